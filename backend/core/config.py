@@ -1,0 +1,123 @@
+"""Read every setting of the platform once, typed, from the environment and `.env`.
+
+Each setting has a default that works on a laptop without keys: an absent vendor key points that vendor's base URL at
+the local sandbox. Production refuses such an address unless `ALLOW_SANDBOX` says otherwise (DESIGN law 7).
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backend.core.errors import Misconfigured
+
+SANDBOX_PROJECT = "sandbox-project"
+SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the local stand-in
+SANDBOX_SIGNING_KEY = "sandbox-signing-key"
+
+
+class Settings(BaseSettings):
+    """Settings of one installation; names in the environment are the field names in upper case."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    # Where it runs
+    environment: Literal["development", "test", "production"] = "development"
+    data_dir: Path = Path(".data")
+    host: str = "127.0.0.1"
+    port: int = Field(3000, ge=1, le=65535)
+    public_url: str = ""
+    sandbox_port: int = Field(3001, ge=1, le=65535)
+    allow_sandbox: bool = False
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["console", "json"] = "console"
+    otel_exporter_otlp_endpoint: str = ""
+
+    # Data
+    database_url: str = ""
+    database_pool_size: int = Field(10, ge=1, le=200)
+    redis_url: str = ""
+
+    # Secrets of this installation; made and kept in the data folder when empty
+    secret_key: SecretStr = SecretStr("")
+    encryption_keys: SecretStr = SecretStr("")
+
+    # Telephony
+    signalwire_space_url: str = ""
+    signalwire_project_id: str = ""
+    signalwire_api_token: SecretStr = SecretStr("")
+    signalwire_signing_key: SecretStr = SecretStr("")
+
+    # Language models
+    openai_api_key: SecretStr = SecretStr("")
+    openai_base_url: str = ""
+    chat_model: str = "gpt-4.1-mini"
+    fallback_chat_model: str = "gpt-4o-mini"
+    embedding_model: str = "text-embedding-3-small"
+
+    # Email
+    postmark_server_token: SecretStr = SecretStr("")
+    postmark_base_url: str = ""
+    email_from: str = "Magpipe <hello@magpipe.example>"
+
+    @model_validator(mode="after")
+    def _fill_and_check(self) -> Self:
+        sandbox = f"http://127.0.0.1:{self.sandbox_port}"
+        self.public_url = (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+        if not self.signalwire_api_token.get_secret_value():
+            self.signalwire_space_url = self.signalwire_space_url or sandbox
+            self.signalwire_project_id = self.signalwire_project_id or SANDBOX_PROJECT
+            self.signalwire_api_token = SecretStr(SANDBOX_TOKEN)
+            self.signalwire_signing_key = SecretStr(
+                self.signalwire_signing_key.get_secret_value() or SANDBOX_SIGNING_KEY
+            )
+        if "://" not in self.signalwire_space_url:
+            self.signalwire_space_url = f"https://{self.signalwire_space_url}"
+        if not self.openai_api_key.get_secret_value():
+            self.openai_base_url = self.openai_base_url or f"{sandbox}/v1"
+            self.openai_api_key = SecretStr("sandbox-openai-key")
+        self.openai_base_url = self.openai_base_url or "https://api.openai.com/v1"
+        if not self.postmark_server_token.get_secret_value():
+            self.postmark_base_url = self.postmark_base_url or sandbox
+            self.postmark_server_token = SecretStr("sandbox-postmark-token")
+        self.postmark_base_url = self.postmark_base_url or "https://api.postmarkapp.com"
+        if self.environment == "production" and self.sandboxed_vendors and not self.allow_sandbox:
+            raise Misconfigured(
+                f"In production these vendors have no key: {', '.join(self.sandboxed_vendors)}. "
+                "Set their keys in the environment, or ALLOW_SANDBOX=true to run with stand-ins.",
+                field="ALLOW_SANDBOX",
+            )
+        return self
+
+    @property
+    def sandbox_url(self) -> str:
+        """Address of the local vendor stand-ins."""
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def sandboxed_vendors(self) -> list[str]:
+        """Names of the vendors whose base URL is the sandbox."""
+        addresses = {
+            "SignalWire": self.signalwire_space_url,
+            "OpenAI": self.openai_base_url,
+            "Postmark": self.postmark_base_url,
+        }
+        return [name for name, address in addresses.items() if address.startswith(self.sandbox_url)]
+
+    @property
+    def uses_local_embeddings(self) -> bool:
+        """Whether text is embedded on this machine (no OpenAI key) rather than by the model service."""
+        return "OpenAI" in self.sandboxed_vendors
+
+    @property
+    def media_dir(self) -> Path:
+        """Private folder for message media; never served without an authorised route."""
+        return self.data_dir / "media"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process, read on first use. Raises `Misconfigured` or pydantic's ValidationError."""
+    return Settings()
