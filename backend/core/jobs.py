@@ -1,0 +1,145 @@
+"""Run durable work from the PostgreSQL queue: enqueue in the caller's transaction, retry with back-off, bury visibly.
+
+A job may run twice (a worker can die between its effect and its mark), so every task is idempotent. A job whose
+attempts are used up, or whose error cannot pass by waiting, stays in the table as `failed`: the dead letter, which
+`failed()` lists and `retry()` sends round again.
+"""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, ParamSpec
+
+import procrastinate
+from procrastinate.jobs import Job
+from psycopg_pool import AsyncConnectionPool
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.core import clock, telemetry
+from backend.core.db import conninfo, role_options
+from backend.core.errors import MagpipeError, NotFound
+from backend.core.logging import log
+
+P = ParamSpec("P")
+
+# A worker beats every 10 s (procrastinate's default); three missed beats and its jobs belong to nobody.
+STALLED_AFTER_S = 30
+
+
+def _pool(*args: Any, **kwargs: Any) -> AsyncConnectionPool:
+    """Make the queue's pool when it is opened, so that importing this module needs no database address."""
+    return AsyncConnectionPool(
+        conninfo(), kwargs={**role_options(), "connect_timeout": 5}, check=AsyncConnectionPool.check_connection, **kwargs
+    )
+
+
+queue = procrastinate.App(connector=procrastinate.PsycopgConnector(pool_factory=_pool, min_size=1, max_size=8))
+
+
+class Backoff(procrastinate.BaseRetryStrategy):
+    """Wait 1, 2, 4 … seconds, at most `longest`, plus up to a quarter of chance; stop after `attempts` runs.
+
+    Errors of ours that no waiting mends (`is_retryable` false) are buried at once.
+    """
+
+    def __init__(self, attempts: int = 8, longest: timedelta = timedelta(minutes=5)) -> None:
+        self.attempts = attempts
+        self.longest_s = longest.total_seconds()
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
+        """Tell procrastinate when to run the job again, or None to bury it."""
+        if isinstance(exception, MagpipeError) and not exception.is_retryable:
+            return None
+        if job.attempts + 1 >= self.attempts:
+            return None
+        wait = min(2.0**job.attempts, self.longest_s) * (1 + random.random() / 4)
+        return procrastinate.RetryDecision(retry_at=clock.now() + timedelta(seconds=wait))
+
+
+def task(
+    name: str, *, queue_name: str = "default", retry: Backoff | None = None
+) -> Callable[[Callable[P, Awaitable[None]]], Any]:
+    """Register an async function as the durable task `name` (`domain.verb`); its arguments must be JSON."""
+
+    def register(work: Callable[P, Awaitable[None]]) -> Any:
+        @wraps(work)
+        async def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            with telemetry.span(f"job {name}", {"job.name": name}):
+                try:
+                    await work(*args, **kwargs)
+                except Exception as error:
+                    log.warning("job.failed", job=name, error=repr(error), exc_info=not isinstance(error, MagpipeError))
+                    raise
+
+        return queue.task(name=name, queue=queue_name, retry=retry or Backoff())(run)
+
+    return register
+
+
+async def defer(
+    session: AsyncSession,
+    job: Any,
+    *,
+    lock: str | None = None,
+    queueing_lock: str | None = None,
+    at: datetime | None = None,
+    **arguments: Any,
+) -> None:
+    """Enqueue `job` in the session's transaction: it exists when the transaction commits, and not before.
+
+    Jobs that share a `lock` run one at a time in the order they were enqueued, so a job with `at` in the future must
+    not carry one. With a `queueing_lock` at most one waits; a second is dropped.
+    """
+    connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    try:
+        async with session.begin_nested():
+            await job.configure(
+                connection=connection, lock=lock, queueing_lock=queueing_lock, schedule_at=at
+            ).defer_async(**arguments)
+    except procrastinate.exceptions.AlreadyEnqueued:
+        log.debug("job.already_waiting", job=job.name, queueing_lock=queueing_lock)
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """One dead letter, as an operator sees it."""
+
+    id: int
+    task: str
+    arguments: dict[str, Any]
+    attempts: int
+    queue: str
+
+
+async def failed(limit: int = 200) -> list[FailedJob]:
+    """Return the dead letters, newest first, at most `limit`."""
+    jobs = await queue.job_manager.list_jobs_async(status="failed")
+    newest = sorted(jobs, key=lambda job: job.id or 0, reverse=True)[:limit]
+    return [FailedJob(job.id or 0, job.task_name, dict(job.task_kwargs), job.attempts, job.queue) for job in newest]
+
+
+async def retry(job_id: int) -> None:
+    """Send one dead letter round again, at once. Raises `NotFound` when no failed job has that number."""
+    jobs = [job for job in await queue.job_manager.list_jobs_async(id=job_id) if job.status == "failed"]
+    if not jobs:
+        raise NotFound(f"There is no failed job {job_id}.")
+    await queue.job_manager.retry_job_by_id_async(job_id=job_id, retry_at=clock.now())
+
+
+async def requeue_stalled() -> int:
+    """Give the jobs of dead workers back to the queue and return how many there were (the janitor's work)."""
+    stalled = list(await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S))
+    for job in stalled:
+        log.warning("job.stalled", job=job.task_name, id=job.id)
+        await queue.job_manager.retry_job(job)
+    return len(stalled)
+
+
+async def defer_tick(job: Any, tick_name: str, moment: datetime) -> None:
+    """Enqueue one tick of the clock, exactly once however many processes ask for the same moment."""
+    stamp = int(moment.timestamp())
+    await queue.job_manager.defer_periodic_job(
+        job=job.configure(task_kwargs={"timestamp": stamp}).job, periodic_id=tick_name, defer_timestamp=stamp
+    )

@@ -1,0 +1,82 @@
+"""Tell every web process what changed: NOTIFY rides the transaction, one LISTEN per process hears it.
+
+A notification says only what changed and where (organization, kind, ids); the listener reads the rows once and
+patches its tabs. Whoever reconnects cannot know what it missed, so it is told to resync instead.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.core.db import conninfo, role_options
+from backend.core.logging import log
+
+CHANNEL = "magpipe_changes"
+# PostgreSQL drops an idle peer only when it writes; asking is how a half-open connection is noticed.
+CHECK_EVERY_S = 15.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed: `kind` is `subject.action`; the ids say where. At most 8,000 bytes as JSON (PostgreSQL's limit)."""
+
+    org: str
+    kind: str
+    conversation: str = ""
+    seq: int = 0
+    subject: str = ""
+
+
+async def announce(
+    session: AsyncSession, org_id: UUID, kind: str, *, conversation_id: UUID | None = None, seq: int = 0, subject: str = ""
+) -> None:
+    """Notify listeners of a change when, and only when, the session's transaction commits."""
+    change = Change(str(org_id), kind, str(conversation_id or ""), seq, subject)
+    connection = await session.connection()
+    await connection.execute(
+        text("select pg_notify(:channel, :payload)"),
+        {"channel": CHANNEL, "payload": json.dumps(asdict(change), separators=(",", ":"))},
+    )
+
+
+async def listen(
+    on_change: Callable[[Change], Awaitable[None]], on_resync: Callable[[], Awaitable[None]], name: str = "web"
+) -> None:
+    """Call `on_change` for every change, for ever; after a lost connection call `on_resync` once it is back.
+
+    Errors of the callbacks are logged and do not end the loop. Cancel the task to stop.
+    """
+    wait_s, connected_before = 0.2, False
+    while True:
+        try:
+            options: dict[str, Any] = {**role_options(), "application_name": f"magpipe-listen-{name}"}
+            async with await psycopg.AsyncConnection.connect(
+                conninfo(), autocommit=True, connect_timeout=5, **options
+            ) as connection:
+                await connection.execute(f"LISTEN {CHANNEL}")
+                if connected_before:
+                    log.info("realtime.reconnected", listener=name)
+                    await _guarded(on_resync())
+                connected_before, wait_s = True, 0.2
+                while True:
+                    async for notice in connection.notifies(timeout=CHECK_EVERY_S):
+                        await _guarded(on_change(Change(**json.loads(notice.payload))))
+                    await connection.execute("select 1")
+        except (psycopg.Error, OSError) as error:
+            log.warning("realtime.disconnected", listener=name, error=str(error).strip())
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, 5.0)
+
+
+async def _guarded(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except Exception:
+        log.exception("realtime.listener_failed")
