@@ -26,7 +26,7 @@ class Console:
     def say(self, text: str) -> None:
         """Print one line of our own."""
         with self._lock:
-            print(text, flush=True)
+            print(f"\r\033[K{text}" if self.is_tty else text, flush=True)
 
     def paint(self, text: str, colour: str) -> str:
         """Return the text in an ANSI colour when a terminal shows it."""
@@ -62,15 +62,12 @@ class Console:
             done.set()
             if self.is_tty:
                 clock.join()
-                print("\r\033[K", end="")
             self.say(f"  {text}: {outcome} in {time.monotonic() - started:.1f} s")
 
     def _file(self, name: str) -> logging.Logger:
         if name not in self._files and self._log_dir is not None:
             logger = logging.Logger(name)
-            handler = RotatingFileHandler(
-                self._log_dir / f"{name}.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES
-            )
+            handler = RotatingFileHandler(self._log_dir / f"{name}.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES)
             handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
             logger.addHandler(handler)
             self._files[name] = logger

@@ -105,17 +105,17 @@ class Instance:
         _write_private(self._record_file, json.dumps(asdict(self.record)))
 
     def secrets(self) -> dict[str, str]:
-        """Return this installation's secrets, made once; a value set in the environment wins."""
+        """Return this installation's own secrets by setting name, made on the first call."""
         self.make_folders()
         kept = self._kept_secrets()
         if not all(kept.get(name) for name in SECRET_NAMES):
             kept = {"SECRET_KEY": secrets.token_urlsafe(48), "ENCRYPTION_KEYS": new_encryption_key()} | kept
             self._keep(kept)
-        return {name: os.environ.get(name) or kept[name] for name in SECRET_NAMES}
+        return kept
 
     def add_encryption_key(self) -> str:
         """Put a new encryption key before the others, so that it encrypts from now on; return all keys."""
-        kept = self.secrets() | self._kept_secrets()
+        kept = self.secrets()
         kept["ENCRYPTION_KEYS"] = f"{new_encryption_key()},{kept['ENCRYPTION_KEYS']}"
         self._keep(kept)
         return kept["ENCRYPTION_KEYS"]

@@ -84,12 +84,17 @@ class Supervisor:
         await self._spawn(entry)
         if entry.child is None:
             raise StartError(f"{service.name} could not be started.")
-        await self._first_ready(entry, entry.child)
+        outcome = await self._outcome(entry, entry.child)
+        if outcome != "ready":
+            entry.child.kill()
+            await entry.child.ended()
+            late = f"did not answer within {service.ready_within_s:.0f} s"
+            last = "\n".join(f"    {line}" for line in entry.child.last_lines[-12:])
+            raise StartError(
+                f"{service.name} {'ended at once' if outcome == 'ended' else late}. "
+                f"Its last lines:\n{last or '    (none)'}"
+            )
         entry.watcher = asyncio.create_task(self._watch(entry))
-
-    async def wait_ready(self, name: str) -> bool:
-        """Wait until a running service answers again, at most its own time; tell whether it does."""
-        return await self._ready(self._running[name].service)
 
     async def stop(self) -> None:
         """Stop everything, last started first, each with its own grace; safe to call twice."""
@@ -100,9 +105,7 @@ class Supervisor:
             if entry.child is not None and entry.child.process.returncode is None:
                 service = entry.service
                 if not await entry.child.stop(service.stop_signal, service.stop_grace_s):
-                    self._console.say(
-                        f"  {service.name} did not stop in {service.stop_grace_s:.0f} s and was killed."
-                    )
+                    self._console.say(f"  {service.name} did not stop in {service.stop_grace_s:.0f} s and was killed.")
                 await entry.child.ended()
 
     def kill(self) -> None:
@@ -135,23 +138,18 @@ class Supervisor:
             await asyncio.sleep(0.05)
         return False
 
-    async def _first_ready(self, entry: _Running, child: Child) -> None:
-        service = entry.service
-        ready = asyncio.create_task(self._ready(service))
+    async def _outcome(self, entry: _Running, child: Child) -> str:
+        """Wait for the first of: the service works ("ready"), it ended ("ended"), its time is over ("late")."""
+        ready = asyncio.create_task(self._ready(entry.service))
         ended = asyncio.create_task(child.process.wait())
-        await asyncio.wait({ready, ended}, return_when=asyncio.FIRST_COMPLETED)
-        if ready.done() and ready.result() and not ended.done():
+        try:
+            await asyncio.wait({ready, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                return "ended"
+            return "ready" if ready.result() else "late"
+        finally:
+            ready.cancel()
             ended.cancel()
-            return
-        ready.cancel()
-        is_over = ended.done()
-        ended.cancel()
-        if not is_over:
-            child.kill()
-        await child.ended()
-        fault = "ended at once" if is_over else f"did not answer within {service.ready_within_s:.0f} s"
-        last = "\n".join(f"    {line}" for line in child.last_lines[-12:])
-        raise StartError(f"{service.name} {fault}. Its last lines:\n{last or '    (none)'}")
 
     async def _watch(self, entry: _Running) -> None:
         """Wait for the end of a service and start it again, sooner or later by how often it has died."""
@@ -182,20 +180,10 @@ class Supervisor:
             except (OSError, StartError) as error:
                 self._console.say(f"! {entry.service.name} could not be started: {error}")
                 await asyncio.sleep(self._longest_wait_s)
-        child = entry.child
-        ready = asyncio.create_task(self._ready(entry.service))
-        ended = asyncio.create_task(child.process.wait())
-        try:
-            await asyncio.wait({ready, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if ended.done():
-                return False
-            if not ready.result():
-                child.kill()
-                return False
-            return True
-        finally:
-            ready.cancel()
-            ended.cancel()
+        outcome = await self._outcome(entry, entry.child)
+        if outcome == "late":
+            entry.child.kill()
+        return outcome == "ready"
 
 
 def _how(code: int) -> str:

@@ -1,0 +1,118 @@
+"""Build the browser's part when its sources changed since the last build, and tell whether they have."""
+
+import ast
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from magpipe.errors import StartError
+from magpipe.process import spawn
+
+STAMP = ".magpipe-build"
+# What the compiled pages are made of. State and service code runs on the server and needs no new build
+# unless it changes what a page starts with; the state's defaults are part of the page, so `state` counts.
+TREES = ("pages", "state", "assets")
+FILES = ("rxconfig.py", "requirements.lock", "magpipe/magpipe.py")
+SETTINGS = ("ENVIRONMENT", "PORT", "PUBLIC_URL")
+SHARED = ("vocab", "schemas")  # the backend modules whose values end up in pages
+
+
+def fingerprint(root: Path, settings: Mapping[str, str]) -> str:
+    """Return the hash (SHA-256, hex) of everything the build depends on: sources, lock, and the settings named."""
+    digest = hashlib.sha256()
+    for path in sorted(_sources(root)):
+        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for name in SETTINGS:
+        digest.update(f"{name}={settings.get(name, '')}\0".encode())
+    return digest.hexdigest()
+
+
+def is_current(root: Path, settings: Mapping[str, str]) -> bool:
+    """Whether the last finished build was made of exactly these sources and settings."""
+    try:
+        built = (root / ".web" / STAMP).read_text()
+    except OSError:
+        return False
+    return built == fingerprint(root, settings) and (root / ".web" / "build" / "client" / "index.html").exists()
+
+
+async def build(
+    root: Path, settings: Mapping[str, str], env: Mapping[str, str], on_line: Callable[[str], None]
+) -> None:
+    """Export the front end into `.web`. Raises `StartError` with the last lines when it fails.
+
+    The stamp is removed first and written last, so an interrupted build is always made again. What the
+    sources were is noted before: an edit during the build makes the next start build once more.
+    """
+    stamp = root / ".web" / STAMP
+    stamp.unlink(missing_ok=True)
+    sources = fingerprint(root, settings)
+    child = await spawn(
+        [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"],
+        on_line=on_line,
+        env=dict(env) | {"REFLEX_ENV_MODE": "prod", "CI": "1", "NO_COLOR": "1", "TERM": "dumb"},
+        cwd=str(root),
+    )
+    try:
+        code = await child.ended()
+    except BaseException:
+        child.kill()
+        raise
+    if code or not (root / ".web" / "build" / "client" / "index.html").exists():
+        last = "\n".join(f"    {line}" for line in child.last_lines[-15:] if line.strip())
+        raise StartError(f"The front end could not be built. The build's last lines:\n{last}")
+    stamp.write_text(sources)
+
+
+def _sources(root: Path) -> Iterable[Path]:
+    for tree in TREES:
+        for path in (root / tree).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts and not path.name.endswith(".pyc"):
+                # Reflex links the JSX beside pages into assets/external: the originals count already.
+                if path.is_symlink() or "external" in path.relative_to(root).parts[:2]:
+                    continue
+                yield path
+    for name in FILES:
+        if (root / name).exists():
+            yield root / name
+    yield from _shared_modules(root)
+
+
+def _shared_modules(root: Path) -> set[Path]:
+    """Return the backend modules that pages import, and those of `SHARED` names that states import."""
+    found = set()
+    for tree in ("pages", "state"):
+        for source in (root / tree).rglob("*.py"):
+            for module in _imports(source):
+                parts = module.split(".")
+                if parts[0] != "backend" or (tree == "state" and parts[-1] not in SHARED):
+                    continue
+                path = root.joinpath(*parts).with_suffix(".py")
+                if path.exists():
+                    found.add(path)
+    return found
+
+
+def _imports(source: Path) -> Iterable[str]:
+    try:
+        tree = ast.parse(source.read_text())
+    except SyntaxError:
+        return  # the build itself will say where
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def node_version() -> str:
+    """Return the version of the Node that builds, from the virtual environment, or an empty string."""
+    node = Path(sys.prefix) / "bin" / "node"
+    if not os.access(node, os.X_OK):
+        return ""
+    return subprocess.run([str(node), "--version"], capture_output=True, text=True).stdout.strip()
