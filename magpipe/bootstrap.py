@@ -49,7 +49,8 @@ def require_disk(folder, needed=FREE_BYTES):
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise Refusal(
-            f"The disk of {folder} has {free / 1e9:.1f} GB free and the installation needs {needed / 1e9:.1f} GB: free some space first."
+            f"The disk of {folder} has {free / 1e9:.1f} GB free and the installation needs "
+            f"{needed / 1e9:.1f} GB: free some space first."
         )
 
 
@@ -191,7 +192,8 @@ def step(text, command, total, log):
         errors = [line for line in last if line.startswith("ERROR")] or last[-1:] or ["no reason was given"]
         shown = "\n".join("    " + line for line in last)
         raise Refusal(
-            f'The installation stopped at "{text}": {errors[0]}\n{shown}\nMend that and run make again; it goes on from here.'
+            f'The installation stopped at "{text}": {errors[0]}\n{shown}\n'
+            "Mend that and run make again; it goes on from here."
         )
 
 
