@@ -83,9 +83,7 @@ def digest(purpose: str, value: str) -> str:
     """Return the keyed hash (HMAC-SHA256, hex) of a token or code, separate for each purpose."""
     key = settings().secret_key.get_secret_value()
     if not key:
-        raise Misconfigured(
-            "There is no secret key. Start with `make up`, or set SECRET_KEY.", field="SECRET_KEY"
-        )
+        raise Misconfigured("There is no secret key. Start with `make up`, or set SECRET_KEY.", field="SECRET_KEY")
     return hmac.new(key.encode(), f"{purpose}:{value}".encode(), hashlib.sha256).hexdigest()
 
 

@@ -31,14 +31,17 @@ STALLED_AFTER_S = 30
 def _pool(*args: Any, **kwargs: Any) -> AsyncConnectionPool:
     """Make the queue's pool when it is opened, so that importing this module needs no database address."""
     return AsyncConnectionPool(
-        conninfo(), kwargs={**role_options(), "connect_timeout": 5}, check=AsyncConnectionPool.check_connection, **kwargs
+        conninfo(),
+        kwargs={**role_options(), "connect_timeout": 5},
+        check=AsyncConnectionPool.check_connection,
+        **kwargs,
     )
 
 
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector(pool_factory=_pool, min_size=1, max_size=8))
 
 
-class Backoff(procrastinate.BaseRetryStrategy):
+class Backoff(procrastinate.BaseRetryStrategy):  # type: ignore[misc]
     """Wait 1, 2, 4 … seconds, at most `longest`, plus up to a quarter of chance; stop after `attempts` runs.
 
     Errors of ours that no waiting mends (`is_retryable` false) are buried at once.
@@ -58,9 +61,7 @@ class Backoff(procrastinate.BaseRetryStrategy):
         return procrastinate.RetryDecision(retry_at=clock.now() + timedelta(seconds=wait))
 
 
-def task(
-    name: str, *, queue_name: str = "default", retry: Backoff | None = None
-) -> Callable[[Callable[P, Awaitable[None]]], Any]:
+def task(name: str, *, retry: Backoff | None = None) -> Callable[[Callable[P, Awaitable[None]]], Any]:
     """Register an async function as the durable task `name` (`domain.verb`); its arguments must be JSON."""
 
     def register(work: Callable[P, Awaitable[None]]) -> Any:
@@ -73,33 +74,38 @@ def task(
                     log.warning("job.failed", job=name, error=repr(error), exc_info=not isinstance(error, MagpipeError))
                     raise
 
-        return queue.task(name=name, queue=queue_name, retry=retry or Backoff())(run)
+        return queue.task(name=name, retry=retry or Backoff())(run)
 
     return register
 
 
 async def defer(
     session: AsyncSession,
-    job: Any,
+    name: str,
     *,
     lock: str | None = None,
     queueing_lock: str | None = None,
     at: datetime | None = None,
     **arguments: Any,
 ) -> None:
-    """Enqueue `job` in the session's transaction: it exists when the transaction commits, and not before.
+    """Enqueue the task `name` in the session's transaction: the job exists once that commits, and not before.
 
-    Jobs that share a `lock` run one at a time in the order they were enqueued, so a job with `at` in the future must
-    not carry one. With a `queueing_lock` at most one waits; a second is dropped.
+    Tasks go by name so that a service can enqueue work whose module imports the service. Jobs that share a `lock` run
+    one at a time in the order they were enqueued, so a job with `at` in the future must not carry one. With a
+    `queueing_lock` at most one waits; a second is dropped.
     """
     connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    deferrer = queue.configure_task(
+        name, allow_unknown=True, connection=connection, lock=lock, queueing_lock=queueing_lock, schedule_at=at
+    )
+    if queueing_lock is None:
+        await deferrer.defer_async(**arguments)
+        return
     try:
         async with session.begin_nested():
-            await job.configure(
-                connection=connection, lock=lock, queueing_lock=queueing_lock, schedule_at=at
-            ).defer_async(**arguments)
+            await deferrer.defer_async(**arguments)
     except procrastinate.exceptions.AlreadyEnqueued:
-        log.debug("job.already_waiting", job=job.name, queueing_lock=queueing_lock)
+        log.debug("job.already_waiting", job=name, queueing_lock=queueing_lock)
 
 
 @dataclass(frozen=True)

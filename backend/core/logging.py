@@ -9,7 +9,9 @@ from typing import Any
 import structlog
 
 # Values under these names never reach a log; the names match whole words inside keys such as `api_key_hash`.
-_SECRET_NAMES = re.compile(r"(password|secret|token|cookie|authorization|api_?key|signature|code)(_|$)", re.IGNORECASE)
+_SECRET_NAMES = re.compile(
+    r"(password|secret|token|cookie|authorization|api_?key|signature|one_time_code)(_|$)", re.IGNORECASE
+)
 _SECRET_VALUES = [
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), r"\1 [hidden]"),
     (re.compile(r"\b(sk|whsec|mgp)[-_][\w-]{8,}"), r"\1_[hidden]"),

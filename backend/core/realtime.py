@@ -35,7 +35,13 @@ class Change:
 
 
 async def announce(
-    session: AsyncSession, org_id: UUID, kind: str, *, conversation_id: UUID | None = None, seq: int = 0, subject: str = ""
+    session: AsyncSession,
+    org_id: UUID,
+    kind: str,
+    *,
+    conversation_id: UUID | None = None,
+    seq: int = 0,
+    subject: str = "",
 ) -> None:
     """Notify listeners of a change when, and only when, the session's transaction commits."""
     change = Change(str(org_id), kind, str(conversation_id or ""), seq, subject)

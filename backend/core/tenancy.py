@@ -84,9 +84,9 @@ async def unit_of_work() -> AsyncIterator[AsyncSession]:
     scope = current_scope()
     shared = _shared_connection.get()
     extra: dict[str, Any] = {"join_transaction_mode": "create_savepoint"} if shared is not None else {}
-    async with AsyncSession(shared or engine(), expire_on_commit=False, info={"scope": scope}, **extra) as session:
-        async with session.begin():
-            yield session
+    sessions = AsyncSession(shared or engine(), expire_on_commit=False, info={"scope": scope}, **extra)
+    async with sessions as session, session.begin():
+        yield session
 
 
 @contextmanager

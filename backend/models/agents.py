@@ -1,0 +1,65 @@
+"""Agents, and the record of every turn they took."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field
+
+from backend.models.base import TenantRow, document, moment
+from backend.vocab import AgentType, TurnStatus
+
+
+class AgentConfig(TenantRow, table=True):
+    """One agent: who it is, how it speaks and when it answers. `version` grows with each change of its behaviour."""
+
+    __tablename__ = "agent_configs"
+
+    name: str
+    agent_type: str = AgentType.TEXT
+    version: int = 1
+    is_active: bool = True
+    is_default: bool = False
+    system_prompt: str = ""
+    greeting: str = ""
+    organization_name: str = ""
+    owner_name: str = ""
+    agent_role: str = ""
+    language: str = "en-US"
+    llm_model: str = ""
+    temperature: float = 0.7
+    max_tokens: int = 300
+    texts_schedule: dict[str, Any] = document(dict)
+    schedule_timezone: str = ""
+    after_hours_message: str = ""
+    after_hours_sms_forwarding: str = ""
+    variables: dict[str, str] = document(dict)
+
+
+class AgentTurn(TenantRow, table=True):
+    """Why an agent said what it said: everything that went into one turn and everything that came out."""
+
+    __tablename__ = "agent_turns"
+
+    conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", index=True)
+    agent_id: UUID | None = Field(default=None, foreign_key="agent_configs.id", ondelete="SET NULL")
+    agent_name: str = ""
+    agent_version: int = 1
+    trigger_message_id: UUID = Field(foreign_key="sms_messages.id", ondelete="CASCADE", unique=True)
+    reply_message_id: UUID | None = Field(default=None, foreign_key="sms_messages.id", ondelete="SET NULL")
+    status: str = TurnStatus.RUNNING
+    reason: str = ""
+    reply: str = ""
+    prompt: str = ""
+    model: str = ""
+    sources: list[dict[str, Any]] = document(list)
+    tools: list[dict[str, Any]] = document(list)
+    attempts: list[dict[str, Any]] = document(list)
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_micros: int = Field(default=0, sa_type=BigInteger)
+    retrieval_ms: int = 0
+    model_ms: int = 0
+    total_ms: int = 0
+    finished_at: datetime | None = moment()

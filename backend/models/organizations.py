@@ -1,0 +1,39 @@
+"""Organizations and who belongs to them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, UniqueConstraint
+from sqlmodel import Field
+
+from backend.models.base import Row, TenantRow, moment
+from backend.vocab import MemberRole, MemberStatus
+
+# The gate of the reference product: texts are answered while the balance is above minus fifty dollars.
+STARTING_BALANCE_MICROS = 20_000_000
+
+
+class Organization(Row, table=True):
+    """A business on the platform; its own row is guarded by its id."""
+
+    __tablename__ = "organizations"
+
+    name: str
+    owner_id: UUID = Field(foreign_key="users.id")
+    country: str = "US"
+    timezone: str = "America/New_York"
+    balance_micros: int = Field(default=STARTING_BALANCE_MICROS, sa_type=BigInteger)
+
+
+class OrganizationMember(TenantRow, table=True):
+    """A person's place in an organization; carries name and email so that tenant work never reads `users`."""
+
+    __tablename__ = "organization_members"
+    __table_args__ = (UniqueConstraint("org_id", "user_id"),)
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    email: str
+    full_name: str
+    role: str = MemberRole.OWNER
+    status: str = MemberStatus.APPROVED
+    approved_at: datetime | None = moment()

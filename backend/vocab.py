@@ -1,0 +1,139 @@
+"""Name the values that cross every layer: each enum's values are the wire values and the database's."""
+
+from enum import StrEnum
+
+
+class MemberRole(StrEnum):
+    """What a person may do in an organization; each includes the ones below it."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    SUPPORT = "support"
+
+
+class PlatformRole(StrEnum):
+    """What a person may do on the platform as a whole."""
+
+    USER = "user"
+    SUPPORT = "support"
+    ADMIN = "admin"
+    GOD = "god"
+
+
+class AccountStatus(StrEnum):
+    """Whether an account may sign in."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    BANNED = "banned"
+
+
+class MemberStatus(StrEnum):
+    """Where a membership stands."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    SUSPENDED = "suspended"
+    REMOVED = "removed"
+
+
+class CodePurpose(StrEnum):
+    """What a one-time code lets its holder do."""
+
+    VERIFY_EMAIL = "verify_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105
+    CHANGE_EMAIL = "change_email"
+
+
+class AgentType(StrEnum):
+    """The five kinds of agent."""
+
+    INBOUND_VOICE = "inbound_voice"
+    OUTBOUND_VOICE = "outbound_voice"
+    TEXT = "text"
+    EMAIL = "email"
+    CHAT_WIDGET = "chat_widget"
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    SMS = "sms"
+    CALL = "call"
+    EMAIL = "email"
+    CHAT = "chat"
+
+
+class Direction(StrEnum):
+    """Which way a message travels, seen from the business."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class MessageStatus(StrEnum):
+    """Where a text stands. Sending may only move forward (see `messaging.statuses`)."""
+
+    RECEIVED = "received"
+    SCHEDULED = "scheduled"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ConversationStatus(StrEnum):
+    """Where a conversation stands in the team's day."""
+
+    OPEN = "open"
+    SNOOZED = "snoozed"
+    CLOSED = "closed"
+
+
+class AnswerMode(StrEnum):
+    """Who answers a conversation: the agent, the agent after a person approves, or people."""
+
+    AI = "ai"
+    DRAFT = "draft"
+    HUMAN = "human"
+
+
+class ItemKind(StrEnum):
+    """What one row of a timeline is."""
+
+    MESSAGE = "message"
+    NOTE = "note"
+    EVENT = "event"
+    DRAFT = "draft"
+
+
+class AuthorKind(StrEnum):
+    """Who stands behind an item."""
+
+    CONTACT = "contact"
+    AGENT = "agent"
+    MEMBER = "member"
+    SYSTEM = "system"
+
+
+class TurnStatus(StrEnum):
+    """How far an agent's turn came."""
+
+    RUNNING = "running"
+    ANSWERED = "answered"
+    DRAFTED = "drafted"
+    HANDED_OFF = "handed_off"
+    SKIPPED = "skipped"
+
+
+class ActionStatus(StrEnum):
+    """Where a scheduled action stands."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
