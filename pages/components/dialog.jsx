@@ -1,0 +1,93 @@
+// A dialog over the page. Parts: Dialog > DialogTrigger?, DialogBody; DialogClose anywhere inside the body.
+import * as Radix from "@radix-ui/react-dialog";
+import { createContext, useContext, useMemo, useRef } from "react";
+import X from "lucide-react/dist/esm/icons/x.mjs";
+
+const Spec = createContext({});
+const WIDTHS = { sm: "md:max-w-104", md: "md:max-w-136", lg: "md:max-w-180" };
+
+export function Dialog({ open, defaultOpen, onOpenChange, title, description, size, role, closeLabel, children }) {
+  const opener = useRef(null);
+  const spec = useMemo(
+    () => ({ title, description, size, role, closeLabel, opener }),
+    [title, description, size, role, closeLabel],
+  );
+  return (
+    <Radix.Root
+      open={open}
+      defaultOpen={defaultOpen}
+      onOpenChange={(next) => onOpenChange?.(next)}
+    >
+      <Spec.Provider value={spec}>{children}</Spec.Provider>
+    </Radix.Root>
+  );
+}
+
+export function DialogTrigger({ label, className, children }) {
+  return (
+    <Radix.Trigger type="button" aria-label={label || undefined} className={className}>
+      {children}
+    </Radix.Trigger>
+  );
+}
+
+export function DialogBody({ children }) {
+  const { title, description, size = "md", role = "dialog", closeLabel, opener } = useContext(Spec);
+  return (
+    <Radix.Portal>
+      <Radix.Overlay className="fixed inset-0 z-40 animate-enter bg-veil" />
+      <Radix.Content
+        role={role}
+        aria-describedby={description ? undefined : ""}
+        // Opened by a state var there is no trigger to return to: remember who had focus.
+        onOpenAutoFocus={(event) => {
+          opener.current = document.activeElement;
+          if (role !== "alertdialog") {
+            const field = event.target.querySelector("[autofocus], input:not([type=hidden]), textarea, select");
+            if (field) {
+              event.preventDefault();
+              field.focus();
+            }
+          }
+        }}
+        onCloseAutoFocus={(event) => {
+          if (opener.current?.isConnected && opener.current !== document.body) {
+            event.preventDefault();
+            opener.current.focus();
+          }
+        }}
+        className={
+          "fixed inset-x-0 bottom-0 z-40 flex max-h-[92dvh] animate-sheet flex-col rounded-t-card border border-line bg-raised " +
+          "pb-[env(safe-area-inset-bottom)] shadow-float md:top-[12dvh] md:bottom-auto md:mx-auto md:max-h-[76dvh] " +
+          `md:rounded-card md:pb-0 ${WIDTHS[size]}`
+        }
+      >
+        <div className="flex items-start gap-4 px-5 pt-5 pb-3">
+          <div className="min-w-0 flex-1">
+            <Radix.Title className="text-16 font-semibold">{title}</Radix.Title>
+            {description ? (
+              <Radix.Description className="mt-1 text-14 text-muted">{description}</Radix.Description>
+            ) : null}
+          </div>
+          {closeLabel ? (
+            <Radix.Close
+              aria-label={closeLabel}
+              className="-mt-1 -mr-1 inline-flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:size-11"
+            >
+              <X size={16} strokeWidth={1.75} aria-hidden="true" />
+            </Radix.Close>
+          ) : null}
+        </div>
+        {children}
+      </Radix.Content>
+    </Radix.Portal>
+  );
+}
+
+export function DialogClose({ className, onPress, children }) {
+  return (
+    <Radix.Close type="button" className={className} onClick={() => onPress?.()}>
+      {children}
+    </Radix.Close>
+  );
+}

@@ -1,0 +1,29 @@
+"""List the places of the product; a place is listed when its page exists, never before."""
+
+from dataclasses import dataclass
+
+from pages.words import Shell
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the rail and of the bottom bar."""
+
+    key: str
+    label: str
+    href: str
+    icon: str
+    shortcut: str = ""
+    """Keys that go there, spelled for `hotkeys`: "g i"."""
+    foot: bool = False
+    """Whether it stands at the foot of the rail, with the account."""
+    bottom_bar: bool = False
+    """Whether phones show it in the bottom bar; the others wait under More."""
+
+
+# In the order of the rail. To add a page: add its place here.
+NAV: tuple[Place, ...] = (
+    Place("inbox", Shell.INBOX, "/inbox", "inbox", "g i", bottom_bar=True),
+    Place("agents", Shell.AGENTS, "/agents", "bot", "g a", bottom_bar=True),
+    Place("settings", Shell.SETTINGS, "/settings", "settings", "g s", foot=True),
+)

