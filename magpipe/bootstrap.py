@@ -19,7 +19,7 @@ OLDEST = (3, 11)
 FREE_BYTES = 3_000_000_000
 
 
-class Refusal(Exception):  # noqa: N818 - it is not an error of ours
+class Refusal(Exception):
     """The installation cannot go on; the message says what to do."""
 
 

@@ -103,15 +103,22 @@ async def spawn(
     account: Account | None = None,
 ) -> Child:
     """Start `command` and call `on_line` with each line it writes (both streams, without the line end)."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env=dict(env) if env is not None else None,
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        limit=1 << 20,
-        **child_options(death_signal=death_signal, account=account),
-    )
+    # A pipe of our own: asyncio's would make the end of a killed master wait for its orphans to close theirs.
+    reading, writing = os.pipe()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            env=dict(env) if env is not None else None,
+            cwd=cwd,
+            stdout=writing,
+            stderr=subprocess.STDOUT,
+            **child_options(death_signal=death_signal, account=account),
+        )
+    except BaseException:
+        os.close(reading)
+        raise
+    finally:
+        os.close(writing)
     lines: list[str] = []
 
     def take(text: str) -> None:
@@ -119,19 +126,23 @@ async def spawn(
         del lines[:-40]
         on_line(text)
 
-    return Child(process, asyncio.create_task(_read(process, take)), lines)
+    return Child(process, asyncio.create_task(_read(reading, take)), lines)
 
 
-async def _read(process: asyncio.subprocess.Process, take: Callable[[str], None]) -> None:
-    stream = process.stdout
-    if stream is None:
-        return
-    while True:
-        try:
-            raw = await stream.readline()
-        except ValueError:  # a line longer than the buffer: the reader has dropped it
-            take("(a line of more than 1 MB was left out)")
-            continue
-        if not raw:
-            return
-        take(raw.decode(errors="replace").rstrip())
+async def _read(source: int, take: Callable[[str], None]) -> None:
+    stream = asyncio.StreamReader(limit=1 << 20)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(source, "rb", 0)
+    )
+    try:
+        while True:
+            try:
+                raw = await stream.readline()
+            except ValueError:  # a line longer than the buffer: the reader has dropped it
+                take("(a line of more than 1 MB was left out)")
+                continue
+            if not raw:
+                return
+            take(raw.decode(errors="replace").rstrip())
+    finally:
+        transport.close()
