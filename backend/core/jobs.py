@@ -24,8 +24,8 @@ from backend.core.logging import log
 
 P = ParamSpec("P")
 
-# A worker beats every 10 s (procrastinate's default); three missed beats and its jobs belong to nobody.
-STALLED_AFTER_S = 30
+# Workers beat every 10 s (procrastinate's default); two missed beats and a half, and their jobs belong to nobody.
+STALLED_AFTER_S = 25
 
 
 def _pool(*args: Any, **kwargs: Any) -> AsyncConnectionPool:
@@ -33,7 +33,6 @@ def _pool(*args: Any, **kwargs: Any) -> AsyncConnectionPool:
     return AsyncConnectionPool(
         conninfo(),
         kwargs={**role_options(), "connect_timeout": 5},
-        check=AsyncConnectionPool.check_connection,
         **kwargs,
     )
 

@@ -1,0 +1,37 @@
+"""Keep the queue and the short-lived tables clean, by the clock."""
+
+from sqlalchemy import text
+
+from backend.core import clock, jobs
+from backend.core.tenancy import platform_scope, unit_of_work
+
+# How long each kind of short-lived row is worth keeping after it has served.
+_SWEEPS = {
+    "rate counters whose window is over": "delete from rate_counters where expires_at < :now",
+    "one-time codes of yesterday": "delete from one_time_codes where expires_at < :now - interval '1 day'",
+    "sessions that ended a month ago": (
+        "delete from user_sessions where coalesce(revoked_at, expires_at) < :now - interval '30 days'"
+    ),
+    "answers kept for repeated requests": "delete from idempotency_keys where created_at < :now - interval '1 day'",
+    "webhooks handled a month ago": "delete from inbound_events where processed_at < :now - interval '30 days'",
+    "mails of the platform": "delete from system_emails where created_at < :now - interval '30 days'",
+    "ticks of the clock": (
+        "delete from procrastinate_periodic_defers where job_id is null"
+        " and defer_timestamp < extract(epoch from :now - interval '1 day')"
+    ),
+}
+
+
+@jobs.task("core.requeue_stalled", retry=jobs.Backoff(attempts=1))
+async def requeue_stalled(timestamp: int) -> None:
+    """Give the jobs of dead workers back to the queue."""
+    await jobs.requeue_stalled()
+
+
+@jobs.task("core.sweep", retry=jobs.Backoff(attempts=2))
+async def sweep(timestamp: int) -> None:
+    """Delete short-lived rows that have served."""
+    for reason, statement in _SWEEPS.items():
+        with platform_scope(f"sweep {reason}"):
+            async with unit_of_work() as session:
+                await session.execute(text(statement), {"now": clock.now()})

@@ -1,0 +1,87 @@
+"""Run the jobs process: every task of every domain, and the clock that enqueues the periodic ones."""
+
+import asyncio
+import signal
+from importlib import import_module
+
+import procrastinate
+
+from backend.core import jobs, scheduler
+from backend.core.logging import log
+
+TASK_MODULES = (
+    "backend.core.janitor",
+    "backend.accounts.jobs",
+    "backend.agents.jobs",
+    "backend.knowledge.jobs",
+    "backend.messaging.jobs",
+)
+# Seconds between the runs of each periodic task; ten for what people wait for, an hour for housekeeping.
+PERIODIC = {
+    "core.requeue_stalled": 15,
+    "core.sweep": 3600,
+    "messaging.run_due": 10,
+    "messaging.reconcile": 60,
+}
+CONCURRENCY = 10
+# The supervisor and container platforms give 30 s between SIGTERM and SIGKILL.
+GRACE_S = 25.0
+
+
+def load_tasks() -> None:
+    """Import every module that registers tasks. Raises ImportError when one is missing."""
+    for module in TASK_MODULES:
+        import_module(module)
+
+
+def ticks() -> list[scheduler.Tick]:
+    """Return the periodic tasks with their intervals; call `load_tasks` first."""
+    return [scheduler.Tick(jobs.queue.tasks[name], every_s) for name, every_s in PERIODIC.items()]
+
+
+async def run(concurrency: int = CONCURRENCY) -> None:
+    """Work until SIGTERM or SIGINT, then finish what is running; a lost database is waited for, not fatal."""
+    load_tasks()
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    wait_s = 0.5
+    while not stopping.is_set():
+        try:
+            async with jobs.queue.open_async():
+                clock = scheduler.start(ticks())
+                try:
+                    await _work(concurrency, stopping)
+                finally:
+                    clock.shutdown(wait=False)
+            wait_s = 0.5
+        except (procrastinate.exceptions.ConnectorException, OSError) as error:
+            log.warning("worker.disconnected", error=str(error).strip(), again_in_s=wait_s)
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, 5.0)
+
+
+async def _work(concurrency: int, stopping: asyncio.Event) -> None:
+    worker = asyncio.create_task(
+        jobs.queue.run_worker_async(
+            concurrency=concurrency,
+            delete_jobs="successful",
+            fetch_job_polling_interval=1.0,
+            shutdown_graceful_timeout=GRACE_S,
+            install_signal_handlers=False,
+        )
+    )
+    stop = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({worker, stop}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stop.cancel()
+        if not worker.done():
+            worker.cancel()
+        await asyncio.gather(stop, return_exceptions=True)
+    try:
+        await worker
+    except asyncio.CancelledError:
+        if not stopping.is_set():
+            raise

@@ -1,0 +1,250 @@
+"""Give every test a real database made by the migrations, the vendor sandbox over loopback, and an organization.
+
+Two ways to use the database: `db` runs a whole test inside one transaction that is rolled back; `committed` really
+commits, for jobs, webhooks and realtime. Nothing beyond loopback can be reached.
+"""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment() -> None:
+    """Point the settings at this run's own folder and ports, before anything reads them."""
+    from magpipe.instance import new_encryption_key
+
+    ours = {
+        "ENVIRONMENT": "test",
+        "DATA_DIR": tempfile.mkdtemp(prefix="magpipe-tests-"),
+        "PORT": str(_free_port()),
+        "SANDBOX_PORT": str(_free_port()),
+        "PUBLIC_URL": "",
+        "SECRET_KEY": "a-secret-for-tests-only",
+        "ENCRYPTION_KEYS": new_encryption_key(),
+        "LOG_LEVEL": "ERROR",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+    }
+    for vendor in ("OPENAI_API_KEY", "SIGNALWIRE_API_TOKEN", "POSTMARK_SERVER_TOKEN", "OPENAI_BASE_URL", "REDIS_URL"):
+        os.environ.pop(vendor, None)
+    os.environ.update(ours)
+
+
+_environment()
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Refuse every connection that would leave the machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in LOOPBACK:
+            raise AssertionError(f"a test tried to reach {address[0]}: only loopback may be reached")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign, assignment]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[str]:
+    """Start an embedded PostgreSQL for this run, migrate it, and return its address."""
+    from magpipe.database import running
+
+    folder = Path(tempfile.mkdtemp(prefix="magpipe-pg-"))
+    fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+    with running(folder / "pg", server_settings=fast) as cluster:
+        cluster.create_database("tests")
+        address = cluster.url("tests")
+        os.environ["DATABASE_URL"] = address
+        from backend.core.config import settings
+
+        settings.cache_clear()
+        done = subprocess.run(
+            [sys.executable, "-m", "alembic", "upgrade", "head"],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "DATABASE_URL": address},
+            cwd=Path(__file__).parent.parent,
+        )
+        assert done.returncode == 0, done.stderr
+        yield address
+
+
+@pytest.fixture(scope="session")
+async def queue(database: str) -> AsyncIterator[Any]:
+    """Open the durable queue with every task registered; close it and the engine when the run ends."""
+    import contextlib
+    import importlib
+
+    from backend import worker
+    from backend.core import db, jobs
+
+    for module in worker.TASK_MODULES:
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(module)
+    async with jobs.queue.open_async():
+        yield jobs.queue
+    await db.dispose()
+
+
+@pytest.fixture
+async def db(queue: Any) -> AsyncIterator[None]:
+    """Run the whole test in one transaction and roll it back; every unit of work inside is a savepoint."""
+    from backend.core.db import engine
+    from backend.core.tenancy import on_connection
+
+    async with engine().connect() as connection:
+        transaction = await connection.begin()
+        with on_connection(connection):
+            yield
+        await transaction.rollback()
+
+
+@pytest.fixture
+async def committed(queue: Any) -> AsyncIterator[None]:
+    """Let the test commit; the queue is emptied afterwards so that no job reaches the next test."""
+    yield
+    from sqlalchemy import text
+
+    from backend.core.db import engine
+
+    async with engine().begin() as connection:
+        await connection.execute(text("delete from procrastinate_jobs"))
+
+
+@dataclass(frozen=True)
+class Org:
+    """An organization for a test, with its owner."""
+
+    org_id: UUID
+    owner: Any
+
+    def scope(self) -> AbstractContextManager[None]:
+        """Work for this organization inside the block."""
+        from backend.core.tenancy import org_scope
+
+        return org_scope(self.org_id)
+
+
+@pytest.fixture
+def make_org() -> Callable[..., Awaitable[Org]]:
+    """Return a maker of organizations; use it inside `db` or `committed`."""
+    from backend.core.ids import new_id
+    from backend.core.principal import Principal
+    from backend.core.tenancy import platform_scope, unit_of_work
+    from backend.models.accounts import User
+    from backend.models.organizations import Organization, OrganizationMember
+    from backend.vocab import MemberRole
+
+    async def make(name: str = "North Dental", owner: str = "Ana Silva") -> Org:
+        with platform_scope("make an organization for a test"):
+            async with unit_of_work() as session:
+                email = f"{new_id().hex}@example.com"
+                user = User(email=email, name=owner, password_hash="none")
+                session.add(user)
+                await session.flush()
+                organization = Organization(name=name, owner_id=user.id)
+                session.add(organization)
+                await session.flush()
+                session.add(OrganizationMember(org_id=organization.id, user_id=user.id, email=email, full_name=owner))
+                user.current_organization_id = organization.id
+        return Org(organization.id, Principal(user.id, organization.id, owner, email, MemberRole.OWNER))
+
+    return make
+
+
+@pytest.fixture
+async def org(make_org: Callable[..., Awaitable[Org]]) -> Org:
+    """Make one organization. Ask for `db` or `committed` before it in the test's arguments."""
+    return await make_org()
+
+
+@pytest.fixture
+def run_jobs(queue: Any) -> Callable[[], Awaitable[None]]:
+    """Return a function that works through the queue in this process until nothing is due."""
+
+    async def drain() -> None:
+        await queue.run_worker_async(
+            wait=False, concurrency=4, install_signal_handlers=False, listen_notify=False, delete_jobs="successful"
+        )
+
+    return drain
+
+
+@dataclass
+class Sandbox:
+    """The running vendor sandbox."""
+
+    url: str
+    client: httpx.AsyncClient
+
+
+@pytest.fixture(scope="session")
+def sandbox_server() -> Iterator[str]:
+    """Serve the vendor sandbox on its own thread for the whole run and return its address."""
+    import uvicorn
+    from backend.sandbox.app import create_app
+
+    from backend.sandbox.settings import SandboxSettings
+
+    port = int(os.environ["SANDBOX_PORT"])
+    url = f"http://127.0.0.1:{port}"
+    app = create_app(SandboxSettings(database=Path(":memory:"), public_url=url))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise RuntimeError("the sandbox did not start")
+    yield url
+    server.should_exit = True
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+async def sandbox(sandbox_server: str) -> AsyncIterator[Sandbox]:
+    """Return the sandbox with a client, behaving normally before and after the test."""
+    async with httpx.AsyncClient(base_url=sandbox_server, timeout=10) as client:
+        await client.delete("/sandbox/faults")
+        yield Sandbox(sandbox_server, client)
+        await client.delete("/sandbox/faults")
+
+
+@pytest.fixture
+async def eventually() -> Callable[..., Awaitable[Any]]:
+    """Return a function that asks again until an async check gives a true answer, at most `within` seconds."""
+
+    async def ask(check: Callable[[], Awaitable[Any]], within: float = 10.0) -> Any:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within
+        while True:
+            answer = await check()
+            if answer or loop.time() > deadline:
+                assert answer, "it did not happen in time"
+                return answer
+            await asyncio.sleep(0.05)
+
+    return ask
