@@ -103,9 +103,9 @@ def _web(options: argparse.Namespace) -> int:
 
 def _jobs(options: argparse.Namespace) -> int:
     with _installation(starts_database=False):
-        from backend.core import jobs
+        from backend import worker
 
-        asyncio.run(jobs.run_worker())
+        asyncio.run(worker.run())
     return 0
 
 
@@ -150,9 +150,10 @@ def _seed(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     with _installation(starts_database=False, needs_database=False):
-        from magpipe import doctor
+        from magpipe.doctor import ground, report, vendors
 
-        return asyncio.run(doctor.run(as_json=options.json))
+        rows = asyncio.run(report.examine([*ground.CHECKS, *vendors.CHECKS]))
+        return report.show(rows, as_json=options.json)
 
 
 def _version(options: argparse.Namespace) -> int:

@@ -60,7 +60,7 @@ def web(env: Mapping[str, str], host: str, port: int) -> Service:
 def jobs(env: Mapping[str, str]) -> Service:
     """Describe the job worker; it is given time to finish what it runs."""
     command = [sys.executable, "-m", "magpipe", "jobs"]
-    return Service("jobs", command, env=env, cwd=str(ROOT), stop_grace_s=10)
+    return Service("jobs", command, env=env, cwd=str(ROOT), stop_grace_s=15)
 
 
 def sandbox_command(port: int, data_dir: Path) -> list[str]:

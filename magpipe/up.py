@@ -74,12 +74,14 @@ async def _start(config: Settings, instance: Instance, console: Console, supervi
     instance.save()
 
     await _command(console, env, "Update the database's tables", "migrate")
+    if is_sandboxed:
+        # Before the seed, which gives the demo number its webhook addresses at the carrier.
+        with console.step("Start the vendor stand-ins"):
+            await supervisor.start(services.sandbox(env, config.sandbox_port, instance.data_dir))
     if config.environment != "production" and not _demo(instance):
         await _command(console, env, "Set up the demo workspace", "seed")
     await _build_front_end(config, console, env)
     with console.step("Start the processes"):
-        if is_sandboxed:
-            await supervisor.start(services.sandbox(env, config.sandbox_port, instance.data_dir))
         await supervisor.start(services.jobs(env))
         await supervisor.start(services.web(env, config.host, config.port))
     _welcome(config, instance, console)
