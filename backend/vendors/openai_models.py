@@ -1,0 +1,177 @@
+"""Reach language and embedding models over OpenAI's API, or any server that speaks it (by base URL).
+
+One call is one request: nothing is retried here, because who calls knows what a second try may cost.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from backend.core.config import settings
+from backend.core.errors import VendorError
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+VENDOR = "OpenAI"
+CONNECT_TIMEOUT_S = 3.0
+EMBED_TIMEOUT_S = 20.0
+# OpenAI takes 2,048 inputs and 300,000 tokens a request; a passage of ours is at most a few hundred tokens.
+EMBED_BATCH = 128
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A tool the model asks for. `arguments` is None when it sent something that is not a JSON object."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any] | None
+    raw_arguments: str
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What the model answered: text, tool calls or both, with what it cost in tokens."""
+
+    text: str
+    tool_calls: tuple[ToolCall, ...]
+    finish_reason: str
+    model: str
+    tokens_in: int
+    tokens_out: int
+
+
+@lru_cache(maxsize=4)
+def _client(base_url: str, key: str) -> "AsyncOpenAI":
+    from openai import AsyncOpenAI, Timeout
+
+    return AsyncOpenAI(
+        api_key=key,
+        base_url=base_url,
+        max_retries=0,
+        timeout=Timeout(EMBED_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+    )
+
+
+def _ours() -> "AsyncOpenAI":
+    return _client(settings().openai_base_url, settings().openai_api_key.get_secret_value())
+
+
+async def complete(
+    model: str,
+    messages: Sequence[Mapping[str, Any]],
+    *,
+    tools: Sequence[Mapping[str, Any]] = (),
+    temperature: float = 0.7,
+    max_tokens: int = 300,
+    timeout_s: float = 8.0,
+) -> Completion:
+    """Ask `model` for the next message; `messages` and `tools` have the shapes of OpenAI's chat API.
+
+    The whole request takes at most `timeout_s`. Raises `VendorError`, retryable when waiting may mend it.
+    """
+    options: dict[str, Any] = {"tools": list(tools)} if tools else {}
+    try:
+        async with asyncio.timeout(timeout_s):
+            answer = await _ours().chat.completions.create(
+                model=model,
+                messages=list(messages),  # type: ignore[arg-type]
+                temperature=temperature,
+                max_tokens=max_tokens,
+                timeout=timeout_s,
+                **options,
+            )
+    except Exception as error:
+        raise _explained(error) from error
+    return _completion(answer, model)
+
+
+def _completion(answer: Any, model: str) -> Completion:
+    # Servers that only resemble the API leave fields out; what is missing counts as empty, not as a crash.
+    choices = getattr(answer, "choices", None)
+    if not choices or choices[0].message is None:
+        raise VendorError(
+            "The model service answered in a form we cannot read.",
+            vendor=VENDOR,
+            code="model_unreadable",
+            is_retryable=True,
+        )
+    message, usage = choices[0].message, getattr(answer, "usage", None)
+    return Completion(
+        text=message.content or "",
+        tool_calls=tuple(_tool_call(call) for call in message.tool_calls or () if call.type == "function"),
+        finish_reason=choices[0].finish_reason or "",
+        model=getattr(answer, "model", "") or model,
+        tokens_in=getattr(usage, "prompt_tokens", 0) or 0,
+        tokens_out=getattr(usage, "completion_tokens", 0) or 0,
+    )
+
+
+def _tool_call(call: Any) -> ToolCall:
+    raw = call.function.arguments or "{}"
+    try:
+        arguments = json.loads(raw)
+    except ValueError:
+        arguments = None
+    return ToolCall(call.id, call.function.name, arguments if isinstance(arguments, dict) else None, raw)
+
+
+async def embed(model: str, texts: Sequence[str], dimensions: int) -> list[list[float]]:
+    """Return one vector per text (`dimensions` floats, unit length), in order. Raises `VendorError`."""
+    vectors: list[list[float]] = []
+    for start in range(0, len(texts), EMBED_BATCH):
+        # An empty input is an error there; a space is not.
+        batch = [text.strip() or " " for text in texts[start : start + EMBED_BATCH]]
+        try:
+            async with asyncio.timeout(EMBED_TIMEOUT_S):
+                answer = await _ours().embeddings.create(model=model, input=batch, dimensions=dimensions)
+        except Exception as error:
+            raise _explained(error) from error
+        if len(answer.data) != len(batch):
+            raise VendorError(
+                "The embedding service returned too few vectors.",
+                vendor=VENDOR,
+                code="model_unreadable",
+                is_retryable=True,
+            )
+        vectors.extend(item.embedding for item in sorted(answer.data, key=lambda item: item.index))
+    return vectors
+
+
+def _explained(error: Exception) -> Exception:
+    """Return what went wrong in our words; errors that are not the vendor's come back as they are."""
+    import openai
+
+    if isinstance(error, TimeoutError | openai.APITimeoutError):
+        return VendorError(
+            "The model did not answer in time.", vendor=VENDOR, code="model_timeout", is_retryable=True
+        )
+    if isinstance(error, openai.APIStatusError):
+        status = error.status_code
+        passing = status in (408, 409, 429) or status >= 500
+        # An exhausted quota also answers 429, and no waiting mends that.
+        if getattr(error, "code", None) == "insufficient_quota":
+            passing = False
+        return VendorError(
+            f"The model service refused the request (status {status}).",
+            vendor=VENDOR,
+            code=f"model_status_{status}",
+            is_retryable=passing,
+            details={"status": status},
+        )
+    if isinstance(error, openai.APIConnectionError):
+        return VendorError(
+            "The model service cannot be reached.", vendor=VENDOR, code="model_unreachable", is_retryable=True
+        )
+    if isinstance(error, openai.APIError | ValueError):
+        return VendorError(
+            "The model service answered in a form we cannot read.",
+            vendor=VENDOR,
+            code="model_unreadable",
+            is_retryable=True,
+        )
+    return error
