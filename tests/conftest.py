@@ -186,10 +186,22 @@ async def org(make_org: Callable[..., Awaitable[Org]]) -> Org:
 def run_jobs(queue: Any) -> Callable[[], Awaitable[None]]:
     """Return a function that works through the queue in this process until nothing is due."""
 
+    from sqlalchemy import text
+
+    from backend.core.db import engine
+
+    due = text(
+        "select count(*) from procrastinate_jobs where status = 'todo' and coalesce(scheduled_at, now()) <= now()"
+    )
+
     async def drain() -> None:
-        await queue.run_worker_async(
-            wait=False, concurrency=4, install_signal_handlers=False, listen_notify=False, delete_jobs="successful"
-        )
+        while True:
+            await queue.run_worker_async(
+                wait=False, concurrency=4, install_signal_handlers=False, listen_notify=False, delete_jobs="successful"
+            )
+            async with engine().connect() as connection:
+                if not (await connection.execute(due)).scalar_one():
+                    return
 
     return drain
 
@@ -206,8 +218,8 @@ class Sandbox:
 def sandbox_server() -> Iterator[str]:
     """Serve the vendor sandbox on its own thread for the whole run and return its address."""
     import uvicorn
-    from backend.sandbox.app import create_app
 
+    from backend.sandbox.app import create_app
     from backend.sandbox.settings import SandboxSettings
 
     port = int(os.environ["SANDBOX_PORT"])

@@ -1,0 +1,116 @@
+"""Changes reach listeners when, and only when, their transaction commits; a lost connection ends in a resync."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+
+from backend.core import realtime
+from backend.core.tenancy import org_scope, unit_of_work
+
+
+class Listener:
+    """A web process that writes down what it hears."""
+
+    def __init__(self) -> None:
+        self.changes: list[realtime.Change] = []
+        self.resyncs = 0
+
+    async def on_change(self, change: realtime.Change) -> None:
+        self.changes.append(change)
+
+    async def on_resync(self) -> None:
+        self.resyncs += 1
+
+    def kinds(self, org_id) -> list[str]:
+        return [change.kind for change in self.changes if change.org == str(org_id)]
+
+
+@pytest.fixture
+async def listener(committed, listening) -> AsyncIterator[Listener]:
+    heard = Listener()
+    task = asyncio.create_task(realtime.listen(heard.on_change, heard.on_resync, "test"))
+    await listening()
+    yield heard
+    task.cancel()
+
+
+@pytest.fixture
+def listening(database, eventually):
+    """Wait until the listener's session is there; only the owner may see other sessions."""
+    address = database.replace("postgresql+psycopg", "postgresql")
+
+    async def ask() -> int:
+        with psycopg.connect(address) as connection:
+            row = connection.execute(
+                "select count(*) from pg_stat_activity where application_name = 'magpipe-listen-test'"
+                " and query like 'LISTEN%'"
+            ).fetchone()
+            return row[0] if row else 0
+
+    async def wait() -> None:
+        await eventually(ask)
+
+    return wait
+
+
+async def test_a_change_is_heard_after_commit_and_never_after_rollback(listener, org, eventually):
+    with org_scope(org.org_id):
+        with pytest.raises(RuntimeError):
+            async with unit_of_work() as session:
+                await realtime.announce(session, org.org_id, "lost.change")
+                raise RuntimeError
+        async with unit_of_work() as session:
+            await realtime.announce(session, org.org_id, "kept.change", seq=7)
+
+    async def heard() -> bool:
+        return bool(listener.kinds(org.org_id))
+
+    await eventually(heard)
+    assert listener.kinds(org.org_id) == ["kept.change"]
+    assert listener.changes[-1].seq == 7
+
+
+async def test_a_lost_connection_is_made_again_and_followed_by_a_resync(listener, database, org, eventually):
+    with psycopg.connect(database.replace("postgresql+psycopg", "postgresql")) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'magpipe-listen-test'"
+        )
+
+    async def resynced() -> int:
+        return listener.resyncs
+
+    await eventually(resynced)
+    with org_scope(org.org_id):
+        async with unit_of_work() as session:
+            await realtime.announce(session, org.org_id, "after.reconnect")
+
+    async def heard() -> bool:
+        return "after.reconnect" in listener.kinds(org.org_id)
+
+    await eventually(heard)
+
+
+async def test_a_listener_that_raises_does_not_end_the_loop(committed, listening, org, eventually):
+    heard: list[str] = []
+
+    async def on_change(change: realtime.Change) -> None:
+        heard.append(change.kind)
+        raise ValueError("a bug in one patch")
+
+    async def on_resync() -> None:
+        return None
+
+    task = asyncio.create_task(realtime.listen(on_change, on_resync, "test"))
+    await listening()
+    for kind in ("first.change", "second.change"):
+        with org_scope(org.org_id):
+            async with unit_of_work() as session:
+                await realtime.announce(session, org.org_id, kind)
+
+    async def both() -> bool:
+        return heard == ["first.change", "second.change"]
+
+    await eventually(both)
+    task.cancel()

@@ -1,0 +1,73 @@
+"""Migrations go up, down and up again, agree with the models, and give up quickly when a table is busy."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def empty_database(database: str):
+    plain = database.replace("postgresql+psycopg", "postgresql")
+    name = "migrations"
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f"drop database if exists {name} with (force)")
+        connection.execute(f"create database {name}")
+        yield plain.replace("/tests?", f"/{name}?")
+        connection.execute(f"drop database {name} with (force)")
+
+
+def alembic(database: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "alembic", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DATABASE_URL": database},
+        cwd=ROOT,
+    )
+
+
+def tables(database: str) -> set[str]:
+    with psycopg.connect(database) as connection:
+        rows = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+        kinds = connection.execute(
+            "select typname from pg_type where typnamespace = 'public'::regnamespace and typtype = 'e'"
+        ).fetchall()
+    return {name for (name,) in rows + kinds}
+
+
+def test_up_down_up(empty_database):
+    assert alembic(empty_database, "upgrade", "head").returncode == 0
+    first = tables(empty_database)
+    down = alembic(empty_database, "downgrade", "base")
+    assert down.returncode == 0, down.stderr
+    assert tables(empty_database) == {"alembic_version"}
+    assert alembic(empty_database, "upgrade", "head").returncode == 0
+    assert tables(empty_database) == first
+    check = alembic(empty_database, "check")
+    assert check.returncode == 0, check.stdout + check.stderr
+
+
+def test_every_migration_steps_down_and_up_alone(empty_database):
+    alembic(empty_database, "upgrade", "head")
+    for _ in sorted((ROOT / "alembic" / "versions").glob("*.py")):
+        assert alembic(empty_database, "downgrade", "-1").returncode == 0
+    assert alembic(empty_database, "upgrade", "head").returncode == 0
+
+
+def test_migrations_wait_for_locks_only_briefly():
+    source = (ROOT / "alembic" / "env.py").read_text()
+    assert "lock_timeout=5s" in source
+    assert "statement_timeout=" in source
+
+
+def test_file_names_say_when_and_what():
+    for path in (ROOT / "alembic" / "versions").glob("*.py"):
+        date, verb = path.stem[:15], path.stem[16:]
+        assert len(date.split("_")) == 4, path.name
+        assert verb.split("_")[0] in {"create", "add", "change", "drop", "index", "guard", "rename"}, path.name
