@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.contacts import queries
 from backend.core import clock, realtime
 from backend.core.errors import Invalid, NotFound
 from backend.core.ids import new_id
@@ -49,6 +50,13 @@ async def ensure_by_phone(session: AsyncSession, phone_number: str, name: str = 
     )
     found = await session.exec(select(Contact).where(Contact.org_id == org_id, Contact.phone_number == number))
     return found.one()
+
+
+async def search(session: AsyncSession, text: str, limit: int = 8) -> list[Contact]:
+    """Return up to `limit` contacts whose name or number holds `text`, by name; nothing for an empty text."""
+    if not text.strip():
+        return []
+    return await queries.matching(session, org_id_of(session), text, limit)
 
 
 async def rename(session: AsyncSession, contact_id: UUID, name: str) -> Contact:

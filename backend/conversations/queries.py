@@ -106,6 +106,16 @@ async def unread_total(session: AsyncSession, org_id: UUID, user_id: UUID, cap: 
     return int((await session.execute(select(func.count()).select_from(some))).scalar_one())
 
 
+async def unread_ids(session: AsyncSession, org_id: UUID, user_id: UUID, cap: int) -> Sequence[UUID]:
+    """Return up to `cap` conversations in which a person has something unread, in no order."""
+    query = (
+        select(col(ConversationUnread.conversation_id))
+        .where(col(ConversationUnread.org_id) == org_id, col(ConversationUnread.user_id) == user_id)
+        .limit(cap)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
 async def items(
     session: AsyncSession, org_id: UUID, conversation_id: UUID, before_seq: int | None, limit: int
 ) -> list[ConversationItem]:

@@ -67,6 +67,14 @@ async def get(session: AsyncSession, conversation_id: UUID) -> Conversation:
     return conversation
 
 
+async def of_contact(session: AsyncSession, contact_id: UUID) -> UUID | None:
+    """Return the id of a contact's conversation without making one, or None."""
+    query = select(Conversation.id).where(
+        Conversation.org_id == org_id_of(session), Conversation.contact_id == contact_id
+    )
+    return (await session.exec(query)).first()
+
+
 async def append(
     session: AsyncSession,
     conversation: Conversation,
@@ -190,6 +198,11 @@ async def item(session: AsyncSession, conversation_id: UUID, seq: int) -> Timeli
 async def unread_total(session: AsyncSession, user_id: UUID) -> int:
     """Return in how many conversations a person has something unread, at most `UNREAD_CAP`."""
     return await queries.unread_total(session, org_id_of(session), user_id, UNREAD_CAP)
+
+
+async def unread_ids(session: AsyncSession, user_id: UUID) -> list[str]:
+    """Return the conversations in which a person has something unread, at most `UNREAD_CAP`."""
+    return [str(found) for found in await queries.unread_ids(session, org_id_of(session), user_id, UNREAD_CAP)]
 
 
 async def mark_read(session: AsyncSession, conversation_id: UUID, user_id: UUID) -> None:
