@@ -1,23 +1,30 @@
 // A dialog over the page. Parts: Dialog > DialogTrigger?, DialogBody; DialogClose anywhere inside the body.
 import * as Radix from "@radix-ui/react-dialog";
-import { createContext, useContext, useMemo, useRef } from "react";
+import { createContext, useContext, useEffect, useMemo, useRef, useState } from "react";
 import X from "lucide-react/dist/esm/icons/x.mjs";
 
 const Spec = createContext({});
 const WIDTHS = { sm: "md:max-w-104", md: "md:max-w-136", lg: "md:max-w-180" };
 
-export function Dialog({ open, defaultOpen, onOpenChange, title, description, size, role, closeLabel, children }) {
+export function Dialog({ open, layer, onOpenChange, title, description, size, role, closeLabel, children }) {
   const opener = useRef(null);
+  const [own, setOwn] = useState(false);
+  useEffect(() => {
+    if (!layer) return undefined;
+    const listen = (event) => event.detail === layer && setOwn(true);
+    window.addEventListener("magpipe:layer", listen);
+    return () => window.removeEventListener("magpipe:layer", listen);
+  }, [layer]);
   const spec = useMemo(
     () => ({ title, description, size, role, closeLabel, opener }),
     [title, description, size, role, closeLabel],
   );
+  const change = (next) => {
+    setOwn(next);
+    onOpenChange?.(next);
+  };
   return (
-    <Radix.Root
-      open={open}
-      defaultOpen={defaultOpen}
-      onOpenChange={(next) => onOpenChange?.(next)}
-    >
+    <Radix.Root open={open ?? own} onOpenChange={change}>
       <Spec.Provider value={spec}>{children}</Spec.Provider>
     </Radix.Root>
   );

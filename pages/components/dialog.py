@@ -20,7 +20,7 @@ class _Dialog(rx.Component):
     lib_dependencies: list[str] = ["@radix-ui/react-dialog@1.3.1"]
 
     open: rx.Var[bool]
-    default_open: rx.Var[bool]
+    layer: rx.Var[str]
     title: rx.Var[str]
     description: rx.Var[str]
     size: rx.Var[str]
@@ -51,6 +51,11 @@ class _Body(rx.Component):
     lib_dependencies: list[str] = ["@radix-ui/react-dialog@1.3.1"]
 
 
+def open_layer(layer: str) -> rx.event.EventSpec:
+    """Return an event that opens the dialog named `layer` in the browser."""
+    return rx.call_script(f"window.dispatchEvent(new CustomEvent('magpipe:layer', {{detail: {layer!r}}}))")
+
+
 def dialog_close(*face: Any, class_name: str, on_press: Any = None) -> rx.Component:
     """Return a button that closes the dialog it stands in; style it with `button_class(...)`."""
     props: dict[str, Any] = {"on_press": on_press} if on_press is not None else {}
@@ -67,14 +72,18 @@ def dialog(
     trigger_label: str = "",
     open: bool | rx.Var[bool] | None = None,
     on_open_change: Any = None,
+    layer: str = "",
     size: Literal["sm", "md", "lg"] = "md",
 ) -> rx.Component:
     """Return a dialog with a heading, content and a row of buttons at its foot; a sheet from below on phones.
 
-    `trigger` is the face of the button that opens it (words or an icon, with `trigger_class=button_class()`); leave
-    it out when a state var opens the dialog. On phones it rises from the bottom and fills the width.
+    `trigger` is the face of the button that opens it (words or an icon, with `trigger_class=button_class()`). Leave
+    it out when a state var opens the dialog, or when it has a `layer` name that `open_layer` opens at once, without
+    asking the server.
     """
     props: dict[str, Any] = {"title": title, "description": description, "size": size, "close_label": Common.CLOSE}
+    if layer:
+        props["layer"] = layer
     if open is not None:
         props["open"] = open
     if on_open_change is not None:

@@ -1,0 +1,80 @@
+"""Choose one from a long list by typing: filtered in the browser, or searched by the server."""
+
+from typing import Any
+
+import reflex as rx
+
+from pages.components.field import Text, error_text, label
+from pages.words import Common
+
+_FILE = rx.asset("combobox.jsx", shared=True)
+
+
+class _Combobox(rx.Component):
+    library = _FILE.importable_path
+    tag = "Combobox"
+    lib_dependencies: list[str] = ["downshift@9.5.0"]
+
+    input_id: rx.Var[str]
+    name: rx.Var[str]
+    options: rx.Var[list[dict[str, str]]]
+    value: rx.Var[str]
+    searched: rx.Var[bool]
+    placeholder: rx.Var[str]
+    empty_text: rx.Var[str]
+    toggle_label: rx.Var[str]
+    clear_label: rx.Var[str]
+    invalid: rx.Var[bool]
+    disabled: rx.Var[bool]
+    described_by: rx.Var[str]
+    on_change: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_query: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+def combobox(
+    name: str,
+    text: Text,
+    options: list[dict[str, str]] | rx.Var[list[dict[str, str]]],
+    *,
+    value: str | rx.Var[str] = "",
+    on_change: Any = None,
+    on_query: Any = None,
+    placeholder: str = "",
+    empty_text: str = Common.NO_MATCHES,
+    hint: str = "",
+    error: Text = "",
+    disabled: bool | rx.Var[bool] = False,
+) -> rx.Component:
+    """Return a labelled input with a list under it; `on_change` receives the chosen value, "" when cleared.
+
+    `options` are rows with `value`, `label` and optionally `hint`. With `on_query` the server filters: it receives
+    what is typed, 200 ms after the last key, and answers by changing `options`.
+    """
+    control_id = f"field-{name}"
+    props: dict[str, Any] = {}
+    if on_change is not None:
+        props["on_change"] = on_change
+    if on_query is not None:
+        props["on_query"] = on_query
+    more = [rx.el.p(hint, id=f"{control_id}-hint", class_name="text-13 text-muted")] if hint else []
+    return rx.el.div(
+        label(text, control_id=control_id),
+        _Combobox.create(
+            input_id=control_id,
+            name=name,
+            options=options,
+            value=value,
+            searched=on_query is not None,
+            placeholder=placeholder,
+            empty_text=empty_text,
+            toggle_label=Common.OPEN_LIST,
+            clear_label=Common.CLEAR,
+            invalid=rx.Var.create(error) != "",
+            disabled=disabled,
+            described_by=f"{control_id}-hint {control_id}-error" if hint else f"{control_id}-error",
+            **props,
+        ),
+        *more,
+        error_text(control_id, error),
+        class_name="flex flex-col gap-1.5",
+    )

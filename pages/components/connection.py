@@ -1,0 +1,30 @@
+"""Say that the connection to the server is lost, quietly, and take the words away when it is back."""
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
+
+from pages.components.icon import icon
+from pages.words import Shell
+
+
+def connection_note() -> rx.Component:
+    """Return a note at the foot of the screen, shown while events cannot reach the server."""
+    return rx.el.div(
+        rx.cond(
+            has_connection_errors,
+            rx.el.p(
+                icon("loader_circle", class_name="animate-turn"),
+                Shell.RECONNECTING,
+                class_name=(
+                    "flex animate-rise items-center gap-2 rounded-full bg-tip px-4 py-2 text-13 font-medium "
+                    "text-on-tip shadow-float"
+                ),
+            ),
+            rx.fragment(),
+        ),
+        role="status",
+        class_name=(
+            "pointer-events-none fixed inset-x-4 bottom-[calc(env(safe-area-inset-bottom)+4.5rem)] z-50 flex "
+            "justify-center md:bottom-6"
+        ),
+    )

@@ -1,0 +1,100 @@
+"""Switch between views of one thing: tabs in place, or links when each view has its own address."""
+
+from typing import Any
+
+import reflex as rx
+
+from pages.components.link import page_link
+
+_FILE = rx.asset("tabs.jsx", shared=True)
+
+_TAB = (
+    "relative -mb-px inline-flex h-10 shrink-0 items-center gap-2 border-b-2 border-transparent px-1 text-14 "
+    "font-medium "
+    "text-muted transition-colors hover:text-ink pointer-coarse:h-11 "
+)
+_LIST = "flex gap-5 overflow-x-auto border-b border-line"
+
+
+class _Part(rx.Component):
+    library = _FILE.importable_path
+    lib_dependencies: list[str] = ["@radix-ui/react-tabs@1.2.1"]
+
+
+class _Tabs(_Part):
+    tag = "Tabs"
+
+    value: rx.Var[str]
+    default_value: rx.Var[str]
+    on_value_change: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class _List(_Part):
+    tag = "TabList"
+
+    label: rx.Var[str]
+
+
+class _Tab(_Part):
+    tag = "Tab"
+
+    value: rx.Var[str]
+
+
+class _Panel(_Part):
+    tag = "TabPanel"
+
+    value: rx.Var[str]
+
+
+def tabs(
+    *views: tuple[str, Any, Any],
+    label: str,
+    value: str | rx.Var[str] | None = None,
+    on_change: Any = None,
+    default_value: str = "",
+) -> rx.Component:
+    """Return tabs with their panels from (value, words, content) triples; arrow keys move between tabs.
+
+    Only the open panel is in the page. `label` names the whole for screen readers.
+    """
+    props: dict[str, Any] = {}
+    if value is not None:
+        props["value"] = value
+    else:
+        props["default_value"] = default_value or views[0][0]
+    if on_change is not None:
+        props["on_value_change"] = on_change
+    return _Tabs.create(
+        _List.create(
+            *(
+                _Tab.create(
+                    words,
+                    value=key,
+                    class_name=_TAB + "data-[state=active]:border-accent data-[state=active]:text-ink",
+                )
+                for key, words, _ in views
+            ),
+            label=label,
+            class_name=_LIST,
+        ),
+        *(_Panel.create(content, value=key, class_name="pt-6") for key, _, content in views),
+        **props,
+    )
+
+
+def tab_links(*places: tuple[str, Any, str], active: str, label: str) -> rx.Component:
+    """Return (key, words, href) triples drawn as tabs that are links, for views with an address of their own."""
+    return rx.el.nav(
+        *(
+            page_link(
+                words,
+                href=href,
+                class_name=_TAB + ("border-accent text-ink" if key == active else ""),
+                custom_attrs={"aria-current": "page"} if key == active else {},
+            )
+            for key, words, href in places
+        ),
+        aria_label=label,
+        class_name=_LIST,
+    )
