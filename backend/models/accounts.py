@@ -45,7 +45,11 @@ class UserSession(Row, table=True):
 
 
 class OneTimeCode(Row, table=True):
-    """A six-digit code sent by email; it works once, for one purpose, for a short while."""
+    """A six-digit code sent by email; it works once, for one purpose, for a short while, in the browser that asked.
+
+    A sign-up leaves its name and password hash here: they become the account's when its own code is entered, so
+    nobody can prepare an account for an address that is not theirs.
+    """
 
     __tablename__ = "one_time_codes"
 
@@ -56,6 +60,9 @@ class OneTimeCode(Row, table=True):
     expires_at: datetime = moment(clock.now)
     used_at: datetime | None = moment()
     attempts: int = 0
+    browser_hash: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
+    name: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    password_hash: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class ApiKey(TenantRow, table=True):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from backend.models.base import Row, TenantRow, moment
@@ -26,14 +26,28 @@ class Organization(Row, table=True):
 
 
 class OrganizationMember(TenantRow, table=True):
-    """A person's place in an organization; carries name and email so that tenant work never reads `users`."""
+    """A person's place in an organization; carries name and email so that tenant work never reads `users`.
+
+    An invitation is a pending row without a user: it finds its person by email when they accept.
+    """
 
     __tablename__ = "organization_members"
-    __table_args__ = (UniqueConstraint("org_id", "user_id"),)
+    __table_args__ = (
+        UniqueConstraint("org_id", "user_id"),
+        Index(
+            "organization_members_email",
+            "email",
+            "org_id",
+            unique=True,
+            postgresql_where=text("status <> 'removed'"),
+        ),
+    )
 
-    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="CASCADE", index=True)
     email: str
     full_name: str
     role: str = MemberRole.OWNER
     status: str = MemberStatus.APPROVED
     approved_at: datetime | None = moment()
+    invited_at: datetime | None = moment()
+    invited_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
