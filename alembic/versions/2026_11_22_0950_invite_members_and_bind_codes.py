@@ -1,6 +1,7 @@
-"""Let a membership begin as an invitation, and bind one-time codes to the browser that asked for them."""
+"""Let a membership begin as an invitation, bind codes to a browser, and let the health page see the schema."""
 
 from alembic import op
+from backend.core.db import APP_ROLE, PLATFORM_ROLE
 
 revision = "0950"
 down_revision = "0940"
@@ -9,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.execute(f"GRANT SELECT ON alembic_version TO {APP_ROLE}, {PLATFORM_ROLE}")
     op.execute("""
 ALTER TABLE organization_members ALTER COLUMN user_id DROP NOT NULL;
 ALTER TABLE organization_members ADD COLUMN invited_at timestamptz;
@@ -23,6 +25,7 @@ CREATE INDEX ix_one_time_codes_browser_hash ON one_time_codes (browser_hash);
 
 
 def downgrade() -> None:
+    op.execute(f"REVOKE SELECT ON alembic_version FROM {APP_ROLE}, {PLATFORM_ROLE}")
     op.execute("""
 DROP INDEX ix_one_time_codes_browser_hash;
 ALTER TABLE one_time_codes DROP COLUMN password_hash;
