@@ -1,0 +1,58 @@
+"""The sandbox as one ASGI app: every vendor's protocol, and pages for people to play the other side."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from backend.sandbox import (
+    control,
+    openai_chat,
+    openai_embeddings,
+    postmark,
+    signalwire_messages,
+    signalwire_numbers,
+)
+from backend.sandbox.misbehaviour import Misbehaviour
+from backend.sandbox.pages import home, mail, phone
+from backend.sandbox.same_site import SameSite
+from backend.sandbox.settings import SandboxSettings
+from backend.sandbox.world import World
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def create_app(settings: SandboxSettings) -> ASGIApp:
+    """Return the app. Work a stopped process left half way is taken up when the server starts."""
+    world = World(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        world.carrier.resume()
+        yield
+        await world.carrier.stop()
+        world.database.close()
+
+    app = Starlette(
+        routes=[
+            *openai_chat.routes(),
+            *openai_embeddings.routes(),
+            *signalwire_messages.routes(),
+            *signalwire_numbers.routes(),
+            *postmark.routes(),
+            *control.routes(),
+            *home.routes(),
+            *phone.routes(),
+            *mail.routes(),
+            Mount("/static", StaticFiles(directory=_STATIC)),
+        ],
+        middleware=[Middleware(SameSite)],
+        lifespan=lifespan,
+    )
+    app.state.world = world
+    return Misbehaviour(app, world.faults)

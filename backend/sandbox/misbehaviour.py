@@ -1,0 +1,146 @@
+"""ASGI layer that makes vendor requests slow, lost, refused or garbled when a fault says so."""
+
+import asyncio
+import json
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.sandbox.faults import FaultBoard
+
+_HANG_MS = 60_000
+_DELAY_MS = 2_000
+
+
+def target_of(method: str, path: str) -> str | None:
+    """Name the fault target a request belongs to, or None for the sandbox's own pages."""
+    if path == "/v1/chat/completions":
+        return "openai.chat"
+    if path == "/v1/embeddings":
+        return "openai.embeddings"
+    if path.startswith("/api/laml/") and "/Messages" in path:
+        return "signalwire.messages" if method == "POST" else "signalwire.history"
+    if path.startswith("/api/relay/rest/phone_numbers"):
+        return "signalwire.numbers"
+    if path in ("/email", "/email/batch"):
+        return "postmark.email"
+    return None
+
+
+def error_body(target: str, status: int) -> dict[str, Any]:
+    """Return a failure in the words and shape of the vendor behind `target`."""
+    text = "The service failed on command."
+    if target.startswith("openai."):
+        kind = "rate_limit_error" if status == 429 else "server_error"
+        return {"error": {"message": text, "type": kind, "param": None, "code": None}}
+    if target == "signalwire.numbers":
+        return {"errors": [{"type": "server_error", "code": "server_error", "message": text, "attribute": None}]}
+    if target.startswith("signalwire."):
+        return {"code": 20429 if status == 429 else 20500, "message": text, "status": status}
+    return {"ErrorCode": 429 if status == 429 else 100, "Message": text}
+
+
+class Misbehaviour:
+    """Wraps the whole app. It must be outermost: dropping a connection needs the server's own `send`."""
+
+    def __init__(self, app: ASGIApp, faults: FaultBoard) -> None:
+        self._app = app
+        self._faults = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        target = target_of(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        met = {fault.kind: fault for fault in self._faults.take(target)} if target else {}
+        if target is None or not met:
+            await self._app(scope, receive, send)
+            return
+        if "delay" in met:
+            await asyncio.sleep(met["delay"].delay_s(_DELAY_MS))
+        if "timeout" in met:
+            await _wait_for_disconnect(receive, met["timeout"].delay_s(_HANG_MS))
+            await _drop(send)
+        elif "drop" in met:
+            await _drop(send)
+        elif "error" in met:
+            await _refuse(send, target, met["error"].status)
+        elif "accept_then_error" in met:
+            answer = await self._collect(scope, receive)
+            if answer.status < 400:
+                await _refuse(send, target, met["accept_then_error"].status)
+            else:
+                await answer.replay(send)
+        elif "garble" in met:
+            answer = await self._collect(scope, receive)
+            await answer.garbled().replay(send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _collect(self, scope: Scope, receive: Receive) -> "_Answer":
+        answer = _Answer()
+        await self._app(scope, receive, answer.take)
+        return answer
+
+
+class _Answer:
+    """A response kept back."""
+
+    def __init__(self) -> None:
+        self.status = 500
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.body = b""
+
+    async def take(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = list(message.get("headers", []))
+        elif message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+
+    def garbled(self) -> "_Answer":
+        """Cut the body so that no JSON document survives and an event stream breaks in its middle."""
+        self.body = self.body[: max(1, len(self.body) * 2 // 3)]
+        event = self.body.rfind(b"data: ")
+        if event >= 0:
+            self.body = self.body[:event] + b'data: {"id": "cut\n\n'
+        return self
+
+    async def replay(self, send: Send) -> None:
+        headers = [(name, value) for name, value in self.headers if name.lower() != b"content-length"]
+        headers.append((b"content-length", str(len(self.body)).encode()))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+async def _refuse(send: Send, target: str, status: int) -> None:
+    body = json.dumps(error_body(target, status)).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status == 429:
+        headers.append((b"retry-after", b"1"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _wait_for_disconnect(receive: Receive, seconds: float) -> None:
+    """Say nothing until the caller gives up or the time is over."""
+
+    async def gone() -> None:
+        while True:
+            message: MutableMapping[str, Any] = await receive()
+            if message["type"] == "http.disconnect":
+                return
+
+    try:
+        await asyncio.wait_for(gone(), seconds)
+    except TimeoutError:
+        return
+
+
+async def _drop(send: Send) -> None:
+    """Close the connection without a single byte, where the server lets us; else cut a promised body short."""
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is not None:
+        transport.abort()
+        for _ in range(3):  # connection_lost runs on the next turns of the loop; then the server knows it is gone
+            await asyncio.sleep(0)
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})

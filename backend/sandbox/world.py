@@ -1,0 +1,35 @@
+"""Everything one running stand-in holds, made once and shared by its routes."""
+
+from starlette.requests import Request
+
+from backend.sandbox.carrier import Carrier
+from backend.sandbox.database import Database
+from backend.sandbox.events import Events
+from backend.sandbox.faults import FaultBoard
+from backend.sandbox.mailbox import Mailbox
+from backend.sandbox.numbers import Numbers
+from backend.sandbox.phones import Phones
+from backend.sandbox.settings import SandboxSettings
+from backend.sandbox.texts import Texts
+
+
+class World:
+    """The stores, the carrier and the faults of one sandbox."""
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self.settings = settings
+        self.database = Database(settings.database)
+        self.events = Events()
+        self.faults = FaultBoard(settings.chaos_seed)
+        self.numbers = Numbers(self.database)
+        self.phones = Phones(self.database)
+        self.texts = Texts(self.database)
+        self.mailbox = Mailbox(self.database)
+        self.carrier = Carrier(settings, self.texts, self.numbers, self.phones, self.faults, self.events)
+        self.numbers.seed()
+
+
+def world_of(request: Request) -> World:
+    """Return the world a request belongs to."""
+    world: World = request.app.state.world
+    return world
