@@ -68,6 +68,18 @@ def no_network() -> Iterator[None]:
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 
+def migrate(address: str) -> None:
+    """Bring the database at `address` to the newest schema with the real migrations."""
+    done = subprocess.run(
+        [sys.executable, "-m", "alembic", "upgrade", "head"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DATABASE_URL": address},
+        cwd=Path(__file__).parent.parent,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture(scope="session")
 def database() -> Iterator[str]:
     """Start an embedded PostgreSQL for this run, migrate it, and return its address."""
@@ -82,14 +94,7 @@ def database() -> Iterator[str]:
         from backend.core.config import settings
 
         settings.cache_clear()
-        done = subprocess.run(
-            [sys.executable, "-m", "alembic", "upgrade", "head"],
-            capture_output=True,
-            text=True,
-            env={**os.environ, "DATABASE_URL": address},
-            cwd=Path(__file__).parent.parent,
-        )
-        assert done.returncode == 0, done.stderr
+        migrate(address)
         yield address
 
 
