@@ -16,7 +16,7 @@ def auth_layout(*content: Any, title: str | rx.Var[str], lead: Any = None, foot:
     """Return a sign-in page: the name, one calm column 400 px wide, and what to do instead at its foot."""
     return rx.el.div(
         rx.el.header(
-            page_link(wordmark(), href="/", class_name="inline-flex rounded-control p-1"),
+            page_link(wordmark(), href="/", class_name="-ml-1 inline-flex rounded-control p-1"),
             class_name="px-4 py-4 md:px-6",
         ),
         rx.el.main(
@@ -43,7 +43,7 @@ def public_layout(*content: Any, actions: Any = None) -> rx.Component:
         skip_link(Common.SKIP_TO_CONTENT, target=_MAIN),
         rx.el.header(
             rx.el.div(
-                page_link(wordmark(), href="/", class_name="inline-flex rounded-control p-1"),
+                page_link(wordmark(), href="/", class_name="-ml-1 inline-flex rounded-control p-1"),
                 *([rx.el.nav(actions, class_name="flex items-center gap-2")] if actions is not None else []),
                 class_name="mx-auto flex h-16 w-full max-w-6xl items-center justify-between gap-4 px-4 md:px-6",
             ),

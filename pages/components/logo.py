@@ -1,13 +1,13 @@
-"""Draw the mark of the product: a speech bubble with a magpie's tail, and the name beside it."""
+"""Draw the mark of the product: a speech bubble that is a magpie's head, and the name beside it."""
 
 import reflex as rx
 
 from pages.words import Common
 
-# A bubble whose lower edge runs out into a long tail to the right; the eye is a hole.
+# The bubble's tail hangs lower left, the beak points right; the eye is drawn apart, in the colour of the ground.
 BIRD = (
     "M4 13.2C4 8.1 8.1 4 13.2 4h2.6c4.3 0 7.9 2.9 8.9 6.9l3.3 1.7-3.1 1.7c-.4 4.7-4.3 8.4-9.1 8.4h-1.6"
-    "L7.6 28c-.6.5-1.5.1-1.5-.7v-7.1A9.2 9.2 0 0 1 4 13.2Z"
+    "L7.6 28c-.6.5-1.5.1-1.5-.7v-8.25A9.2 9.2 0 0 1 4 13.2Z"
 )
 EYE = (18.6, 11.4, 1.9)
 

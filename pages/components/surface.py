@@ -26,7 +26,7 @@ def card(
     return rx.el.section(
         *head,
         rx.el.div(*content, class_name="p-4") if padded else rx.fragment(*content),
-        class_name=f"rounded-card border border-line bg-canvas {class_name}".strip(),
+        class_name=f"min-w-0 rounded-card border border-line bg-canvas {class_name}".strip(),
     )
 
 
@@ -99,7 +99,7 @@ def table(*rows: Any, head: list[rx.Component], caption: str, class_name: str = 
         rx.el.table(
             rx.el.caption(caption, class_name="sr-only"),
             rx.el.thead(rx.el.tr(*head), class_name="sticky top-0 z-10 bg-canvas"),
-            rx.el.tbody(*rows, class_name="divide-y divide-line"),
+            rx.el.tbody(*rows, class_name="[&>tr:not(:last-child)>*]:border-b"),
             class_name="w-full border-separate border-spacing-0 text-14",
         ),
         role="region",

@@ -9,7 +9,7 @@ from pages.components.link import page_link
 _FILE = rx.asset("tabs.jsx", shared=True)
 
 _TAB = (
-    "relative -mb-px inline-flex h-10 shrink-0 items-center gap-2 border-b-2 border-transparent px-1 text-14 "
+    "relative -mb-px inline-flex h-10 shrink-0 items-center gap-2 border-b-2 px-1 text-14 "
     "font-medium "
     "text-muted transition-colors hover:text-ink pointer-coarse:h-11 "
 )
@@ -71,7 +71,8 @@ def tabs(
                 _Tab.create(
                     words,
                     value=key,
-                    class_name=_TAB + "data-[state=active]:border-accent data-[state=active]:text-ink",
+                    class_name=_TAB
+                    + "border-transparent data-[state=active]:border-accent data-[state=active]:text-ink",
                 )
                 for key, words, _ in views
             ),
@@ -90,7 +91,7 @@ def tab_links(*places: tuple[str, Any, str], active: str, label: str) -> rx.Comp
             page_link(
                 words,
                 href=href,
-                class_name=_TAB + ("border-accent text-ink" if key == active else ""),
+                class_name=_TAB + ("border-accent text-ink!" if key == active else "border-transparent"),
                 custom_attrs={"aria-current": "page"} if key == active else {},
             )
             for key, words, href in places
