@@ -31,24 +31,29 @@ def fingerprint(root: Path, settings: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
+def workdir(root: Path) -> Path:
+    """Return the folder the front end is built in: `.web`, or what REFLEX_WEB_WORKDIR names."""
+    return root / os.environ.get("REFLEX_WEB_WORKDIR", ".web")
+
+
 def is_current(root: Path, settings: Mapping[str, str]) -> bool:
     """Whether the last finished build was made of exactly these sources and settings."""
     try:
-        built = (root / ".web" / STAMP).read_text()
+        built = (workdir(root) / STAMP).read_text()
     except OSError:
         return False
-    return built == fingerprint(root, settings) and (root / ".web" / "build" / "client" / "index.html").exists()
+    return built == fingerprint(root, settings) and (workdir(root) / "build" / "client" / "index.html").exists()
 
 
 async def build(
     root: Path, settings: Mapping[str, str], env: Mapping[str, str], on_line: Callable[[str], None]
 ) -> None:
-    """Export the front end into `.web`. Raises `StartError` with the last lines when it fails.
+    """Export the front end into its folder. Raises `StartError` with the last lines when it fails.
 
     The stamp is removed first and written last, so an interrupted build is always made again. What the
     sources were is noted before: an edit during the build makes the next start build once more.
     """
-    stamp = root / ".web" / STAMP
+    stamp = workdir(root) / STAMP
     stamp.unlink(missing_ok=True)
     sources = fingerprint(root, settings)
     child = await spawn(
@@ -62,7 +67,7 @@ async def build(
     except BaseException:
         child.kill()
         raise
-    if code or not (root / ".web" / "build" / "client" / "index.html").exists():
+    if code or not (workdir(root) / "build" / "client" / "index.html").exists():
         last = "\n".join(f"    {line}" for line in child.last_lines[-15:] if line.strip())
         raise StartError(f"The front end could not be built. The build's last lines:\n{last}")
     stamp.write_text(sources)
