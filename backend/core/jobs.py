@@ -102,6 +102,8 @@ async def defer(
         return
     try:
         async with session.begin_nested():
+            # A savepoint is only made once the session itself uses the connection.
+            await session.connection()
             await deferrer.defer_async(**arguments)
     except procrastinate.exceptions.AlreadyEnqueued:
         log.debug("job.already_waiting", job=name, queueing_lock=queueing_lock)
