@@ -51,6 +51,7 @@ class AgentTurn(TenantRow, table=True):
     status: str = TurnStatus.RUNNING
     reason: str = ""
     reply: str = ""
+    is_unanswered: bool = False
     prompt: str = ""
     model: str = ""
     sources: list[dict[str, Any]] = document(list)

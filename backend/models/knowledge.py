@@ -18,6 +18,7 @@ class KnowledgeSource(TenantRow, table=True):
     """A text the business wrote for one agent, or for all of them when `agent_id` is empty."""
 
     __tablename__ = "knowledge_sources"
+    __table_args__ = (Index("knowledge_sources_org", "org_id", "created_at"),)
 
     agent_id: UUID | None = Field(default=None, foreign_key="agent_configs.id", ondelete="CASCADE", index=True)
     title: str
@@ -35,6 +36,20 @@ class KnowledgeChunk(TenantRow, table=True):
         UniqueConstraint("source_id", "chunk_index"),
         Index("knowledge_chunks_org", "org_id"),
         Index("knowledge_chunks_search", "search", postgresql_using="gin"),
+        Index(
+            "knowledge_chunks_local",
+            "embedding_local",
+            postgresql_using="hnsw",
+            postgresql_with={"m": 16, "ef_construction": 64},
+            postgresql_ops={"embedding_local": "vector_cosine_ops"},
+        ),
+        Index(
+            "knowledge_chunks_openai",
+            "embedding_openai",
+            postgresql_using="hnsw",
+            postgresql_with={"m": 16, "ef_construction": 64},
+            postgresql_ops={"embedding_openai": "halfvec_cosine_ops"},
+        ),
     )
 
     source_id: UUID = Field(foreign_key="knowledge_sources.id", ondelete="CASCADE")

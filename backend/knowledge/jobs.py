@@ -1,0 +1,83 @@
+"""Index a text: cut it, embed the passages outside any transaction, and swap them in at once."""
+
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from backend.core import clock, jobs, realtime
+from backend.core.errors import MagpipeError
+from backend.core.tenancy import org_scope, unit_of_work
+from backend.knowledge import embedding
+from backend.knowledge.chunking import Chunk, chunks, tokens
+from backend.models.knowledge import KnowledgeChunk, KnowledgeSource
+
+# Between two slices a worker that is told to stop can stop.
+SLICE = 64
+
+
+@jobs.task("knowledge.index")
+async def index(org_id: str, source_id: str) -> None:
+    """Bring a source's passages up to date; a failure leaves the old ones and says why on the source.
+
+    A text that changed while it was embedded is left to the job that its change enqueued.
+    """
+    with org_scope(UUID(org_id)):
+        read = await _read(UUID(source_id))
+        if read is None:
+            return
+        title, content = read
+        cut = chunks(content)
+        try:
+            vectors: list[list[float]] = []
+            for start in range(0, len(cut), SLICE):
+                vectors += await embedding.embed([chunk.stored(title) for chunk in cut[start : start + SLICE]])
+        except MagpipeError as error:
+            await _say_failed(UUID(source_id), error)
+            raise
+        await _swap(UUID(source_id), title, content, cut, vectors)
+
+
+async def _read(source_id: UUID) -> tuple[str, str] | None:
+    async with unit_of_work() as session:
+        source = (await session.exec(select(KnowledgeSource).where(KnowledgeSource.id == source_id))).first()
+        return (source.title, source.content) if source else None
+
+
+async def _swap(source_id: UUID, title: str, content: str, cut: list[Chunk], vectors: list[list[float]]) -> None:
+    column = embedding.space().column
+    async with unit_of_work() as session:
+        query = select(KnowledgeSource).where(KnowledgeSource.id == source_id).with_for_update()
+        source = (await session.exec(query)).first()
+        if source is None or (source.title, source.content) != (title, content):
+            return
+        await session.execute(delete(KnowledgeChunk).where(col(KnowledgeChunk.source_id) == source_id))
+        for place, (chunk, vector) in enumerate(zip(cut, vectors, strict=True)):
+            stored = chunk.stored(title)
+            passage = KnowledgeChunk(
+                org_id=source.org_id,
+                source_id=source_id,
+                chunk_index=place,
+                content=stored,
+                token_count=tokens(stored),
+            )
+            setattr(passage, column, vector)
+            session.add(passage)
+        source.sync_status, source.error_message, source.chunk_count = "ready", "", len(cut)
+        source.updated_at = clock.now()
+        session.add(source)
+        await session.flush()
+        await realtime.announce(session, source.org_id, "knowledge.changed", subject=str(source.agent_id or ""))
+
+
+async def _say_failed(source_id: UUID, error: MagpipeError) -> None:
+    words = "It is tried again by itself." if error.is_retryable else "Change the text, or try again later."
+    async with unit_of_work() as session:
+        query = select(KnowledgeSource).where(KnowledgeSource.id == source_id).with_for_update()
+        source = (await session.exec(query)).first()
+        if source is None:
+            return
+        source.sync_status, source.error_message = "failed", f"{error.message} {words}"
+        session.add(source)
+        await session.flush()
+        await realtime.announce(session, source.org_id, "knowledge.changed", subject=str(source.agent_id or ""))

@@ -1,0 +1,219 @@
+"""What a business wrote is cut, embedded and found again, by its own agents alone."""
+
+from uuid import UUID
+
+import pytest
+from sqlmodel import select
+
+from backend.core.errors import Invalid, NotAllowed, NotFound
+from backend.core.principal import Principal
+from backend.core.tenancy import unit_of_work
+from backend.knowledge import embedding
+from backend.knowledge import jobs as knowledge_jobs
+from backend.knowledge import service as knowledge
+from backend.knowledge.words import search_words
+from backend.models.agents import AgentConfig
+from backend.models.knowledge import KnowledgeChunk
+from backend.vendors import local_embeddings
+from backend.vocab import MemberRole
+
+HOURS = "We open Monday to Friday from 9:00 to 17:00 and on Saturday from 10:00 to 14:00."
+PRICES = "A cleaning costs $120. Whitening costs $350 and takes one hour."
+PARKING = "Free parking stands behind the building, entrance on Mill Lane."
+REFERENCE = "Our registration code with the dental board is QX-7741."
+
+
+async def agent_of(org) -> UUID:
+    async with unit_of_work() as session:
+        agent = AgentConfig(org_id=org.org_id, name="Ava")
+        session.add(agent)
+        return agent.id
+
+
+async def teach(org, title: str, content: str, agent_id: UUID | None = None) -> UUID:
+    with org.scope():
+        async with unit_of_work() as session:
+            source = await knowledge.add_text(session, org.owner, title, content, agent_id)
+        await knowledge_jobs.index(str(org.org_id), str(source.id))
+    return source.id
+
+
+async def found(org, question: str, agent_id: UUID | None = None) -> list[str]:
+    with org.scope():
+        vector = await embedding.question(question)
+        async with unit_of_work() as session:
+            return [passage.title for passage in await knowledge.search(session, question, agent_id, vector=vector)]
+
+
+async def test_the_passage_that_answers_comes_first(db, org):
+    for title, content in (("Hours", HOURS), ("Prices", PRICES), ("Parking", PARKING)):
+        await teach(org, title, content)
+    assert (await found(org, "When do you open in the morning?"))[0] == "Hours"
+    assert (await found(org, "how much is whitening"))[0] == "Prices"
+    assert (await found(org, "where can I leave my car"))[0] == "Parking"
+
+
+async def test_words_find_what_meaning_does_not(db, org):
+    await teach(org, "Hours", HOURS)
+    await teach(org, "Registration", REFERENCE)
+    with org.scope():
+        async with unit_of_work() as session:
+            passages = await knowledge.search(session, "QX-7741?", None, vector=None)
+    assert [passage.title for passage in passages] == ["Registration"]
+    assert passages[0].ranks == {"words": 1}
+
+
+async def test_both_ways_of_searching_are_merged(db, org):
+    await teach(org, "Hours", HOURS)
+    with org.scope():
+        vector = await embedding.question("On Saturday, when do you open?")
+        async with unit_of_work() as session:
+            passage = (await knowledge.search(session, "On Saturday, when do you open?", None, vector=vector))[0]
+    assert passage.ranks == {"meaning": 1, "words": 1}
+    assert passage.score == pytest.approx(2 / 61, abs=1e-6)
+    assert passage.content == HOURS
+
+
+async def test_another_organization_never_finds_it(db, org, make_org):
+    await teach(org, "Hours", HOURS)
+    stranger = await make_org("Elsewhere")
+    assert await found(org, "opening hours on Saturday") == ["Hours"]
+    assert await found(stranger, "opening hours on Saturday") == []
+
+
+async def test_an_agent_reads_its_own_texts_and_those_of_all_agents_only(db, org):
+    with org.scope():
+        ava, ben = await agent_of(org), await agent_of(org)
+    await teach(org, "Everybody", HOURS)
+    await teach(org, "Only Ben", "On Saturday Ben opens the night shift at 23:00.", ben)
+    assert await found(org, "Saturday opening", ava) == ["Everybody"]
+    assert set(await found(org, "Saturday opening", ben)) == {"Everybody", "Only Ben"}
+    assert await found(org, "Saturday opening") == ["Everybody"]
+
+
+async def test_the_index_path_of_large_organizations_finds_the_same(db, org, monkeypatch):
+    for title, content in (("Hours", HOURS), ("Prices", PRICES), ("Parking", PARKING)):
+        await teach(org, title, content)
+    monkeypatch.setattr("backend.knowledge.queries.EXACT_BELOW", 0)
+    assert (await found(org, "where can I leave my car"))[0] == "Parking"
+
+
+async def test_a_failed_index_leaves_the_old_passages_and_says_why(db, org, monkeypatch):
+    source_id = await teach(org, "Hours", HOURS)
+    monkeypatch.setattr(local_embeddings, "find_spec", lambda name: None)
+    local_embeddings._load.cache_clear()
+    monkeypatch.setattr(local_embeddings, "_graph_file", local_embeddings._model_dir)
+    with org.scope():
+        async with unit_of_work() as session:
+            await knowledge.update_text(session, org.owner, source_id, content="We are closed for ever.")
+        with pytest.raises(Exception, match="not installed"):
+            await knowledge_jobs.index(str(org.org_id), str(source_id))
+        async with unit_of_work() as session:
+            row = await knowledge.get(session, source_id)
+            chunks = (await session.exec(select(KnowledgeChunk))).all()
+    local_embeddings._load.cache_clear()
+    assert row["status"] == "failed"
+    assert "not installed" in row["error"]
+    assert [HOURS in chunk.content for chunk in chunks] == [True]
+
+
+async def test_indexing_twice_leaves_one_set_of_passages(db, org):
+    source_id = await teach(org, "Hours", HOURS)
+    with org.scope():
+        await knowledge_jobs.index(str(org.org_id), str(source_id))
+        async with unit_of_work() as session:
+            row = await knowledge.get(session, source_id)
+            chunks = (await session.exec(select(KnowledgeChunk))).all()
+    assert (row["status"], row["chunk_count"], len(chunks)) == ("ready", 1, 1)
+
+
+async def test_a_changed_text_is_found_by_its_new_words_only(db, org):
+    source_id = await teach(org, "Hours", HOURS)
+    with org.scope():
+        async with unit_of_work() as session:
+            await knowledge.update_text(session, org.owner, source_id, content="Zebras graze in the garden.")
+        await knowledge_jobs.index(str(org.org_id), str(source_id))
+    assert await found(org, "zebra") == ["Hours"]
+    assert await found(org, "Saturday") == []
+
+
+async def test_a_removed_text_is_forgotten_at_once(db, org):
+    source_id = await teach(org, "Hours", HOURS)
+    with org.scope():
+        async with unit_of_work() as session:
+            await knowledge.remove(session, org.owner, source_id)
+    assert await found(org, "opening hours") == []
+
+
+async def test_the_queue_indexes_what_was_added(committed, org, run_jobs):
+    with org.scope():
+        async with unit_of_work() as session:
+            source = await knowledge.add_text(session, org.owner, "Hours", HOURS)
+        await run_jobs()
+        async with unit_of_work() as session:
+            rows = await knowledge.list_for_agent(session, None)
+    assert [(row["id"], row["status"]) for row in rows] == [(str(source.id), "ready")]
+
+
+@pytest.mark.parametrize(
+    ("title", "content", "field"),
+    [
+        ("", "text", "title"),
+        ("x" * 121, "text", "title"),
+        ("title", "  \n", "content"),
+        ("title", "x" * 500_001, "content"),
+        ("\x00", "text", "title"),
+    ],
+)
+async def test_bad_texts_are_refused_by_name(db, org, title, content, field):
+    with org.scope():
+        async with unit_of_work() as session:
+            with pytest.raises(Invalid) as refused:
+                await knowledge.add_text(session, org.owner, title, content)
+    assert refused.value.field == field
+
+
+async def test_support_may_not_teach(db, org):
+    support = Principal(org.owner.user_id, org.org_id, "Sam", "sam@example.com", MemberRole.SUPPORT)
+    with org.scope():
+        async with unit_of_work() as session:
+            with pytest.raises(NotAllowed):
+                await knowledge.add_text(session, support, "Hours", HOURS)
+
+
+async def test_another_organizations_text_or_agent_does_not_exist(db, org, make_org):
+    source_id = await teach(org, "Hours", HOURS)
+    with org.scope():
+        agent_id = await agent_of(org)
+    stranger = await make_org("Elsewhere")
+    with stranger.scope():
+        async with unit_of_work() as session:
+            with pytest.raises(NotFound):
+                await knowledge.update_text(session, stranger.owner, source_id, title="Mine now")
+            with pytest.raises(NotFound):
+                await knowledge.remove(session, stranger.owner, source_id)
+            with pytest.raises(NotFound):
+                await knowledge.get(session, source_id)
+            with pytest.raises(NotFound):
+                await knowledge.add_text(session, stranger.owner, "t", "c", agent_id)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("When do you open?", "open:*"),
+        ("What are your prices & hours?", "price:* | hour:*"),
+        ("are you the", ""),
+        ("'); drop table x; -- :* | !", "drop:* | table:*"),
+        ("Was kostet die Zahnreinigung?", "kostet:* | zahnreinigung:*"),
+        ("room 12", "room:* | 12"),
+    ],
+)
+def test_a_question_becomes_the_words_worth_looking_for(question, words):
+    assert search_words(question).stems == words
+
+
+def test_a_reference_is_looked_for_as_it_is_written():
+    found = search_words("Is QX-7741 ready at 10:30, or 3.5 hours later?")
+    assert found.references == ("QX-7741", "10:30", "3.5")
+    assert found.stems == "ready:* | hour:* | later:*"
