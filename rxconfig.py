@@ -10,6 +10,9 @@ import sys
 
 os.environ["PATH"] = os.path.join(sys.prefix, "bin") + os.pathsep + os.environ.get("PATH", "")
 os.environ.setdefault("REFLEX_USE_NPM", "1")
+# Exact versions in package.json, and a lock that names no registry's host.
+os.environ.setdefault("NPM_CONFIG_SAVE_EXACT", "true")
+os.environ.setdefault("NPM_CONFIG_OMIT_LOCKFILE_REGISTRY_RESOLVED", "true")
 os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "0")
 os.environ.setdefault("REFLEX_TELEMETRY_ENABLED", "false")
 
@@ -52,6 +55,8 @@ config = rx.Config(
     redis_url=ours.redis_url or None,
     redis_token_expiration=900,
     default_color_mode="system",
+    # Brotli first: the browser gets a tenth less than with gzip.
+    frontend_compression_formats=["brotli", "gzip"],
     frontend_lazy_bundled_libraries=True,
     plugins=[
         rx.plugins.SitemapPlugin(),

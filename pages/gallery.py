@@ -203,7 +203,7 @@ def _marks() -> rx.Component:
         _row(
             tag("New patient"),
             tag("Insurance", on_remove=GalleryState.press),
-            kbd("⌘", "K"),
+            kbd("mod", "K"),
             copy_button("+16045550142", label="Copy number"),
             timestamp("2026-11-22T07:58:00Z"),
             clock_time("2026-11-22T07:58:00Z"),

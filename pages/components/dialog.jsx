@@ -50,7 +50,7 @@ export function DialogBody({ children }) {
         onOpenAutoFocus={(event) => {
           opener.current = document.activeElement;
           if (role !== "alertdialog") {
-            const field = event.target.querySelector("[autofocus], input:not([type=hidden]), textarea, select");
+            const field = event.target.querySelector("[autofocus], input:not([type=hidden], [type=checkbox], [type=radio]), textarea, select");
             if (field) {
               event.preventDefault();
               field.focus();

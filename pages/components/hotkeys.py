@@ -49,8 +49,7 @@ def shortcut_sheet(groups: list[tuple[str, list[tuple[str, str]]]]) -> rx.Compon
     """Return the sheet of shortcuts, opened by `?` or `open_layer(SHEET)`; groups are (title, [(keys, words)])."""
 
     def line(keys: str, words: str) -> rx.Component:
-        caps = [cap.capitalize() if len(cap) > 1 else cap.upper() for cap in keys.replace("+", " ").split()]
-        caps = ["⌘" if cap == "Mod" else cap for cap in caps]
+        caps = [cap if cap == "mod" else cap.capitalize() for cap in keys.replace("+", " ").split()]
         return rx.el.li(
             rx.el.span(words, class_name="min-w-0 flex-1"),
             kbd(*caps),

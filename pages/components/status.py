@@ -94,18 +94,18 @@ def tag(words: str | rx.Var[str], *, on_remove: Any = None) -> rx.Component:
 
 
 def kbd(*keys: str) -> rx.Component:
-    """Return keys to press, each on its own cap."""
-    return rx.el.span(
-        *(
-            rx.el.kbd(
-                key,
-                class_name=(
-                    "inline-flex h-5 min-w-5 items-center justify-center rounded-[4px] border "
-                    "border-line bg-sunken px-1 "
-                    "font-sans text-12 text-muted"
-                ),
-            )
-            for key in keys
-        ),
-        class_name="inline-flex items-center gap-1",
-    )
+    """Return keys to press, each on its own cap; "mod" shows as ⌘ or Ctrl, as the reader's keyboard has it."""
+
+    def cap(key: str) -> rx.Component:
+        face: list[Any] = [key]
+        if key == "mod":
+            face = [rx.el.span("⌘", class_name="hidden apple:inline"), rx.el.span("Ctrl", class_name="apple:hidden")]
+        return rx.el.kbd(
+            *face,
+            class_name=(
+                "inline-flex h-5 min-w-5 items-center justify-center rounded-[4px] border border-line bg-sunken px-1 "
+                "font-sans text-12 text-muted"
+            ),
+        )
+
+    return rx.el.span(*(cap(key) for key in keys), class_name="inline-flex items-center gap-1")

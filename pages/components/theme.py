@@ -47,8 +47,8 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     ("on-tip", "tip", TEXT),
 )
 
-# Runs before the first paint: the theme a person chose, else the system's, and whether they folded the rail. Reflex
-# keeps the choice in localStorage under "theme" and takes over once the page is alive.
+# Runs before the first paint: the theme a person chose, else the system's, whether they folded the rail, and whether
+# the keyboard has a ⌘ key. Reflex keeps the theme in localStorage under "theme" and takes over once the page is alive.
 BEFORE_PAINT = """
 (function () {
   try {
@@ -56,6 +56,7 @@ BEFORE_PAINT = """
     var dark = choice === "dark" || (choice !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
     root.classList.add(dark ? "dark" : "light");
     root.style.colorScheme = dark ? "dark" : "light";
+    if (/Mac|iPhone|iPad/.test(navigator.platform)) root.dataset.apple = "";
     if (localStorage.getItem("rail") === "folded") root.dataset.rail = "folded";
   } catch (blocked) {}
 })();
