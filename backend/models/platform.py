@@ -84,3 +84,12 @@ class SystemEmail(Row, table=True):
     error_message: str = ""
     attempts: int = 0
     attempted_at: datetime | None = moment()
+
+
+class VendorCursor(SQLModel, table=True):
+    """How far a vendor's list was seen, so that nothing is lost however long we were down."""
+
+    __tablename__ = "vendor_cursors"
+
+    name: str = Field(primary_key=True)
+    seen_until: datetime = moment(clock.now)
