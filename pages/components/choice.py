@@ -162,7 +162,7 @@ def segmented(
                         words,
                         class_name=(
                             "flex h-7 items-center justify-center gap-1.5 rounded-[5px] border "
-                            "border-transparent px-2.5 "
+                            "border-transparent px-2 "
                             "text-13 font-medium text-muted transition-colors hover:text-ink "
                             "peer-checked:border-control "
                             "peer-checked:bg-canvas peer-checked:text-ink peer-disabled:opacity-50 "
@@ -170,7 +170,7 @@ def segmented(
                             "forced-colors:peer-checked:border-[Highlight]"
                         ),
                     ),
-                    class_name="relative flex-1",
+                    class_name="relative flex-auto",
                 )
                 for key, words in options
             ),

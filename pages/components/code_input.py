@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from pages.components.field import Text, error_text, label
+from pages.components.field import Text, error_text, label_line
 
 _FILE = rx.asset("code_input.jsx", shared=True)
 
@@ -53,7 +53,7 @@ def code_input(
     if on_complete is not None:
         props["on_complete"] = on_complete
     return rx.el.div(
-        label(text, control_id=control_id),
+        label_line(text, control_id=control_id),
         _CodeInput.create(
             input_id=control_id,
             name=name,

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from pages.components.field import Text, error_text, label
+from pages.components.field import Text, error_text, label_line
 from pages.words import Common
 
 _FILE = rx.asset("combobox.jsx", shared=True)
@@ -58,7 +58,7 @@ def combobox(
         props["on_query"] = on_query
     more = [rx.el.p(hint, id=f"{control_id}-hint", class_name="text-13 text-muted")] if hint else []
     return rx.el.div(
-        label(text, control_id=control_id),
+        label_line(text, control_id=control_id),
         _Combobox.create(
             input_id=control_id,
             name=name,

@@ -55,6 +55,16 @@ def saved_mark(state: SaveState) -> rx.Component:
     )
 
 
+def label_line(
+    text: Text, *, control_id: str, optional: bool = False, save_state: SaveState | None = None
+) -> rx.Component:
+    """Return the line over a control: its name left, whether it is saved right; of one height in every field."""
+    mark = [] if save_state is None else [saved_mark(save_state)]
+    return rx.el.div(
+        label(text, control_id=control_id, optional=optional), *mark, class_name="flex h-5 items-center gap-2"
+    )
+
+
 def _hint(control_id: str, hint: Text) -> list[rx.Component]:
     if _is_empty(hint):
         return []
@@ -100,14 +110,13 @@ def _framed(
     hide_label: bool,
     class_name: str,
 ) -> rx.Component:
-    name = label(text, control_id=control_id, optional=optional)
-    if hide_label:
-        head = [visually_hidden(name)]
-    else:
-        mark = [] if save_state is None else [saved_mark(save_state)]
-        head = [rx.el.div(name, *mark, class_name="flex h-5 items-center gap-2")]
+    head = (
+        visually_hidden(label(text, control_id=control_id))
+        if hide_label
+        else label_line(text, control_id=control_id, optional=optional, save_state=save_state)
+    )
     return rx.el.div(
-        *head,
+        head,
         control,
         *_hint(control_id, hint),
         *([] if error is None else [error_text(control_id, error)]),

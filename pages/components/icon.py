@@ -17,9 +17,8 @@ def icon(name: str, *, size: IconSize = 16, label: str = "", class_name: str = "
     return rx.icon(
         name,
         size=size,
-        stroke_width=1.75,
         class_name=f"shrink-0 {class_name}".strip(),
-        custom_attrs={**spoken, "focusable": "false"},
+        custom_attrs={**spoken, "strokeWidth": "1.75", "focusable": "false"},
     )
 
 

@@ -3,14 +3,13 @@
 from typing import Any
 
 import reflex as rx
-from reflex_components_core.react_router import link as _router_link
 
 TEXT_LINK = "text-accent-ink underline decoration-1 underline-offset-2 hover:decoration-2 rounded-control"
 
 
 def page_link(*children: Any, href: str | rx.Var[str], **props: Any) -> rx.Component:
-    """Return an unstyled link that changes page in place; `rx.el.a` would reload everything."""
-    return _router_link(*children, to=href, **props)
+    """Return an unstyled link to one of our pages; it changes page in place, without a reload."""
+    return rx.el.a(*children, href=href, **props)
 
 
 def text_link(*children: Any, href: str | rx.Var[str], class_name: str = "", **props: Any) -> rx.Component:
@@ -20,7 +19,7 @@ def text_link(*children: Any, href: str | rx.Var[str], class_name: str = "", **p
 
 def external_link(*children: Any, href: str | rx.Var[str], class_name: str = "", **props: Any) -> rx.Component:
     """Return a link that opens another site in a new tab, without telling it where the person came from."""
-    return rx.el.a(
+    return rx.el.A.create(
         *children,
         href=href,
         target="_blank",

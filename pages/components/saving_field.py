@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from pages.components.field import CONTROL, Flag, SaveState, Text, error_text, label, saved_mark
+from pages.components.field import CONTROL, Flag, SaveState, Text, error_text, label, label_line
 
 _FILE = rx.asset("saving_field.jsx", shared=True)
 
@@ -58,9 +58,7 @@ def saving_field(
     head = (
         rx.el.span(label(text, control_id=control_id), class_name="sr-only")
         if hide_label
-        else rx.el.div(
-            label(text, control_id=control_id), saved_mark(save_state), class_name="flex h-5 items-center gap-2"
-        )
+        else label_line(text, control_id=control_id, save_state=save_state)
     )
     limit: dict[str, Any] = {"max_length": max_length} if max_length else {}
     return rx.el.div(

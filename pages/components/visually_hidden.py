@@ -12,7 +12,8 @@ def visually_hidden(*children: Any, **props: Any) -> rx.Component:
 
 def skip_link(text: str, *, target: str) -> rx.Component:
     """Return the first link of a page, seen only when focused, that jumps past the navigation."""
-    return rx.el.a(
+    # A native anchor: the router's own link would scroll but leave focus where it was.
+    return rx.el.A.create(
         text,
         href=f"#{target}",
         class_name=(
