@@ -46,22 +46,23 @@ class Console:
         done = threading.Event()
 
         def tick() -> None:
-            while not done.wait(1):
+            # A terminal shows a moving clock; a pipe or a log file gets a line now and then.
+            start, end, every_s = ("\r", "", 1) if self.is_tty else ("", "\n", 10)
+            while not done.wait(every_s):
                 with self._lock:
-                    print(f"\r  {text} … {time.monotonic() - started:.0f} s", end="", flush=True)
+                    print(f"{start}  {text} … {time.monotonic() - started:.0f} s", end=end, flush=True)
 
         if self.is_tty:
             print(f"  {text} …", end="", flush=True)
-            clock = threading.Thread(target=tick, daemon=True)
-            clock.start()
+        clock = threading.Thread(target=tick, daemon=True)
+        clock.start()
         outcome = "failed"
         try:
             yield
             outcome = "done"
         finally:
             done.set()
-            if self.is_tty:
-                clock.join()
+            clock.join()
             self.say(f"  {text}: {outcome} in {time.monotonic() - started:.1f} s")
 
     def _file(self, name: str) -> logging.Logger:

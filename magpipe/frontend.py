@@ -3,10 +3,12 @@
 import ast
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from magpipe.errors import StartError
 from magpipe.process import spawn
@@ -16,7 +18,9 @@ STAMP = ".magpipe-build"
 # unless it changes what a page starts with; the state's defaults are part of the page, so `state` counts.
 TREES = ("pages", "state", "assets")
 FILES = ("rxconfig.py", "requirements.lock", "magpipe/magpipe.py")
-SETTINGS = ("ENVIRONMENT", "PORT", "PUBLIC_URL")
+SETTINGS = ("ENVIRONMENT", "PUBLIC_URL")
+ADDRESS = re.compile(r"([\"'`])(http|ws)s?://[^/\"'`]+(/[^\"'`]*)\1")
+ORIGIN = {"http": "location.origin", "ws": 'location.origin.replace("http","ws")'}
 SHARED = ("vocab", "schemas")  # the backend modules whose values end up in pages
 
 
@@ -27,7 +31,10 @@ def fingerprint(root: Path, settings: Mapping[str, str]) -> str:
         digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     for name in SETTINGS:
-        digest.update(f"{name}={settings.get(name, '')}\0".encode())
+        value = settings.get(name, "")
+        if name == "PUBLIC_URL" and urlsplit(value).hostname in ("127.0.0.1", "localhost"):
+            value = ""  # any port of this machine: the pages ask the address they came from
+        digest.update(f"{name}={value}\0".encode())
     return digest.hexdigest()
 
 
@@ -70,7 +77,31 @@ async def build(
     if code or not (workdir(root) / "build" / "client" / "index.html").exists():
         last = "\n".join(f"    {line}" for line in child.last_lines[-15:] if line.strip())
         raise StartError(f"The front end could not be built. The build's last lines:\n{last}")
+    _ask_own_origin(workdir(root) / "build" / "client" / "assets")
     stamp.write_text(sources)
+
+
+def _ask_own_origin(assets: Path) -> None:
+    """Let the built pages ask the address they came from, in place of the one the build was told.
+
+    Reflex writes absolute addresses into one small script; with them a build would serve one port and one
+    host name alone, and a cookie of `localhost` would never reach `127.0.0.1`.
+    """
+    changed = 0
+    for script in assets.glob("*.js"):
+        text = script.read_text()
+        if "/_all_routes" not in text or "TRANSPORT" not in text:
+            continue
+        relative = ADDRESS.sub(lambda found: f"{ORIGIN[found[2]]}+{found[1]}{found[3]}{found[1]}", text)
+        if relative != text:
+            script.write_text(relative)
+            for packed in assets.glob(f"{script.name}.*"):  # made of the old text, and too small to need it
+                packed.unlink()
+            changed += 1
+    if changed != 1:
+        raise StartError(
+            f"The build names its address in {changed} scripts and one was expected; is Reflex 0.10.1 in use?"
+        )
 
 
 def _sources(root: Path) -> Iterable[Path]:

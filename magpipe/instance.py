@@ -64,8 +64,8 @@ class Instance:
             where = f" at {owner.url}" if owner and owner.url else ""
             who = f" (process {owner.pid})" if owner else ""
             raise StartError(
-                f"Magpipe is already running on {self.data_dir}{where}{who}: use that one, "
-                "stop it with Ctrl-C, or start a second one with its own DATA_DIR and PORT."
+                f"already running on {self.data_dir}{where}{who}. Use that one, stop it with Ctrl-C, "
+                "or start a second one with its own DATA_DIR, PORT and SANDBOX_PORT."
             ) from None
         self._lock = handle
         left = self._read()

@@ -106,7 +106,7 @@ def environment(config: Settings, instance: Instance) -> dict[str, str]:
 
 def build_settings(config: Settings) -> dict[str, str]:
     """Return the settings that end up in the built front end."""
-    return {"ENVIRONMENT": config.environment, "PORT": str(config.port), "PUBLIC_URL": config.public_url}
+    return {"ENVIRONMENT": config.environment, "PUBLIC_URL": config.public_url}
 
 
 async def _build_front_end(config: Settings, console: Console, env: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ import pytest
 from magpipe import frontend
 from magpipe.errors import StartError
 
-SETTINGS = {"ENVIRONMENT": "development", "PORT": "3000", "PUBLIC_URL": "http://127.0.0.1:3000"}
+SETTINGS = {"ENVIRONMENT": "development", "PUBLIC_URL": "http://127.0.0.1:3000"}
 
 
 @pytest.fixture
@@ -63,8 +63,36 @@ def test_renamed_page_makes_the_build_stale(tree):
     assert frontend.fingerprint(tree, SETTINGS) != before
 
 
-def test_another_port_makes_the_build_stale(tree):
-    assert frontend.fingerprint(tree, SETTINGS) != frontend.fingerprint(tree, SETTINGS | {"PORT": "4000"})
+def test_another_public_address_makes_the_build_stale_and_another_port_does_not(tree):
+    here = frontend.fingerprint(tree, SETTINGS)
+    assert frontend.fingerprint(tree, SETTINGS | {"PUBLIC_URL": "http://localhost:4000"}) == here
+    assert frontend.fingerprint(tree, SETTINGS | {"PUBLIC_URL": "https://app.example.com"}) != here
+
+
+FAKE_REFLEX = """
+import pathlib
+client = pathlib.Path(".web/build/client")
+(client / "assets").mkdir(parents=True)
+(client / "index.html").write_text("<html>")
+(client / "assets/env-1.js").write_text(
+    "var e={EVENT:`ws://localhost:3000/_event`,ALL_ROUTES:`http://localhost:3000/_all_routes`,TRANSPORT:`websocket`}"
+)
+(client / "assets/env-1.js.gz").write_text("packed")
+(client / "assets/page.js").write_text("var u=`http://localhost:3000/docs`")
+"""
+
+
+async def test_built_pages_ask_the_address_they_came_from(tree):
+    (tree / "reflex.py").write_text(FAKE_REFLEX)
+    await frontend.build(tree, SETTINGS, {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(tree)}, lambda _line: None)
+    assets = tree / ".web/build/client/assets"
+    assert (assets / "env-1.js").read_text() == (
+        'var e={EVENT:location.origin.replace("http","ws")+`/_event`,'
+        "ALL_ROUTES:location.origin+`/_all_routes`,TRANSPORT:`websocket`}"
+    )
+    assert not (assets / "env-1.js.gz").exists()
+    assert "localhost" in (assets / "page.js").read_text()
+    assert frontend.is_current(tree, SETTINGS)
 
 
 def test_without_a_finished_build_nothing_is_current(tree):
