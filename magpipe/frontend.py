@@ -4,7 +4,6 @@ import ast
 import hashlib
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -144,11 +143,3 @@ def _imports(source: Path) -> Iterable[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def node_version() -> str:
-    """Return the version of the Node that builds, from the virtual environment, or an empty string."""
-    node = Path(sys.prefix) / "bin" / "node"
-    if not os.access(node, os.X_OK):
-        return ""
-    return subprocess.run([str(node), "--version"], capture_output=True, text=True).stdout.strip()
