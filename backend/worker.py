@@ -15,6 +15,7 @@ TASK_MODULES = (
     "backend.agents.jobs",
     "backend.knowledge.jobs",
     "backend.messaging.jobs",
+    "backend.organizations.jobs",
 )
 # Seconds between the runs of each periodic task; ten for what people wait for, an hour for housekeeping.
 PERIODIC = {
