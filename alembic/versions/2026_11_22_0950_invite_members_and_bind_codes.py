@@ -25,7 +25,7 @@ CREATE INDEX ix_one_time_codes_browser_hash ON one_time_codes (browser_hash);
 
 
 def downgrade() -> None:
-    op.execute(f"REVOKE SELECT ON alembic_version FROM {APP_ROLE}, {PLATFORM_ROLE}")
+    op.execute(f"REVOKE SELECT ON alembic_version FROM {APP_ROLE}, {PLATFORM_ROLE}")  # noqa: S608 - our own role names
     op.execute("""
 DROP INDEX ix_one_time_codes_browser_hash;
 ALTER TABLE one_time_codes DROP COLUMN password_hash;

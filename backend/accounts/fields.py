@@ -1,0 +1,99 @@
+"""Check what people type about themselves: address, name, password, time zone, and where to go next."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib import resources
+from zoneinfo import available_timezones
+
+from backend.core.errors import Invalid
+
+NAME_LIMIT = 120
+EMAIL_LIMIT = 254  # RFC 5321 §4.5.3.1.3, without the angle brackets
+# NIST SP 800-63B-4 §3.1.1.2 asks for at least 8 with a second factor in reach and at least 64 as the upper end.
+PASSWORD_SHORTEST, PASSWORD_LONGEST = 8, 128
+
+_UNSAFE = r"\s@<>()\[\]\\,;:\""
+_LABEL = rf"[^{_UNSAFE}._-][^{_UNSAFE}._]*"
+_TOP = r"(?:xn--[a-z0-9-]{2,59}|[^\W\d_]{2,63})"
+_EMAIL = re.compile(rf"[^{_UNSAFE}]+@(?:{_LABEL}\.)+{_TOP}")
+_PATH = re.compile(r"/(?![/\\])[\w\-./?=&%~+:@!,]*", re.ASCII)
+
+
+def email(value: str) -> str:
+    """Return an address in the one spelling we store (NFC, lower case). Raises `Invalid`."""
+    address = unicodedata.normalize("NFC", value).strip().lower()
+    local = address.rpartition("@")[0]
+    if (
+        len(address) > EMAIL_LIMIT
+        or not _EMAIL.fullmatch(address)
+        or local.startswith(".")
+        or local.endswith(".")
+        or not address.isprintable()
+    ):
+        raise Invalid("Enter an email address, like dana@example.com.", field="email")
+    return address
+
+
+def name(value: str, field: str = "name", what: str = "Your name") -> str:
+    """Return a name on one line. Raises `Invalid` when nothing is left or it is too long."""
+    words = " ".join(unicodedata.normalize("NFC", value).split())
+    if not words or not words.isprintable():
+        raise Invalid(f"{what} is missing.", field=field)
+    if len(words) > NAME_LIMIT:
+        raise Invalid(f"{what} has at most {NAME_LIMIT} characters.", field=field)
+    return words
+
+
+def new_password(value: str, address: str, field: str = "password") -> str:
+    """Return a password that may be set, normalized so that every keyboard types the same. Raises `Invalid`."""
+    password = unicodedata.normalize("NFKC", value)
+    if len(password) < PASSWORD_SHORTEST:
+        raise Invalid(f"Use at least {PASSWORD_SHORTEST} characters.", field=field)
+    if len(password) > PASSWORD_LONGEST:
+        raise Invalid(f"Use at most {PASSWORD_LONGEST} characters.", field=field)
+    if password.lower() in (address, address.rpartition("@")[0]):
+        raise Invalid("Use something else than your email address.", field=field)
+    return password
+
+
+def typed_password(value: str) -> str:
+    """Return a password as it was set, without judging it; one that could never have been set becomes empty."""
+    password = unicodedata.normalize("NFKC", value[: PASSWORD_LONGEST * 4])
+    return password if len(password) <= PASSWORD_LONGEST else ""
+
+
+def timezone(value: str, field: str = "timezone") -> str:
+    """Return a time zone of the IANA database. Raises `Invalid`."""
+    if value not in _timezones():
+        raise Invalid("Choose a time zone from the list.", field=field)
+    return value
+
+
+def timezone_or_utc(value: str) -> str:
+    """Return the browser's time zone when it is one, else UTC."""
+    return value if value in _timezones() else "UTC"
+
+
+def country_of(zone: str) -> str:
+    """Return the two-letter country most people in a time zone live in, "US" when it is not known."""
+    return _countries().get(zone, "US")
+
+
+def next_path(value: str, otherwise: str = "/inbox") -> str:
+    """Return where to go after signing in: a path of this site, or `otherwise`."""
+    is_page = _PATH.fullmatch(value) and not value.startswith(("/api", "/functions", "/login", "/signup", "/_"))
+    return value if is_page and len(value) <= 500 else otherwise
+
+
+@lru_cache(maxsize=1)
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    """Read zone.tab of the IANA database: country code, coordinates, zone."""
+    table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
+    return {row[2]: row[0] for row in rows}

@@ -1,0 +1,82 @@
+"""Send the platform's own mail: kept in the transaction that wants it, delivered by a job, once."""
+
+from uuid import UUID, uuid5
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.core import clock, jobs
+from backend.core.errors import VendorError
+from backend.core.logging import log
+from backend.core.tenancy import platform_scope, unit_of_work
+from backend.models.platform import SystemEmail
+from backend.notifications import layout
+from backend.notifications.layout import Mail
+from backend.vendors import postmark
+
+DELIVER = "accounts.deliver_email"
+_OCCASIONS = UUID("0d6a3f5e-6d0c-4b55-9b07-3f1f2f2f8d11")
+
+
+async def queue_email(session: AsyncSession, recipient: str, mail: Mail, *, once: str = "") -> bool:
+    """Store a mail and enqueue its delivery; both exist once the transaction commits. Needs platform scope.
+
+    With `once`, a second mail of that key is not made: jobs, which may run twice, name their occasion. Tells whether
+    the mail was made.
+    """
+    email = SystemEmail(
+        recipient=recipient,
+        subject=mail.safe_subject,
+        text_body=layout.as_text(mail),
+        html_body=layout.as_html(mail),
+    )
+    if once:
+        email.id = uuid5(_OCCASIONS, once)
+        if await session.get(SystemEmail, email.id) is not None:
+            return False
+    session.add(email)
+    await session.flush()
+    await jobs.defer(session, DELIVER, email_id=str(email.id))
+    return True
+
+
+async def was_queued(session: AsyncSession, once: str) -> bool:
+    """Tell whether the mail of this occasion was made before. Needs platform scope."""
+    return await session.get(SystemEmail, uuid5(_OCCASIONS, once)) is not None
+
+
+async def deliver(email_id: UUID) -> None:
+    """Hand a stored mail to the mail service, unless it was handed over before.
+
+    An attempt whose outcome is unknown is looked up at the service before the next. Raises `VendorError` when it
+    should be tried again; a recipient who takes no mail ends as `failed` with the reason.
+    """
+    with platform_scope("deliver the platform's mail"):
+        async with unit_of_work() as session:
+            email = await session.get(SystemEmail, email_id, with_for_update=True)
+            if email is None or email.status in ("sent", "failed"):
+                return
+            tried_before = email.attempts > 0
+            email.attempts += 1
+            email.attempted_at = clock.now()
+        vendor_id = await postmark.find_sent(email.recipient, str(email.id)) if tried_before else ""
+        refusal = ""
+        if not vendor_id:
+            try:
+                vendor_id = await postmark.send(
+                    to=email.recipient,
+                    subject=email.subject,
+                    text_body=email.text_body,
+                    html_body=email.html_body,
+                    reference=str(email.id),
+                )
+            except VendorError as error:
+                if error.is_retryable:
+                    raise
+                refusal = error.message
+                log.warning("email.refused", email_id=str(email.id), code=error.code)
+        async with unit_of_work() as session:
+            stored = await session.get_one(SystemEmail, email_id)
+            stored.status = "failed" if refusal else "sent"
+            stored.vendor_id = vendor_id
+            stored.error_message = refusal
+            stored.text_body = stored.html_body = ""  # codes and links have served; the row stays as proof

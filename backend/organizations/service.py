@@ -1,0 +1,186 @@
+"""Keep organizations: make, rename, list a person's own, and switch between them."""
+
+from uuid import UUID
+
+import phonenumbers
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.core import audit, clock, realtime
+from backend.core.errors import Invalid, NotFound
+from backend.core.ids import parse_id
+from backend.core.principal import Principal
+from backend.core.tenancy import org_id_of
+from backend.models.accounts import User
+from backend.models.organizations import Organization, OrganizationMember
+from backend.organizations.members import (
+    accept,
+    change_role,
+    invitation,
+    invite,
+    mail_invitation,
+    members,
+    pending_for,
+    reactivate,
+    remove,
+    send_again,
+    suspend,
+)
+from backend.organizations.names import check_name, check_timezone
+from backend.organizations.schemas import OrganizationDetails, OrganizationRow
+from backend.sessions import service as sessions
+from backend.vocab import MemberRole, MemberStatus
+
+__all__ = [
+    "accept",
+    "change_role",
+    "create",
+    "create_another",
+    "details",
+    "invitation",
+    "invite",
+    "mail_invitation",
+    "members",
+    "mine",
+    "pending_for",
+    "reactivate",
+    "remove",
+    "send_again",
+    "suspend",
+    "switch",
+    "update",
+]
+
+# Nobody in earnest needs more; a script that makes organizations stops here.
+MOST_OWNED = 20
+
+
+async def create(
+    session: AsyncSession, user: User, name: str, *, country: str = "US", timezone: str = "America/New_York"
+) -> Organization:
+    """Make an organization with `user` as its owner and current member. Needs platform scope.
+
+    Raises `Invalid` when the name, country or zone is wrong, or the person owns twenty already.
+    """
+    owned = await session.exec(select(Organization.id).where(Organization.owner_id == user.id).limit(MOST_OWNED))
+    if len(owned.all()) >= MOST_OWNED:
+        raise Invalid(f"You own {MOST_OWNED} organizations already.", field="name")
+    organization = Organization(
+        name=check_name(name),
+        owner_id=user.id,
+        country=_check_country(country),
+        timezone=check_timezone(timezone),
+    )
+    session.add(organization)
+    await session.flush()
+    session.add(
+        OrganizationMember(
+            org_id=organization.id,
+            user_id=user.id,
+            email=user.email,
+            full_name=user.name,
+            role=MemberRole.OWNER,
+            status=MemberStatus.APPROVED,
+            approved_at=clock.now(),
+        )
+    )
+    user.current_organization_id = organization.id
+    session.add(user)
+    await session.flush()
+    await audit.record(
+        session, None, "ui:organization:created", organization.id, actor_user_id=user.id, org_id=organization.id
+    )
+    await sessions.changed(session, user.id)
+    return organization
+
+
+async def create_another(session: AsyncSession, user_id: UUID, name: str, timezone: str = "UTC") -> Organization:
+    """Make one more organization for a person who has an account, and switch them to it. Needs platform scope."""
+    user = await session.get_one(User, user_id, with_for_update={"key_share": True})
+    return await create(session, user, name, timezone=timezone)
+
+
+async def details(session: AsyncSession, principal: Principal) -> OrganizationDetails:
+    """Return the facts of the organization the person works in."""
+    organization = await session.get(Organization, org_id_of(session))
+    if organization is None:
+        raise NotFound("This organization does not exist.")
+    return OrganizationDetails(
+        id=str(organization.id),
+        name=organization.name,
+        country=organization.country,
+        timezone=organization.timezone,
+    )
+
+
+async def update(
+    session: AsyncSession,
+    principal: Principal,
+    *,
+    name: str | None = None,
+    country: str | None = None,
+    timezone: str | None = None,
+) -> Organization:
+    """Change the organization's facts, those given. Owners only. Raises `NotAllowed`, `Invalid` naming the field."""
+    principal.require(MemberRole.OWNER)
+    organization = await session.get(Organization, org_id_of(session), with_for_update={"key_share": True})
+    if organization is None:
+        raise NotFound("This organization does not exist.")
+    changes: dict[str, str] = {}
+    if name is not None:
+        changes["name"] = check_name(name)
+    if country is not None:
+        changes["country"] = _check_country(country)
+    if timezone is not None:
+        changes["timezone"] = check_timezone(timezone)
+    for field, value in changes.items():
+        setattr(organization, field, value)
+    session.add(organization)
+    await session.flush()
+    await audit.record(session, principal, "ui:organization:updated", organization.id, changes)
+    await realtime.announce(session, organization.id, "organization.updated")
+    return organization
+
+
+async def mine(session: AsyncSession, user_id: UUID, current: UUID | None) -> list[OrganizationRow]:
+    """Return the organizations a person is an approved member of, by name. Needs platform scope."""
+    query = (
+        select(Organization, OrganizationMember.role)
+        .join(OrganizationMember, col(OrganizationMember.org_id) == col(Organization.id))
+        .where(OrganizationMember.user_id == user_id, OrganizationMember.status == MemberStatus.APPROVED)
+        .order_by(col(Organization.name), col(Organization.created_at))
+    )
+    return [
+        OrganizationRow(
+            id=str(organization.id), name=organization.name, role=role, is_current=organization.id == current
+        )
+        for organization, role in (await session.exec(query)).all()
+    ]
+
+
+async def switch(session: AsyncSession, user_id: UUID, org_id: str | UUID) -> None:
+    """Make another organization the one the person works in. Needs platform scope.
+
+    Raises `NotFound` when they are not an approved member of it, whether it exists or not. Their tabs reconnect.
+    """
+    key = parse_id(org_id, "organization")
+    query = select(OrganizationMember.id).where(
+        OrganizationMember.org_id == key,
+        OrganizationMember.user_id == user_id,
+        OrganizationMember.status == MemberStatus.APPROVED,
+    )
+    if (await session.exec(query)).first() is None:
+        raise NotFound("This organization does not exist.")
+    user = await session.get_one(User, user_id, with_for_update={"key_share": True})
+    user.current_organization_id = key
+    session.add(user)
+    await session.flush()
+    await sessions.changed(session, user_id)
+
+
+def _check_country(country: str) -> str:
+    """Return a country phone numbers can be read for. Raises `Invalid`."""
+    code = country.strip().upper()
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise Invalid("Choose a country from the list.", field="country")
+    return code
