@@ -1,6 +1,7 @@
 """The carrier: brings texts to phones and to webhooks, and tells what became of them."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import Any
 
@@ -12,6 +13,8 @@ from backend.sandbox.phones import Phones
 from backend.sandbox.settings import SandboxSettings
 from backend.sandbox.texts import INBOUND, REPLY, Media, Text, Texts
 from backend.sandbox.webhooks import Posted, Webhooks
+
+_log = logging.getLogger(__name__)
 
 API_VERSION = "2010-04-01"
 _DELAY_MS = 2_000
@@ -74,7 +77,12 @@ class Carrier:
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("a text was lost on its way", exc_info=task.exception())
 
     # To the business
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from backend.sandbox.database import Database
 
-_CODE = re.compile(r"(?<![\d.,/:#-])\d{6}(?![\d.,/:-]\d|\d)")
+_CODE = re.compile(r"(?<![\w.,/:#+-])\d{6}(?!\w|[.,/:-]\d)")
 _LINK = re.compile(r"https?://[^\s<>\"')]+")
 
 
@@ -33,7 +33,8 @@ class Email:
     @property
     def codes(self) -> list[str]:
         """The six-digit codes in the subject and text, in order, each once."""
-        return list(dict.fromkeys(_CODE.findall(f"{self.text('Subject')}\n{self.text('TextBody')}")))
+        words = _LINK.sub(" ", f"{self.text('Subject')}\n{self.text('TextBody')}")
+        return list(dict.fromkeys(_CODE.findall(words)))
 
     @property
     def links(self) -> list[str]:

@@ -181,7 +181,7 @@ class Texts:
     def between(self, one: str, other: str, after_seq: int = 0, since: float = 0, limit: int = 500) -> list[Text]:
         """Return the last texts two phones exchanged, oldest first; an empty number means any."""
         rows = self._database.rows(
-            "SELECT * FROM (SELECT * FROM texts WHERE seq > ?1 AND created_at > ?2 AND ("
+            "SELECT * FROM (SELECT * FROM texts WHERE seq > ?1 AND created_at > ?2 + 5e-7 AND ("
             " (?3 IN ('', from_number) AND ?4 IN ('', to_number))"
             " OR (?3 IN ('', to_number) AND ?4 IN ('', from_number)))"
             " ORDER BY seq DESC LIMIT ?5) ORDER BY seq",

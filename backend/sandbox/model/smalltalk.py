@@ -68,7 +68,7 @@ def reply_to(text: str, persona: Persona, language: str) -> str | None:
         return phrases.say(language, "goodbye" if _BYE.search(folded) else "welcome")
     if len(words) <= 6 and _BYE.search(folded):
         return phrases.say(language, "goodbye")
-    if _BOT.search(folded):
+    if asks_what_it_is(text):
         return phrases.say(language, "bot_business" if persona.business else "bot", **known)
     if len(words) <= 9 and _WHO.search(folded):
         return phrases.say(language, "identity" + suffix, **known)
@@ -77,6 +77,11 @@ def reply_to(text: str, persona: Persona, language: str) -> str | None:
 
 def _only(words: list[str], allowed: frozenset[str], persona: Persona) -> bool:
     return all(word in allowed or word in tokens(persona.name) for word in words)
+
+
+def asks_what_it_is(text: str) -> bool:
+    """Say whether the writer asks if a machine answers."""
+    return bool(_BOT.search(fold(text)))
 
 
 def is_yes(text: str) -> bool:

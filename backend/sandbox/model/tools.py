@@ -72,7 +72,7 @@ class Missing:
 
 def asks_for_person(text: str) -> bool:
     """Say whether the writer wants a person."""
-    return bool(_PERSON.search(fold(text)))
+    return bool(_PERSON.search(fold(text))) and not smalltalk.asks_what_it_is(text)
 
 
 def is_handover(tool: Mapping[str, Any]) -> bool:

@@ -67,6 +67,8 @@ _TOPIC_WORDS = {
     "access": "wheelchair accessible accessibility elevator step-free",
 }
 
+_IDIOMS = (("money back", "refund"), ("how much", "price"))
+
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY_WORDS = {day[:3]: day for day in _DAYS} | {day: day for day in _DAYS} | {day + "s": day for day in _DAYS}
 _DAY_WORDS |= {"tues": "tuesday", "weds": "wednesday", "thur": "thursday", "thurs": "thursday"}
@@ -153,12 +155,12 @@ def _days_in(text: str) -> set[str]:
 def terms(text: str) -> list[str]:
     """Return the meaningful terms of a text in order, topics as `#hours`, weekdays as `@sunday`."""
     folded = fold(text)
-    words = tokens(text)
+    for idiom, plain in _IDIOMS:
+        folded = folded.replace(idiom, plain)
+    words = tokens(folded)
     found = [term_of(word) for word in words if not is_stop(word) or word in _TOPIC_OF]
     if re.search(r"\bwhere(?:'s| is| are) my\b", folded):
         found = [term for term in found if term != "#place"]
-    if re.search(r"\bhow much\b", folded):
-        found.append("#price")
     if re.search(r"\bhow long\b", folded):
         found.append("#duration")
     if "#hours" in found:  # only then is "sun" a day
