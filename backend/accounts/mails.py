@@ -1,7 +1,7 @@
 """Write the mails about accounts. No mail repeats what a stranger may have typed into a form."""
 
 from backend.core.config import settings
-from backend.notifications.layout import Mail
+from backend.notifications.schemas import Mail
 from backend.vocab import CodePurpose
 
 _IGNORE = "If you did not ask for this, do nothing: without the code nothing changes."

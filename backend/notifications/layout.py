@@ -1,26 +1,10 @@
 """Lay out the platform's mail: the same words as plain text and as simple HTML that every mail program shows."""
 
-from dataclasses import dataclass
 from html import escape
 
+from backend.notifications.schemas import Mail
+
 _FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
-
-
-@dataclass(frozen=True)
-class Mail:
-    """What a mail says: a subject, paragraphs, and at most one code and one link to follow."""
-
-    subject: str
-    paragraphs: tuple[str, ...]
-    code: str = ""
-    link: str = ""
-    link_words: str = ""
-    last: str = ""
-
-    @property
-    def safe_subject(self) -> str:
-        """The subject on one line, so that nothing a person typed can add a header."""
-        return " ".join(self.subject.split())[:200]
 
 
 def as_text(mail: Mail) -> str:

@@ -10,7 +10,7 @@ from backend.core.logging import log
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.models.platform import SystemEmail
 from backend.notifications import layout
-from backend.notifications.layout import Mail
+from backend.notifications.schemas import Mail
 from backend.vendors import postmark
 
 DELIVER = "accounts.deliver_email"

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from backend.core.config import settings
-from backend.notifications.layout import Mail
+from backend.notifications.schemas import Mail
 from backend.vocab import MemberRole
 
 _MAY = {
