@@ -7,6 +7,7 @@ the local sandbox. Production refuses such an address unless `ALLOW_SANDBOX` say
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,6 +30,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(3000, ge=1, le=65535)
     public_url: str = ""
+    trusted_proxies: int = Field(0, ge=0, le=10)
     sandbox_port: int = Field(3001, ge=1, le=65535)
     allow_sandbox: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -90,6 +92,13 @@ class Settings(BaseSettings):
                 field="ALLOW_SANDBOX",
             )
         return self
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins our own pages have; a browser's request from any other is refused."""
+        parts = urlsplit(self.public_url)
+        public = f"{parts.scheme}://{parts.netloc}".lower()
+        return frozenset({public, f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}"})
 
     @property
     def sandbox_url(self) -> str:
