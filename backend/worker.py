@@ -16,6 +16,7 @@ TASK_MODULES = (
     "backend.knowledge.jobs",
     "backend.messaging.jobs",
     "backend.organizations.jobs",
+    "backend.numbers.jobs",
 )
 # Seconds between the runs of each periodic task; ten for what people wait for, an hour for housekeeping.
 PERIODIC = {
@@ -23,6 +24,7 @@ PERIODIC = {
     "core.sweep": 3600,
     "messaging.run_due": 10,
     "messaging.reconcile": 60,
+    "numbers.connect_all": 300,
 }
 CONCURRENCY = 10
 # The supervisor and container platforms give 30 s between SIGTERM and SIGKILL.
