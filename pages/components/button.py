@@ -21,10 +21,10 @@ _BASE = (
     "aria-disabled:cursor-not-allowed aria-disabled:opacity-50 pointer-coarse:min-h-11"
 )
 _LOOKS: dict[str, str] = {
-    "primary": "bg-accent text-on-accent enabled:hover:bg-accent-hover",
+    "primary": "bg-accent text-on-accent enabled:hover:bg-accent-hover forced-colors:border",
     "secondary": "border border-control bg-canvas text-ink enabled:hover:bg-hover",
     "ghost": "text-muted enabled:hover:bg-hover enabled:hover:text-ink",
-    "danger": "bg-danger text-on-danger enabled:hover:bg-danger-hover",
+    "danger": "bg-danger text-on-danger enabled:hover:bg-danger-hover forced-colors:border",
 }
 _LINK_LOOKS: dict[str, str] = {name: look.replace("enabled:", "") for name, look in _LOOKS.items()}
 _SIZES: dict[str, str] = {

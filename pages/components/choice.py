@@ -167,7 +167,7 @@ def segmented(
                             "peer-checked:border-control "
                             "peer-checked:bg-canvas peer-checked:text-ink peer-disabled:opacity-50 "
                             "peer-focus-visible:outline-2 peer-focus-visible:outline-ring pointer-coarse:h-10 "
-                            "forced-colors:peer-checked:border-[Highlight]"
+                            "forced-colors:peer-checked:outline-2"
                         ),
                     ),
                     class_name="relative flex-auto",

@@ -52,7 +52,7 @@ export function CodeInput({
         maxLength={length + 6}
         aria-invalid={invalid || undefined}
         aria-describedby={describedBy}
-        className="absolute inset-0 z-10 size-full cursor-text opacity-0 forced-colors:opacity-100"
+        className="absolute inset-0 z-10 size-full cursor-text opacity-0"
       />
       <div aria-hidden="true" className="grid grid-flow-col gap-2" style={{ gridTemplateColumns: `repeat(${length}, 1fr)` }}>
         {Array.from({ length }, (_, index) => (
