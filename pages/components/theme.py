@@ -10,6 +10,8 @@ For authors of pages:
 - ground: `bg-canvas` (page), `bg-sunken` (rail, wells), `bg-raised` (what floats, with `shadow-float`);
 - lines: `border-line` separates, `border-control` outlines what a person can operate;
 - meanings: `text-danger-ink bg-danger-soft` and the same for success, warning, info; `*-danger` for icons and dots;
+- what floats, ticks or copies is wrapped once, in a `.jsx` file beside its Python module; a page's own JSX imports
+  that file (`$/public/external/pages/components/menu/menu.jsx`) rather than the library under it;
 - gaps: 8 px (`gap-2`) between related things, 16 (`gap-4`) between groups, 24 (`gap-6`) between sections.
 """
 

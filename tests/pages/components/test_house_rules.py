@@ -15,9 +15,6 @@ NAMES_COLOURS = {ROOT / "pages" / "components" / "theme.py"}
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b(?![^\"']*/)|\b(?:rgb|hsl|oklch)a?\(")
 ARBITRARY = re.compile(r"\b(?:text|bg|border|shadow|ring|outline|fill|stroke)-\[(?!width|length)[^\]]*\]")
-# The picture viewer of a message fills the screen and has no frame, heading or foot for `Dialog` to draw.
-DRAWS_ITS_OWN_LAYER = {ROOT / "pages" / "inbox" / "bubble.jsx"}
-RADIX = re.compile(r"from \"(@radix-ui/[\w-]+|downshift)\"")
 
 
 def strings(path: Path) -> Iterator[str]:
@@ -43,17 +40,6 @@ def test_no_colour_or_type_size_is_typed_outside_the_token_file(path: Path) -> N
         return
     found = [match[0] for text in strings(path) for rule in (COLOUR, ARBITRARY) for match in rule.finditer(text)]
     assert not found, f"use a token of assets/styles.css instead of {found}"
-
-
-def test_primitives_are_wrapped_in_the_components_alone() -> None:
-    outside = [
-        str(path.relative_to(ROOT))
-        for path in BROWSER_FILES
-        if path.parent != ROOT / "pages" / "components"
-        and path not in DRAWS_ITS_OWN_LAYER
-        and RADIX.search(path.read_text())
-    ]
-    assert not outside, f"wrap the primitive in pages/components and use the wrapper: {outside}"
 
 
 def test_npm_packages_are_pinned_exactly() -> None:
