@@ -8,7 +8,7 @@ from pages.components.connection import connection_note
 from pages.components.crash import crash_page
 from pages.components.theme import head_components
 from pages.components.toast import toaster
-from pages.gallery import gallery
+from pages.gallery import gallery, gallery_sign_in
 from pages.not_found import not_found
 from pages.words import NotFound
 
@@ -31,3 +31,4 @@ app = rx.App(
 app.add_page(not_found, route="404", title=NotFound.TITLE)
 if settings().environment == "development":
     app.add_page(gallery, route="/_gallery", title="Gallery")
+    app.add_page(gallery_sign_in, route="/_gallery/sign-in", title="Gallery of sign-in")

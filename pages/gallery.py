@@ -23,6 +23,7 @@ from pages.components.feedback import (
 from pages.components.field import select_field, text_area, text_field
 from pages.components.hotkeys import SHEET, hotkeys, shortcut_sheet
 from pages.components.icon import channel_icon, icon
+from pages.components.layouts import auth_layout
 from pages.components.link import external_link, text_link
 from pages.components.menu import menu, menu_choice, menu_item, menu_separator
 from pages.components.popover import popover
@@ -336,8 +337,23 @@ def _states() -> rx.Component:
     )
 
 
+def gallery_sign_in() -> rx.Component:
+    """Return the frame of a sign-in page with the fields such pages have."""
+    return auth_layout(
+        banner("The code ran out. Ask for a new one.", tone="warning", rounded=True),
+        text_field("email", "Email", type="email", auto_complete="username"),
+        text_field("secret", "Password", error="Use twelve characters or more"),
+        code_input("code", "Six-digit code", focused=False),
+        checkbox("keep", "Keep me signed in"),
+        button("Sign in", variant="primary", size="lg", type="submit", class_name="w-full"),
+        title="Sign in",
+        lead="Your conversations are where you left them.",
+        foot=rx.el.p("New here? ", text_link("Create an account", href="/sign-up")),
+    )
+
+
 def gallery() -> rx.Component:
-    """Return the page."""
+    """Return the page of components."""
     return page_shell(
         hotkeys({"n": GalleryState.press, "g x": GalleryState.press}),
         shortcut_sheet(
