@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     add("web", "Run the web process: interface, API and webhooks.", _web, commands)
     add("jobs", "Run the job worker; with a word after it, look after failed jobs.", _jobs, commands)
     add("sandbox", "Run the local stand-ins of vendors without a key.", _sandbox, commands)
+    add("build", "Build the front end, when its sources have changed.", _build, commands)
     add("migrate", "Bring the database's tables up to date.", _migrate, commands)
     add("seed", "Make the demo workspace, once.", _seed, commands)
     doctor = add("doctor", "Prove that this installation works, part by part.", _doctor, commands)
@@ -99,6 +100,20 @@ def _web(options: argparse.Namespace) -> int:
             )
         command = services.web_command(config.host, config.port)
         os.execve(command[0], command, dict(os.environ) | services.WEB_VARIABLES)
+
+
+def _build(options: argparse.Namespace) -> int:
+    from backend.core.config import settings
+    from magpipe import frontend, up
+    from magpipe.console import Console
+
+    inputs = up.build_settings(settings())
+    if frontend.is_current(ROOT, inputs):
+        print("The front end is up to date.")
+        return 0
+    with Console().step("Build the front end"):
+        asyncio.run(frontend.build(ROOT, inputs, os.environ, lambda _line: None))
+    return 0
 
 
 def _jobs(options: argparse.Namespace) -> int:
