@@ -47,6 +47,7 @@ async def members(session: AsyncSession, principal: Principal) -> list[MemberRow
     return [
         MemberRow(
             id=str(member.id),
+            user_id=str(member.user_id or ""),
             name=member.full_name,
             email=member.email,
             role=member.role,

@@ -22,9 +22,13 @@ class OrganizationDetails(TypedDict):
 
 
 class MemberRow(TypedDict):
-    """One line of the team list. `state` is pending, expired, approved or suspended; times are ISO 8601 in UTC."""
+    """One line of the team list. `state` is pending, expired, approved or suspended; times are ISO 8601 in UTC.
+
+    `user_id` is empty while an invitation is open.
+    """
 
     id: str
+    user_id: str
     name: str
     email: str
     role: str
