@@ -22,7 +22,8 @@ import httpx
 import pytest
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback address that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -35,8 +36,8 @@ def _environment() -> None:
     ours = {
         "ENVIRONMENT": "test",
         "DATA_DIR": tempfile.mkdtemp(prefix="magpipe-tests-"),
-        "PORT": str(_free_port()),
-        "SANDBOX_PORT": str(_free_port()),
+        "PORT": str(free_port()),
+        "SANDBOX_PORT": str(free_port()),
         "PUBLIC_URL": "",
         "SECRET_KEY": "a-secret-for-tests-only",
         "ENCRYPTION_KEYS": new_encryption_key(),

@@ -1,13 +1,11 @@
 """Run the whole product for a test: database, sandbox, jobs and web as real processes that can be killed.
 
-Ports are fixed because the built pages name the web port; a run of the suite owns them. The build lives in a folder
-of its own, beside the developer's.
+One build serves any port of this machine, so a test shares the developer's and runs on free ports.
 """
 
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,13 +19,9 @@ import httpx
 
 from magpipe import frontend, services
 from magpipe.database import Cluster, running
-from tests.conftest import migrate
+from tests.conftest import free_port, migrate
 
 ROOT = Path(__file__).resolve().parent.parent
-WEB_PORT, SANDBOX_PORT = 43117, 43118
-WEB_DIR = ".web-test"
-URL = f"http://127.0.0.1:{WEB_PORT}"
-SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
 
 
 @dataclass
@@ -37,21 +31,33 @@ class Product:
     cluster: Cluster
     env: dict[str, str]
     data_dir: Path
+    port: int
+    sandbox_port: int
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where the product answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        """Where the vendor stand-ins answer."""
+        return f"http://127.0.0.1:{self.sandbox_port}"
 
     def start(self, name: str) -> None:
         """Start `sandbox`, `jobs` or `web` and wait until it is ready (jobs: started)."""
         commands = {
-            "sandbox": services.sandbox_command(SANDBOX_PORT, self.data_dir),
+            "sandbox": services.sandbox_command(self.sandbox_port, self.data_dir),
             "jobs": [sys.executable, "-m", "magpipe", "jobs"],
-            "web": services.web_command("127.0.0.1", WEB_PORT),
+            "web": services.web_command("127.0.0.1", self.port),
         }
         env = self.env | (services.WEB_VARIABLES if name == "web" else {})
         log = (self.data_dir / f"{name}.log").open("ab")
         self.processes[name] = subprocess.Popen(
             commands[name], env=env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
         )
-        address = {"sandbox": f"{SANDBOX_URL}/sandbox/health", "web": f"{URL}/api/health"}.get(name)
+        address = {"sandbox": f"{self.sandbox_url}/sandbox/health", "web": f"{self.url}/api/health"}.get(name)
         if address:
             self._wait(name, address)
 
@@ -90,10 +96,7 @@ class Product:
 @contextmanager
 def product(*, server_settings: Mapping[str, str] | None = None, with_pages: bool = True) -> Iterator[Product]:
     """Run an installation with an empty database; `with_pages` also builds the front end when it is stale."""
-    for port in (WEB_PORT, SANDBOX_PORT):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                raise RuntimeError(f"port {port} is taken: another run of the suite is using it")
+    port, sandbox_port = free_port(), free_port()
     data_dir = Path(tempfile.mkdtemp(prefix="magpipe-product-"))
     with running(data_dir / "pg", server_settings=dict(server_settings or {})) as cluster:
         cluster.create_database()
@@ -102,17 +105,16 @@ def product(*, server_settings: Mapping[str, str] | None = None, with_pages: boo
             "ENVIRONMENT": "development",
             "DATA_DIR": str(data_dir),
             "DATABASE_URL": cluster.url(),
-            "PORT": str(WEB_PORT),
-            "SANDBOX_PORT": str(SANDBOX_PORT),
-            "PUBLIC_URL": URL,
+            "PORT": str(port),
+            "SANDBOX_PORT": str(sandbox_port),
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "LOG_LEVEL": "INFO",
-            "REFLEX_WEB_WORKDIR": WEB_DIR,
             "PATH": os.path.join(sys.prefix, "bin") + os.pathsep + os.environ["PATH"],
         }
         migrate(cluster.url())
         if with_pages:
             _build(env)
-        made = Product(cluster, env, data_dir)
+        made = Product(cluster, env, data_dir, port, sandbox_port)
         try:
             yield made
         finally:
@@ -120,7 +122,6 @@ def product(*, server_settings: Mapping[str, str] | None = None, with_pages: boo
 
 
 def _build(env: Mapping[str, str]) -> None:
-    os.environ["REFLEX_WEB_WORKDIR"] = WEB_DIR
     inputs = {name: env[name] for name in frontend.SETTINGS}
     if not frontend.is_current(ROOT, inputs):
         asyncio.run(frontend.build(ROOT, inputs, env, lambda _line: None))
