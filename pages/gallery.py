@@ -26,6 +26,7 @@ from pages.components.icon import channel_icon, icon
 from pages.components.layouts import auth_layout
 from pages.components.link import external_link, text_link
 from pages.components.menu import menu, menu_choice, menu_item, menu_separator
+from pages.components.password_field import password_field
 from pages.components.popover import popover
 from pages.components.saving_field import saving_field
 from pages.components.shell import page_shell
@@ -342,7 +343,7 @@ def gallery_sign_in() -> rx.Component:
     return auth_layout(
         banner("The code ran out. Ask for a new one.", tone="warning", rounded=True),
         text_field("email", "Email", type="email", auto_complete="username"),
-        text_field("secret", "Password", error="Use twelve characters or more"),
+        password_field("secret", "Password", error="Use twelve characters or more"),
         code_input("code", "Six-digit code", focused=False),
         checkbox("keep", "Keep me signed in"),
         button("Sign in", variant="primary", size="lg", type="submit", class_name="w-full"),
