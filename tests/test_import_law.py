@@ -73,7 +73,8 @@ def imports(name: str, path: Path) -> Iterator[Import]:
                 base = ".".join([*package, base]).rstrip(".")
             for alias in node.names:
                 whole = f"{base}.{alias.name}"
-                yield Import(name, whole if exists(whole) else base, place, id(node) in lazy)
+                is_module = exists(whole) or (ROOT.joinpath(*base.split(".")).is_dir() and alias.name.islower())
+                yield Import(name, whole if is_module else base, place, id(node) in lazy)
 
 
 def law(i: Import) -> str | None:
@@ -106,7 +107,7 @@ def _state(of: list[str], to: list[str], top: str, inside: str) -> str | None:
         return "a state does not know how it is drawn: move the shared value to state or backend.vocab"
     if top == "backend":
         is_edge_core = inside == "core" and len(to) > 2 and to[2] in EDGE_CORE
-        if not (inside == "vocab" or is_edge_core or to[-1] in ("service", "schemas")):
+        if not (inside == "vocab" or is_edge_core or to[-1] in ("service", "schemas") or is_pure(to)):
             return "a state calls services: import backend.<domain>.service or .schemas"
     return _no_data(top)
 
@@ -149,13 +150,17 @@ def _backend(of: list[str], to: list[str], top: str, inside: str) -> str | None:
         return None
     if inside in LAYERS:
         return "a domain does not know its edges (api, mcp): turn the dependency round"
-    if to[-1] in ("service", "schemas") or len(to) == 2 or ".".join(to) in PURE:
+    if to[-1] in ("service", "schemas") or len(to) == 2 or is_pure(to):
         return None
     return f"another domain is reached through its service: import backend.{inside}.service"
 
 
 def _is_edge_target(to: list[str]) -> bool:
-    return to[1] == "core" or to[-1] in ("service", "schemas")
+    return to[1] == "core" or to[-1] in ("service", "schemas") or is_pure(to)
+
+
+def is_pure(to: list[str]) -> bool:
+    return ".".join(to) in PURE
 
 
 def all_imports() -> list[Import]:
