@@ -31,6 +31,8 @@ def reply(body: dict[str, Any]) -> Reply:
     if prompt.response_format.get("type") in ("json_object", "json_schema"):
         return Reply(structured.answer(prompt, _words(prompt, persona, language)))
     finished = last_tool_results(prompt.said)
+    if finished and all(tools.saves(name) for name, _ in finished):
+        return Reply(_after_saving(prompt, persona, language, finished))
     if finished:
         return Reply(results.tell(prompt, finished, language))
     forced = tools.forced_call(prompt)
@@ -41,16 +43,25 @@ def reply(body: dict[str, Any]) -> Reply:
     return _turn(prompt, persona, language)
 
 
+def _after_saving(prompt: Prompt, persona: Persona, language: str, finished: list[tuple[str, str]]) -> str:
+    """Answer what else the message said; what a note-taking tool replies is meant for the model, not for people."""
+    found = _knowledge_answer(prompt, persona)
+    if found is None and not asks(prompt.question) and not any(results.failure(content) for _, content in finished):
+        return phrases.say(language, "saved")
+    return _words(prompt, persona, language, found)
+
+
 def _turn(prompt: Prompt, persona: Persona, language: str) -> Reply:
     question = prompt.question
     offered = phrases.is_phrase(prompt.last_answer, "unknown", "partly", "noted", "nothing_found")
-    if tools.asks_for_person(question) or (offered and smalltalk.is_yes(question)):
+    wants_person = tools.asks_for_person(question) or (offered and smalltalk.is_yes(question))
+    if wants_person or (tools.is_upset(question) and any(tools.is_handover(tool) for tool in prompt.tools)):
         call = tools.handover_call(prompt, question) if prompt.tool_choice != "none" else None
         return (
             Reply(call=call) if call else Reply(phrases.say(language, "left_for_team" if offered else "offer_person"))
         )
     if offered and smalltalk.is_no(question):
-        return Reply(phrases.say(language, "declined"))
+        return Reply(phrases.say(language, "all_right"))
     found = _knowledge_answer(prompt, persona)
     chosen = tools.choose(prompt, is_answered=found is not None)
     if isinstance(chosen, tools.Call):

@@ -12,6 +12,7 @@ from backend.sandbox.model.tools import is_search, names_handover
 
 _SAYING_FIELDS = ("message", "answer", "text", "summary", "reply", "content", "result", "detail")
 _OUTCOME_FIELDS = frozenset({"ok", "success", "status", "id", "error"})
+_FAILED = ("error", "failed", "refused")
 _LIST_SHOWN = 3
 
 
@@ -22,13 +23,10 @@ def tell(prompt: Prompt, results: list[tuple[str, str]], language: str) -> str:
 
 
 def _tell_one(prompt: Prompt, name: str, content: str, language: str) -> str:
-    try:
-        result = json.loads(content)
-    except ValueError:
-        result = content
-    failure = _failure(result)
-    if failure:
-        return phrases.say(language, "not_done", reason=failure)
+    reason = failure(content)
+    if reason:
+        return phrases.say(language, "not_done", reason=reason)
+    result = _read(content)
     if names_handover(name, prompt.tools):
         return phrases.say(language, "handed")
     text = _words_of(result)
@@ -41,7 +39,16 @@ def _tell_one(prompt: Prompt, name: str, content: str, language: str) -> str:
     return text if text[-1] in ".!?…" else text + "."
 
 
-def _failure(result: Any) -> str:
+def _read(content: str) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content
+
+
+def failure(content: str) -> str:
+    """Return why a tool says it failed, empty when it did not."""
+    result = _read(content)
     if not isinstance(result, Mapping):
         return ""
     error = result.get("error")
@@ -49,7 +56,7 @@ def _failure(result: Any) -> str:
         error = error.get("message") or error.get("code")
     if error:
         return str(error)
-    if result.get("ok") is False or result.get("success") is False:
+    if result.get("ok") is False or result.get("success") is False or result.get("status") in _FAILED:
         return str(result.get("message") or result.get("reason") or "no reason was given")
     return ""
 

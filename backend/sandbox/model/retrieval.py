@@ -84,8 +84,8 @@ class Index:
 
     def _best(self, asked: Sequence[str]) -> str:
         wanted = list(dict.fromkeys(asked))
-        if "#hours" in wanted or any(term.startswith("@") for term in wanted):
-            wanted = list(dict.fromkeys([*wanted, "#hours"]))
+        if any(term.startswith("@") for term in wanted) and not any(term.startswith("#") for term in wanted):
+            wanted.append("#hours")  # "and on Sunday?" is about being open
         total = sum(self.weight(term) for term in wanted)
         if not wanted or all(is_weak(term) for term in wanted):
             return ""

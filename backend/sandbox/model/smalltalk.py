@@ -37,7 +37,8 @@ _BOT = re.compile(
     r"|\b(?:sind sie|bist du) (?:ein )?(?:roboter|bot|mensch)"
 )
 _WHO = re.compile(
-    r"\b(?:who|what) (?:are|r) (?:you|u)\b|\bwho is this\b|\bwhat(?:'s| is) your name\b|\bwho am i (?:talking"
+    r"\b(?:what can|how can|what do) you (?:do|help)\b|\b(?:who|what) (?:are|r) (?:you|u)\b|\bwho is this\b"
+    r"|\bwhat(?:'s| is) your name\b|\bwho am i (?:talking"
     r"|speaking|texting)"
     r"|\b(?:chatgpt|gpt|language model|llm|openai|claude|gemini)\b|\bqui etes[- ]vous\b|\bquien (?:eres"
     r"|es usted)\b|\bwer (?:sind sie|bist du)\b"
@@ -62,10 +63,12 @@ def reply_to(text: str, persona: Persona, language: str) -> str | None:
         return None
     known = {"name": persona.name, "business": persona.business}
     suffix = "_both" if all(known.values()) else "_name" if persona.name else "_business" if persona.business else ""
-    if len(words) <= 7 and words[0] in _GREETING_HEADS and _only(words, _GREETINGS, persona):
+    if words == ["help"] or (len(words) <= 7 and words[0] in _GREETING_HEADS and _only(words, _GREETINGS, persona)):
         return phrases.say(language, "greeting" + suffix, **known)
     if len(words) <= 10 and _THANKS.search(folded) and set(words) <= _FILLER:
         return phrases.say(language, "goodbye" if _BYE.search(folded) else "welcome")
+    if is_yes(text) or is_no(text) or words in (["cool"], ["great"], ["perfect"]):
+        return phrases.say(language, "all_right")
     if len(words) <= 6 and _BYE.search(folded):
         return phrases.say(language, "goodbye")
     if asks_what_it_is(text):

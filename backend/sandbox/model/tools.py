@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.sandbox.model import phrases, smalltalk
+from backend.sandbox.model import phrases, smalltalk, values
 from backend.sandbox.model.arguments import Filled, fill, fill_memo, is_memo, required_of
 from backend.sandbox.model.prompt import Prompt
 from backend.sandbox.model.words import fold, is_stop, is_weak, stem, term_of, terms, tokens, word_set
@@ -28,6 +28,10 @@ _HANDOVER_ABOUT = re.compile(
 )
 _END_NAME = re.compile(r"end_?(?:call|conversation|chat)|hang_?up")
 _SEARCH_NAME = re.compile(r"search|lookup|look_up|find|get|check|query|list|fetch|retrieve|status|weather|availab")
+_SAVE_NAME = re.compile(r"save|store|remember|record|set_|update|collect")
+_UPSET = re.compile(
+    r"\b(?:angry|furious|unacceptable|outrageous|disgusting|ridiculous|complain|complaint|lawyer|sue you)\b"
+)
 _WISH = re.compile(
     r"\b(?:i(?:'d| would| want| wanna| need|'m looking| wish)|can you|could you|can i|could i|may i|would you"
     r"|please|let's|let me|help me|je (?:voudrais|veux)|quiero|quisiera|ich (?:mochte|will))\b"
@@ -73,6 +77,11 @@ class Missing:
 def asks_for_person(text: str) -> bool:
     """Say whether the writer wants a person."""
     return bool(_PERSON.search(fold(text))) and not smalltalk.asks_what_it_is(text)
+
+
+def is_upset(text: str) -> bool:
+    """Say whether the writer is so upset that a person should answer."""
+    return bool(_UPSET.search(fold(text)))
 
 
 def is_handover(tool: Mapping[str, Any]) -> bool:
@@ -135,6 +144,10 @@ def _memo_call(prompt: Prompt, text: str) -> Call | None:
     for tool in prompt.tools:
         if is_memo(tool) and (memo := fill_memo(tool, text)):
             return Call(str(tool["name"]), memo.arguments)
+        if saves(str(tool.get("name", ""))) and not is_memo(tool) and values.own_facts(text):
+            filled = fill(tool, text)
+            if filled.arguments and not filled.missing:
+                return Call(str(tool["name"]), filled.arguments)
     return None
 
 
@@ -144,7 +157,9 @@ def _asked_tool(prompt: Prompt, text: str, is_answered: bool) -> Call | Missing 
     scored = [
         (_score(tool, text), tool)
         for tool in prompt.tools
-        if not is_handover(tool) and not _END_NAME.search(str(tool.get("name", "")).lower()) and not is_memo(tool)
+        if not is_handover(tool)
+        and not _END_NAME.search(str(tool.get("name", "")).lower())
+        and not saves(str(tool.get("name", "")))
     ]
     scored = [(score, tool) for score, tool in scored if score >= _ENOUGH]
     if not scored:
@@ -212,6 +227,11 @@ def _pending(prompt: Prompt) -> Call | Missing | None:
 def label_of(field: str) -> str:
     """Return a field's name as a person would say it."""
     return "the " + re.sub(r"([a-z])([A-Z])", r"\1 \2", field).replace("_", " ").lower()
+
+
+def saves(name: str) -> bool:
+    """Say whether a tool only writes something down, by its name."""
+    return bool(_SAVE_NAME.search(name.lower()))
 
 
 def is_search(name: str) -> bool:

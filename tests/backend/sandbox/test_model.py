@@ -157,6 +157,11 @@ def test_nature_is_told_honestly(question: str) -> None:
     assert "AI assistant for North Dental, not a person" in ask(question).text
 
 
+@pytest.mark.parametrize("text", ["ok", "yes", "no thanks"])
+def test_short_agreement_is_not_taken_for_a_question(text: str) -> None:
+    assert ask(text).text == "All right. Is there anything else I can help with?"
+
+
 def test_thanks_is_answered() -> None:
     assert ask("ok thank you so much").text == "You are welcome. Is there anything else I can help with?"
 
@@ -211,6 +216,45 @@ def test_stated_name_is_stored() -> None:
     call = ask("My name is Dana", tools=[REMEMBER]).call
     assert call is not None
     assert call.arguments == {"name": "customer_name", "value": "Dana"}
+
+
+SAVE_NAME = {
+    "type": "function",
+    "function": {
+        "name": "save_contact_name",
+        "description": "Remember the customer's own name",
+        "parameters": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
+    },
+}
+
+
+def test_name_given_in_passing_is_saved_and_the_question_answered() -> None:
+    question = "Hi, this is Dana. Are you open on Sunday?"
+    made = ask(question, tools=[SAVE_NAME, HAND_OVER]).call
+    assert made is not None
+    assert (made.name, made.arguments) == ("save_contact_name", {"name": "Dana"})
+    call = {"id": "c1", "type": "function", "function": {"name": made.name, "arguments": made.arguments_json()}}
+    messages = [
+        {"role": "system", "content": DENTAL},
+        {"role": "user", "content": question},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": '{"status": "ok", "message": "Saved as Dana."}'},
+    ]
+    told = reply({"messages": messages, "tools": [SAVE_NAME]}).text
+    assert told == "We are closed on Sundays and public holidays."
+
+
+@pytest.mark.parametrize("question", ["What is your name?", "Can you tell me the name of the owner?"])
+def test_question_about_a_name_saves_nothing(question: str) -> None:
+    made = ask(question, tools=[SAVE_NAME])
+    assert made.call is None
+    assert "still need" not in made.text
+
+
+def test_upset_customer_is_handed_to_a_person() -> None:
+    call = ask("This is unacceptable, I have waited for an hour!", tools=[HAND_OVER]).call
+    assert call is not None
+    assert call.name == "hand_over_to_person"
 
 
 def test_question_that_knowledge_answers_calls_no_tool() -> None:
