@@ -88,7 +88,7 @@ async def _text() -> Finding:
     number = await asyncio.to_thread(_demo_number)
     if not number:
         return skipped("there is no demo workspace (`magpipe seed` makes one)")
-    caller = FICTIONAL_CALLER.format(f"01{secrets.randbelow(100):02d}")
+    caller = FICTIONAL_CALLER.format(f"01{secrets.randbelow(50):02d}")
     async with httpx.AsyncClient(base_url=settings().sandbox_url, timeout=15) as client:
         before = await _answers(client, number, caller)
         started = time.perf_counter()
