@@ -108,6 +108,14 @@ async def cancel_action(session: AsyncSession, principal: Principal, action_id: 
     return scheduled_view(action)
 
 
+async def action_of(session: AsyncSession, message_id: UUID) -> ScheduledView:
+    """Return the action that sends a text later. Raises `NotFound`."""
+    action = await queries.action_of_message(session, org_id_of(session), message_id)
+    if action is None:
+        raise NotFound("Nothing is planned under this id.")
+    return scheduled_view(action)
+
+
 async def list_actions(
     session: AsyncSession, *, status: str = "", action_type: str = "", limit: int = 50, offset: int = 0
 ) -> tuple[list[ScheduledView], int]:

@@ -24,7 +24,7 @@ from backend.core.tenancy import org_id_of
 from backend.messaging import outbox, queries, scheduling, segments
 from backend.messaging.intake import MalformedWebhook, WebhookKind, accept_webhook
 from backend.messaging.media import open_media
-from backend.messaging.scheduling import cancel_action, cancel_scheduled, list_actions
+from backend.messaging.scheduling import action_of, cancel_action, cancel_scheduled, list_actions
 from backend.messaging.schemas import MOST_MEDIA, MessageFilter, MessageView, item_data, message_view
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem
@@ -38,6 +38,7 @@ __all__ = [
     "MalformedWebhook",
     "WebhookKind",
     "accept_webhook",
+    "action_of",
     "approve_draft",
     "cancel_action",
     "cancel_scheduled",

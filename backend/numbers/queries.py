@@ -42,6 +42,17 @@ async def by_address(session: AsyncSession, org_id: UUID, phone_number: str) -> 
     return (await session.execute(query)).scalars().first()
 
 
+async def oldest_active(session: AsyncSession, org_id: UUID) -> ServiceNumber | None:
+    """Return the number an organization has had longest and has switched on, or None."""
+    query = (
+        select(ServiceNumber)
+        .where(col(ServiceNumber.org_id) == org_id, col(ServiceNumber.is_active).is_(True))
+        .order_by(col(ServiceNumber.created_at), col(ServiceNumber.id))
+        .limit(1)
+    )
+    return (await session.execute(query)).scalars().first()
+
+
 async def taken(session: AsyncSession, phone_numbers: Sequence[str]) -> set[str]:
     """Return which of these numbers any organization owns (platform scope)."""
     query = select(col(ServiceNumber.phone_number)).where(col(ServiceNumber.phone_number).in_(phone_numbers))

@@ -49,6 +49,14 @@ async def get_owned(session: AsyncSession, phone_number: str) -> ServiceNumber:
     return number
 
 
+async def default_sender(session: AsyncSession) -> ServiceNumber:
+    """Return the number to send from when nobody chose one: the oldest that is switched on. Raises `Invalid`."""
+    number = await queries.oldest_active(session, org_id_of(session))
+    if number is None:
+        raise Invalid("Your organization has no number to text from. Get one first.", field="sender_number")
+    return number
+
+
 async def available(session: AsyncSession, principal: Principal) -> list[FreeNumber]:
     """Return the numbers of the carrier account that no organization uses. Raises `VendorError`."""
     principal.require(MemberRole.EDITOR)

@@ -1,0 +1,40 @@
+"""Serve kept attachments to the members of their organization, and to nobody else."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import FileResponse
+
+from backend.api.auth import principal
+from backend.core.errors import NotFound
+from backend.core.principal import Principal
+from backend.core.tenancy import org_scope, unit_of_work
+from backend.messaging import service as messaging
+
+router = APIRouter(prefix="/api")
+Caller = Annotated[Principal, Depends(principal)]
+
+
+@router.get("/media/{media_id}")
+async def media(media_id: str, request: Request, who: Caller) -> FileResponse:
+    """Return one attachment; only pictures, sound and film may show themselves, the rest is downloaded."""
+    try:
+        wanted = UUID(media_id)
+    except ValueError:
+        raise NotFound("This file does not exist.") from None
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            file = await messaging.open_media(session, wanted)
+    return FileResponse(
+        file.path,
+        media_type=file.content_type,
+        filename=file.filename,
+        content_disposition_type="inline" if file.is_inline else "attachment",
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cache-Control": "private, max-age=86400, immutable",
+        },
+    )
