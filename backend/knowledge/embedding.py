@@ -47,9 +47,3 @@ async def embed(texts: Sequence[str]) -> list[list[float]]:
     if settings().uses_local_embeddings:
         return await local_embeddings.embed(texts)
     return await openai_models.embed(settings().embedding_model, texts, OPENAI_DIMENSIONS)
-
-
-async def question(text: str) -> Vector:
-    """Return a question's vector for `service.search`. Raises `VendorError`."""
-    chosen = space()
-    return Vector(chosen, tuple((await embed([text]))[0]))

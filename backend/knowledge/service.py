@@ -12,10 +12,11 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import audit, clock, jobs, realtime
-from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.errors import Conflict, Invalid, MagpipeError, NotFound
+from backend.core.logging import log
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
-from backend.knowledge import queries
+from backend.knowledge import embedding, queries
 from backend.knowledge.chunking import split_stored
 from backend.knowledge.embedding import Vector
 from backend.knowledge.schemas import Passage, SourceRow, SourceText
@@ -108,13 +109,26 @@ async def get(session: AsyncSession, source_id: UUID) -> SourceText:
     return SourceText(**_row(source, len(source.content)), content=source.content)
 
 
+async def vector_of(question: str) -> Vector | None:
+    """Return a question's vector for `search`, or None when it cannot be made now: then words alone decide.
+
+    May ask the embedding service: call it outside any transaction.
+    """
+    try:
+        (values,) = await embedding.embed([question])
+    except MagpipeError as error:
+        log.warning("knowledge.question_not_embedded", code=error.code)
+        return None
+    return Vector(embedding.space(), tuple(values))
+
+
 async def search(
     session: AsyncSession, query: str, agent_id: UUID | None, limit: int = 4, *, vector: Vector | None = None
 ) -> list[Passage]:
     """Return the passages that best answer `query`, best first, from what this agent may read.
 
     Words and meaning are searched apart and merged by reciprocal rank. `vector` is the question from
-    `embedding.question`, made before the transaction; without it (the embedding service is down) words alone decide.
+    `vector_of`, made before the transaction; without it words alone decide.
     """
     org_id = org_id_of(session)
     by_meaning: list[tuple[UUID, float]] = []

@@ -5,16 +5,14 @@ One call is one request: nothing is retried here, because who calls knows what a
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backend.core.config import settings
 from backend.core.errors import VendorError
-
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
 
 VENDOR = "OpenAI"
 CONNECT_TIMEOUT_S = 3.0
@@ -46,7 +44,7 @@ class Completion:
 
 
 @lru_cache(maxsize=4)
-def _client(base_url: str, key: str) -> "AsyncOpenAI":
+def _client(base_url: str, key: str) -> Any:
     from openai import AsyncOpenAI, Timeout
 
     return AsyncOpenAI(
@@ -57,7 +55,7 @@ def _client(base_url: str, key: str) -> "AsyncOpenAI":
     )
 
 
-def _ours() -> "AsyncOpenAI":
+def _ours() -> Any:
     return _client(settings().openai_base_url, settings().openai_api_key.get_secret_value())
 
 
@@ -75,18 +73,16 @@ async def complete(
     The whole request takes at most `timeout_s`. Raises `VendorError`, retryable when waiting may mend it.
     """
     options: dict[str, Any] = {"tools": list(tools)} if tools else {}
-    try:
+    with _errors_explained():
         async with asyncio.timeout(timeout_s):
             answer = await _ours().chat.completions.create(
                 model=model,
-                messages=list(messages),  # type: ignore[arg-type]
+                messages=list(messages),
                 temperature=temperature,
                 max_tokens=max_tokens,
                 timeout=timeout_s,
                 **options,
             )
-    except Exception as error:
-        raise _explained(error) from error
     return _completion(answer, model)
 
 
@@ -94,12 +90,7 @@ def _completion(answer: Any, model: str) -> Completion:
     # Servers that only resemble the API leave fields out; what is missing counts as empty, not as a crash.
     choices = getattr(answer, "choices", None)
     if not choices or choices[0].message is None:
-        raise VendorError(
-            "The model service answered in a form we cannot read.",
-            vendor=VENDOR,
-            code="model_unreadable",
-            is_retryable=True,
-        )
+        raise _unreadable()
     message, usage = choices[0].message, getattr(answer, "usage", None)
     return Completion(
         text=message.content or "",
@@ -126,52 +117,50 @@ async def embed(model: str, texts: Sequence[str], dimensions: int) -> list[list[
     for start in range(0, len(texts), EMBED_BATCH):
         # An empty input is an error there; a space is not.
         batch = [text.strip() or " " for text in texts[start : start + EMBED_BATCH]]
-        try:
+        with _errors_explained():
             async with asyncio.timeout(EMBED_TIMEOUT_S):
                 answer = await _ours().embeddings.create(model=model, input=batch, dimensions=dimensions)
-        except Exception as error:
-            raise _explained(error) from error
-        if len(answer.data) != len(batch):
-            raise VendorError(
-                "The embedding service returned too few vectors.",
-                vendor=VENDOR,
-                code="model_unreadable",
-                is_retryable=True,
-            )
-        vectors.extend(item.embedding for item in sorted(answer.data, key=lambda item: item.index))
+        found = getattr(answer, "data", None) or []
+        if len(found) != len(batch):
+            raise _unreadable()
+        vectors.extend(item.embedding for item in sorted(found, key=lambda item: item.index))
     return vectors
 
 
-def _explained(error: Exception) -> Exception:
-    """Return what went wrong in our words; errors that are not the vendor's come back as they are."""
+@contextmanager
+def _errors_explained() -> Iterator[None]:
+    """Turn the SDK's errors inside the block into `VendorError`; anything else is a bug and passes through."""
     import openai
 
-    if isinstance(error, TimeoutError | openai.APITimeoutError):
-        return VendorError(
-            "The model did not answer in time.", vendor=VENDOR, code="model_timeout", is_retryable=True
-        )
-    if isinstance(error, openai.APIStatusError):
+    try:
+        yield
+    except openai.APIStatusError as error:
         status = error.status_code
-        passing = status in (408, 409, 429) or status >= 500
         # An exhausted quota also answers 429, and no waiting mends that.
-        if getattr(error, "code", None) == "insufficient_quota":
-            passing = False
-        return VendorError(
+        passing = (status in (408, 409, 429) or status >= 500) and error.code != "insufficient_quota"
+        raise VendorError(
             f"The model service refused the request (status {status}).",
             vendor=VENDOR,
             code=f"model_status_{status}",
             is_retryable=passing,
             details={"status": status},
-        )
-    if isinstance(error, openai.APIConnectionError):
-        return VendorError(
+        ) from error
+    except (TimeoutError, openai.APITimeoutError) as error:
+        raise VendorError(
+            "The model did not answer in time.", vendor=VENDOR, code="model_timeout", is_retryable=True
+        ) from error
+    except openai.APIConnectionError as error:
+        raise VendorError(
             "The model service cannot be reached.", vendor=VENDOR, code="model_unreachable", is_retryable=True
-        )
-    if isinstance(error, openai.APIError | ValueError):
-        return VendorError(
-            "The model service answered in a form we cannot read.",
-            vendor=VENDOR,
-            code="model_unreadable",
-            is_retryable=True,
-        )
-    return error
+        ) from error
+    except (openai.APIError, ValueError) as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> VendorError:
+    return VendorError(
+        "The model service answered in a form we cannot read.",
+        vendor=VENDOR,
+        code="model_unreadable",
+        is_retryable=True,
+    )

@@ -5,10 +5,9 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from backend.core.errors import Invalid, NotAllowed, NotFound
+from backend.core.errors import Invalid, Misconfigured, NotAllowed, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import unit_of_work
-from backend.knowledge import embedding
 from backend.knowledge import jobs as knowledge_jobs
 from backend.knowledge import service as knowledge
 from backend.knowledge.words import search_words
@@ -40,7 +39,7 @@ async def teach(org, title: str, content: str, agent_id: UUID | None = None) -> 
 
 async def found(org, question: str, agent_id: UUID | None = None) -> list[str]:
     with org.scope():
-        vector = await embedding.question(question)
+        vector = await knowledge.vector_of(question)
         async with unit_of_work() as session:
             return [passage.title for passage in await knowledge.search(session, question, agent_id, vector=vector)]
 
@@ -66,7 +65,7 @@ async def test_words_find_what_meaning_does_not(db, org):
 async def test_both_ways_of_searching_are_merged(db, org):
     await teach(org, "Hours", HOURS)
     with org.scope():
-        vector = await embedding.question("On Saturday, when do you open?")
+        vector = await knowledge.vector_of("On Saturday, when do you open?")
         async with unit_of_work() as session:
             passage = (await knowledge.search(session, "On Saturday, when do you open?", None, vector=vector))[0]
     assert passage.ranks == {"meaning": 1, "words": 1}
@@ -217,3 +216,10 @@ def test_a_reference_is_looked_for_as_it_is_written():
     found = search_words("Is QX-7741 ready at 10:30, or 3.5 hours later?")
     assert found.references == ("QX-7741", "10:30", "3.5")
     assert found.stems == "ready:* | hour:* | later:*"
+
+
+async def test_without_vectors_words_alone_decide(db, org, monkeypatch):
+    await teach(org, "Hours", HOURS)
+    monkeypatch.setattr(local_embeddings, "_load", lambda: (_ for _ in ()).throw(Misconfigured("not installed")))
+    assert await knowledge.vector_of("Saturday") is None
+    assert await found(org, "Saturday") == ["Hours"]

@@ -1,0 +1,66 @@
+"""Try an agent without a customer: the same turn as a real one, and nothing is stored, sent or done."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from backend.agents import queries, runtime
+from backend.agents.retrieval import retriever
+from backend.agents.schemas import Customer, Line, TurnRequest, TurnView
+from backend.agents.specs import spec_of
+from backend.core import clock
+from backend.core.errors import Invalid, NotFound
+from backend.core.principal import Principal
+from backend.core.tenancy import org_scope, unit_of_work
+from backend.vocab import MemberRole, TurnStatus
+
+TEXT_LIMIT = 1600
+HISTORY_LIMIT = 20
+
+
+async def try_message(
+    principal: Principal, agent_id: UUID, text: str, history: Sequence[tuple[bool, str]] = ()
+) -> TurnView:
+    """Return what the agent would answer and why; `history` is (is_ours, text), oldest first.
+
+    Opens its own transactions, because none may be held open while a model thinks: call it outside any. What tools
+    would have done is listed and not done. Raises `NotFound`, and `Invalid` for an empty or too long text.
+    """
+    principal.require(MemberRole.SUPPORT)
+    text = text.replace("\x00", "").strip()
+    if not text:
+        raise Invalid("Write a message first.", field="message")
+    if len(text) > TEXT_LIMIT:
+        raise Invalid(f"A text has at most {TEXT_LIMIT:,} characters.", field="message")
+    with org_scope(principal.org_id):
+        async with unit_of_work() as session:
+            agent = await queries.agent(session, principal.org_id, agent_id)
+            if agent is None:
+                raise NotFound("This agent does not exist.")
+            spec = await spec_of(session, agent)
+        said = tuple(Line("assistant" if is_ours else "user", one) for is_ours, one in history[-HISTORY_LIMIT:] if one)
+        record = await runtime.turn(TurnRequest(spec, Customer(), said, text, retriever(agent_id)))
+    now = clock.now().isoformat()
+    return TurnView(
+        id="",
+        conversation_id="",
+        agent_id=str(agent_id),
+        agent_name=spec.name,
+        agent_version=spec.version,
+        status=TurnStatus.HANDED_OFF if record.hand_over_reason else TurnStatus.ANSWERED,
+        reason=record.failure or record.hand_over_reason,
+        reply=record.reply,
+        is_unanswered=record.is_unanswered,
+        prompt=record.prompt,
+        model=record.model,
+        sources=record.sources,  # type: ignore[typeddict-item]
+        tools=record.tools,  # type: ignore[typeddict-item]
+        attempts=record.attempts,  # type: ignore[typeddict-item]
+        tokens_in=record.tokens_in,
+        tokens_out=record.tokens_out,
+        cost_micros=record.cost_micros,
+        retrieval_ms=record.retrieval_ms,
+        model_ms=record.model_ms,
+        total_ms=record.total_ms,
+        started_at=now,
+        finished_at=now,
+    )

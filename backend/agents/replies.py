@@ -1,0 +1,61 @@
+"""Mend what a model wrote into a text that may be sent, and know when it says that it does not know."""
+
+import re
+
+LONGEST = 1600
+_SENT_MARK = re.compile(r"^\s*\(Sent by [^)]{0,80} from the team\)\s*")
+_FENCE = re.compile(r"^```\w*\s*|\s*```$")
+_BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
+_SENTENCE = re.compile(r"[.!?…](?=\s|$)")
+# One of these turns a text of 160 characters a segment into one of 70 (3GPP TS 23.038).
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "•": "-"}
+)
+
+_DOES_NOT_KNOW = re.compile(
+    r"\b(?:i|we) (?:do(?:n't| not)|can(?:'t|not)) (?:have|know|find|see)\b(?! (?:how to thank))"
+    r"|\b(?:i'm|i am|we're|we are) not (?:sure|certain)\b"
+    r"|\b(?:was|were)(?:n't| not) (?:told|given)\b"
+    r"|\bne (?:sais|trouve|dispose) pas\b|\bje n'ai pas (?:cette|l')?\s?(?:information|info|réponse)"
+    r"|\bno (?:lo )?(?:sé|tengo (?:esa|esta|la) información)\b"
+    r"|\bweiß (?:ich )?(?:das )?(?:leider )?nicht\b|\b(?:habe|finde) (?:ich )?(?:dazu|darüber)?\s?(?:leider )?keine\b",
+    re.IGNORECASE,
+)
+
+_HAND_OVER = {
+    "en": "Thanks for your message. A member of our team will get back to you shortly.",
+    "fr": "Merci pour votre message. Un membre de notre équipe vous répondra bientôt.",
+    "es": "Gracias por su mensaje. Una persona de nuestro equipo le responderá en breve.",
+    "de": "Danke für Ihre Nachricht. Jemand aus unserem Team meldet sich in Kürze bei Ihnen.",
+}
+
+
+def mended(text: str) -> str:
+    """Return a model's text without markup, in plain punctuation, cut after a sentence when it is too long."""
+    text = _SENT_MARK.sub("", _FENCE.sub("", text.strip()))
+    text = _LINK.sub(r"\1: \2", _HEADING.sub("", _BOLD.sub(r"\2", text)))
+    text = text.translate(_PLAIN).replace("\x00", "")
+    text = re.sub(r"\n{3,}", "\n\n", text).strip()
+    if len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
+        text = text[1:-1].strip()
+    return text if len(text) <= LONGEST else _cut(text)
+
+
+def _cut(text: str) -> str:
+    head = text[:LONGEST]
+    ends = [match.end() for match in _SENTENCE.finditer(head)]
+    if ends and ends[-1] > LONGEST // 2:
+        return head[: ends[-1]]
+    return head[: LONGEST - 3].rsplit(" ", 1)[0].rstrip() + "..."
+
+
+def says_it_does_not_know(text: str) -> bool:
+    """Tell whether a reply admits that the answer is missing, in the languages agents speak."""
+    return bool(_DOES_NOT_KNOW.search(text.translate(_PLAIN)))
+
+
+def hand_over(language: str) -> str:
+    """Return the one polite text a customer gets when the agent cannot go on."""
+    return _HAND_OVER.get(language[:2].lower(), _HAND_OVER["en"])

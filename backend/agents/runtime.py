@@ -1,0 +1,174 @@
+"""Run one turn of an agent on any text channel: look things up, think, use tools, and come back with one reply.
+
+The brain touches no database: what it needs is passed in, and what it wants done comes back as effects. So nothing is
+held open while a model thinks, and a turn that must be repeated has done no harm.
+"""
+
+import asyncio
+from typing import Any
+
+from backend.agents import prompt_builder, replies, tools
+from backend.agents.model_calls import ModelCalls, NoModelAnswered
+from backend.agents.schemas import Effect, Line, TurnRecord, TurnRequest
+from backend.agents.tools import HAND_OVER, ToolContext
+from backend.core import clock, telemetry
+from backend.core.errors import MagpipeError
+from backend.core.logging import log
+from backend.knowledge.schemas import Passage
+from backend.vendors.openai_models import Completion
+
+MAX_TOOL_ROUNDS = 4
+MAX_CALLS_PER_ROUND = 4
+WALL_LIMIT_S = 25.0
+RETRIEVAL_LIMIT_S = 4.0
+# Ten cents: a turn with five calls of the dearest listed model at 8,000 tokens of context stays below.
+COST_LIMIT_MICROS = 100_000
+RESULT_LIMIT = 2000
+# A question of so few words leans on the one before it: “and on Sunday?”.
+LEANING_WORDS = 4
+
+_NUDGE = "Your last message had no text. Reply to the customer now, in one or two sentences."
+
+
+async def turn(request: TurnRequest) -> TurnRecord:
+    """Return what the agent says and why; never raises for a model, a tool or a search that fails.
+
+    When no model answers, or the turn grows too long or too dear, the record carries the polite text that hands over
+    to people and `hand_over_reason` says why (`failure` names the fault). Takes at most `WALL_LIMIT_S`.
+    """
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    record = TurnRecord()
+    with telemetry.span("agent turn", {"agent.id": str(request.agent.id), "agent.version": request.agent.version}):
+        passages = await _retrieved(request, record)
+        record.prompt = prompt_builder.build(request.agent, request.customer, clock.now(), passages)
+        record.sources = [_source(passage) for passage in passages]
+        calls = ModelCalls(
+            request.agent.model,
+            request.agent.temperature,
+            request.agent.max_tokens,
+            started + WALL_LIMIT_S,
+            record,
+        )
+        try:
+            text = replies.mended(await _think(request, record, calls))
+        except NoModelAnswered:
+            text, record.failure = "", "The language model did not answer."
+        except _TooDear:
+            text, record.failure = "", "The answer became too expensive."
+    _finish(request, record, text)
+    record.total_ms = round((loop.time() - started) * 1000)
+    telemetry.turn_ms.record(record.total_ms)
+    return record
+
+
+class _TooDear(Exception):
+    """The turn has cost what a turn may cost."""
+
+
+async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls) -> str:
+    messages: list[dict[str, Any]] = [
+        {"role": "system", "content": record.prompt},
+        *({"role": line.role, "content": line.text} for line in _spoken(request)),
+    ]
+    context = ToolContext(request.customer, tuple(line.text for line in _spoken(request) if line.role == "user"))
+    nudged = False
+    for round_number in range(1, MAX_TOOL_ROUNDS + 2):
+        offered = tools.schemas() if round_number <= MAX_TOOL_ROUNDS else []
+        answer = await calls.ask(messages, offered, round_number)
+        if answer.tool_calls and offered:
+            if record.cost_micros >= COST_LIMIT_MICROS:
+                raise _TooDear
+            messages += _use_tools(answer, context, record)
+        elif answer.text.strip():
+            return answer.text
+        elif nudged or record.effects:
+            return ""
+        else:
+            nudged = True
+            messages.append({"role": "system", "content": _NUDGE})
+    return ""
+
+
+def _spoken(request: TurnRequest) -> tuple[Line, ...]:
+    return (*request.history, Line("user", request.text))
+
+
+def _use_tools(answer: Completion, context: ToolContext, record: TurnRecord) -> list[dict[str, Any]]:
+    """Run the calls of one answer and return the messages that tell the model what came of them."""
+    told: list[dict[str, Any]] = [
+        {
+            "role": "assistant",
+            "content": answer.text or None,
+            "tool_calls": [
+                {"id": one.id, "type": "function", "function": {"name": one.name, "arguments": one.raw_arguments}}
+                for one in answer.tool_calls
+            ],
+        }
+    ]
+    loop = asyncio.get_running_loop()
+    for place, wanted in enumerate(answer.tool_calls):
+        started = loop.time()
+        if place < MAX_CALLS_PER_ROUND:
+            result = tools.call(wanted.name, wanted.arguments, context)
+        else:
+            result = tools.ToolAnswer("refused", "Too many calls at once.")
+        if result.effect is not None and result.effect not in record.effects:
+            record.effects.append(result.effect)
+        record.tools.append(
+            {
+                "name": wanted.name[:80],
+                "arguments": wanted.arguments or {},
+                "result": result.message[:RESULT_LIMIT],
+                "status": result.status,
+                "ms": round((loop.time() - started) * 1000),
+            }
+        )
+        told.append({"role": "tool", "tool_call_id": wanted.id, "content": result.content()})
+    return told
+
+
+async def _retrieved(request: TurnRequest, record: TurnRecord) -> list[Passage]:
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    try:
+        async with asyncio.timeout(RETRIEVAL_LIMIT_S):
+            return await request.retrieve(question_of(request))
+    except (MagpipeError, TimeoutError) as error:
+        # Without what the business wrote the agent says that it does not know, which is better than silence.
+        log.warning("agents.retrieval_failed", error=repr(error))
+        return []
+    finally:
+        record.retrieval_ms = round((loop.time() - started) * 1000)
+
+
+def question_of(request: TurnRequest) -> str:
+    """Return what to look up: the text to answer, with the one before it when it is too short to stand alone."""
+    if len(request.text.split()) > LEANING_WORDS:
+        return request.text
+    before = next((line.text for line in reversed(request.history) if line.role == "user"), "")
+    return f"{before}\n{request.text}".strip()
+
+
+def _source(passage: Passage) -> dict[str, Any]:
+    return {
+        "source_id": str(passage.source_id),
+        "title": passage.title,
+        "path": passage.path,
+        "quote": passage.content,
+        "score": passage.score,
+        "similarity": passage.similarity,
+    }
+
+
+def _finish(request: TurnRequest, record: TurnRecord, text: str) -> None:
+    asked = tools.hand_over_reason(record.effects)
+    if not text and not asked and not record.failure:
+        record.failure = "The language model gave no answer."
+    if record.failure:
+        # What a broken turn wanted done is not done, except that people take over.
+        record.effects = [Effect(HAND_OVER, record.failure)]
+    record.hand_over_reason = tools.hand_over_reason(record.effects)
+    record.reply = text if text and not record.failure else replies.hand_over(request.agent.language)
+    record.is_unanswered = bool(record.failure) or replies.says_it_does_not_know(record.reply)
+    telemetry.turns.add(1, {"outcome": "failed" if record.failure else "handed_over" if asked else "answered"})

@@ -1,0 +1,143 @@
+"""Shape a turn: what the brain is given, what it gives back, and how screens see it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
+from uuid import UUID
+
+from backend.knowledge.schemas import Passage
+
+Retrieve = Callable[[str], Awaitable[list[Passage]]]
+
+
+@dataclass(frozen=True)
+class AgentSpec:
+    """An agent as one turn sees it: a copy, so that no transaction is open while the model thinks."""
+
+    id: UUID
+    name: str
+    version: int
+    system_prompt: str
+    role: str
+    business_name: str
+    owner_name: str
+    language: str
+    model: str
+    temperature: float
+    max_tokens: int
+    timezone: str
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Whom the agent talks with; an unknown person has empty values."""
+
+    name: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message of the conversation so far, in the roles of the model: `user` or `assistant`."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Something a tool wants done; the caller does it in the transaction that stores the reply."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True)
+class TurnRequest:
+    """One turn: who answers, whom, what was said before, and the text to answer."""
+
+    agent: AgentSpec
+    customer: Customer
+    history: tuple[Line, ...]
+    text: str
+    retrieve: Retrieve
+
+
+@dataclass
+class TurnRecord:
+    """Everything that went into a turn and came out of it: its provenance, in plain JSON values."""
+
+    reply: str = ""
+    is_unanswered: bool = False
+    hand_over_reason: str = ""
+    failure: str = ""
+    effects: list[Effect] = field(default_factory=list)
+    prompt: str = ""
+    model: str = ""
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    tools: list[dict[str, Any]] = field(default_factory=list)
+    attempts: list[dict[str, Any]] = field(default_factory=list)
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_micros: int = 0
+    retrieval_ms: int = 0
+    model_ms: int = 0
+    total_ms: int = 0
+
+
+class SourceUsed(TypedDict):
+    """A passage the agent read: `quote` is its text, `score` the merged rank, `similarity` from 0 to 1."""
+
+    title: str
+    path: str
+    quote: str
+    score: float
+    similarity: float
+    source_id: str
+
+
+class ToolUsed(TypedDict):
+    """A tool the agent called, with what it was given and what came back; `status` is ok, refused or failed."""
+
+    name: str
+    arguments: dict[str, Any]
+    result: str
+    status: str
+    ms: int
+
+
+class Attempt(TypedDict):
+    """One try of a model; `error` is empty when it answered."""
+
+    model: str
+    round: int
+    ms: int
+    error: str
+
+
+class TurnView(TypedDict):
+    """A turn for the why-panel: plain JSON. `cost_micros` is the list price in micro-dollars, times are UTC."""
+
+    id: str
+    conversation_id: str
+    agent_id: str
+    agent_name: str
+    agent_version: int
+    status: str
+    reason: str
+    reply: str
+    is_unanswered: bool
+    prompt: str
+    model: str
+    sources: list[SourceUsed]
+    tools: list[ToolUsed]
+    attempts: list[Attempt]
+    tokens_in: int
+    tokens_out: int
+    cost_micros: int
+    retrieval_ms: int
+    model_ms: int
+    total_ms: int
+    started_at: str
+    finished_at: str

@@ -1,0 +1,167 @@
+"""Offer tools to a model, and decide in code what each call may do.
+
+A tool does nothing by itself: it checks the call and returns an effect, which the caller applies in the transaction
+that stores the reply. So a turn that is repeated or thrown away leaves nothing behind.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backend.agents.schemas import Customer, Effect
+
+HAND_OVER = "hand_over"
+NAME_CONTACT = "name_contact"
+REASON_LIMIT = 200
+NAME_LIMIT = 80
+
+
+@dataclass(frozen=True)
+class ToolContext:
+    """What a tool may rely on: who the customer is, and what they wrote themselves, newest last."""
+
+    customer: Customer
+    customer_texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ToolAnswer:
+    """What the model is told, and what is to be done."""
+
+    status: str
+    message: str
+    effect: Effect | None = None
+
+    def content(self) -> str:
+        """Return the answer as the model reads it."""
+        return json.dumps({"status": self.status, "message": self.message}, ensure_ascii=False)
+
+
+def _refused(message: str) -> ToolAnswer:
+    return ToolAnswer("refused", message)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool: its schema for the model, and the check that turns a call into an effect or a refusal."""
+
+    name: str
+    description: str
+    properties: Mapping[str, Mapping[str, Any]]
+    required: tuple[str, ...]
+    run: Callable[[Mapping[str, Any], ToolContext], ToolAnswer]
+
+    def schema(self) -> dict[str, Any]:
+        """Return the tool as OpenAI's chat API describes one."""
+        return {
+            "type": "function",
+            "function": {
+                "name": self.name,
+                "description": self.description,
+                "parameters": {
+                    "type": "object",
+                    "properties": {name: dict(one) for name, one in self.properties.items()},
+                    "required": list(self.required),
+                    "additionalProperties": False,
+                },
+            },
+        }
+
+
+def _hand_over(arguments: Mapping[str, Any], context: ToolContext) -> ToolAnswer:
+    reason = " ".join(arguments["reason"].split())[:REASON_LIMIT] or "the customer asked for a person"
+    return ToolAnswer("ok", "The team has been told and will reply in this conversation.", Effect(HAND_OVER, reason))
+
+
+def _save_name(arguments: Mapping[str, Any], context: ToolContext) -> ToolAnswer:
+    name = " ".join(arguments["name"].split())
+    if not name or len(name) > NAME_LIMIT or not re.search(r"[^\W\d_]", name):
+        return _refused("That is not a name.")
+    # Only the customer says what they are called: not a page, not the model, not an earlier reply of ours.
+    if not any(_stands_in(name, text) for text in context.customer_texts):
+        return _refused("The customer has not said this name. Ask for it.")
+    if context.customer.name and not any(_introduces(name, text) for text in context.customer_texts):
+        return _refused(f"The customer is known as {context.customer.name}.")
+    return ToolAnswer("ok", f"The customer's name is saved as {name}.", Effect(NAME_CONTACT, name))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())
+
+
+def _stands_in(name: str, text: str) -> bool:
+    wanted, said = _words(name), _words(text)
+    return any(said[start : start + len(wanted)] == wanted for start in range(len(said) - len(wanted) + 1))
+
+
+_INTRODUCTION = re.compile(
+    r"\b(?:my name is|my name's|name is|call me|i am|i'm|this is|it's|je m'appelle|je suis|mon nom est"
+    r"|me llamo|mi nombre es|soy|ich hei(?:ß|ss)e|mein name ist|ich bin|hier ist)\s+(.{1,120})",
+    re.IGNORECASE,
+)
+
+
+def _introduces(name: str, text: str) -> bool:
+    """Tell whether somebody who has a name already says that they are called something else."""
+    wanted = _words(name)
+    return any(
+        _words(said)[: len(wanted)] == wanted for said in _INTRODUCTION.findall(text.replace("’", "'").casefold())
+    )
+
+
+TOOLS: Mapping[str, Tool] = {
+    tool.name: tool
+    for tool in (
+        Tool(
+            "hand_over_to_person",
+            "Hand the conversation over to a person of the team. Use it when the customer asks for a person, is upset,"
+            " or needs a decision that is not yours.",
+            {"reason": {"type": "string", "description": "In a few words, what the team needs to know"}},
+            ("reason",),
+            _hand_over,
+        ),
+        Tool(
+            "save_contact_name",
+            "Remember the customer's own name, when they say what they are called.",
+            {"name": {"type": "string", "description": "The name as the customer wrote it"}},
+            ("name",),
+            _save_name,
+        ),
+    )
+}
+
+
+def schemas() -> list[dict[str, Any]]:
+    """Return every tool as the model is offered it."""
+    return [tool.schema() for tool in TOOLS.values()]
+
+
+def call(name: str, arguments: Mapping[str, Any] | None, context: ToolContext) -> ToolAnswer:
+    """Check a call against the tool's schema and its authority and return what comes of it; never raises."""
+    tool = TOOLS.get(name)
+    if tool is None:
+        return ToolAnswer("failed", "There is no such tool.")
+    if arguments is None:
+        return ToolAnswer("failed", "The arguments are not a JSON object.")
+    fault = _fault(tool, arguments)
+    return ToolAnswer("failed", fault) if fault else tool.run(arguments, context)
+
+
+def _fault(tool: Tool, arguments: Mapping[str, Any]) -> str:
+    unknown = sorted(set(arguments) - set(tool.properties))
+    if unknown:
+        return f"Unknown argument: {unknown[0][:40]}."
+    for name in tool.properties:
+        if name not in arguments:
+            if name in tool.required:
+                return f"Missing argument: {name}."
+        elif not isinstance(arguments[name], str):
+            return f"The argument {name} must be a string."
+    return ""
+
+
+def hand_over_reason(effects: Sequence[Effect]) -> str:
+    """Return why the model wants a person, or an empty string."""
+    return next((effect.value for effect in effects if effect.kind == HAND_OVER), "")
