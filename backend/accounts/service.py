@@ -19,6 +19,7 @@ from backend.accounts.entry import (
     sign_up,
     verify_email,
 )
+from backend.accounts.fields import next_path
 from backend.accounts.keys import create_key, key_holder, list_keys, revoke_key
 from backend.accounts.schemas import ProfileRow
 from backend.core import audit, clock
@@ -37,11 +38,13 @@ __all__ = [
     "create",
     "create_key",
     "forgot_password",
+    "found",
     "join",
     "key_holder",
     "list_keys",
     "mail_code_again",
     "mail_reset_code",
+    "next_path",
     "profile",
     "request_email_change",
     "reset_password",
@@ -85,6 +88,17 @@ async def create(
     await session.flush()
     made = await organizations.create(session, user, organization, country=country, timezone=timezone)
     return Principal(user.id, made.id, user.name, user.email, MemberRole.OWNER)
+
+
+async def found(session: AsyncSession, user_id: UUID, name: str, timezone: str = "") -> UUID:
+    """Make one more organization for a person, switch them to it, and return its id. Needs platform scope.
+
+    Raises what `organizations.create` raises.
+    """
+    user = await session.get_one(User, user_id, with_for_update={"key_share": True})
+    zone = fields.timezone_or_utc(timezone or user.timezone)
+    made = await organizations.create(session, user, name, country=fields.country_of(zone), timezone=zone)
+    return made.id
 
 
 async def join(session: AsyncSession, user_id: UUID, invitation_id: str | UUID) -> UUID:

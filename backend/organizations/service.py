@@ -35,7 +35,6 @@ __all__ = [
     "accept",
     "change_role",
     "create",
-    "create_another",
     "details",
     "invitation",
     "invite",
@@ -92,12 +91,6 @@ async def create(
     )
     await sessions.changed(session, user.id)
     return organization
-
-
-async def create_another(session: AsyncSession, user_id: UUID, name: str, timezone: str = "UTC") -> Organization:
-    """Make one more organization for a person who has an account, and switch them to it. Needs platform scope."""
-    user = await session.get_one(User, user_id, with_for_update={"key_share": True})
-    return await create(session, user, name, timezone=timezone)
 
 
 async def details(session: AsyncSession, principal: Principal) -> OrganizationDetails:

@@ -159,6 +159,11 @@ async def hear(change: realtime.Change) -> None:
         _forget_person(UUID(change.subject), is_over=False)
 
 
+def is_remembered(person: SignedIn) -> bool:
+    """Whether nothing was heard of this person's session since it was found."""
+    return person.session_id in _people
+
+
 def forget_all() -> None:
     """Forget everyone remembered: the listener calls this after a lost connection, when news may have been missed."""
     global _epoch
