@@ -187,11 +187,10 @@ async def retry_failed(session: AsyncSession, principal: Principal, message_id: 
     number = await numbers.get_owned(session, message.sender_number)
     await _require_sendable(session, contact, number, Purpose.SERVICE)
     if message.message_sid:
-        # The carrier had it and gave up: this is a new message to it. Without a sid the old outcome is unknown, and
-        # the delivery keeps looking for it first.
-        message.message_sid, message.attempted_at = "", None
-    message.status, message.attempts = MessageStatus.QUEUED, 0
-    message.error_code, message.error_message = "", ""
+        # The carrier had it and gave up: this is a new message to it. Without a sid the old outcome is unknown: the
+        # delivery looks for it first, and wants to know by which error it became so.
+        message.message_sid, message.attempted_at, message.error_code = "", None, ""
+    message.status, message.attempts, message.error_message = MessageStatus.QUEUED, 0, ""
     message.sent_at = message.delivered_at = None
     session.add(message)
     await session.flush()
