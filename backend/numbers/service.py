@@ -23,6 +23,7 @@ from backend.numbers.schemas import SLOT_TYPES, FreeNumber, NumberView, Slot
 from backend.vendors import signalwire
 from backend.vocab import MemberRole
 
+LABEL_LIMIT = 60
 _COLUMNS = {Slot.TEXT: "text_agent_id", Slot.VOICE: "agent_id", Slot.OUTBOUND: "outbound_agent_id"}
 _SLOT_WORDS = {Slot.TEXT: "texts", Slot.VOICE: "calls", Slot.OUTBOUND: "outgoing calls"}
 
@@ -137,6 +138,20 @@ async def set_active(session: AsyncSession, principal: Principal, number_id: UUI
     session.add(number)
     await session.flush()
     await _changed(session, principal, number.id, "switched_on" if is_active else "switched_off", {})
+    return number
+
+
+async def rename(session: AsyncSession, principal: Principal, number_id: UUID, label: str) -> ServiceNumber:
+    """Give a number the label the team knows it by; empty takes it away. Raises `NotFound`, `Invalid`."""
+    principal.require(MemberRole.EDITOR)
+    label = " ".join(label.replace("\x00", "").split())
+    if len(label) > LABEL_LIMIT:
+        raise Invalid(f"A label has at most {LABEL_LIMIT} characters.", field="label")
+    number = await get(session, number_id)
+    number.friendly_name = label
+    session.add(number)
+    await session.flush()
+    await _changed(session, principal, number.id, "renamed", {"label": label})
     return number
 
 
