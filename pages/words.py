@@ -347,7 +347,7 @@ class AgentTest:
     COST = "Cost"
     PROMPT = "Full prompt"
     UNANSWERED = "It did not know"
-    MILLISECONDS = "ms"
+    HANDED_OVER = "Handed over to people because"
 
 
 class Welcome:
@@ -647,6 +647,8 @@ class InboxSide:
     UNTITLED = "Untitled"
     TOOLS = "What it did"
     TOOL_FAILED = "Failed"
+    TOOL_REFUSED = "Refused"
+    UNANSWERED = "It did not find an answer in what it was told."
     FIGURES = "Figures"
     MODEL = "Model"
     TOKENS = "Tokens, in → out"

@@ -1,0 +1,167 @@
+"""One agent: `/agents/[agent_id]`, its head and its parts."""
+
+from collections.abc import Callable
+
+import reflex as rx
+
+from backend.vocab import AgentType
+from pages.agents.hours import hours_part
+from pages.agents.instructions import instructions_part
+from pages.agents.knowledge import knowledge_part
+from pages.agents.numbers import numbers_part
+from pages.agents.playground import test_part
+from pages.agents.setup import setup_part
+from pages.agents.types import type_icon, type_name
+from pages.components.button import button, icon_button_class, link_button
+from pages.components.choice import switch
+from pages.components.feedback import banner, empty_state, skeleton, skeleton_fields
+from pages.components.icon import icon
+from pages.components.link import page_link
+from pages.components.shell import page_shell
+from pages.components.tooltip import tooltip
+from pages.frame import frame
+from pages.words import Agent, Agents
+from state.agents.open_agent import AgentState
+
+PARTS: dict[str, tuple[str, Callable[[], rx.Component]]] = {
+    "setup": (Agent.SETUP, setup_part),
+    "instructions": (Agent.INSTRUCTIONS, instructions_part),
+    "knowledge": (Agent.KNOWLEDGE, knowledge_part),
+    "numbers": (Agent.NUMBERS, numbers_part),
+    "hours": (Agent.HOURS, hours_part),
+    "test": (Agent.TEST, test_part),
+}
+WAITS = {
+    AgentType.INBOUND_VOICE: Agent.WAITS_VOICE,
+    AgentType.OUTBOUND_VOICE: Agent.WAITS_OUTBOUND,
+    AgentType.EMAIL: Agent.WAITS_EMAIL,
+    AgentType.CHAT_WIDGET: Agent.WAITS_CHAT,
+}
+
+
+def agent_page() -> rx.Component:
+    """Return the page."""
+    return page_shell(
+        rx.cond(
+            AgentState.is_missing,
+            empty_state(
+                title=Agent.GONE_TITLE,
+                body=Agent.GONE_BODY,
+                icon="bot_off",
+                action=link_button(Agent.BACK, href="/agents", icon="arrow_left"),
+            ),
+            rx.fragment(
+                rx.cond(AgentState.is_loaded, _head(), _head_skeleton()),
+                rx.el.div(
+                    rx.cond(AgentState.is_loaded, _part(), skeleton_fields(4)),
+                    class_name="min-h-0 flex-1 overflow-y-auto px-4 py-6 md:px-6",
+                ),
+            ),
+        ),
+        title=rx.cond(AgentState.name != "", AgentState.name, Agents.TITLE),
+        active="agents",
+        banner=rx.cond(AgentState.is_stale, _changed_meanwhile(), rx.fragment()),
+        layout="full",
+        show_header=False,
+        **frame(),
+    )
+
+
+def _changed_meanwhile() -> rx.Component:
+    return banner(
+        rx.cond(AgentState.changed_by != "", AgentState.changed_by, Agent.SOMEONE),
+        " ",
+        Agent.CHANGED,
+        tone="warning",
+        action=button(Agent.RELOAD, size="sm", on_click=AgentState.load),
+    )
+
+
+def _head() -> rx.Component:
+    return rx.el.header(
+        rx.el.div(
+            tooltip(
+                page_link(
+                    icon("arrow_left"),
+                    href="/agents",
+                    aria_label=Agent.BACK,
+                    class_name=icon_button_class("ghost", "md", link=True),
+                ),
+                text=Agent.BACK,
+            ),
+            rx.el.span(type_icon(AgentState.agent_type), class_name="hidden sm:block"),
+            rx.el.div(
+                rx.el.p(AgentState.name, class_name="truncate text-16 font-semibold", aria_hidden="true"),
+                rx.el.p(
+                    rx.el.span(type_name(AgentState.agent_type), class_name="truncate"),
+                    rx.el.span("·", aria_hidden="true"),
+                    tooltip(rx.el.span(f"v{AgentState.version}", class_name="tabular"), text=Agent.VERSION),
+                    class_name="flex items-center gap-1.5 text-13 text-muted",
+                ),
+                class_name="min-w-0 flex-1",
+            ),
+            switch(
+                "agent-active",
+                rx.cond(AgentState.is_active, Agents.SWITCH, Agents.SWITCH_OFF),
+                checked=AgentState.is_active,
+                on_change=AgentState.set_active,
+                disabled=~AgentState.can_edit,
+                class_name="shrink-0",
+            ),
+            class_name="flex min-h-16 items-center gap-3 px-3 md:px-5",
+        ),
+        _tabs(),
+        class_name="shrink-0 border-b border-line bg-canvas",
+    )
+
+
+def _tabs() -> rx.Component:
+    """Return the parts as links, so that each has its own address; those that do not apply are left out."""
+    look = (
+        "relative -mb-px inline-flex h-10 shrink-0 items-center border-b-2 px-1 text-14 font-medium transition-colors "
+        "pointer-coarse:h-11 "
+    )
+
+    def link(key: str) -> rx.Component:
+        is_open = AgentState.tab == key
+        return page_link(
+            PARTS[key][0],
+            href=f"/agents/{AgentState.id}?tab={key}",
+            custom_attrs={"aria-current": rx.cond(is_open, "page", "false")},
+            class_name=look
+            + rx.cond(is_open, "border-accent text-ink", "border-transparent text-muted hover:text-ink"),
+        )
+
+    return rx.el.nav(
+        *(rx.cond(AgentState.tabs.contains(key), link(key), rx.fragment()) for key in PARTS),
+        aria_label=Agent.TABS,
+        class_name="flex gap-5 overflow-x-auto px-4 md:px-6",
+    )
+
+
+def _part() -> rx.Component:
+    return rx.fragment(
+        rx.cond(AgentState.can_edit, rx.fragment(), _note(Agent.READ_ONLY)),
+        rx.match(
+            AgentState.agent_type,
+            *((kind.value, _note(words)) for kind, words in WAITS.items()),
+            rx.fragment(),
+        ),
+        rx.match(AgentState.tab, *((key, draw()) for key, (_, draw) in PARTS.items()), rx.fragment()),
+    )
+
+
+def _note(words: str) -> rx.Component:
+    return rx.el.div(banner(words, tone="info", rounded=True), class_name="mb-6 max-w-180")
+
+
+def _head_skeleton() -> rx.Component:
+    return rx.el.header(
+        rx.el.div(
+            skeleton("size-9"),
+            rx.el.div(skeleton("h-4 w-40"), skeleton("h-3.5 w-28"), class_name="flex flex-col gap-2"),
+            class_name="flex min-h-16 items-center gap-3 px-4 md:px-6",
+        ),
+        rx.el.div(skeleton("h-4 w-80"), class_name="flex h-10 items-center px-4 md:px-6"),
+        class_name="shrink-0 border-b border-line bg-canvas",
+    )

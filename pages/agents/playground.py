@@ -1,0 +1,224 @@
+"""The Test part of an agent's page: a conversation with the stored agent, and why it said what it said."""
+
+import reflex as rx
+
+from pages.components.avatar import ai_avatar
+from pages.components.button import button
+from pages.components.feedback import working
+from pages.components.field import text_field
+from pages.components.icon import icon
+from pages.components.status import badge
+from pages.words import AgentTest
+from state.agents.open_agent import AgentState
+from state.agents.playground import Line, PlaygroundState, SourceRead, ToolUse
+
+
+def test_part() -> rx.Component:
+    """Return the part."""
+    return rx.el.div(
+        rx.el.section(
+            rx.el.div(
+                rx.el.p(AgentTest.LEAD, class_name="min-w-0 flex-1 text-13 text-muted"),
+                rx.cond(
+                    PlaygroundState.lines.length() > 0,
+                    button(AgentTest.CLEAR, size="sm", icon="rotate_ccw", on_click=PlaygroundState.clear),
+                    rx.fragment(),
+                ),
+                class_name="flex min-h-7 items-center gap-3",
+            ),
+            rx.el.div(
+                rx.cond(PlaygroundState.lines.length() > 0, conversation(), _suggestions()),
+                _composer(),
+                class_name="mt-3 flex min-h-112 flex-col rounded-card border border-line bg-canvas",
+            ),
+            class_name="min-w-0",
+        ),
+        _why(),
+        class_name="grid max-w-280 items-start gap-8 xl:grid-cols-[minmax(0,1fr)_24rem]",
+    )
+
+
+def conversation() -> rx.Component:
+    """Return the lines of the test, newest last, and the mark of an answer under way."""
+    return rx.el.div(
+        rx.el.ol(rx.foreach(PlaygroundState.lines, _line), class_name="flex flex-col gap-3"),
+        rx.cond(
+            PlaygroundState.is_answering,
+            rx.el.div(ai_avatar(size="sm"), working(AgentTest.THINKING), class_name="mt-3 flex items-center gap-2"),
+            rx.fragment(),
+        ),
+        role="log",
+        aria_live="polite",
+        class_name="min-h-0 flex-1 overflow-y-auto p-4",
+    )
+
+
+def _line(line: rx.Var[Line]) -> rx.Component:
+    return rx.el.li(
+        rx.cond(
+            line["is_ours"],
+            rx.el.div(
+                rx.el.div(
+                    rx.el.span(AgentState.name, class_name="sr-only"),
+                    rx.el.p(
+                        line["text"],
+                        class_name="rounded-card bg-accent-soft px-3 py-2 text-14 whitespace-pre-line text-ink",
+                    ),
+                    class_name="max-w-[85%]",
+                ),
+                ai_avatar(size="sm"),
+                class_name="flex items-end justify-end gap-2",
+            ),
+            rx.el.div(
+                rx.el.span(AgentTest.YOU, class_name="sr-only"),
+                rx.el.p(
+                    line["text"],
+                    class_name=(
+                        "max-w-[85%] rounded-card border border-line bg-sunken px-3 py-2 text-14 whitespace-pre-line "
+                        "text-ink"
+                    ),
+                ),
+                class_name="flex",
+            ),
+        ),
+        key=line["place"],
+    )
+
+
+def _suggestions() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(AgentTest.FIRST, class_name="text-14 text-muted"),
+        rx.el.div(
+            *(
+                button(
+                    words,
+                    size="sm",
+                    trailing_icon="corner_down_left",
+                    on_click=PlaygroundState.say({"message": words}),
+                )
+                for words in (AgentTest.TRY_HOURS, AgentTest.TRY_PRICE, AgentTest.TRY_PERSON)
+            ),
+            class_name="mt-3 flex flex-wrap justify-center gap-2",
+        ),
+        class_name="flex flex-1 flex-col items-center justify-center p-6 text-center",
+    )
+
+
+def _composer() -> rx.Component:
+    return rx.el.form(
+        text_field(
+            "message",
+            AgentTest.PLACEHOLDER,
+            hide_label=True,
+            placeholder=AgentTest.PLACEHOLDER,
+            error=PlaygroundState.error,
+            max_length=1600,
+            auto_complete="off",
+            class_name="flex-1",
+        ),
+        button(
+            AgentTest.SEND, variant="primary", type="submit", disabled=PlaygroundState.is_answering, class_name="h-9"
+        ),
+        on_submit=PlaygroundState.say,
+        reset_on_submit=True,
+        class_name="flex items-start gap-2 border-t border-line p-3",
+    )
+
+
+def _why() -> rx.Component:
+    return rx.el.aside(
+        rx.el.h2(AgentTest.WHY, class_name="text-14 font-semibold"),
+        rx.cond(
+            PlaygroundState.why["model"] != "",
+            _explanation(),
+            rx.el.p(AgentTest.WHY_EMPTY, class_name="mt-2 text-13 text-muted"),
+        ),
+        aria_label=AgentTest.WHY,
+        class_name="min-w-0 rounded-card border border-line bg-canvas p-4",
+    )
+
+
+def _explanation() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            PlaygroundState.why["is_unanswered"],
+            rx.el.div(badge(AgentTest.UNANSWERED, tone="warning", icon="circle_help")),
+            rx.fragment(),
+        ),
+        rx.cond(
+            PlaygroundState.why["reason"] != "",
+            _group(AgentTest.HANDED_OVER, rx.el.p(PlaygroundState.why["reason"], class_name="text-13")),
+            rx.fragment(),
+        ),
+        _group(
+            AgentTest.SOURCES,
+            rx.cond(
+                PlaygroundState.sources.length() > 0,
+                rx.el.ul(rx.foreach(PlaygroundState.sources, _source), class_name="flex flex-col gap-3"),
+                rx.el.p(AgentTest.NO_SOURCES, class_name="text-13 text-muted"),
+            ),
+        ),
+        rx.cond(
+            PlaygroundState.tools.length() > 0,
+            _group(
+                AgentTest.TOOLS,
+                rx.el.ul(rx.foreach(PlaygroundState.tools, _tool), class_name="flex flex-col gap-2"),
+            ),
+            rx.fragment(),
+        ),
+        rx.el.dl(
+            *(
+                rx.cond(
+                    PlaygroundState.why[key] != "",
+                    rx.el.div(
+                        rx.el.dt(name, class_name="w-20 shrink-0 text-muted"),
+                        rx.el.dd(PlaygroundState.why[key], class_name="tabular min-w-0 flex-1 truncate"),
+                        class_name="flex gap-3",
+                    ),
+                    rx.fragment(),
+                )
+                for name, key in (
+                    (AgentTest.MODEL, "model"),
+                    (AgentTest.TIME, "milliseconds"),
+                    (AgentTest.TOKENS, "tokens"),
+                    (AgentTest.COST, "cost"),
+                )
+            ),
+            class_name="flex flex-col gap-1.5 border-t border-line pt-4 text-13",
+        ),
+        rx.el.details(
+            rx.el.summary(AgentTest.PROMPT, class_name="rounded-control text-13 font-medium text-muted hover:text-ink"),
+            rx.el.pre(
+                PlaygroundState.why["prompt"],
+                tab_index=0,
+                class_name=(
+                    "mt-2 max-h-80 overflow-auto rounded-control border border-line bg-sunken p-3 font-mono text-12 "
+                    "whitespace-pre-wrap"
+                ),
+            ),
+        ),
+        class_name="mt-3 flex flex-col gap-4",
+    )
+
+
+def _group(title: str, content: rx.Component) -> rx.Component:
+    return rx.el.section(rx.el.h3(title, class_name="mb-2 text-12 font-medium text-muted"), content)
+
+
+def _source(source: rx.Var[SourceRead]) -> rx.Component:
+    return rx.el.li(
+        rx.el.p(
+            icon("file_text", class_name="text-muted"), source["title"], class_name="flex gap-1.5 text-13 font-medium"
+        ),
+        rx.el.blockquote(
+            source["quote"], class_name="mt-1 line-clamp-4 border-l-2 border-line pl-2.5 text-13 text-muted"
+        ),
+    )
+
+
+def _tool(tool: rx.Var[ToolUse]) -> rx.Component:
+    return rx.el.li(
+        rx.el.p(icon("wrench", class_name="text-muted"), tool["name"], class_name="flex gap-1.5 text-13 font-medium"),
+        rx.el.p(tool["arguments"], class_name="mt-0.5 font-mono text-12 break-words text-muted"),
+        rx.el.p(tool["result"], class_name="mt-0.5 text-13 break-words text-muted"),
+    )

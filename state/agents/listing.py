@@ -1,0 +1,128 @@
+"""Hold the list of agents as a person filtered it; the filters live in the page's address."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from backend.agents import service as agents
+from backend.core.ids import parse_id
+from backend.core.tenancy import org_scope, unit_of_work
+from backend.numbers import service as numbers
+from backend.vocab import MemberRole
+from state.agents.address import with_filters
+from state.agents.rows import AgentCard, arrange, card, served_by
+from state.errors import answers
+from state.hub import News, hub
+from state.session import SessionState
+
+FILTERS = ("q", "type", "status", "sort")
+# A list is a window of at most this many rows (STYLE, UI); the search reaches the others.
+WINDOW = 100
+
+
+class AgentListState(SessionState):
+    """The cards of `/agents`."""
+
+    HEARS: ClassVar[frozenset[str]] = frozenset({"agents.changed", "numbers.changed", "resync"})
+
+    cards: list[AgentCard] = []
+    total: int = 0
+    is_loaded: bool = False
+    can_edit: bool = False
+    q: str = ""
+    type: str = ""
+    status: str = ""
+    sort: str = ""
+    doomed_id: str = ""
+    doomed_name: str = ""
+
+    @rx.event
+    @answers
+    async def load(self) -> None:
+        """Show the agents that fit the address."""
+        principal = await self._principal()
+        hub.subscribe(self.router.session.client_token, principal, AgentListState)
+        wanted = self.router.url.query_parameters
+        self.q, self.type = wanted.get("q", ""), wanted.get("type", "")
+        self.status, self.sort = wanted.get("status", ""), wanted.get("sort", "")
+        await self._show(principal)
+
+    @rx.event
+    @answers
+    async def filter_by(self, name: str, value: str) -> Any:
+        """Put one filter into the address, which shows the list anew."""
+        await self._principal()
+        kept = {"q": self.q, "type": self.type, "status": self.status, "sort": self.sort}
+        return rx.redirect(with_filters("/agents", kept, FILTERS, **{name: value}), replace=True)
+
+    @rx.event
+    @answers
+    async def clear_filters(self) -> Any:
+        """Show every agent."""
+        await self._principal()
+        return rx.redirect("/agents", replace=True)
+
+    @rx.event
+    @answers
+    async def set_active(self, agent_id: str, is_active: bool) -> None:
+        """Have an agent answer, or stop it."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await agents.set_active(session, principal, parse_id(agent_id), is_active)
+        await self._show(principal)
+
+    @rx.event
+    @answers
+    async def duplicate(self, agent_id: str) -> Any:
+        """Make a copy of an agent and open it."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                copy = await agents.duplicate(session, principal, parse_id(agent_id))
+        return rx.redirect(f"/agents/{copy.id}")
+
+    @rx.event
+    @answers
+    async def ask_delete(self, agent_id: str) -> None:
+        """Ask whether an agent shall be deleted, by its name."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                agent = await agents.get(session, parse_id(agent_id))
+        self.doomed_id, self.doomed_name = str(agent.id), agent.name
+
+    @rx.event
+    @answers
+    async def close_delete(self, is_open: bool) -> None:
+        """Leave the agent where it is."""
+        await self._principal()
+        if not is_open:
+            self.doomed_id = ""
+
+    @rx.event
+    @answers
+    async def delete(self) -> None:
+        """Delete the agent the person was asked about."""
+        principal = await self._principal()
+        doomed, self.doomed_id = self.doomed_id, ""
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await agents.delete(session, principal, parse_id(doomed))
+        await self._show(principal)
+
+    async def _hear(self, batch: Sequence[News]) -> None:
+        await self._show(await self._principal())
+
+    async def _show(self, principal: Any) -> None:
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                found = await agents.list_all(session)
+                served = served_by(await numbers.list_all(session))
+        every = [card(agent, served.get(str(agent.id), ())) for agent in found]
+        wanted = {"q": self.q, "type": self.type, "status": self.status, "sort": self.sort}
+        self.cards = arrange(every, wanted)[:WINDOW]
+        self.total = len(every)
+        self.can_edit = principal.member_role != MemberRole.SUPPORT
+        self.is_loaded = True

@@ -1,0 +1,141 @@
+"""Talk with a stored agent as a customer would, and see why it says what it says."""
+
+from typing import Any, TypedDict
+
+import reflex as rx
+
+from backend.agents import service as agents
+from backend.agents.schemas import TurnView
+from backend.core.errors import MagpipeError
+from backend.core.ids import parse_id
+from backend.core.principal import Principal
+from state.agents.open_agent import AgentState
+from state.errors import answers
+from state.session import SessionState
+
+# A test is a conversation of a few turns; older ones leave the tab's memory.
+WINDOW = 40
+TEXT_LIMIT = 1600
+
+
+class Line(TypedDict):
+    """One message of the test."""
+
+    place: int
+    is_ours: bool
+    text: str
+
+
+class SourceRead(TypedDict):
+    """A passage that went into the prompt."""
+
+    title: str
+    quote: str
+
+
+class ToolUse(TypedDict):
+    """A tool the agent used."""
+
+    name: str
+    arguments: str
+    result: str
+
+
+class Why(TypedDict):
+    """What went into the latest answer; numbers are ready to read."""
+
+    model: str
+    milliseconds: str
+    tokens: str
+    cost: str
+    prompt: str
+    reason: str
+    is_unanswered: bool
+
+
+NO_WHY = Why(model="", milliseconds="", tokens="", cost="", prompt="", reason="", is_unanswered=False)
+
+
+class PlaygroundState(SessionState):
+    """The Test part of an agent's page."""
+
+    lines: list[Line] = []
+    is_answering: bool = False
+    error: str = ""
+    why: Why = NO_WHY
+    sources: list[SourceRead] = []
+    tools: list[ToolUse] = []
+    _agent_id: str = ""
+
+    async def _open(self, principal: Principal, agent_id: str) -> None:
+        if self._agent_id != agent_id:
+            self._clear()
+            self._agent_id = agent_id
+
+    @rx.event
+    @answers
+    async def clear(self) -> None:
+        """Begin the test again."""
+        await self._principal()
+        self._clear()
+
+    @rx.event(background=True)
+    @answers
+    async def say(self, form: dict[str, Any]) -> None:
+        """Say something as the customer and show the agent's answer."""
+        text = str(form.get("message", "")).strip()[:TEXT_LIMIT]
+        async with self:
+            principal = await self._principal()
+            opened = await self.get_state(AgentState)
+            agent_id = opened.id
+            if not text or self.is_answering or not agent_id:
+                return
+            history = [(line["is_ours"], line["text"]) for line in self.lines]
+            self._add(text, is_ours=False)
+            self.is_answering, self.error = True, ""
+        try:
+            turn = await agents.try_message(principal, parse_id(agent_id), text, history)
+        except MagpipeError as problem:
+            async with self:
+                self.is_answering, self.error = False, problem.message
+            return
+        except BaseException:
+            async with self:
+                self.is_answering = False
+            raise
+        async with self:
+            self.is_answering = False
+            self._add(turn["reply"], is_ours=True)
+            self._explain(turn)
+
+    def _add(self, text: str, *, is_ours: bool) -> None:
+        place = self.lines[-1]["place"] + 1 if self.lines else 1
+        self.lines = [*self.lines, Line(place=place, is_ours=is_ours, text=text)][-WINDOW:]
+
+    def _explain(self, turn: TurnView) -> None:
+        self.why = Why(
+            model=turn["model"],
+            milliseconds=f"{turn['total_ms']:,} ms",
+            tokens=f"{turn['tokens_in']:,} in, {turn['tokens_out']:,} out",
+            cost=f"${turn['cost_micros'] / 1_000_000:.4f}" if turn["cost_micros"] else "",
+            prompt=turn["prompt"],
+            reason=turn["reason"],
+            is_unanswered=turn["is_unanswered"],
+        )
+        self.sources = [
+            SourceRead(
+                title=" › ".join(part for part in (source["title"], source["path"]) if part), quote=source["quote"]
+            )
+            for source in turn["sources"]
+        ]
+        self.tools = [
+            ToolUse(
+                name=tool["name"].replace("_", " "),
+                arguments=", ".join(f"{name}: {value}" for name, value in tool["arguments"].items()),
+                result=tool["result"],
+            )
+            for tool in turn["tools"]
+        ]
+
+    def _clear(self) -> None:
+        self.lines, self.why, self.sources, self.tools, self.error = [], NO_WHY, [], [], ""
