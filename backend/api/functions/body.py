@@ -67,6 +67,10 @@ class Body:
         self._asked.add(name)
         return name in self._values
 
+    def value(self, name: str) -> Any:
+        """Return a field as it was sent, for a service that checks it itself."""
+        return self._find((name,))
+
     def text(self, *names: str, is_required: bool = True, longest: int = 20_000) -> str:
         """Return a string; empty when it is absent and may be."""
         value = self._find(names)
