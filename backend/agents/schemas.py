@@ -86,6 +86,33 @@ class TurnRecord:
     total_ms: int = 0
 
 
+class AgentView(TypedDict):
+    """An agent in plain JSON. Times are ISO 8601 in UTC."""
+
+    id: str
+    name: str
+    agent_type: str
+    version: int
+    is_active: bool
+    is_default: bool
+    system_prompt: str
+    greeting: str
+    organization_name: str
+    owner_name: str
+    agent_role: str
+    language: str
+    llm_model: str
+    temperature: float
+    max_tokens: int
+    texts_schedule: dict[str, list[list[str]]]
+    schedule_timezone: str
+    after_hours_message: str
+    after_hours_sms_forwarding: str
+    variables: dict[str, str]
+    created_at: str
+    updated_at: str
+
+
 class SourceUsed(TypedDict):
     """A passage the agent read: `quote` is its text, `score` the merged rank, `similarity` from 0 to 1."""
 

@@ -15,7 +15,7 @@ from backend.agents.models import Model, models
 from backend.agents.playground import try_message
 from backend.agents.prompts import NAMES, default_prompt
 from backend.agents.schedule import Hours, timezones
-from backend.agents.schemas import Customer
+from backend.agents.schemas import AgentView, Customer
 from backend.agents.specs import spec_of
 from backend.agents.turns import get as turn
 from backend.core import audit, clock, realtime
@@ -52,6 +52,7 @@ __all__ = [
     "try_message",
     "turn",
     "update",
+    "view",
 ]
 
 FIELDS = validation.FIELDS
@@ -110,7 +111,7 @@ async def create(
     )
     session.add(made)
     await session.flush()
-    await audit.record(session, principal, "ui:agent:created", made.id, {"name": made.name, "type": kind})
+    await audit.record(session, principal, _action(principal, "created"), made.id, {"name": made.name, "type": kind})
     await _announce(session, made.id)
     return made
 
@@ -144,10 +145,24 @@ async def update(
     session.add(found)
     await session.flush()
     await audit.record(
-        session, principal, "ui:agent:updated", found.id, {"fields": sorted(new), "version": found.version}
+        session, principal, _action(principal, "updated"), found.id, {"fields": sorted(new), "version": found.version}
     )
     await _announce(session, found.id)
     return found
+
+
+def view(agent: AgentConfig) -> AgentView:
+    """Return an agent in plain JSON, under the reference product's names."""
+    fields = {field: getattr(agent, field) for field in FIELDS}
+    return AgentView(
+        id=str(agent.id),
+        agent_type=agent.agent_type,
+        version=agent.version,
+        is_default=agent.is_default,
+        created_at=agent.created_at.isoformat(),
+        updated_at=agent.updated_at.isoformat(),
+        **fields,
+    )
 
 
 async def set_active(session: AsyncSession, principal: Principal, agent_id: UUID, is_active: bool) -> AgentConfig:
@@ -179,7 +194,7 @@ async def delete(session: AsyncSession, principal: Principal, agent_id: UUID) ->
     await audit.record(
         session,
         principal,
-        "ui:agent:deleted",
+        _action(principal, "deleted"),
         doomed.id,
         {"name": doomed.name, "numbers": [e164.display(number.phone_number) for number in served]},
     )
@@ -195,7 +210,7 @@ async def delete(session: AsyncSession, principal: Principal, agent_id: UUID) ->
 
 
 async def for_texts(session: AsyncSession, number: ServiceNumber) -> AgentConfig | None:
-    """Return the agent of a number's text slot, else of its voice slot, switched on or not; None when both are empty."""
+    """Return the agent of a number's text slot, else of its voice slot, whether switched on or not."""
     agent_id = number.text_agent_id or number.agent_id
     return await queries.agent(session, number.org_id, agent_id) if agent_id else None
 
@@ -246,6 +261,11 @@ async def _timezone(session: AsyncSession) -> str:
     organization = await session.get(Organization, org_id_of(session))
     zone = organization.timezone if organization else ""
     return zone if zone in timezones() else "UTC"
+
+
+def _action(principal: Principal, verb: str) -> str:
+    """Name an action for the audit log; a program with an API key has no session."""
+    return f"{'ui' if principal.session_id else 'api'}:agent:{verb}"
 
 
 async def _announce(session: AsyncSession, agent_id: UUID) -> None:

@@ -1,0 +1,21 @@
+"""Durable work of agents: answer a text, and forward one that came outside the hours."""
+
+from uuid import UUID
+
+from backend.agents import after_hours, answering
+from backend.core import jobs
+from backend.core.tenancy import org_scope
+
+
+@jobs.task("agents.answer_text")
+async def answer_text(org_id: str, message_id: str) -> None:
+    """Have the agent answer one text; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await answering.answer(UUID(message_id))
+
+
+@jobs.task("agents.forward_after_hours")
+async def forward_after_hours(org_id: str, message_id: str, forward_to: str) -> None:
+    """Send a copy of an after-hours text to the number that wants them; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await after_hours.forward(UUID(message_id), forward_to)

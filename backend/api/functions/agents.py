@@ -1,0 +1,136 @@
+"""Serve agents over the API: list, read, make, change, delete, and try one."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
+
+from backend.agents import service as agents
+from backend.api.auth import principal
+from backend.api.functions.body import BadParameter, Body
+from backend.core.principal import Principal
+from backend.core.tenancy import org_scope, unit_of_work
+from backend.knowledge import service as knowledge
+from backend.vocab import AgentType
+
+router = APIRouter(prefix="/functions/v1")
+Caller = Annotated[Principal, Depends(principal)]
+
+# Older names of the reference product's clients.
+_TYPE_ALIASES = {"inbound": AgentType.INBOUND_VOICE, "outbound": AgentType.OUTBOUND_VOICE}
+_TYPES = (*AgentType, *_TYPE_ALIASES)
+
+
+@router.post("/list-agents")
+async def list_agents(request: Request, who: Caller) -> JSONResponse:
+    """List agents, newest first."""
+    body = await Body.of(request, may_be_empty=True)
+    limit, offset = body.page()
+    agent_type, is_active = _agent_type(body), body.flag("is_active")
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            found, total = await agents.list_page(
+                session, agent_type=agent_type, is_active=is_active, limit=limit, offset=offset
+            )
+    rows = [{**agents.view(agent), "dynamic_variables": []} for agent in found]
+    return body.reply({"agents": rows, "total": total, "has_more": total > offset + limit})
+
+
+@router.post("/get-agent")
+async def get_agent(request: Request, who: Caller) -> JSONResponse:
+    """Read one agent, with the numbers it serves and the texts it knows."""
+    body = await Body.of(request)
+    agent_id = body.id("agent_id", "id")
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            agent = await agents.get(session, agent_id)
+            served = await agents.numbers_served(session, agent_id)
+            known = await knowledge.list_for_agent(session, agent_id)
+    return body.reply(
+        {
+            **agents.view(agent),
+            "dynamic_variables": [],
+            "custom_functions": [],
+            "phone_numbers": [
+                {
+                    "id": str(number.id),
+                    "phone_number": number.phone_number,
+                    "friendly_name": number.friendly_name,
+                    "capabilities": number.capabilities,
+                    "is_active": number.is_active,
+                    "created_at": number.created_at.isoformat(),
+                }
+                for number in served
+            ],
+            "knowledge_sources": [
+                {
+                    "id": source["id"],
+                    "title": source["title"],
+                    "url": None,
+                    "sync_status": source["status"],
+                    "chunk_count": source["chunk_count"],
+                    "updated_at": source["updated_at"],
+                }
+                for source in known
+            ],
+        }
+    )
+
+
+@router.post("/create-agent")
+async def create_agent(request: Request, who: Caller) -> JSONResponse:
+    """Make an agent; what is not given comes from its type's defaults."""
+    body = await Body.of(request)
+    name = body.text("name", "agent_name")
+    agent_type = _agent_type(body) or AgentType.INBOUND_VOICE
+    fields = _fields(body, without=("name",))
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            made = await agents.create(session, who, agent_type, name, **fields)
+    return body.reply({"agent": {**agents.view(made), "dynamic_variables": []}}, 201)
+
+
+@router.post("/update-agent")
+async def update_agent(request: Request, who: Caller) -> JSONResponse:
+    """Change an agent; `expected_version` refuses to overwrite somebody else's change."""
+    body = await Body.of(request)
+    agent_id = body.id("agent_id", "id")
+    expected = body.integer("expected_version", 0, low=1, high=1_000_000_000) or None
+    changes = _fields(body)
+    if not changes:
+        raise BadParameter(f"Name a field to change: {', '.join(agents.FIELDS)}.", code="no_updates")
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            agent = await agents.update(session, who, agent_id, expected, **changes)
+    return body.reply({**agents.view(agent), "dynamic_variables": []})
+
+
+@router.post("/delete-agent")
+async def delete_agent(request: Request, who: Caller) -> JSONResponse:
+    """Delete an agent; its numbers are left without one."""
+    body = await Body.of(request)
+    agent_id = body.id("agent_id", "id")
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            await agents.delete(session, who, agent_id)
+    return body.reply({"success": True})
+
+
+@router.post("/list-models")
+async def list_models(request: Request, who: Caller) -> JSONResponse:
+    """List the models an agent may use."""
+    body = await Body.of(request, may_be_empty=True)
+    first = agents.models()[0].name
+    rows = [{"id": one.name, "name": one.label, "is_default": one.name == first} for one in agents.models()]
+    return body.reply({"models": rows})
+
+
+def _agent_type(body: Body) -> str:
+    given = body.choice("agent_type", _TYPES)
+    return _TYPE_ALIASES.get(given, given)
+
+
+def _fields(body: Body, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the agent's fields the caller sent; null counts as not sent."""
+    values = {field: body.value(field) for field in agents.FIELDS if field not in without}
+    return {field: value for field, value in values.items() if value is not None}
