@@ -12,8 +12,8 @@ from backend.sandbox.model.words import tokens, word_set
 _KNOWLEDGE = re.compile(r"<knowledge[^>]*>(.*?)(?:</knowledge>|\Z)", re.DOTALL | re.IGNORECASE)
 _SOURCE = re.compile(r"<source([^>]*)>(.*?)(?:</source>|(?=<source\b)|\Z)", re.DOTALL | re.IGNORECASE)
 _TITLE = re.compile(r"title=\"([^\"]*)\"|title='([^']*)'")
-_BLOCK = re.compile(r"<([a-z][\w-]*)[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"</?[a-z][^>\n]*>", re.IGNORECASE)
+_BLOCK = re.compile(r"<([a-z][\w-]*)[^<>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][^<>\n]*>", re.IGNORECASE)
 
 _FACT_BLOCKS = re.compile(r"fact|memor|contact|customer|about|business|variable|profile|hours|context", re.IGNORECASE)
 _RULE_BLOCKS = re.compile(r"instruct|rule|polic|style|guard|tool|format|example|safety|task", re.IGNORECASE)

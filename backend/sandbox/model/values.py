@@ -4,7 +4,7 @@ import re
 
 from backend.sandbox.model.words import fold
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"\+?\d[\d\s().-]{7,}\d")
 _URL = re.compile(r"https?://[^\s<>\"']+")
 _NUMBER = re.compile(r"(?<![\w.+-])\d+(?:\.\d+)?(?![\w-]|\.\d|:\d)")

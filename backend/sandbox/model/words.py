@@ -87,7 +87,7 @@ _DURATION = re.compile(
 _MEANS = re.compile(
     r"\b(?:visa|mastercard|amex|cash|cards?|credit|debit|invoice|transfer|payments?|paypal)\b", re.IGNORECASE
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]+")
 
 
 def fold(text: str) -> str:

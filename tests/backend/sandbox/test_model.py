@@ -307,6 +307,13 @@ def test_answers_fit_two_segments() -> None:
     assert 0 < len(ask("What are your opening hours?", system=system).text) <= 320
 
 
+@pytest.mark.timeout(10)  # seconds instead of milliseconds once came from patterns that look back over everything
+@pytest.mark.parametrize("text", ["a" * 30000, "<a " * 8000, "1 " * 15000, "in A " * 5000])
+def test_long_nonsense_takes_no_time(text: str) -> None:
+    messages = [{"role": "system", "content": text}, {"role": "user", "content": text}]
+    assert reply({"messages": messages, "tools": [BOOK, REMEMBER]}) is not None
+
+
 @pytest.mark.parametrize("text", ["", "\x00", "?" * 5000, "<knowledge>", "{" * 300, "😀" * 400, "a " * 20000])
 def test_odd_texts_get_some_answer(text: str) -> None:
     made = reply({"messages": [{"role": "user", "content": text}], "tools": [BOOK, HAND_OVER]})
