@@ -140,7 +140,7 @@ async def _number(principal: Principal) -> str:
         if not free:
             return ""
         async with unit_of_work() as session:
-            number = await numbers.buy(session, principal, free[0].phone_number)
+            number = await numbers.buy(session, principal, free[0]["phone_number"])
             [agent] = [agent for agent in await agents.list_all(session) if agent.agent_type == AgentType.TEXT][:1]
             await numbers.assign(session, principal, number.id, agent.id, "text")
             return number.phone_number
