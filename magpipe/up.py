@@ -131,9 +131,9 @@ async def _command(console: Console, env: Mapping[str, str], text: str, name: st
         except BaseException:
             child.kill()
             raise
-    if code:
-        last = "\n".join(f"    {line}" for line in child.last_lines[-12:])
-        raise StartError(f"`magpipe {name}` failed. Its last lines:\n{last}")
+        if code:
+            last = "\n".join(f"    {line}" for line in child.last_lines[-12:])
+            raise StartError(f"`magpipe {name}` failed. Its last lines:\n{last}")
 
 
 def _demo(instance: Instance) -> dict[str, str]:
