@@ -1,0 +1,328 @@
+// The conversation list: virtual rows, patched live, that stay in place while a pointer rests on them.
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Link, useLocation, useNavigate, useParams } from "react-router";
+import { Virtuoso } from "react-virtuoso";
+import ArrowUp from "lucide-react/dist/esm/icons/arrow-up.mjs";
+import CircleAlert from "lucide-react/dist/esm/icons/circle-alert.mjs";
+import Inbox from "lucide-react/dist/esm/icons/inbox.mjs";
+import SearchX from "lucide-react/dist/esm/icons/search-x.mjs";
+import { Hotkey } from "$/public/external/pages/components/hotkeys/hotkeys.jsx";
+import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
+import { ANSWERING, Avatar, ChannelIcon, Icon, hasFailed } from "$/public/external/pages/inbox/parts/marks.jsx";
+import { usePatched } from "$/public/external/pages/inbox/parts/live.jsx";
+
+const ROW_HEIGHT = 68;
+const byTime = (a, b) =>
+  a.last_at === b.last_at ? (a.id < b.id ? 1 : -1) : a.last_at < b.last_at ? 1 : -1;
+
+const index = (rows) => new Map(rows.map((row) => [row.id, row]));
+
+function applyPatch(rows, patch) {
+  const next = new Map(rows);
+  if (patch.row) next.set(patch.row.id, patch.row);
+  else if (next.has(patch.gone)) next.set(patch.gone, { ...next.get(patch.gone), leaving: true });
+  return next;
+}
+
+// Who answers this conversation now; a pause that has run out counts as handed back.
+function answering(row) {
+  if (row.needs_person) return "needed";
+  if (row.answer_mode === "human" && row.paused_until && new Date(row.paused_until) <= new Date()) return "ai";
+  return row.answer_mode || "ai";
+}
+
+const Row = memo(function Row({ row, isOpen, tabbable, search, words, time }) {
+  const state = answering(row);
+  const [picture, tint] = ANSWERING[state] ?? ANSWERING.ai;
+  const stateWord = { ai: words.AI, draft: words.DRAFTS, human: words.PEOPLE, needed: words.NEEDED }[state];
+  const failed = row.direction === "outbound" && hasFailed(row.last_status);
+  const unread = row.unread > 0 && !isOpen;
+  const name = row.name || row.phone_display || words.UNKNOWN;
+  const speaker =
+    row.author_kind === "agent" ? words.AGENT_SAID : row.author_kind === "member" ? words.TEAM_SAID : "";
+  return (
+    <Link
+      to={`/inbox/${row.id}${search}`}
+      data-row={row.id}
+      tabIndex={tabbable ? 0 : -1}
+      aria-current={isOpen ? "true" : undefined}
+      style={{ height: ROW_HEIGHT }}
+      className={
+        "relative flex items-center gap-3 px-4 -outline-offset-2 transition-colors " +
+        (isOpen ? "bg-selected" : "hover:bg-hover")
+      }
+    >
+      <span className="relative shrink-0">
+        <Avatar name={row.name} />
+        <span
+          className={
+            "absolute -right-1 -bottom-1 inline-flex size-5 items-center justify-center rounded-full " +
+            (isOpen ? "bg-selected" : "bg-canvas")
+          }
+        >
+          <ChannelIcon channel={row.channel} size={12} />
+        </span>
+      </span>
+      <span className="min-w-0 flex-1">
+        <span className="flex items-baseline gap-2">
+          <span className={`min-w-0 flex-1 truncate text-14 text-ink ${unread ? "font-semibold" : "font-medium"}`}>
+            {unread ? <span className="sr-only">{words.UNREAD} </span> : null}
+            {name}
+          </span>
+          <Timestamp at={row.last_at} format="relative" {...time} className="shrink-0 text-12 text-muted" />
+        </span>
+        <span className="mt-0.5 flex items-center gap-2">
+          {failed ? (
+            <span className="flex min-w-0 flex-1 items-center gap-1 truncate text-13 text-danger-ink">
+              <Icon as={CircleAlert} size={14} />
+              <span className="truncate">{words.NOT_DELIVERED}</span>
+            </span>
+          ) : (
+            <span className={`min-w-0 flex-1 truncate text-13 ${unread ? "text-ink" : "text-muted"}`}>
+              {speaker ? <span className="text-faint">{speaker} </span> : null}
+              {row.preview || words.NO_TEXT}
+            </span>
+          )}
+          <span className={`inline-flex shrink-0 items-center gap-1 text-12 ${tint}`} title={stateWord}>
+            <Icon as={picture} size={14} />
+            {state === "needed" || state === "draft" ? stateWord : <span className="sr-only">{stateWord}</span>}
+          </span>
+          {unread ? (
+            <span
+              data-part="dot"
+              className="tabular inline-flex h-4.5 min-w-4.5 shrink-0 items-center justify-center rounded-full bg-accent px-1 text-12 leading-none font-medium text-on-accent"
+            >
+              {row.unread > 99 ? "99+" : row.unread}
+            </span>
+          ) : null}
+        </span>
+      </span>
+    </Link>
+  );
+});
+
+function Skeleton({ words }) {
+  return (
+    <div role="status">
+      <span className="sr-only">{words.LOADING}</span>
+      {["w-28", "w-40", "w-32", "w-24", "w-36", "w-44", "w-28"].map((width, key) => (
+        <div key={key} aria-hidden="true" style={{ height: ROW_HEIGHT }} className="flex items-center gap-3 px-4">
+          <span className="size-9 shrink-0 animate-breathe rounded-full bg-skeleton" />
+          <span className="flex flex-1 flex-col gap-2">
+            <span className={`h-3.5 animate-breathe rounded-control bg-skeleton ${width}`} />
+            <span className="h-3 w-full animate-breathe rounded-control bg-skeleton" />
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Nothing({ icon, title, body, children }) {
+  return (
+    <div className="flex flex-col items-start px-4 py-10">
+      <span className="inline-flex size-10 items-center justify-center rounded-card border border-line bg-sunken text-muted">
+        <Icon as={icon} size={20} />
+      </span>
+      <h2 className="mt-4 text-14 font-semibold">{title}</h2>
+      <p className="mt-1 text-13 text-muted">{body}</p>
+      <div className="mt-4">{children}</div>
+    </div>
+  );
+}
+
+const BUTTON =
+  "inline-flex h-8 items-center gap-2 rounded-control border border-control bg-canvas px-3 text-14 font-medium text-ink hover:bg-hover pointer-coarse:min-h-11";
+
+export function ConversationList({ rows: first, feed, older, hasMore, stage, phoneUrl, words, time, onMore, onResync }) {
+  const params = useParams();
+  const openId = params.open_conversation ?? "";
+  const { pathname, search } = useLocation();
+  const navigate = useNavigate();
+  const virtuoso = useRef(null);
+  const firstRows = useMemo(() => index(first), [first]);
+  const [known, setKnown] = usePatched(firstRows, feed, applyPatch, onResync);
+  const [held, setHeld] = useState(null);
+  const inside = useRef(false);
+  const atTop = useRef(true);
+  const asked = useRef("");
+
+  const sorted = useMemo(
+    () =>
+      [...known.values()].filter((row) => !row.leaving || row.id === openId).sort(byTime),
+    [known, openId],
+  );
+  const hold = useCallback(
+    (rows) => ({ order: rows.map((row) => row.id), at: new Map(rows.map((row) => [row.id, row.last_at])) }),
+    [],
+  );
+  const latest = useRef(sorted);
+  latest.current = sorted;
+  const settle = () => setHeld(inside.current || !atTop.current ? (now) => now ?? hold(latest.current) : null);
+
+  const shown = useMemo(() => {
+    if (!held) return sorted;
+    const byId = index(sorted);
+    return held.order.map((id) => byId.get(id)).filter(Boolean);
+  }, [held, sorted]);
+  const waiting = held ? sorted.filter((row) => held.at.get(row.id) !== row.last_at).length : 0;
+
+  // Another filter or a reload starts from the top; held places belonged to the old list.
+  useEffect(() => {
+    setHeld(null);
+    asked.current = "";
+    virtuoso.current?.scrollTo({ top: 0 });
+  }, [feed?.epoch]);
+
+  useEffect(() => {
+    if (!older?.key || !older.rows.length) return;
+    setKnown((rows) => {
+      const next = new Map(rows);
+      older.rows.forEach((row) => next.has(row.id) || next.set(row.id, row));
+      return next;
+    });
+    setHeld((now) => {
+      if (!now) return now;
+      const more = older.rows.filter((row) => !now.at.has(row.id));
+      const at = new Map(now.at);
+      more.forEach((row) => at.set(row.id, row.last_at));
+      return { order: [...now.order, ...more.map((row) => row.id)], at };
+    });
+  }, [older?.key]);
+
+  const showNew = () => {
+    setHeld(inside.current ? hold(latest.current) : null);
+    virtuoso.current?.scrollTo({ top: 0 });
+  };
+  const more = () => {
+    const mark = `${feed?.epoch} ${older?.key}`;
+    if (!hasMore || asked.current === mark) return;
+    asked.current = mark;
+    onMore?.();
+  };
+
+  const open = (step) => {
+    const at = shown.findIndex((row) => row.id === openId);
+    const next = shown[at < 0 ? 0 : Math.min(Math.max(at + step, 0), shown.length - 1)];
+    if (!next || next.id === openId) return;
+    navigate(`/inbox/${next.id}${search}`);
+    virtuoso.current?.scrollIntoView({ index: shown.indexOf(next) });
+  };
+  const move = (event) => {
+    const steps = { ArrowDown: 1, ArrowUp: -1, Home: -shown.length, End: shown.length };
+    const step = steps[event.key];
+    const id = event.target.closest("[data-row]")?.dataset.row;
+    if (!step || !id || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const at = shown.findIndex((row) => row.id === id);
+    const next = Math.min(Math.max(at + step, 0), shown.length - 1);
+    virtuoso.current?.scrollIntoView({
+      index: next,
+      done: () => document.querySelector(`[data-row="${shown[next].id}"]`)?.focus(),
+    });
+  };
+
+  const tabbableId = shown.some((row) => row.id === openId) ? openId : shown[0]?.id;
+  const filtered = /[?&](q|view|status)=/.test(search);
+  let body;
+  if (stage === "loading") body = <Skeleton words={words} />;
+  else if (!shown.length && !waiting && stage === "new") {
+    body = (
+      <Nothing icon={Inbox} title={words.NEW_TITLE} body={phoneUrl ? words.NEW_BODY_SANDBOX : words.NEW_BODY}>
+        {phoneUrl ? (
+          <a href={phoneUrl} target="_blank" rel="noreferrer" className={BUTTON}>
+            {words.NEW_PHONE}
+          </a>
+        ) : (
+          <Link to="/agents" className={BUTTON}>
+            {words.NEW_AGENTS}
+          </Link>
+        )}
+      </Nothing>
+    );
+  } else if (!shown.length && !waiting) {
+    body = (
+      <Nothing
+        icon={filtered ? SearchX : Inbox}
+        title={filtered ? words.NONE_MATCH_TITLE : words.DONE_TITLE}
+        body={filtered ? words.NONE_MATCH_BODY : words.DONE_BODY}
+      >
+        <Link to={filtered ? pathname : `${pathname}?status=any`} className={BUTTON}>
+          {filtered ? words.CLEAR_FILTERS : words.SHOW_CLOSED}
+        </Link>
+      </Nothing>
+    );
+  } else {
+    body = (
+      <Virtuoso
+        ref={virtuoso}
+        data={shown}
+        fixedItemHeight={ROW_HEIGHT}
+        computeItemKey={(_, row) => row.id}
+        increaseViewportBy={ROW_HEIGHT * 6}
+        endReached={more}
+        atTopStateChange={(top) => {
+          atTop.current = top;
+          settle();
+        }}
+        components={{ List: ListBox, Item: ListItem, Footer: hasMore ? Loading : End }}
+        context={{ words }}
+        itemContent={(_, row) => (
+          <Row
+            row={row}
+            isOpen={row.id === openId}
+            tabbable={row.id === tabbableId}
+            search={search}
+            words={words}
+            time={time}
+          />
+        )}
+      />
+    );
+  }
+  return (
+    <section
+      aria-label={words.LIST}
+      className="relative min-h-0 flex-1"
+      onKeyDown={move}
+      onPointerEnter={(event) => {
+        if (event.pointerType !== "mouse") return;
+        inside.current = true;
+        settle();
+      }}
+      onPointerLeave={() => {
+        inside.current = false;
+        settle();
+      }}
+    >
+      <Hotkey keys="j" onPress={() => open(1)} />
+      <Hotkey keys="k" onPress={() => open(-1)} />
+      {waiting ? (
+        <div className="pointer-events-none absolute inset-x-0 top-2 z-10 flex justify-center">
+          <button
+            type="button"
+            onClick={showNew}
+            className="pointer-events-auto inline-flex h-7 animate-enter items-center gap-1.5 rounded-full bg-accent px-3 text-13 font-medium text-on-accent shadow-float hover:bg-accent-hover pointer-coarse:h-11"
+          >
+            <Icon as={ArrowUp} size={14} />
+            {words.WAITING.replace("{n}", waiting)}
+          </button>
+        </div>
+      ) : null}
+      {body}
+    </section>
+  );
+}
+
+function ListBox({ ref, context, ...props }) {
+  return <div {...props} ref={ref} role="list" aria-label={context.words.LIST} />;
+}
+function ListItem({ context, item, ...props }) {
+  return <div {...props} role="listitem" />;
+}
+function Loading({ context }) {
+  return <p className="px-4 py-4 text-center text-12 text-muted">{context.words.LOADING}</p>;
+}
+function End({ context }) {
+  return <p className="px-4 py-4 text-center text-12 text-faint">{context.words.END}</p>;
+}

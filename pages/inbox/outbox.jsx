@@ -1,0 +1,74 @@
+// What the person sent in this tab and the server has not shown yet, and the drafts of every conversation.
+// Both live outside React: a re-render, a reload or another conversation never loses a word.
+import { useSyncExternalStore } from "react";
+
+const DRAFT = "magpipe:draft:";
+// After this long without an answer the message may not have arrived; sending it again under its id is safe.
+export const PATIENCE_MS = 12_000;
+
+const sent = new Map();
+const listeners = new Set();
+const NONE = [];
+const tell = () => listeners.forEach((listener) => listener());
+function subscribe(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function change(conversation, edit) {
+  sent.set(conversation, edit(sent.get(conversation) ?? NONE));
+  tell();
+}
+
+export function useOutbox(conversation) {
+  return useSyncExternalStore(
+    subscribe,
+    () => sent.get(conversation) ?? NONE,
+    () => NONE,
+  );
+}
+
+export function putInOutbox(conversation, message) {
+  change(conversation, (messages) => [
+    ...messages.filter((known) => known.clientId !== message.clientId),
+    { ...message, at: new Date().toISOString(), recordId: "", error: "" },
+  ]);
+  setTimeout(tell, PATIENCE_MS + 100);
+}
+
+export function settle(conversation, clientId, recordId, error) {
+  change(conversation, (messages) =>
+    messages.map((known) => (known.clientId === clientId ? { ...known, recordId, error } : known)),
+  );
+}
+
+export function takeFromOutbox(conversation, clientId) {
+  change(conversation, (messages) => messages.filter((known) => known.clientId !== clientId));
+}
+
+// Drop what the timeline shows by now.
+export function forgetShown(conversation, recordIds) {
+  const waiting = sent.get(conversation) ?? NONE;
+  if (waiting.some((known) => known.recordId && recordIds.has(known.recordId))) {
+    change(conversation, (messages) => messages.filter((known) => !recordIds.has(known.recordId)));
+  }
+}
+
+export function readDraft(conversation) {
+  try {
+    return localStorage.getItem(DRAFT + conversation) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+export function writeDraft(conversation, text) {
+  try {
+    if (text) localStorage.setItem(DRAFT + conversation, text);
+    else localStorage.removeItem(DRAFT + conversation);
+  } catch {
+    // Storage is blocked or full: the draft lives as long as the page.
+  }
+}
+
+export const hasDraft = (conversation) => readDraft(conversation) !== "";

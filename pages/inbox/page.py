@@ -1,0 +1,50 @@
+"""The live inbox: `/inbox` and `/inbox/<conversation>`, one page, so that the list stays as it is."""
+
+import reflex as rx
+
+from pages.components.hotkeys import shortcut_sheet
+from pages.components.shell import page_shell
+from pages.frame import frame
+from pages.inbox.listing import list_pane
+from pages.inbox.new_message import new_message_dialog
+from pages.inbox.thread import Panes, UnreadTitle, thread_pane
+from pages.words import Common, InboxPage
+from state.inbox.page import InboxState
+from state.inbox.unread import UnreadState
+
+ROUTE = "/inbox/[[open_conversation]]"
+TITLE = f"{InboxPage.TITLE} · {Common.PRODUCT}"
+ON_LOAD = [InboxState.load]
+
+SHORTCUTS = (
+    InboxPage.KEYS,
+    [
+        ("j", InboxPage.KEY_NEXT),
+        ("k", InboxPage.KEY_PREVIOUS),
+        ("r", InboxPage.KEY_REPLY),
+        ("t", InboxPage.KEY_TAKE),
+        ("a", InboxPage.KEY_ASSIGN),
+        ("e", InboxPage.KEY_CLOSE),
+        ("u", InboxPage.KEY_UNREAD),
+        ("n", InboxPage.KEY_NEW),
+        ("/", InboxPage.KEY_SEARCH),
+    ],
+)
+
+
+def inbox() -> rx.Component:
+    """Return the page."""
+    return page_shell(
+        UnreadTitle.create(count=UnreadState.count, title=TITLE),
+        Panes.create(
+            rx.el.div(list_pane(), class_name="flex min-h-0 flex-1 flex-col"),
+            thread_pane(),
+        ),
+        new_message_dialog(),
+        shortcut_sheet([SHORTCUTS]),
+        title=InboxPage.TITLE,
+        active="inbox",
+        layout="full",
+        show_header=False,
+        **frame(),
+    )

@@ -1,0 +1,307 @@
+// The head of the open conversation: who it is, who answers, whose it is. Changes show before the server agrees.
+import { useEffect, useRef, useState } from "react";
+import { Link, useLocation } from "react-router";
+import ArrowLeft from "lucide-react/dist/esm/icons/arrow-left.mjs";
+import Check from "lucide-react/dist/esm/icons/check.mjs";
+import ChevronDown from "lucide-react/dist/esm/icons/chevron-down.mjs";
+import Ellipsis from "lucide-react/dist/esm/icons/ellipsis.mjs";
+import Hand from "lucide-react/dist/esm/icons/hand.mjs";
+import PanelRight from "lucide-react/dist/esm/icons/panel-right.mjs";
+import RotateCcw from "lucide-react/dist/esm/icons/rotate-ccw.mjs";
+import UserPlus from "lucide-react/dist/esm/icons/user-plus.mjs";
+import { CopyButton } from "$/public/external/pages/components/copy_button/copy_button.jsx";
+import { Hotkey } from "$/public/external/pages/components/hotkeys/hotkeys.jsx";
+import {
+  Menu,
+  MenuChoice,
+  MenuHeading,
+  MenuItem,
+  MenuList,
+  MenuSeparator,
+  MenuTrigger,
+} from "$/public/external/pages/components/menu/menu.jsx";
+import { Tip } from "$/public/external/pages/components/tooltip/tooltip.jsx";
+import { ANSWERING, Avatar, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
+import { setPanel, usePanel, useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
+import { PRIMARY, SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
+
+const SQUARE =
+  "inline-flex size-8 shrink-0 items-center justify-center rounded-control text-muted transition-colors hover:bg-hover hover:text-ink data-[state=open]:bg-hover pointer-coarse:size-11";
+
+// A choice that shows at once and gives way to what the server says, or after a while without an answer.
+function useOptimistic(value) {
+  const [guess, setGuess] = useState(null);
+  useEffect(() => setGuess(null), [value]);
+  useEffect(() => {
+    if (guess === null) return undefined;
+    const timer = setTimeout(() => setGuess(null), 4000);
+    return () => clearTimeout(timer);
+  }, [guess]);
+  return [guess ?? value, setGuess];
+}
+
+function Name({ row, words, onRename }) {
+  const shown = row.name || row.phone_display || words.UNKNOWN;
+  const [editing, setEditing] = useState(false);
+  const [text, setText] = useState("");
+  const [name, setName] = useOptimistic(row.name);
+  const button = useRef(null);
+  const close = () => {
+    setEditing(false);
+    requestAnimationFrame(() => button.current?.focus());
+  };
+  const save = () => {
+    const next = text.trim().replace(/\s+/g, " ");
+    if (next !== row.name) {
+      setName(next);
+      onRename?.(row.id, next);
+    }
+    close();
+  };
+  if (editing) {
+    return (
+      <form
+        className="flex min-w-0 flex-1 items-center gap-1"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        <input
+          autoFocus
+          value={text}
+          maxLength={120}
+          aria-label={words.NAME}
+          placeholder={words.NAME}
+          onChange={(event) => setText(event.target.value)}
+          onBlur={(event) => event.relatedTarget?.type === "submit" || save()}
+          onKeyDown={(event) => event.key === "Escape" && (event.stopPropagation(), close())}
+          className="h-7 w-48 min-w-0 rounded-control border border-control bg-canvas px-2 text-14 font-semibold text-ink pointer-coarse:h-11 pointer-coarse:text-16"
+        />
+        <button type="submit" aria-label={words.SAVE_NAME} className={SQUARE}>
+          <Icon as={Check} />
+        </button>
+      </form>
+    );
+  }
+  return (
+    <h2 className="min-w-0">
+      <Tip text={words.RENAME}>
+        <button
+          ref={button}
+          type="button"
+          onClick={() => {
+            setText(row.name);
+            setEditing(true);
+          }}
+          className="-mx-1.5 block max-w-full truncate rounded-control px-1.5 text-left text-14 font-semibold text-ink hover:bg-hover pointer-coarse:min-h-11"
+        >
+          {name || shown}
+          <span className="sr-only">, {words.RENAME}</span>
+        </button>
+      </Tip>
+    </h2>
+  );
+}
+
+function left(until, now) {
+  const seconds = Math.max(0, Math.round((new Date(until).getTime() - now) / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+export function ThreadHead(props) {
+  const { row, reason, me, team, words, onRename, onMode, onAssign, onStatus, onUnread } = props;
+  const panelOpen = usePanel();
+  const { search } = useLocation();
+  const timed = row.answer_mode === "human" && Boolean(row.paused_until);
+  const now = useSeconds(timed);
+  const over = timed && new Date(row.paused_until).getTime() <= now;
+  const [mode, setMode] = useOptimistic(over ? "ai" : row.answer_mode || "ai");
+  const [assignee, setAssignee] = useOptimistic(row.assignee_id);
+  const [status, setStatus] = useOptimistic(row.status);
+  const owner = assignee ? team.find((mate) => mate.id === assignee)?.name || row.assignee_name : "";
+  const [picture, tint] = ANSWERING[mode] ?? ANSWERING.ai;
+  const modes = [
+    ["ai", words.MODE_AI, words.MODE_AI_HINT],
+    ["draft", words.MODE_DRAFT, words.MODE_DRAFT_HINT],
+    ["human", words.MODE_HUMAN, words.MODE_HUMAN_HINT],
+  ];
+  const choose = (next) => {
+    setMode(next);
+    onMode?.(row.id, next);
+  };
+  const assign = (id) => {
+    setAssignee(id);
+    onAssign?.(row.id, id);
+  };
+  const closed = status === "closed";
+  const setClosed = (close) => {
+    const next = close ? "closed" : "open";
+    setStatus(next);
+    onStatus?.(row.id, next);
+  };
+  const needed = row.needs_person && mode === "human";
+  return (
+    <>
+      <Hotkey keys="a" onPress={() => assign(assignee === me ? "" : me)} />
+      <Hotkey keys="e" onPress={() => setClosed(!closed)} />
+      <Hotkey keys="u" onPress={() => onUnread?.(row.id)} />
+      <Hotkey keys="t" onPress={() => choose(mode === "human" ? "ai" : "human")} />
+      <header className="flex min-h-14 shrink-0 items-center gap-2 border-b border-line px-2 py-2 md:px-4">
+        <Link to={`/inbox${search}`} aria-label={words.BACK} className={`${SQUARE} md:hidden`}>
+          <Icon as={ArrowLeft} size={20} />
+        </Link>
+        <span className="hidden sm:inline-flex">
+          <Avatar name={row.name} />
+        </span>
+        <div className="min-w-0 flex-1">
+          <Name row={row} words={words} onRename={onRename} />
+          <p className="flex items-center gap-1 text-12 text-muted">
+            <span className="tabular truncate">{row.phone_display}</span>
+            {row.phone ? (
+              <CopyButton
+                text={row.phone}
+                label={words.COPY_NUMBER}
+                done={words.COPIED}
+                className="inline-flex size-6 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:hidden"
+              />
+            ) : null}
+            {owner ? <span className="hidden truncate md:inline">· {words.OWNED_BY.replace("{name}", owner)}</span> : null}
+            {closed ? <span>· {words.CLOSED}</span> : null}
+          </p>
+        </div>
+        <Menu>
+          <MenuTrigger
+            label={`${words.WHO_ANSWERS}: ${modes.find(([key]) => key === mode)?.[1]}`}
+            className="inline-flex h-8 shrink-0 items-center gap-1.5 rounded-control border border-control bg-canvas px-2.5 text-13 font-medium text-ink transition-colors hover:bg-hover data-[state=open]:bg-hover pointer-coarse:h-11"
+          >
+            <Icon as={picture} className={tint} />
+            <span className="hidden sm:inline">{{ ai: words.NOW_AI, draft: words.NOW_DRAFT, human: words.NOW_HUMAN }[mode]}</span>
+            {timed && mode === "human" ? <span className="tabular text-muted">{left(row.paused_until, now)}</span> : null}
+            <Icon as={ChevronDown} size={14} className="text-muted" />
+          </MenuTrigger>
+          <MenuList align="end">
+            <MenuHeading>{words.WHO_ANSWERS}</MenuHeading>
+            {modes.map(([key, word, hint]) => (
+              <MenuChoice key={key} checked={mode === key} hint={hint} onSelect={() => choose(key)}>
+                <Icon as={ANSWERING[key][0]} />
+                {word}
+              </MenuChoice>
+            ))}
+          </MenuList>
+        </Menu>
+        {mode === "human" ? (
+          <button type="button" onClick={() => choose("ai")} className={`${SECONDARY} hidden h-8 shrink-0 md:inline-flex`}>
+            <Icon as={RotateCcw} />
+            {words.HAND_BACK}
+          </button>
+        ) : (
+          <button type="button" onClick={() => choose("human")} className={`${PRIMARY} hidden h-8 shrink-0 md:inline-flex`}>
+            <Icon as={Hand} />
+            {words.TAKE_OVER}
+          </button>
+        )}
+        <Menu>
+          <MenuTrigger label={words.ASSIGN} className={`${SQUARE} hidden md:inline-flex`}>
+            {owner ? <Avatar name={owner} size="sm" /> : <Icon as={UserPlus} />}
+          </MenuTrigger>
+          <MenuList align="end">
+            <AssignChoices team={team} me={me} assignee={assignee} words={words} onPick={assign} />
+          </MenuList>
+        </Menu>
+        <Tip text={closed ? words.REOPEN : words.CLOSE} shortcut="E">
+          <button
+            type="button"
+            aria-label={closed ? words.REOPEN : words.CLOSE}
+            onClick={() => setClosed(!closed)}
+            className={`${SQUARE} hidden md:inline-flex`}
+          >
+            <Icon as={closed ? RotateCcw : Check} />
+          </button>
+        </Tip>
+        <Tip text={words.DETAILS}>
+          <button
+            type="button"
+            aria-label={words.DETAILS}
+            aria-expanded={panelOpen}
+            onClick={() => setPanel(!panelOpen)}
+            className={`${SQUARE} hidden md:inline-flex xl:hidden`}
+          >
+            <Icon as={PanelRight} />
+          </button>
+        </Tip>
+        <Menu>
+          <MenuTrigger label={words.MORE} className={SQUARE}>
+            <Icon as={Ellipsis} />
+          </MenuTrigger>
+          <MenuList align="end">
+            <MenuItem shortcut="U" onSelect={() => onUnread?.(row.id)}>
+              {words.MARK_UNREAD}
+            </MenuItem>
+            <MenuItem shortcut="E" onSelect={() => setClosed(!closed)}>
+              {closed ? words.REOPEN : words.CLOSE}
+            </MenuItem>
+            <MenuItem shortcut="A" onSelect={() => assign(assignee === me ? "" : me)}>
+              {assignee === me ? words.UNASSIGN_ME : words.ASSIGN_ME}
+            </MenuItem>
+            <MenuSeparator />
+            <MenuItem onSelect={() => setPanel(true)}>{words.DETAILS}</MenuItem>
+          </MenuList>
+        </Menu>
+      </header>
+      {needed ? (
+        <div role="status" className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 bg-warning-soft px-4 py-2 text-13 text-warning-ink">
+          <Icon as={Hand} />
+          <p className="min-w-0 flex-1">{reason || words.NEEDED}</p>
+          {row.assignee_id === me ? null : (
+            <button type="button" className={SECONDARY} onClick={() => assign(me)}>
+              {words.ASSIGN_ME}
+            </button>
+          )}
+          <button type="button" className={`${SECONDARY} md:hidden`} onClick={() => choose("ai")}>
+            {words.HAND_BACK}
+          </button>
+        </div>
+      ) : (
+        <div className="flex shrink-0 items-center gap-3 border-b border-line px-4 py-2 text-13 text-muted md:hidden">
+          <p className="min-w-0 flex-1">
+            {mode === "human"
+              ? timed
+                ? words.BACK_IN.replace("{time}", left(row.paused_until, now))
+                : words.UNTIL_BACK
+              : mode === "draft"
+                ? words.MODE_DRAFT_HINT
+                : words.MODE_AI_HINT}
+          </p>
+          <button type="button" className={mode === "human" ? SECONDARY : PRIMARY} onClick={() => choose(mode === "human" ? "ai" : "human")}>
+            {mode === "human" ? words.HAND_BACK : words.TAKE_OVER}
+          </button>
+        </div>
+      )}
+      {!needed && mode === "human" ? (
+        <p className="hidden shrink-0 border-b border-line bg-sunken px-4 py-1.5 text-12 text-muted md:block">
+          {timed ? words.BACK_IN.replace("{time}", left(row.paused_until, now)) : words.UNTIL_BACK}
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function AssignChoices({ team, me, assignee, words, onPick }) {
+  const mates = [...team].sort((a, b) => (a.id === me ? -1 : b.id === me ? 1 : a.name.localeCompare(b.name)));
+  return (
+    <>
+      <MenuHeading>{words.ASSIGN}</MenuHeading>
+      {mates.map((mate) => (
+        <MenuChoice key={mate.id} checked={assignee === mate.id} onSelect={() => onPick(mate.id)}>
+          <Avatar name={mate.name} size="sm" />
+          {mate.id === me ? words.ME.replace("{name}", mate.name) : mate.name}
+        </MenuChoice>
+      ))}
+      <MenuSeparator />
+      <MenuChoice checked={!assignee} onSelect={() => onPick("")}>
+        {words.NOBODY}
+      </MenuChoice>
+    </>
+  );
+}

@@ -1,0 +1,250 @@
+// The timeline: newest at the bottom, older pages above without a jump, live patches, and what this tab just sent.
+import { useEffect, useMemo, useRef, useState } from "react";
+import { Virtuoso } from "react-virtuoso";
+import ArrowDown from "lucide-react/dist/esm/icons/arrow-down.mjs";
+import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
+import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
+import { Message, Outgoing } from "$/public/external/pages/inbox/parts/bubble.jsx";
+import { DraftCard } from "$/public/external/pages/inbox/parts/draft_card.jsx";
+import { usePatched, useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
+import {
+  PATIENCE_MS,
+  forgetShown,
+  putInOutbox,
+  settle,
+  takeFromOutbox,
+  useOutbox,
+  writeDraft,
+} from "$/public/external/pages/inbox/parts/outbox.jsx";
+
+const GROUP_MS = 5 * 60_000;
+const bySeq = (a, b) => a.seq - b.seq;
+
+function applyPatch(items, { item }) {
+  const at = items.findIndex((known) => known.seq === item.seq);
+  if (at < 0) return [...items, item].sort(bySeq);
+  const next = [...items];
+  next[at] = item;
+  return next;
+}
+
+// The newest page came again: what was loaded above it stays, so that nobody loses their place.
+function join(items, page) {
+  const oldest = page[0]?.seq ?? 0;
+  if (!items.length || items.at(-1).seq < oldest - 1) return page;
+  return [...items.filter((item) => item.seq < oldest), ...page];
+}
+
+const dayOf = (at) => new Date(at).toDateString();
+
+// Whether a message begins a group: another speaker, another day, or a pause before it.
+function startsGroup(item, before) {
+  if (!before || before.kind !== "message" || before.kind !== item.kind) return true;
+  if (before.author_kind !== item.author_kind || before.author_id !== item.author_id) return true;
+  if (before.author_name !== item.author_name) return true;
+  return new Date(item.at) - new Date(before.at) > GROUP_MS || dayOf(item.at) !== dayOf(before.at);
+}
+
+export function Timeline(props) {
+  if (!props.conversationId) return null;
+  return <OpenTimeline key={props.conversationId} {...props} />;
+}
+
+function OpenTimeline(props) {
+  const { conversationId, items: first, feed, older, contactName, openTurn, unread, outcomes, words } = props;
+  const { onOlder, onSeen, onSend, onResync } = props;
+  const [items, setItems] = usePatched(first, feed, applyPatch, onResync, join);
+  const outbox = useOutbox(conversationId);
+  const waitsForAnswer = outbox.some((message) => !message.recordId && !message.error);
+  const now = useSeconds(waitsForAnswer);
+  const virtuoso = useRef(null);
+  const box = useRef(null);
+  const [atBottom, setAtBottom] = useState(true);
+  const [fresh, setFresh] = useState(0);
+  const [said, setSaid] = useState("");
+  const asked = useRef(0);
+  const newest = useRef(first.at(-1)?.seq ?? 0);
+
+  useEffect(() => {
+    if (!older?.items?.length) return;
+    setItems((now) => [...older.items.filter((item) => item.seq < (now[0]?.seq ?? Infinity)), ...now]);
+  }, [older]);
+
+  useEffect(() => {
+    outcomes.forEach(({ client_id, record_id, error }) => settle(conversationId, client_id, record_id, error));
+  }, [outcomes]);
+  useEffect(() => {
+    forgetShown(conversationId, new Set(items.map((item) => item.record_id)));
+  }, [items, outbox]);
+
+  // What arrived since the last look: counted while the reader is further up, said aloud in any case.
+  useEffect(() => {
+    const arrived = items.filter((item) => item.seq > newest.current);
+    if (!arrived.length) return;
+    newest.current = arrived.at(-1).seq;
+    const heard = arrived.filter((item) => item.kind === "message" && item.direction === "inbound").at(-1);
+    if (heard) setSaid(`${contactName}: ${heard.body}`);
+    if (!atBottom) setFresh((count) => count + arrived.filter((item) => item.kind !== "event").length);
+  }, [items]);
+  useEffect(() => {
+    if (atBottom) setFresh(0);
+  }, [atBottom]);
+
+  // Read means: the end is on screen in a tab that is looked at.
+  useEffect(() => {
+    const look = () => {
+      if (atBottom && unread && document.visibilityState === "visible") onSeen?.(conversationId);
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [atBottom, unread, conversationId, items.length]);
+
+  // A growing composer or a keyboard takes height from below: the end stays in sight if it was.
+  const bottom = useRef(true);
+  bottom.current = atBottom;
+  useEffect(() => {
+    let height = box.current?.clientHeight ?? 0;
+    const watch = new ResizeObserver(() => {
+      const next = box.current?.clientHeight ?? 0;
+      if (next < height && bottom.current) virtuoso.current?.scrollToIndex({ index: "LAST", align: "end" });
+      height = next;
+    });
+    if (box.current) watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
+  const sends = outbox.length;
+  useEffect(() => {
+    if (sends) requestAnimationFrame(() => virtuoso.current?.scrollToIndex({ index: "LAST", align: "end" }));
+  }, [sends]);
+
+  const oldest = items[0]?.seq ?? 0;
+  const hasOlder = oldest > 1;
+  const rows = useMemo(
+    () => [...items, ...outbox.map((message) => ({ ...message, kind: "outgoing" }))],
+    [items, outbox],
+  );
+  const more = () => {
+    if (!hasOlder || asked.current === oldest) return;
+    asked.current = oldest;
+    onOlder?.(conversationId, oldest);
+  };
+  const actions = {
+    onRetry: props.onRetry,
+    onCancel: props.onCancel,
+    onWhy: props.onWhy,
+    onApprove: props.onApprove,
+    onDiscard: props.onDiscard,
+  };
+
+  const draw = (index, item) => {
+    const at = index - oldest;
+    const before = rows[at - 1];
+    if (item.kind === "outgoing") {
+      return (
+        <Outgoing
+          message={item}
+          now={now}
+          patience={PATIENCE_MS}
+          words={words}
+          onAgain={() => {
+            putInOutbox(conversationId, item);
+            onSend?.(conversationId, item.clientId, item.body, item.sender, item.later);
+          }}
+          onEdit={() => {
+            takeFromOutbox(conversationId, item.clientId);
+            writeDraft(conversationId, item.body);
+            window.dispatchEvent(new Event("magpipe:draft"));
+          }}
+        />
+      );
+    }
+    const newDay = !before || dayOf(before.at) !== dayOf(item.at);
+    return (
+      <>
+        {newDay ? (
+          <h3 className="flex items-center gap-3 pt-5 pb-1 text-12 font-medium text-muted">
+            <span className="h-px flex-1 bg-line" />
+            <Timestamp at={item.at} format="day" />
+            <span className="h-px flex-1 bg-line" />
+          </h3>
+        ) : null}
+        {item.kind === "event" ? (
+          <p className="px-6 pt-3 text-center text-12 text-muted">
+            {item.body} <span className="text-faint">· <Timestamp at={item.at} format="clock" /></span>
+          </p>
+        ) : item.kind === "draft" ? (
+          <DraftCard
+            item={{ ...item, conversation_id: conversationId }}
+            isOpen={Boolean(openTurn) && openTurn === item.data?.turn_id}
+            words={words}
+            actions={actions}
+          />
+        ) : (
+          <Message
+            item={item}
+            starts={startsGroup(item, before)}
+            contactName={contactName}
+            isOpen={Boolean(openTurn) && openTurn === item.data?.turn_id}
+            words={words}
+            actions={actions}
+          />
+        )}
+      </>
+    );
+  };
+
+  return (
+    <section ref={box} aria-label={words.TIMELINE} className="relative min-h-0 flex-1">
+      <div role="log" aria-live="off" className="h-full">
+        <Virtuoso
+          ref={virtuoso}
+          data={rows}
+          firstItemIndex={oldest}
+          initialTopMostItemIndex={{ index: "LAST", align: "end" }}
+          alignToBottom
+          computeItemKey={(_, item) => (item.kind === "outgoing" ? item.clientId : item.seq)}
+          defaultItemHeight={72}
+          increaseViewportBy={{ top: 600, bottom: 200 }}
+          atBottomThreshold={48}
+          atBottomStateChange={setAtBottom}
+          followOutput={(isAtBottom) => (isAtBottom ? "auto" : false)}
+          startReached={more}
+          components={{ Header: hasOlder ? Above : Start, Footer: Below }}
+          context={{ words }}
+          itemContent={(index, item) => (
+            <div className="mx-auto w-full max-w-200 px-4 md:px-6">{draw(index, item)}</div>
+          )}
+        />
+      </div>
+      <p role="status" aria-live="polite" className="sr-only">
+        {said}
+      </p>
+      {!atBottom ? (
+        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
+          <button
+            type="button"
+            onClick={() => virtuoso.current?.scrollToIndex({ index: "LAST", align: "end" })}
+            className={
+              "pointer-events-auto inline-flex h-8 animate-enter items-center gap-1.5 rounded-full px-3 text-13 font-medium shadow-float pointer-coarse:h-11 " +
+              (fresh ? "bg-accent text-on-accent hover:bg-accent-hover" : "bg-raised text-ink hover:bg-hover")
+            }
+          >
+            <Icon as={ArrowDown} size={14} />
+            {fresh ? words.NEW_MESSAGES.replace("{n}", fresh) : words.TO_NEWEST}
+          </button>
+        </div>
+      ) : null}
+    </section>
+  );
+}
+
+function Above({ context }) {
+  return <p className="py-4 text-center text-12 text-muted">{context.words.LOADING_OLDER}</p>;
+}
+function Start() {
+  return <div className="h-2" />;
+}
+function Below() {
+  return <div className="h-4" />;
+}

@@ -1,0 +1,116 @@
+"""Hold the newest page of the open conversation's timeline, patch it, and act on its messages and drafts."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, TypedDict
+from uuid import UUID
+
+import reflex as rx
+
+from backend.conversations import service as conversations
+from backend.conversations.schemas import TimelineItem
+from backend.core.ids import parse_id
+from backend.core.tenancy import org_scope, unit_of_work
+from backend.messaging import service as messaging
+from state.errors import answers
+from state.hub import News
+from state.inbox.feed import Feed
+from state.session import SessionState
+
+PAGE = 50
+
+
+class OlderItems(TypedDict):
+    """The page above what was shown; the browser keeps the pages it was given."""
+
+    before: int
+    items: list[TimelineItem]
+
+
+class TimelineState(Feed, SessionState):
+    """The timeline of one conversation: its newest items whole, older pages one at a time, changes as patches."""
+
+    HEARS: ClassVar[frozenset[str]] = frozenset({"item.added", "item.updated", "resync"})
+
+    conversation_id: str = ""
+    items: list[TimelineItem] = []
+    older: OlderItems = {"before": 0, "items": []}
+
+    async def _load(self, session: Any, conversation_id: UUID) -> None:
+        items = await conversations.timeline(session, conversation_id, limit=PAGE)
+        self.conversation_id = str(conversation_id)
+        self.items = items
+        self.older = {"before": 0, "items": []}
+        self._begin()
+
+    def _clear(self) -> None:
+        if self.conversation_id:
+            self.conversation_id, self.items = "", []
+            self.older = {"before": 0, "items": []}
+            self._begin()
+
+    @rx.event
+    @answers
+    async def load_older(self, conversation_id: str, before_seq: int) -> None:
+        """Load the page above the oldest item the browser has."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                items = await conversations.timeline(session, parse_id(conversation_id), int(before_seq), PAGE)
+        self.older = {"before": int(before_seq), "items": items}
+
+    @rx.event
+    @answers
+    async def seen(self, conversation_id: str) -> None:
+        """Note that the person has read a conversation to its end."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await conversations.mark_read(session, parse_id(conversation_id), principal.user_id)
+
+    @rx.event
+    @answers
+    async def retry(self, message_id: str) -> None:
+        """Send a failed message again."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await messaging.retry_failed(session, principal, parse_id(message_id))
+
+    @rx.event
+    @answers
+    async def cancel(self, message_id: str) -> None:
+        """Cancel a message that was to be sent later."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await messaging.cancel_scheduled(session, principal, parse_id(message_id))
+
+    @rx.event
+    @answers
+    async def approve(self, conversation_id: str, seq: int, body: str) -> None:
+        """Send an agent's draft as it stands or as the person changed it."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await messaging.approve_draft(session, principal, parse_id(conversation_id), int(seq), str(body))
+
+    @rx.event
+    @answers
+    async def discard(self, conversation_id: str, seq: int) -> None:
+        """Throw an agent's draft away."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await messaging.discard_draft(session, principal, parse_id(conversation_id), int(seq))
+
+    async def _hear(self, batch: Sequence[News]) -> None:
+        if not self.conversation_id:
+            return
+        ours = [news for news in batch if news.conversation == self.conversation_id]
+        if any("resync" in news.kinds for news in batch) or any(news.has_gap for news in ours):
+            principal = await self._principal()
+            with org_scope(principal.org_id):
+                async with unit_of_work() as session:
+                    await self._load(session, UUID(self.conversation_id))
+            return
+        self._push([{"item": item} for news in ours for item in news.items])
