@@ -127,6 +127,15 @@ class Vendor:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
+    async def texts(self, is_ready: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+        """Return all texts once they are as expected, or as they are after five seconds."""
+        deadline = time.monotonic() + 5
+        while True:
+            found: list[dict[str, Any]] = (await self.client.get("/sandbox/texts")).json()
+            if is_ready(found) or time.monotonic() > deadline:
+                return found
+            await asyncio.sleep(0.01)
+
     async def faults(self, *faults: dict[str, Any]) -> None:
         """Replace the active faults."""
         answer = await self.client.put("/sandbox/faults", json=list(faults))

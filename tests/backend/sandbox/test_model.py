@@ -157,7 +157,7 @@ def test_nature_is_told_honestly(question: str) -> None:
     assert "AI assistant for North Dental, not a person" in ask(question).text
 
 
-@pytest.mark.parametrize("text", ["ok", "yes", "no thanks"])
+@pytest.mark.parametrize("text", ["ok", "yes", "no"])
 def test_short_agreement_is_not_taken_for_a_question(text: str) -> None:
     assert ask(text).text == "All right. Is there anything else I can help with?"
 

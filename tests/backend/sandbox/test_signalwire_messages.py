@@ -76,6 +76,7 @@ async def test_statuses_are_reported_in_order_and_signed(vendor: Any, product: A
         url = f"{product.url}/status?org=1&x=ü"
         assert validate_webhook_signature("sandbox-signing-key", hook.signature, url, hook.body)
         assert not validate_webhook_signature("sandbox-signing-key", hook.signature, url + "&y", hook.body)
+    await vendor.texts(lambda found: found[0]["status"] == "delivered")
     stored = (await vendor.client.get(vendor.messages.replace(".json", f"/{sid}.json"))).json()
     assert stored["status"] == "delivered"
     assert stored["date_sent"]
@@ -162,7 +163,7 @@ async def test_text_nobody_took_stays_listed(vendor: Any, product: Any, until: A
     await until(lambda: len(product.received) == 1)
     listed = (await vendor.client.get(vendor.messages, params={"To": vendor.business})).json()["messages"]
     assert [item["sid"] for item in listed] == [sid]
-    texts = (await vendor.client.get("/sandbox/texts")).json()
+    texts = await vendor.texts(lambda found: found[0]["webhook"] == "failed")
     assert (texts[0]["webhook"], texts[0]["webhook_note"]) == ("failed", "the webhook answered 500")
 
 
@@ -170,12 +171,8 @@ async def test_webhook_may_answer_with_a_message(vendor: Any, product: Any, unti
     product.answer = "<Response><Message>Thank &amp; you</Message></Response>"
     await vendor.connect(message_request_url=f"{product.url}/inbound")
     await vendor.text()
-    texts: list[dict[str, Any]] = []
     await until(lambda: bool(product.received))
-    for _ in range(100):
-        texts = (await vendor.client.get("/sandbox/texts")).json()
-        if len(texts) == 2 and texts[1]["status"] == "delivered":
-            break
+    texts = await vendor.texts(lambda found: len(found) == 2 and found[1]["status"] == "delivered")
     assert (texts[1]["body"], texts[1]["direction"]) == ("Thank & you", "outbound-reply")
 
 
