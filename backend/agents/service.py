@@ -5,7 +5,7 @@ change of behaviour is a new version, which each of its turns records.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -153,16 +153,16 @@ async def update(
 
 def view(agent: AgentConfig) -> AgentView:
     """Return an agent in plain JSON, under the reference product's names."""
-    fields = {field: getattr(agent, field) for field in FIELDS}
-    return AgentView(
-        id=str(agent.id),
-        agent_type=agent.agent_type,
-        version=agent.version,
-        is_default=agent.is_default,
-        created_at=agent.created_at.isoformat(),
-        updated_at=agent.updated_at.isoformat(),
-        **fields,
-    )
+    own = {field: getattr(agent, field) for field in FIELDS}
+    stored = {
+        "id": str(agent.id),
+        "agent_type": agent.agent_type,
+        "version": agent.version,
+        "is_default": agent.is_default,
+        "created_at": agent.created_at.isoformat(),
+        "updated_at": agent.updated_at.isoformat(),
+    }
+    return cast(AgentView, {**stored, **own})
 
 
 async def set_active(session: AsyncSession, principal: Principal, agent_id: UUID, is_active: bool) -> AgentConfig:

@@ -1,0 +1,247 @@
+"""Give a test a business whose agent answers a number, a customer, and a model that says what it is told."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+import uvicorn
+from sqlalchemy import text as sql
+from sqlmodel import col, select
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from backend.agents import jobs as agent_jobs
+from backend.agents import service as agents
+from backend.contacts import service as contacts
+from backend.conversations import service as conversations
+from backend.conversations.schemas import Author
+from backend.core.config import settings
+from backend.core.tenancy import platform_scope, unit_of_work
+from backend.knowledge import jobs as knowledge_jobs
+from backend.knowledge import service as knowledge
+from backend.models.agents import AgentConfig, AgentTurn
+from backend.models.messaging import SmsMessage
+from backend.models.numbers import ServiceNumber
+from backend.vocab import AuthorKind, Channel, Direction, ItemKind, MessageStatus
+
+
+@dataclass
+class Desk:
+    """A business with a number, its text agent, and the customer who writes."""
+
+    org: Any
+    number: ServiceNumber
+    agent: AgentConfig
+    customer: str = "+14155550199"
+
+    async def receive(self, body: str) -> UUID:
+        """Store a customer's text as it lies before its agent is asked, and return its id."""
+        with self.org.scope():
+            async with unit_of_work() as session:
+                contact = await contacts.ensure_by_phone(session, self.customer)
+                conversation = await conversations.for_contact(session, contact.id)
+                message = SmsMessage(
+                    org_id=self.org.org_id,
+                    conversation_id=conversation.id,
+                    contact_id=contact.id,
+                    number_id=self.number.id,
+                    direction=Direction.INBOUND,
+                    sender_number=self.customer,
+                    recipient_number=self.number.phone_number,
+                    content=body,
+                    status=MessageStatus.RECEIVED,
+                )
+                session.add(message)
+                await session.flush()
+                await conversations.append(
+                    session,
+                    conversation,
+                    kind=ItemKind.MESSAGE,
+                    author=Author(AuthorKind.CONTACT, contact.name, contact.id),
+                    body=body,
+                    channel=Channel.SMS,
+                    direction=Direction.INBOUND,
+                    status=MessageStatus.RECEIVED,
+                    record_id=message.id,
+                )
+        return message.id
+
+    async def answer(self, message_id: UUID) -> None:
+        """Run the job that answers a text."""
+        await agent_jobs.answer_text(str(self.org.org_id), str(message_id))
+
+    async def ask(self, body: str) -> str:
+        """Let the customer text and return what was sent back, or an empty string."""
+        before = len(await self.sent())
+        await self.answer(await self.receive(body))
+        sent = await self.sent()
+        assert len(sent) <= before + 1
+        return sent[-1].content if len(sent) > before else ""
+
+    async def sent(self, to: str = "") -> list[SmsMessage]:
+        """Return the texts to the customer (or to another number), oldest first."""
+        with self.org.scope():
+            async with unit_of_work() as session:
+                query = (
+                    select(SmsMessage)
+                    .where(
+                        SmsMessage.org_id == self.org.org_id,
+                        SmsMessage.direction == Direction.OUTBOUND,
+                        SmsMessage.recipient_number == (to or self.customer),
+                    )
+                    .order_by(col(SmsMessage.id))
+                )
+                return list((await session.exec(query)).all())
+
+    async def turns(self) -> list[AgentTurn]:
+        """Return every turn, oldest first."""
+        with self.org.scope():
+            async with unit_of_work() as session:
+                query = select(AgentTurn).where(AgentTurn.org_id == self.org.org_id).order_by(col(AgentTurn.id))
+                return list((await session.exec(query)).all())
+
+    async def conversation(self) -> Any:
+        """Return the customer's conversation as it is now."""
+        with self.org.scope():
+            async with unit_of_work() as session:
+                contact = await contacts.ensure_by_phone(session, self.customer)
+                return await conversations.for_contact(session, contact.id)
+
+    async def timeline(self) -> list[Any]:
+        """Return the conversation's items, oldest first."""
+        conversation = await self.conversation()
+        with self.org.scope():
+            async with unit_of_work() as session:
+                return await conversations.timeline(session, conversation.id)
+
+    async def contact_name(self) -> str:
+        """Return what the customer is called."""
+        with self.org.scope():
+            async with unit_of_work() as session:
+                return (await contacts.ensure_by_phone(session, self.customer)).name
+
+    async def change(self, **changes: Any) -> None:
+        """Change the agent."""
+        with self.org.scope():
+            async with unit_of_work() as session:
+                await agents.update(session, self.org.owner, self.agent.id, **changes)
+
+    async def teach(self, title: str, content: str) -> None:
+        """Teach the agent a text."""
+        with self.org.scope():
+            async with unit_of_work() as session:
+                source = await knowledge.add_text(session, self.org.owner, title, content)
+            await knowledge_jobs.index(str(self.org.org_id), str(source.id))
+
+
+@pytest.fixture
+def make_desk(make_org) -> Callable[..., Any]:
+    async def make(phone_number: str = "+14155550132") -> Desk:
+        org = await make_org()
+        with org.scope():
+            async with unit_of_work() as session:
+                agent = await agents.create(session, org.owner, "text", "Ava")
+                number = ServiceNumber(org_id=org.org_id, phone_number=phone_number, text_agent_id=agent.id)
+                session.add(number)
+        return Desk(org, number, agent)
+
+    return make
+
+
+@pytest.fixture
+async def desk(db, make_desk) -> Desk:
+    return await make_desk()
+
+
+@pytest.fixture
+async def open_desk(committed, make_desk):
+    """A desk that is really committed, and taken away afterwards."""
+    desk = await make_desk("+14155550147")
+    yield desk
+    with platform_scope("take a test's organization away"):
+        async with unit_of_work() as session:
+            await session.execute(
+                sql("update users set current_organization_id = null where current_organization_id = :org"),
+                {"org": desk.org.org_id},
+            )
+            await session.execute(sql("delete from organizations where id = :org"), {"org": desk.org.org_id})
+
+
+@dataclass
+class Script:
+    """A server of OpenAI's protocol that answers what a test tells it: text, tool calls, or a status."""
+
+    answers: list[Any] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    before_answer: Callable[[], None] = lambda: None
+
+    def says(self, *answers: Any) -> None:
+        """Answer with each of `answers` in turn, and with the last one from then on."""
+        self.answers = list(answers)
+
+    @staticmethod
+    def calls(*tools: tuple[str, Any]) -> dict[str, Any]:
+        """Return an answer that calls tools; arguments that are text are sent as they are."""
+        return {"tools": tools}
+
+    async def complete(self, request: Request) -> JSONResponse:
+        self.requests.append(await request.json())
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        self.before_answer()
+        if isinstance(answer, int):
+            return JSONResponse({"error": {"message": "scripted", "type": "server_error"}}, answer)
+        message: dict[str, Any] = {"role": "assistant", "content": answer if isinstance(answer, str) else None}
+        if isinstance(answer, dict):
+            message["tool_calls"] = [
+                {
+                    "id": f"call_{len(self.requests)}_{place}",
+                    "type": "function",
+                    "function": {"name": name, "arguments": given if isinstance(given, str) else json.dumps(given)},
+                }
+                for place, (name, given) in enumerate(answer["tools"])
+            ]
+        return JSONResponse(
+            {
+                "id": "1",
+                "object": "chat.completion",
+                "created": 1,
+                "model": "gpt-4.1-mini",
+                "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+                "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
+            }
+        )
+
+
+@pytest.fixture(scope="session")
+def script_server() -> Iterator[tuple[str, Script]]:
+    script = Script()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = Starlette(routes=[Route("/v1/chat/completions", script.complete, methods=["POST"])])
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+    yield f"http://127.0.0.1:{port}/v1", script
+    server.should_exit = True
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def script(script_server, monkeypatch) -> Script:
+    """A model that says what the test tells it, at the address of the settings. It has no embeddings."""
+    address, script = script_server
+    script.says("Yes.")
+    script.requests.clear()
+    script.before_answer = lambda: None
+    monkeypatch.setattr(settings(), "openai_base_url", address)
+    return script

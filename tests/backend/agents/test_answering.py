@@ -1,0 +1,256 @@
+"""A text is answered once, from what the business wrote, by the agent or by people, and never by both."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from backend.agents import answering
+from backend.agents import service as agents
+from backend.compliance import service as compliance
+from backend.conversations import service as conversations
+from backend.conversations.schemas import Author
+from backend.core import clock
+from backend.core.errors import NotFound, Unavailable
+from backend.core.ids import new_id
+from backend.core.tenancy import unit_of_work
+from backend.models.agents import AgentTurn
+from backend.vocab import AnswerMode, AuthorKind, TurnStatus
+
+HOURS = "We open Monday to Friday from 9:00 to 17:00 and on Saturday from 10:00 to 14:00."
+
+
+def member(desk) -> Author:
+    return Author(AuthorKind.MEMBER, desk.org.owner.name, desk.org.owner.user_id)
+
+
+async def set_mode(desk, mode: AnswerMode) -> None:
+    conversation = await desk.conversation()
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            await conversations.set_answer_mode(session, conversation.id, mode, member(desk))
+
+
+async def test_a_text_is_answered_from_what_the_business_wrote(desk, sandbox):
+    await desk.teach("Hours", HOURS)
+    reply = await desk.ask("When do you open on Saturday?")
+    assert "10:00" in reply
+    (turn,) = await desk.turns()
+    assert (turn.status, turn.reply) == (TurnStatus.ANSWERED, reply)
+
+
+async def test_a_turn_keeps_its_provenance(desk, sandbox):
+    await desk.teach("Hours", HOURS)
+    await desk.ask("When do you open on Saturday?")
+    (stored,) = await desk.turns()
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            turn = await agents.turn(session, stored.id)
+    assert turn["agent_name"] == "Ava"
+    assert turn["agent_version"] == 1
+    assert turn["sources"][0]["title"] == "Hours"
+    assert turn["sources"][0]["quote"] == HOURS
+    assert HOURS in turn["prompt"]
+    assert turn["attempts"][0]["error"] == ""
+    assert turn["tokens_in"] > 0
+    assert turn["cost_micros"] > 0
+    assert turn["finished_at"]
+    reply = (await desk.timeline())[-1]
+    assert reply["data"]["turn_id"] == turn["id"]
+    assert reply["data"]["agent_version"] == 1
+    assert reply["author_kind"] == "agent"
+
+
+async def test_another_organization_cannot_read_a_turn(desk, sandbox, make_org):
+    await desk.ask("Hello")
+    (turn,) = await desk.turns()
+    stranger = await make_org("Elsewhere")
+    with stranger.scope():
+        async with unit_of_work() as session:
+            with pytest.raises(NotFound):
+                await agents.turn(session, turn.id)
+
+
+async def test_an_unknown_answer_is_admitted_and_flagged(desk, sandbox):
+    await desk.teach("Hours", HOURS)
+    await desk.ask("Do you repair helicopters?")
+    (turn,) = await desk.turns()
+    assert turn.is_unanswered
+
+
+async def test_running_the_job_twice_answers_once(desk, script):
+    message_id = await desk.receive("Hello")
+    await desk.answer(message_id)
+    await desk.answer(message_id)
+    assert len(await desk.sent()) == 1
+    assert len(script.requests) == 1
+
+
+async def test_two_jobs_at_once_answer_once(open_desk, script):
+    message_id = await open_desk.receive("Hello")
+    done = await asyncio.gather(open_desk.answer(message_id), open_desk.answer(message_id), return_exceptions=True)
+    assert [type(result) for result in done if result is not None] == [Unavailable]
+    assert len(await open_desk.sent()) == 1
+    await open_desk.answer(message_id)
+    assert len(await open_desk.sent()) == 1
+
+
+async def test_a_turn_whose_process_died_is_taken_over_when_its_lease_ends(desk, script):
+    message_id = await desk.receive("Hello")
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            assert await answering._claim(session, message_id) is not None
+    with pytest.raises(Unavailable):
+        await desk.answer(message_id)
+    with clock.at(clock.now() + answering.LEASE + timedelta(seconds=1)):
+        await desk.answer(message_id)
+    assert len(await desk.sent()) == 1
+
+
+async def test_a_turn_that_broke_is_taken_up_at_once(desk, script, monkeypatch):
+    message_id = await desk.receive("Hello")
+
+    async def lost(*_: object) -> None:
+        raise ConnectionError("the database went away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(answering, "_store", lost)
+        with pytest.raises(ConnectionError):
+            await desk.answer(message_id)
+    await desk.answer(message_id)
+    assert len(await desk.sent()) == 1
+
+
+async def test_each_text_of_a_burst_is_answered_once_with_what_was_said_before_it(desk, script):
+    script.says("First answer.", "Second answer.", "Third answer.")
+    ids = [await desk.receive(body) for body in ("one", "two", "three")]
+    for message_id in ids:
+        await desk.answer(message_id)
+    assert [text.content for text in await desk.sent()] == ["First answer.", "Second answer.", "Third answer."]
+    said = [[(line["role"], line["content"]) for line in request["messages"][1:]] for request in script.requests]
+    assert said[0] == [("user", "one")]
+    assert said[1] == [("user", "one"), ("assistant", "First answer."), ("user", "two")]
+    assert said[2][-3:] == [("user", "two"), ("assistant", "Second answer."), ("user", "three")]
+
+
+async def test_people_who_answer_keep_the_agent_silent(desk, script):
+    message_id = await desk.receive("Hello")
+    await set_mode(desk, AnswerMode.HUMAN)
+    await desk.answer(message_id)
+    assert await desk.sent() == []
+    (turn,) = await desk.turns()
+    assert (turn.status, turn.reason) == (TurnStatus.SKIPPED, "People answer this conversation.")
+    assert script.requests == []
+
+
+async def test_taking_over_while_the_agent_writes_leaves_a_draft(open_desk, script):
+    message_id = await open_desk.receive("Hello")
+    loop = asyncio.get_running_loop()
+
+    def take_over() -> None:
+        asyncio.run_coroutine_threadsafe(set_mode(open_desk, AnswerMode.HUMAN), loop).result(timeout=5)
+
+    script.says("I will help you.")
+    script.before_answer = take_over
+    await open_desk.answer(message_id)
+    assert await open_desk.sent() == []
+    (turn,) = await open_desk.turns()
+    assert turn.status == TurnStatus.DRAFTED
+    drafts = [item for item in await open_desk.timeline() if item["kind"] == "draft"]
+    assert [draft["body"] for draft in drafts] == ["I will help you."]
+
+
+async def test_draft_mode_sends_nothing(desk, script):
+    message_id = await desk.receive("Hello")
+    await set_mode(desk, AnswerMode.DRAFT)
+    script.says("May I help?")
+    await desk.answer(message_id)
+    assert await desk.sent() == []
+    draft = (await desk.timeline())[-1]
+    assert (draft["kind"], draft["body"], draft["status"]) == ("draft", "May I help?", "pending")
+    (turn,) = await desk.turns()
+    assert turn.status == TurnStatus.DRAFTED
+
+
+async def test_an_opted_out_customer_gets_silence(desk, script):
+    message_id = await desk.receive("Hello")
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            await compliance.handle_keyword(session, desk.number.phone_number, desk.customer, "STOP", message_id)
+    await desk.answer(message_id)
+    assert await desk.sent() == []
+    assert (await desk.turns())[0].status == TurnStatus.SKIPPED
+
+
+async def test_an_agent_that_is_switched_off_hands_the_text_to_people(desk, script):
+    await desk.change(is_active=False)
+    assert await desk.ask("Hello") == ""
+    conversation = await desk.conversation()
+    assert conversation.needs_person
+    assert conversation.answer_mode == AnswerMode.HUMAN
+
+
+async def test_the_voice_agent_answers_texts_when_the_text_slot_is_empty(desk, script):
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            voice = await agents.create(session, desk.org.owner, "inbound_voice", "Vera")
+            number = await session.merge(desk.number)
+            number.agent_id, number.text_agent_id = voice.id, None
+            session.add(number)
+    await desk.ask("Hello")
+    assert (await desk.turns())[0].agent_name == "Vera"
+
+
+SATURDAY = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+OFFICE = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+async def test_after_hours_the_customer_is_told_once_and_each_text_is_forwarded(open_desk, script, run_jobs, sandbox):
+    owner = "+14155550188"
+    await open_desk.change(
+        texts_schedule=OFFICE, schedule_timezone="America/New_York", after_hours_sms_forwarding=owner
+    )
+    with clock.at(SATURDAY):
+        first = await open_desk.ask("Are you there?")
+        assert await open_desk.ask("Hello?") == ""
+    assert "We open on Monday at 09:00" in first
+    assert [turn.reason for turn in await open_desk.turns()] == ["Outside the agent's hours."] * 2
+    assert script.requests == []
+    from backend.agents import after_hours
+
+    received = [turn.trigger_message_id for turn in await open_desk.turns()]
+    with open_desk.org.scope():
+        for message_id in (*received, received[0]):
+            await after_hours.forward(message_id, owner)
+    forwarded = [text.content for text in await open_desk.sent(owner)]
+    assert len(forwarded) == 2
+    assert forwarded[0].startswith("After-hours text from")
+    assert forwarded[0].endswith("Are you there?")
+
+
+async def test_during_the_hours_the_agent_answers(desk, script):
+    await desk.change(texts_schedule=OFFICE, schedule_timezone="America/New_York")
+    with clock.at(MONDAY):
+        assert await desk.ask("Hello") == "Yes."
+
+
+async def test_the_next_closed_period_is_told_again(desk, script):
+    await desk.change(texts_schedule=OFFICE, schedule_timezone="America/New_York", after_hours_message="Closed!")
+    with clock.at(SATURDAY):
+        assert await desk.ask("Hello") == "Closed!"
+        assert await desk.ask("Hello?") == ""
+    with clock.at(MONDAY + timedelta(hours=9)):
+        assert await desk.ask("Hello again") == "Closed!"
+
+
+async def test_a_text_that_does_not_exist_or_is_foreign_does_nothing(desk, make_org, script):
+    message_id = await desk.receive("Hello")
+    stranger = await make_org("Elsewhere")
+    with stranger.scope():
+        await answering.answer(message_id)
+        await answering.answer(new_id())
+        async with unit_of_work() as session:
+            assert (await session.exec(select(AgentTurn))).all() == []
+    assert script.requests == []
