@@ -1,8 +1,15 @@
-"""Assemble the web application: pages, head, overlays."""
+"""Assemble the web application: API, sessions, pages, head, overlays, and what runs beside them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import reflex as rx
 from reflex_components_core.base.error_boundary import ErrorBoundary
 
+from backend.api.app import create_api
+from backend.api.limits import RequestLimits
+from backend.api.session import SessionMiddleware, sockets
+from backend.core import db, jobs, logging, telemetry
 from backend.core.config import settings
 from pages.components.connection import connection_note
 from pages.components.crash import crash_page
@@ -11,8 +18,23 @@ from pages.components.toast import toaster
 from pages.gallery import gallery, gallery_sign_in
 from pages.not_found import not_found
 from pages.words import NotFound
+from state.hub import hub
+
+
+@asynccontextmanager
+async def _ground() -> AsyncIterator[None]:
+    """Hold the queue open while the process serves, and leave the database cleanly."""
+    config = settings()
+    logging.configure(config.log_level, config.log_format)
+    telemetry.start("web")
+    async with jobs.queue.open_async():
+        yield
+    await db.dispose()
+
 
 app = rx.App(
+    # The last wraps the others: sizes and headers first, then who is asking, then the API, then the pages.
+    api_transformer=[create_api(), SessionMiddleware, RequestLimits],
     theme=None,
     reset_style=False,
     stylesheets=["/styles.css"],
@@ -32,3 +54,6 @@ app.add_page(not_found, route="404", title=NotFound.TITLE)
 if settings().environment == "development":
     app.add_page(gallery, route="/_gallery", title="Gallery")
     app.add_page(gallery_sign_in, route="/_gallery/sign-in", title="Gallery of sign-in")
+app.register_lifespan_task(_ground)
+app.register_lifespan_task(hub.run)
+app.register_lifespan_task(sockets.watch)
