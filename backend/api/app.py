@@ -22,6 +22,7 @@ def create_api() -> FastAPI:
     """Return the API. A module under `functions/` or `public/` joins by having a `router`."""
     api = FastAPI(title="Magpipe", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     errors.install(api)
+    api.add_middleware(CrossOrigin)
     routers = [*_routers(backend.api.functions), *_routers(backend.api.public)]
     for router in routers:
         api.include_router(router)
