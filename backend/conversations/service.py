@@ -31,7 +31,7 @@ from backend.core.tenancy import org_id_of
 from backend.models.conversations import Conversation, ConversationItem, ConversationUnread
 from backend.models.organizations import OrganizationMember
 from backend.numbers import e164
-from backend.vocab import AnswerMode, ConversationStatus, Direction, ItemKind, MemberStatus
+from backend.vocab import AnswerMode, AuthorKind, ConversationStatus, Direction, ItemKind, MemberStatus
 
 PAGE_SIZE = 50
 PREVIEW_LENGTH = 140
@@ -156,6 +156,43 @@ async def update_item(
             .values(last_status=status)
         )
     await realtime.announce(session, org_id, "item.updated", conversation_id=item.conversation_id, seq=item.seq)
+
+
+async def move_to_end(
+    session: AsyncSession, conversation: Conversation, record_id: UUID, *, status: str, words: str
+) -> None:
+    """Show a planned message where it leaves, at the end of a locked conversation; its old place keeps `words`.
+
+    So the order of the timeline, which agents read as history, is the order in which things were said. Nothing
+    happens when no item shows the record.
+    """
+    query = select(ConversationItem).where(
+        ConversationItem.org_id == conversation.org_id, ConversationItem.record_id == record_id
+    )
+    planned = (await session.exec(query.with_for_update())).first()
+    if planned is None:
+        return
+    author = Author(AuthorKind(planned.author_kind), planned.author_name, planned.author_id)
+    body, channel, direction, data = planned.body, planned.channel, planned.direction, planned.data
+    planned.kind, planned.record_id, planned.body, planned.data = ItemKind.EVENT, None, words, {}
+    planned.status = planned.channel = planned.direction = ""
+    session.add(planned)
+    await session.flush()
+    await realtime.announce(
+        session, conversation.org_id, "item.updated", conversation_id=conversation.id, seq=planned.seq
+    )
+    await append(
+        session,
+        conversation,
+        kind=ItemKind.MESSAGE,
+        author=author,
+        body=body,
+        channel=channel,
+        direction=direction,
+        status=status,
+        record_id=record_id,
+        data=data,
+    )
 
 
 async def page(
