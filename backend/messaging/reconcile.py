@@ -50,9 +50,9 @@ async def fetch_missed() -> int:
     since = now - FURTHEST if looked_until is None else max(looked_until - OVERLAP, now - FURTHEST)
     missed = 0
     for message in await signalwire.list_inbound(since):
-        created = owned.get(message.recipient)
-        # What came before a number was ours is not ours to answer.
-        if created is None or message.created_at < created:
+        owned_since = owned.get(message.recipient)
+        # What came before a number was ours is not ours to answer; the carrier's times have whole seconds.
+        if owned_since is None or message.created_at < owned_since.replace(microsecond=0):
             continue
         missed += await _store_missed(message)
     with platform_scope("keep how far the carrier's list was seen"):

@@ -84,7 +84,10 @@ async def send_due(org_id: UUID, action_id: UUID) -> None:
                 return
             message.status = MessageStatus.QUEUED
             await session.flush()
-            await conversations.update_item(session, message.id, status=message.status)
+            conversation = await conversations.locked(session, message.conversation_id)
+            await conversations.move_to_end(
+                session, conversation, message.id, status=message.status, words="Planned a text, which was sent"
+            )
             await outbox.enqueue(session, message, purpose)
             _finish(session, action, ActionStatus.COMPLETED)
 

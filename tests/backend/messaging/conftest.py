@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import text as sql
 from sqlmodel import col, select
 
+from backend.conversations import service as conversations
 from backend.core.config import settings
 from backend.core.ids import new_id
 from backend.core.tenancy import platform_scope, unit_of_work
-from backend.conversations import service as conversations
 from backend.messaging import inbound, intake
 from backend.models.agents import AgentConfig
 from backend.models.messaging import SmsMessage
