@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from backend.agents import jobs as agent_jobs
+from backend.agents import model_calls
 from backend.agents import service as agents
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
@@ -218,6 +219,21 @@ class Script:
             }
         )
 
+    async def embed(self, request: Request) -> JSONResponse:
+        """Every text has the same meaning here, so that words alone decide what is found."""
+        texts = (await request.json())["input"]
+        vector = [1.0] + [0.0] * 1535
+        data = [{"object": "embedding", "index": place, "embedding": vector} for place in range(len(texts))]
+        return JSONResponse(
+            {"object": "list", "data": data, "model": "m", "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+        )
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch) -> None:
+    """Keep the pauses between tries out of the tests' time."""
+    monkeypatch.setattr(model_calls, "PAUSES_S", (0.01, 0.02))
+
 
 @pytest.fixture(scope="session")
 def script_server() -> Iterator[tuple[str, Script]]:
@@ -225,7 +241,12 @@ def script_server() -> Iterator[tuple[str, Script]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    app = Starlette(routes=[Route("/v1/chat/completions", script.complete, methods=["POST"])])
+    app = Starlette(
+        routes=[
+            Route("/v1/chat/completions", script.complete, methods=["POST"]),
+            Route("/v1/embeddings", script.embed, methods=["POST"]),
+        ]
+    )
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -238,7 +259,7 @@ def script_server() -> Iterator[tuple[str, Script]]:
 
 @pytest.fixture
 def script(script_server, monkeypatch) -> Script:
-    """A model that says what the test tells it, at the address of the settings. It has no embeddings."""
+    """A model that says what the test tells it, at the address of the settings."""
     address, script = script_server
     script.says("Yes.")
     script.requests.clear()
