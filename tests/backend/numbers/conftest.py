@@ -1,0 +1,3 @@
+"""Give number tests the same business as the tests of texts."""
+
+from tests.backend.messaging.conftest import *  # noqa: F403
