@@ -49,7 +49,8 @@ function words(date, current, props) {
     return format({ weekday: "long", day: "numeric", month: "long", ...(sameYear ? {} : { year: "numeric" }) }).format(date);
   }
   const age = current - date.getTime();
-  if (age >= 0 && age < MINUTE) return props.nowWord;
+  // The shared clock lags by up to a tick, and a server's by a little: what just happened is "now", not a date.
+  if (age > -MINUTE && age < MINUTE) return props.nowWord;
   if (age >= 0 && age < HOUR) return `${Math.floor(age / MINUTE)}${props.minutes}`;
   if (age >= 0 && age < DAY) return `${Math.floor(age / HOUR)}${props.hours}`;
   return format({ day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) }).format(date);
