@@ -14,6 +14,7 @@ from pages.components.link import external_link, text_link
 from pages.words import AgentTest, Welcome
 from state.onboarding import STEPS, ChecklistState, Line, WelcomeState
 
+CHECK_WORDS = dict(zip(STEPS, (Welcome.CHECK_BUSINESS, Welcome.CHECK_NUMBER, Welcome.CHECK_TEST), strict=True))
 STEP_WORDS = dict(zip(STEPS, (Welcome.STEP_BUSINESS, Welcome.STEP_NUMBER, Welcome.STEP_TEST), strict=True))
 
 
@@ -79,7 +80,7 @@ def _check(step: str, is_done: Any) -> rx.Component:
             icon("circle_check", label=Welcome.DONE, class_name="text-success"),
             icon("circle", label=Welcome.OPEN, class_name="text-control"),
         ),
-        rx.el.span(STEP_WORDS[step], class_name=rx.cond(is_done, "text-muted line-through", "text-ink")),
+        rx.el.span(CHECK_WORDS[step], class_name=rx.cond(is_done, "text-muted line-through", "text-ink")),
         class_name="flex items-center gap-1.5 text-13",
     )
 
@@ -165,7 +166,7 @@ def _number() -> rx.Component:
             rx.fragment(
                 rx.el.div(
                     icon("phone", size=20, class_name="text-channel-call"),
-                    rx.el.p(offer["display"], class_name="tabular text-24 font-semibold"),
+                    rx.el.p(offer["display"], class_name="text-24 font-semibold"),
                     aria_live="polite",
                     class_name="flex items-center gap-3 rounded-card border border-line bg-sunken px-4 py-5",
                 ),
@@ -229,7 +230,9 @@ def _test() -> rx.Component:
                 "message",
                 AgentTest.PLACEHOLDER,
                 hide_label=True,
-                default_value=Welcome.TEST_DEFAULT,
+                default_value=rx.cond(WelcomeState.lines.length() > 0, "", Welcome.TEST_DEFAULT),
+                # Once the suggestion is sent the field is drawn anew, empty.
+                key=rx.cond(WelcomeState.lines.length() > 0, "empty", "suggested"),
                 max_length=1600,
                 auto_complete="off",
                 auto_focus=True,

@@ -133,7 +133,7 @@ class Agents:
     EDITED = "Edited"
     NO_NUMBER = "No number yet"
     CHOOSE_NUMBER = "Choose one"
-    SWITCH = "Answering"
+    SWITCH = "Active"
     SWITCH_OFF = "Off"
     MORE = "More for this agent"
     OPEN = "Open"
@@ -156,7 +156,7 @@ class Agents:
     CREATE_TITLE = "New agent"
     CREATE_LEAD = "What should it answer?"
     NAME = "Name"
-    NAME_HINT = "Your team sees it in the inbox. Leave it empty to use the suggestion."
+    NAME_HINT = "Your team sees it in the inbox. Empty: it is named after what it answers."
     NAME_PLACEHOLDER = "Front desk"
     CREATE = "Create agent"
     CREATING = "Creating…"
@@ -192,9 +192,9 @@ class AgentSetup:
     WHO = "Who it is"
     WHO_LEAD = "These fill the words in double braces in its instructions."
     NAME = "Name"
-    NAME_HINT = "Customers hear it when they ask who is writing."
-    TYPE = "Type"
+    NAME_HINT = "Customers learn it when they ask who answers."
     BUSINESS = "Business name"
+    BUSINESS_HINT = "Empty: the name of your workspace."
     OWNER = "Owner’s name"
     ROLE = "Role"
     ROLE_HINT = "For example: receptionist of a dental practice."
@@ -225,7 +225,8 @@ class AgentInstructions:
     HINT = "Say who it is, what it helps with, what it must not promise, and when to call a person."
     INSERT = "Insert a variable"
     WORDS = "words"
-    TOKENS = "tokens, about"
+    ABOUT = "about"
+    TOKENS = "tokens"
     OVER = "over the limit"
     FULL = "See the full prompt"
     FULL_LEAD = "What the model reads before the conversation, with today’s values filled in."
@@ -267,6 +268,7 @@ class AgentKnowledge:
     PENDING = "Reading"
     READY = "Ready"
     FAILED = "Could not be read"
+    PASSAGE = "passage"
     PASSAGES = "passages"
     TRY = "Try a question"
     TRY_LEAD = "See which passages the agent would find, best first."
@@ -306,7 +308,7 @@ class AgentHours:
     ZONE = "Time zone"
     OPEN_NOW = "Answering now"
     CLOSED_NOW = "Closed now"
-    OPENS = "opens"
+    OPENS = "Opens"
     CLOSED_DAY = "Closed"
     FROM = "From"
     TO = "To"
@@ -385,6 +387,9 @@ class Welcome:
     PHONE_HINT = "Opens a phone in your browser that plays the customer."
     FINISH = "Open the inbox"
     CHECKLIST = "Set up your agent"
+    CHECK_BUSINESS = "Describe your business"
+    CHECK_NUMBER = "Give your agent a number"
+    CHECK_TEST = "Text that number"
     CHECKLIST_LEAD = "of 3 done"
     CHECKLIST_GO = "Continue"
     OPEN = "To do"
@@ -400,7 +405,7 @@ class Phone:
     GET = "Get a number"
     NUMBER = "Number"
     LABEL = "Label"
-    LABEL_PLACEHOLDER = "Main line"
+    LABEL_PLACEHOLDER = "Label, such as “Main line”"
     TEXTS = "Texts"
     CALLS = "Calls"
     NOBODY = "Nobody"
@@ -414,7 +419,7 @@ class Phone:
     GET_LEAD = "Choose a free number. It answers as soon as an agent serves it."
     FIND = "Digits, for example an area code"
     TAKE = "Get"
-    TAKING = "Getting it…"
+    TAKING = "Getting…"
     NONE_FREE = "No free number matches. Try other digits."
     RELEASE = "Release"
     RELEASE_TITLE = "Release this number"
@@ -681,3 +686,231 @@ class InboxToasts:
 
     CLOSED = "Conversation closed"
     REOPENED = "Conversation reopened"
+
+
+class Forms:
+    """Forms that sign people in and change what they sign in with."""
+
+    OFFLINE = "The server cannot be reached. Check your connection and try again."
+    RESEND = "Send another code"
+    RESEND_IN = "Send another code in"
+    RESENT = "A new code is on its way."
+    EMAIL = "Email"
+    PASSWORD = "Password"  # noqa: S105 - a label
+    NEW_PASSWORD = "New password"  # noqa: S105 - a label
+    PASSWORD_HINT = "At least 8 characters. A short sentence works well."  # noqa: S105 - a hint
+    NAME = "Your name"
+    CODE = "Six-digit code"
+
+
+class SignUp:
+    """/signup"""
+
+    TITLE = "Create an account"
+    LEAD = "Free to try on your own machine: no card, no keys."
+    SUBMIT = "Create account"
+    HAVE_ACCOUNT = "You have an account?"
+    SIGN_IN = "Sign in"
+
+
+class VerifyEmail:
+    """/verify-email"""
+
+    TITLE = "Check your mail"
+    SENT_TO = "We sent a code to"
+    SENT = "We sent you a code by mail."
+    SUBMIT = "Confirm"
+    SANDBOX = "No mail service is connected here."
+    SANDBOX_LINK = "Open the local mailbox"
+    OTHER = "Wrong address?"
+    OTHER_LINK = "Start again"
+
+
+class SignIn:
+    """/login"""
+
+    TITLE = "Sign in"
+    SUBMIT = "Sign in"
+    FORGOT = "Forgot your password?"
+    NO_ACCOUNT = "New here?"
+    SIGN_UP = "Create an account"
+
+
+class ForgotPassword:
+    """/forgot-password"""
+
+    TITLE = "Set a new password"
+    LEAD = "We mail you a code if this address has an account."
+    SUBMIT = "Mail me a code"
+    BACK = "Back to sign in"
+
+
+class ResetPassword:
+    """/reset-password"""
+
+    TITLE = "Choose a new password"
+    SENT_TO = "If there is an account, a code is on its way to"
+    SENT = "If there is an account, a code is on its way to you."
+    SUBMIT = "Set password and sign in"
+    NOTE = "All your devices are signed out."
+
+
+class Invitations:
+    """/invitation"""
+
+    TITLE = "Join a team"
+    LOADING = "Looking for your invitation…"
+    INVITES = "invites you to"
+    AS = "as"
+    ACCEPT = "Join"
+    GONE_TITLE = "There is no open invitation here"
+    GONE = "It may be used, withdrawn, or meant for another email address. You are signed in as"
+    EXPIRED_TITLE = "This invitation has expired"
+    EXPIRED = "Ask for a new one:"
+    OWN = "Make your own organization"
+    SIGN_OUT = "Sign in with another address"
+
+
+class NewOrganization:
+    """/organization/new"""
+
+    TITLE = "New organization"
+    LEAD = "Its agents, numbers and conversations are its own. You can switch at any time."
+    NAME = "Name"
+    SUBMIT = "Create organization"
+    BACK = "Back to the inbox"
+
+
+class Landing:
+    """The start page for visitors."""
+
+    PAGE_TITLE = "Magpipe: agents that answer your texts, watched by your people"
+    DESCRIPTION = (
+        "Open, self-hosted platform for AI agents that answer customers by text from what your business told them, "
+        "while your team watches, takes over and hands back in one live inbox."
+    )
+    TITLE = "Your customers get an answer. Your team keeps the last word."
+    LEAD = (
+        "Give Magpipe a phone number and tell it about your business. An agent answers texts from what you told it, "
+        "and everyone on your team can watch, take over and hand back in one live inbox."
+    )
+    TRY = "Create an account"
+    SIGN_IN = "Sign in"
+    HOSTED = "Open source, on your own machine. Runs without a single key."
+    WHAT = "What it does"
+    ANSWERS_TITLE = "Answers from what you know"
+    ANSWERS = "Hours, prices, policies: the agent answers from your own words, and says so when it does not know."
+    WATCH_TITLE = "You see why"
+    WATCH = "Every answer shows its sources, the tools it used, how long it took and what it cost."
+    TAKE_TITLE = "People first"
+    TAKE = "Write in a conversation and the agent steps back. Hand it over again when you are done."
+    STOP_TITLE = "Polite by design"
+    STOP = "STOP, START and HELP are honoured before any agent reads a word. Quiet means quiet."
+    DEMO_LABEL = "A conversation as your team sees it"
+    DEMO_CONTACT = "Dana Ruiz"
+    DEMO_QUESTION = "Are you open on Saturday?"
+    DEMO_ANSWER = "Yes, on Saturday from 9:00 am to 1:00 pm, for emergencies and cleanings."
+    DEMO_SOURCE = "From “Hours and location”"
+    DEMO_PERSON = "I kept 11:00 free for you, Dana. See you then."
+    DEMO_AGENT = "Front desk"
+    DEMO_AUTHOR = "Leo"
+    DEMO_EVENT = "Leo took over"
+
+
+class Settings:
+    """/settings and its sections."""
+
+    TITLE = "Settings"
+    SECTIONS = "Sections of the settings"
+    PROFILE = "Profile"
+    PASSWORD = "Password"  # noqa: S105 - a label
+    EMAIL = "Email"
+    SESSIONS = "Devices"
+    ORGANIZATION = "Organization"
+    TEAM = "Team"
+    KEYS = "API keys"
+
+    PROFILE_LEAD = "How your team sees you, and the clock your times are shown in."
+    NAME = "Name"
+    TIMEZONE = "Time zone"
+    YOUR_ORGANIZATIONS = "Your organizations"
+    YOUR_ORGANIZATIONS_LEAD = "Everything you see belongs to one of them at a time."
+    CURRENT = "You are here"
+    SWITCH = "Switch"
+    NEW_ORGANIZATION = "New organization"
+
+    PASSWORD_LEAD = "Your other devices are signed out when you change it."  # noqa: S105
+    CURRENT_PASSWORD = "Current password"  # noqa: S105 - a label
+    CHANGE_PASSWORD = "Change password"  # noqa: S105 - a label
+    PASSWORD_CHANGED = "Your password is changed."  # noqa: S105
+
+    EMAIL_LEAD = "You sign in with this address, and codes go to it:"
+    NEW_EMAIL = "New email"
+    SEND_CODE = "Send a code to it"
+    CODE_SENT = "Enter the code we sent to the new address."
+    CONFIRM = "Confirm the new address"
+    EMAIL_CHANGED = "Your address is changed."
+
+    SESSIONS_LEAD = "Where you are signed in. End what you do not recognize."
+    THIS_DEVICE = "This device"
+    LAST_SEEN = "Last seen"
+    END = "End"
+    END_OTHERS = "End all others"
+    END_OTHERS_TITLE = "End all other sessions?"
+    END_OTHERS_LOSS = "Your other devices have to sign in again."
+    ONLY_THIS = "You are signed in on this device alone."
+
+    ORGANIZATION_LEAD = (
+        "Owners can change this. Numbers are read in the organization's country, hours in its time zone."
+    )
+    ORGANIZATION_NAME = "Name"
+    COUNTRY = "Country"
+    OWNERS_ONLY = "Only owners can change this. Ask one of them."
+
+    TEAM_LEAD = "Owners may do everything; editors all but the team and the organization; support reads and answers."
+    INVITE = "Invite"
+    INVITE_TITLE = "Invite to the team"
+    INVITE_NAME = "Name"
+    INVITE_SEND = "Send invitation"
+    ROLE = "Role"
+    OWNER = "Owner"
+    EDITOR = "Editor"
+    SUPPORT = "Support"
+    YOU = "you"
+    PENDING = "Invited"
+    EXPIRED = "Invitation expired"
+    SUSPENDED = "Suspended"
+    MEMBER = "Member"
+    ACTIONS = "More for"
+    SEND_AGAIN = "Send the invitation again"
+    WITHDRAW = "Withdraw the invitation"
+    SUSPEND = "Suspend"
+    REACTIVATE = "Let in again"
+    REMOVE = "Remove from the team"
+    LEAVE = "Leave the team"
+    REMOVE_TITLE = "Take them off the team?"
+    REMOVE_VERB = "Remove"
+    REMOVE_LOSS = "They lose access at once, on all devices. What they wrote stays."
+    INVITED = "Invitation sent to"
+    SENT_AGAIN = "Invitation sent again"
+
+    KEYS_LEAD = "A program signs in with a key on your behalf, with your role. Keep it as you would a password."
+    KEY_NAME = "What is it for?"
+    KEY_NAME_HINT = "Shown here only, for example “Website”."
+    CREATE_KEY = "Create key"
+    NEW_KEY_TITLE = "Your new key"
+    NEW_KEY_LOSS = "Copy it now: it is not shown again."
+    COPY_KEY = "Copy the key"
+    KEY_DONE = "I have copied it"
+    NO_KEYS = "No keys yet"
+    NO_KEYS_BODY = "Create one to let a program send texts or read conversations."
+    KEY = "Key"
+    USED = "Last used"
+    NEVER = "never"
+    CREATED = "Created"
+    OWNER_OF_KEY = "Owner"
+    REVOKED = "Revoked"
+    REVOKE = "Revoke"
+    REVOKE_TITLE = "Revoke this key?"
+    REVOKE_LOSS = "Programs that use it stop working at once. This cannot be undone."
+    SUPPORT_NO_KEYS = "Keys are for owners and editors."

@@ -26,6 +26,8 @@ def new_agent_dialog() -> rx.Component:
                 type_options(),
                 value=NewAgentState.chosen_type,
                 on_change=NewAgentState.choose,
+                # Five tiles: the first, which most begin with, takes a row of its own.
+                columns="md:grid-cols-2 md:[&>:first-child]:col-span-2",
             ),
             text_field(
                 "name",

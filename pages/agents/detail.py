@@ -73,7 +73,7 @@ def _changed_meanwhile() -> rx.Component:
         " ",
         Agent.CHANGED,
         tone="warning",
-        action=button(Agent.RELOAD, size="sm", on_click=AgentState.load),
+        action=button(Agent.RELOAD, size="sm", on_click=AgentState.show_latest),
     )
 
 
@@ -147,7 +147,10 @@ def _part() -> rx.Component:
             *((kind.value, _note(words)) for kind, words in WAITS.items()),
             rx.fragment(),
         ),
-        rx.match(AgentState.tab, *((key, draw()) for key, (_, draw) in PARTS.items()), rx.fragment()),
+        rx.el.div(
+            rx.match(AgentState.tab, *((key, draw()) for key, (_, draw) in PARTS.items()), rx.fragment()),
+            key=AgentState.drawing,
+        ),
     )
 
 

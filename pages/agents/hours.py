@@ -9,6 +9,7 @@ from pages.components.field import CONTROL, error_text, saved_mark
 from pages.components.saving_field import saving_field
 from pages.components.status import badge
 from pages.components.surface import settings_group
+from pages.components.timestamp import clock_time, day_heading
 from pages.words import AgentHours
 from state.agents.hours import DAYS, Day, HoursState, Range
 from state.agents.open_agent import AgentState
@@ -32,7 +33,10 @@ def hours_part() -> rx.Component:
                 rx.cond(
                     HoursState.is_open_now,
                     badge(AgentHours.OPEN_NOW, tone="success", icon="check"),
-                    badge(AgentHours.CLOSED_NOW, tone="neutral", icon="moon"),
+                    rx.fragment(
+                        badge(AgentHours.CLOSED_NOW, tone="neutral", icon="moon"),
+                        rx.cond(HoursState.opens != "", _opens(), rx.fragment()),
+                    ),
                 ),
                 saved_mark(_save_state("texts_schedule")),
                 class_name="flex flex-wrap items-center gap-3",
@@ -43,6 +47,16 @@ def hours_part() -> rx.Component:
         ),
         rx.cond(HoursState.mode == "hours", _outside(), rx.fragment()),
         class_name="max-w-180",
+    )
+
+
+def _opens() -> rx.Component:
+    return rx.el.span(
+        f"{AgentHours.OPENS} ",
+        day_heading(HoursState.opens),
+        ", ",
+        clock_time(HoursState.opens),
+        class_name="text-13 text-muted",
     )
 
 
@@ -93,7 +107,7 @@ def _day(day: rx.Var[Day]) -> rx.Component:
                     on_click=HoursState.copy_to_all(day["key"]),
                     disabled=day["ranges"].to(list[Range]).length() == 0,
                 ),
-                class_name="flex shrink-0",
+                class_name="flex h-9 shrink-0 items-center",
             ),
             rx.fragment(),
         ),

@@ -61,6 +61,7 @@ def instructions_part() -> rx.Component:
                 words={
                     "insert": AgentInstructions.INSERT,
                     "words": AgentInstructions.WORDS,
+                    "about": AgentInstructions.ABOUT,
                     "tokens": AgentInstructions.TOKENS,
                     "over": AgentInstructions.OVER,
                 },

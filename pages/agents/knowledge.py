@@ -66,7 +66,12 @@ def _source(source: rx.Var) -> rx.Component:
                     badge(AgentKnowledge.PENDING, tone="info", icon="loader_circle"),
                 ),
                 rx.cond(source["agent_id"] == "", badge(AgentKnowledge.EVERY_AGENT), rx.fragment()),
-                rx.el.span(source["chunk_count"], " ", AgentKnowledge.PASSAGES, class_name="tabular"),
+                rx.el.span(
+                    source["chunk_count"],
+                    " ",
+                    rx.cond(source["chunk_count"] == 1, AgentKnowledge.PASSAGE, AgentKnowledge.PASSAGES),
+                    class_name="tabular",
+                ),
                 rx.el.span(timestamp(source["updated_at"])),
                 class_name="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-12 text-muted",
             ),

@@ -19,16 +19,18 @@ from pages.components.shell import page_shell
 from pages.components.status import badge
 from pages.components.timestamp import timestamp
 from pages.frame import frame
+from pages.welcome import setup_card
 from pages.words import Agents
 from state.agents.listing import AgentListState
 from state.agents.rows import AgentCard
 
-GRID = "grid gap-4 sm:grid-cols-2 2xl:grid-cols-3"
+GRID = "grid gap-4 sm:grid-cols-2 xl:grid-cols-3"
 
 
 def agents_page() -> rx.Component:
     """Return the page."""
     return page_shell(
+        setup_card(),
         rx.cond(
             AgentListState.is_loaded,
             rx.cond(AgentListState.total == 0, _none_yet(), _cards()),

@@ -89,7 +89,7 @@ export function PromptEditor({ inputId, value = "", limit, disabled, invalid, de
           {count.toLocaleString()} {words.words}
         </span>
         <span>
-          {words.tokens} {Math.ceil(text.length / CHARACTERS_PER_TOKEN).toLocaleString()}
+          {words.about} {Math.ceil(text.length / CHARACTERS_PER_TOKEN).toLocaleString()} {words.tokens}
         </span>
         {over > 0 ? (
           <span className="font-medium text-danger-ink">

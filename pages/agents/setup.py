@@ -4,7 +4,6 @@ from typing import Any
 
 import reflex as rx
 
-from pages.agents.types import type_name
 from pages.components.button import button, icon_button
 from pages.components.field import error_text, label, saved_mark, select_field, text_field
 from pages.components.saving_field import saving_field
@@ -28,18 +27,12 @@ def setup_part() -> rx.Component:
         settings_group(
             _text("name", AgentSetup.NAME, hint=AgentSetup.NAME_HINT, max_length=80),
             rx.el.div(
-                _text("organization_name", AgentSetup.BUSINESS),
+                _text("organization_name", AgentSetup.BUSINESS, hint=AgentSetup.BUSINESS_HINT),
                 _text("owner_name", AgentSetup.OWNER),
                 class_name="grid gap-4 md:grid-cols-2",
             ),
             _text("agent_role", AgentSetup.ROLE, hint=AgentSetup.ROLE_HINT),
             _text("greeting", AgentSetup.GREETING, hint=AgentSetup.GREETING_HINT, kind="area", rows=2),
-            rx.el.p(
-                rx.el.span(AgentSetup.TYPE, class_name="font-medium text-ink"),
-                " ",
-                type_name(AgentState.agent_type),
-                class_name="text-13 text-muted",
-            ),
             title=AgentSetup.WHO,
             lead=AgentSetup.WHO_LEAD,
         ),

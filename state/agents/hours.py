@@ -131,7 +131,8 @@ class HoursState(SessionState):
         except Invalid as error:
             self.errors[field], self.saved = error.message, ""
             return
-        except Conflict:
+        except Conflict as conflict:
+            self.errors[field], self.saved = conflict.message, ""
             return
         self.errors[field], self.saved = "", field
         self._take(agent)

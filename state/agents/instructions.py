@@ -67,8 +67,8 @@ class InstructionsState(SessionState):
         except Invalid as error:
             self.error, self.save_state = error.message, ""
             return
-        except Conflict:
-            self.save_state = ""
+        except Conflict as conflict:
+            self.error, self.save_state = conflict.message, ""
             return
         self.text, self.error, self.save_state = agent.system_prompt, "", "saved"
         if self.is_full_open:

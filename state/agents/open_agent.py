@@ -46,6 +46,9 @@ class AgentState(SessionState):
     is_missing: bool = False
     is_stale: bool = False
     changed_by: str = ""
+    # Grows when a person asks for the latest, so that fields drop what was typed over it.
+    drawing: int = 0
+    _known: dict[str, Any] = {}
 
     @rx.event
     @answers
@@ -71,6 +74,14 @@ class AgentState(SessionState):
         self._take(agent)
         self.is_loaded = True
         return AgentState.load_tab
+
+    @rx.event
+    @answers
+    async def show_latest(self) -> Any:
+        """Show the agent as it is stored, in place of what this tab shows."""
+        await self._principal()
+        self.drawing += 1
+        return AgentState.load
 
     @rx.event
     @answers
@@ -112,20 +123,30 @@ class AgentState(SessionState):
         self.id, self.name, self.agent_type = str(agent.id), agent.name, agent.agent_type
         self.version, self.is_active = agent.version, agent.is_active
         self.is_stale, self.changed_by = False, ""
+        self._known = {field: getattr(agent, field) for field in agents.FIELDS}
 
     async def _change(self, principal: Principal, **changes: Any) -> Any:
-        """Store changes of the open agent over the version this tab knows and return the agent.
+        """Store changes of the open agent and return it.
 
-        Raises `Conflict` when another editor was first (the page then offers the latest), and `Invalid`.
+        A field that nobody changed since this tab read it is stored, whatever happened to the others; the page then
+        offers the latest. Raises `Conflict` when another editor changed the same field first, and `Invalid`.
         """
-        try:
-            with org_scope(principal.org_id):
+        agent_id = parse_id(self.id)
+        with org_scope(principal.org_id):
+            try:
                 async with unit_of_work() as session:
+                    agent = await agents.update(session, principal, agent_id, expected_version=self.version, **changes)
+            except Conflict as conflict:
+                self.is_stale, self.changed_by = True, str(conflict.details.get("changed_by", ""))
+                async with unit_of_work() as session:
+                    latest = await agents.get(session, agent_id)
+                    if any(getattr(latest, field) != self._known[field] for field in changes):
+                        raise
                     agent = await agents.update(
-                        session, principal, parse_id(self.id), expected_version=self.version, **changes
+                        session, principal, agent_id, expected_version=latest.version, **changes
                     )
-        except Conflict as conflict:
-            self.is_stale, self.changed_by = True, str(conflict.details.get("changed_by", ""))
-            raise
+                # The version stays: what this tab shows of the other fields is still the older one.
+                self._known.update({field: getattr(agent, field) for field in changes})
+                return agent
         self._take(agent)
         return agent

@@ -124,7 +124,8 @@ class PlaygroundState(SessionState):
         )
         self.sources = [
             SourceRead(
-                title=" › ".join(part for part in (source["title"], source["path"]) if part), quote=source["quote"]
+                title=" › ".join(dict.fromkeys(part for part in (source["title"], source["path"]) if part)),
+                quote=source["quote"],
             )
             for source in turn["sources"]
         ]

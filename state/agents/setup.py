@@ -100,14 +100,17 @@ class SetupState(SessionState):
         opened = await self.get_state(AgentState)
         try:
             agent = await opened._change(principal, **changes)
-        except Conflict:
+        except Conflict as conflict:
+            self.errors[field], self.saved = conflict.message, ""
             return
         self.errors[field] = ""
         self.saved = field
-        self._take(agent)
+        self._take(agent, tuple(changes))
 
-    def _take(self, agent: Any) -> None:
-        self.values = {name: _text(getattr(agent, name)) for name in FIELDS}
+    def _take(self, agent: Any, fields: tuple[str, ...] = (*FIELDS, "variables")) -> None:
+        self.values = {**self.values, **{name: _text(getattr(agent, name)) for name in fields if name in FIELDS}}
+        if "variables" not in fields:
+            return
         self.variables = [Variable(name=name, value=value) for name, value in sorted(agent.variables.items())]
 
 
