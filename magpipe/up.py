@@ -5,16 +5,16 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from backend.core.config import Settings, settings
-from magpipe import frontend, preflight, services
+from magpipe import frontend, migrations, preflight, services
 from magpipe.console import Console
 from magpipe.database import Cluster
 from magpipe.errors import StartError
 from magpipe.instance import Instance
 from magpipe.process import spawn
-from magpipe.supervisor import Supervisor, base_environment
+from magpipe.supervisor import Service, Supervisor, base_environment
 
 
 async def run() -> int:
@@ -73,18 +73,31 @@ async def _start(config: Settings, instance: Instance, console: Console, supervi
     instance.record.url = config.public_url
     instance.save()
 
-    await _command(console, env, "Update the database's tables", "migrate")
+    if not await asyncio.to_thread(migrations.is_at_head, env["DATABASE_URL"], services.ROOT / "alembic" / "versions"):
+        await _command(console, env, "Update the database's tables", "migrate")
+    waiting = [services.jobs(env), services.web(env, config.host, config.port)]
     if is_sandboxed:
-        # Before the seed, which gives the demo number its webhook addresses at the carrier.
-        with console.step("Start the vendor stand-ins"):
-            await supervisor.start(services.sandbox(env, config.sandbox_port, instance.data_dir))
+        waiting.insert(0, services.sandbox(env, config.sandbox_port, instance.data_dir))
     if config.environment != "production" and not _demo(instance):
+        if is_sandboxed:
+            # Before the seed, which gives the demo number its webhook addresses at the carrier.
+            with console.step("Start the vendor stand-ins"):
+                await supervisor.start(waiting.pop(0))
         await _command(console, env, "Set up the demo workspace", "seed")
     await _build_front_end(config, console, env)
-    with console.step("Start the processes"):
-        await supervisor.start(services.jobs(env))
-        await supervisor.start(services.web(env, config.host, config.port))
+    with console.step(f"Start {', '.join(service.name for service in waiting)}"):
+        await _start_together(supervisor, waiting)
     _welcome(config, instance, console)
+
+
+async def _start_together(supervisor: Supervisor, waiting: Sequence[Service]) -> None:
+    """Start services side by side; the first that fails ends the waiting for the others."""
+    starts = [asyncio.create_task(supervisor.start(service)) for service in waiting]
+    try:
+        await asyncio.gather(*starts)
+    finally:
+        for start in starts:
+            start.cancel()
 
 
 def environment(config: Settings, instance: Instance) -> dict[str, str]:
@@ -111,7 +124,7 @@ def build_settings(config: Settings) -> dict[str, str]:
 
 async def _build_front_end(config: Settings, console: Console, env: Mapping[str, str]) -> None:
     inputs = build_settings(config)
-    if frontend.is_current(services.ROOT, inputs):
+    if await asyncio.to_thread(frontend.is_current, services.ROOT, inputs):
         return
     with console.step("Build the front end (about a minute the first time)"):
         await frontend.build(services.ROOT, inputs, env, lambda line: console.child("frontend", line, is_quiet=True))
