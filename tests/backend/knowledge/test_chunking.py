@@ -3,7 +3,7 @@
 import itertools
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.knowledge.chunking import MAX_TOKENS, chunks, path_line, split_stored, tokens
@@ -39,6 +39,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s#=\-]+", "", text)
 
 
+@settings(max_examples=40)
 @given(TEXTS)
 def test_every_word_of_the_text_stands_in_a_passage_or_its_path(text: str) -> None:
     cut = chunks(text)
@@ -48,6 +49,7 @@ def test_every_word_of_the_text_stands_in_a_passage_or_its_path(text: str) -> No
             assert squeezed(word)[:700] in kept
 
 
+@settings(max_examples=40)
 @given(TEXTS)
 def test_no_passage_is_longer_than_the_limit_and_none_is_empty(text: str) -> None:
     for chunk in chunks(text):
@@ -60,6 +62,7 @@ def test_plain_text_comes_back_whole_from_the_fresh_parts(text: str) -> None:
     assert squeezed("".join(chunk.fresh for chunk in chunks(text))) == squeezed(text)
 
 
+@settings(max_examples=40)
 @given(TEXTS)
 def test_cutting_twice_gives_the_same_passages(text: str) -> None:
     assert chunks(text) == chunks(text)

@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from backend.core.errors import Invalid, Misconfigured, NotAllowed, NotFound
+from backend.core.config import settings
+from backend.core.errors import Invalid, NotAllowed, NotFound, VendorError
 from backend.core.principal import Principal
 from backend.core.tenancy import unit_of_work
 from backend.knowledge import jobs as knowledge_jobs
@@ -13,7 +14,6 @@ from backend.knowledge import service as knowledge
 from backend.knowledge.words import search_words
 from backend.models.agents import AgentConfig
 from backend.models.knowledge import KnowledgeChunk
-from backend.vendors import local_embeddings
 from backend.vocab import MemberRole
 
 HOURS = "We open Monday to Friday from 9:00 to 17:00 and on Saturday from 10:00 to 14:00."
@@ -97,23 +97,47 @@ async def test_the_index_path_of_large_organizations_finds_the_same(db, org, mon
     assert (await found(org, "where can I leave my car"))[0] == "Parking"
 
 
-async def test_a_failed_index_leaves_the_old_passages_and_says_why(db, org, monkeypatch):
+@pytest.fixture
+def hosted(sandbox, monkeypatch):
+    """Embed with the model service, as with a key: the sandbox under an address that is not known as the sandbox."""
+    address = settings().openai_base_url.replace("127.0.0.1", "localhost")
+    monkeypatch.setattr(settings(), "openai_base_url", address)
+    assert not settings().uses_local_embeddings
+    return sandbox
+
+
+async def test_with_a_key_the_model_services_vectors_are_searched(db, org, hosted):
+    for title, content in (("Hours", HOURS), ("Prices", PRICES)):
+        await teach(org, title, content)
+    assert (await found(org, "how much is a cleaning"))[0] == "Prices"
+    with org.scope():
+        async with unit_of_work() as session:
+            (chunk, *_) = (await session.exec(select(KnowledgeChunk))).all()
+    assert chunk.embedding_local is None
+    assert chunk.embedding_openai is not None
+
+
+async def test_a_failed_index_leaves_the_old_passages_and_says_why(db, org, hosted):
     source_id = await teach(org, "Hours", HOURS)
-    monkeypatch.setattr(local_embeddings, "find_spec", lambda name: None)
-    local_embeddings._load.cache_clear()
-    monkeypatch.setattr(local_embeddings, "_graph_file", local_embeddings._model_dir)
+    await hosted.client.put("/sandbox/faults", json=[{"target": "openai.embeddings", "kind": "error", "status": 503}])
     with org.scope():
         async with unit_of_work() as session:
             await knowledge.update_text(session, org.owner, source_id, content="We are closed for ever.")
-        with pytest.raises(Exception, match="not installed"):
+        with pytest.raises(VendorError):
             await knowledge_jobs.index(str(org.org_id), str(source_id))
         async with unit_of_work() as session:
             row = await knowledge.get(session, source_id)
             chunks = (await session.exec(select(KnowledgeChunk))).all()
-    local_embeddings._load.cache_clear()
     assert row["status"] == "failed"
-    assert "not installed" in row["error"]
+    assert "tried again" in row["error"]
     assert [HOURS in chunk.content for chunk in chunks] == [True]
+
+
+async def test_without_vectors_words_alone_decide(db, org, hosted):
+    await teach(org, "Hours", HOURS)
+    await hosted.client.put("/sandbox/faults", json=[{"target": "openai.embeddings", "kind": "error", "status": 503}])
+    assert await knowledge.vector_of("Saturday") is None
+    assert await found(org, "Saturday") == ["Hours"]
 
 
 async def test_indexing_twice_leaves_one_set_of_passages(db, org):
@@ -216,10 +240,3 @@ def test_a_reference_is_looked_for_as_it_is_written():
     found = search_words("Is QX-7741 ready at 10:30, or 3.5 hours later?")
     assert found.references == ("QX-7741", "10:30", "3.5")
     assert found.stems == "ready:* | hour:* | later:*"
-
-
-async def test_without_vectors_words_alone_decide(db, org, monkeypatch):
-    await teach(org, "Hours", HOURS)
-    monkeypatch.setattr(local_embeddings, "_load", lambda: (_ for _ in ()).throw(Misconfigured("not installed")))
-    assert await knowledge.vector_of("Saturday") is None
-    assert await found(org, "Saturday") == ["Hours"]
