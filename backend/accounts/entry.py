@@ -48,7 +48,7 @@ async def sign_up(
         password_hash = await passwords.hashed(password)
         with platform_scope("sign up"):
             async with unit_of_work() as session:
-                user = await _ensure(session, address, name, password_hash, fields.timezone_or_utc(timezone))
+                user = await _ensure(session, address, name, password_hash, organizations.timezone_or_utc(timezone))
                 if user.email_verified_at is not None:
                     await notifications.queue_email(session, address, mails.already_registered())
                 else:
@@ -83,7 +83,7 @@ async def verify_email(pending: str, code: str, browser: Browser, *, old_token: 
                     session,
                     user,
                     f"{user.name.split()[0]}’s workspace",
-                    country=fields.country_of(user.timezone),
+                    country=organizations.country_of(user.timezone),
                     timezone=user.timezone,
                 )
             await audit.record(

@@ -1,10 +1,7 @@
-"""Check what people type about themselves: address, name, password, time zone, and where to go next."""
+"""Check what people type about themselves: address, name, password, and where to go next."""
 
 import re
 import unicodedata
-from functools import lru_cache
-from importlib import resources
-from zoneinfo import available_timezones
 
 from backend.core.errors import Invalid
 
@@ -63,37 +60,7 @@ def typed_password(value: str) -> str:
     return password if len(password) <= PASSWORD_LONGEST else ""
 
 
-def timezone(value: str, field: str = "timezone") -> str:
-    """Return a time zone of the IANA database. Raises `Invalid`."""
-    if value not in _timezones():
-        raise Invalid("Choose a time zone from the list.", field=field)
-    return value
-
-
-def timezone_or_utc(value: str) -> str:
-    """Return the browser's time zone when it is one, else UTC."""
-    return value if value in _timezones() else "UTC"
-
-
-def country_of(zone: str) -> str:
-    """Return the two-letter country most people in a time zone live in, "US" when it is not known."""
-    return _countries().get(zone, "US")
-
-
 def next_path(value: str, otherwise: str = "/inbox") -> str:
     """Return where to go after signing in: a path of this site, or `otherwise`."""
     is_page = _PATH.fullmatch(value) and not value.startswith(("/api", "/functions", "/login", "/signup", "/_"))
     return value if is_page and len(value) <= 500 else otherwise
-
-
-@lru_cache(maxsize=1)
-def _timezones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-@lru_cache(maxsize=1)
-def _countries() -> dict[str, str]:
-    """Read zone.tab of the IANA database: country code, coordinates, zone."""
-    table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
-    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
-    return {row[2]: row[0] for row in rows}

@@ -82,7 +82,7 @@ async def create(
         name=fields.name(name),
         password_hash=await passwords.hashed(fields.new_password(password, address)),
         email_verified_at=verified_at or clock.now(),
-        timezone=fields.timezone(timezone),
+        timezone=organizations.check_timezone(timezone),
     )
     session.add(user)
     await session.flush()
@@ -96,8 +96,8 @@ async def found(session: AsyncSession, user_id: UUID, name: str, timezone: str =
     Raises what `organizations.create` raises.
     """
     user = await session.get_one(User, user_id, with_for_update={"key_share": True})
-    zone = fields.timezone_or_utc(timezone or user.timezone)
-    made = await organizations.create(session, user, name, country=fields.country_of(zone), timezone=zone)
+    zone = organizations.timezone_or_utc(timezone or user.timezone)
+    made = await organizations.create(session, user, name, country=organizations.country_of(zone), timezone=zone)
     return made.id
 
 
@@ -129,7 +129,7 @@ async def update_profile(
             session.add(member)
         await sessions.renamed(session, user.id)
     if timezone is not None:
-        user.timezone = fields.timezone(timezone)
+        user.timezone = organizations.check_timezone(timezone)
     session.add(user)
     await session.flush()
     return ProfileRow(name=user.name, email=user.email, timezone=user.timezone)

@@ -1,8 +1,6 @@
-"""Check what an organization is called and where its clock stands."""
+"""Check what an organization is called."""
 
 import unicodedata
-from functools import lru_cache
-from zoneinfo import available_timezones
 
 from backend.core.errors import Invalid
 
@@ -17,16 +15,3 @@ def check_name(value: str) -> str:
     if len(name) > NAME_LIMIT:
         raise Invalid(f"A name has at most {NAME_LIMIT} characters.", field="name")
     return name
-
-
-def check_timezone(value: str) -> str:
-    """Return a time zone of the IANA database. Raises `Invalid`."""
-    if value not in timezones():
-        raise Invalid("Choose a time zone from the list.", field="timezone")
-    return value
-
-
-@lru_cache(maxsize=1)
-def timezones() -> frozenset[str]:
-    """Return the names of all time zones."""
-    return frozenset(available_timezones())

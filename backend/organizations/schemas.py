@@ -46,3 +46,11 @@ class InvitationRow(TypedDict):
     role: str
     invited_by: str
     state: str
+
+
+class PlaceOption(TypedDict):
+    """A country or a time zone as a choice; `hint` is the country's code, or the zone's offset now."""
+
+    value: str
+    label: str
+    hint: str

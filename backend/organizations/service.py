@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import phonenumbers
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,7 +25,15 @@ from backend.organizations.members import (
     send_again,
     suspend,
 )
-from backend.organizations.names import check_name, check_timezone
+from backend.organizations.names import check_name
+from backend.organizations.places import (
+    check_country,
+    check_timezone,
+    country_of,
+    find_countries,
+    find_timezones,
+    timezone_or_utc,
+)
 from backend.organizations.schemas import OrganizationDetails, OrganizationRow
 from backend.sessions import service as sessions
 from backend.vocab import MemberRole, MemberStatus
@@ -34,8 +41,12 @@ from backend.vocab import MemberRole, MemberStatus
 __all__ = [
     "accept",
     "change_role",
+    "check_timezone",
+    "country_of",
     "create",
     "details",
+    "find_countries",
+    "find_timezones",
     "invitation",
     "invite",
     "mail_invitation",
@@ -47,6 +58,7 @@ __all__ = [
     "send_again",
     "suspend",
     "switch",
+    "timezone_or_utc",
     "update",
 ]
 
@@ -67,7 +79,7 @@ async def create(
     organization = Organization(
         name=check_name(name),
         owner_id=user.id,
-        country=_check_country(country),
+        country=check_country(country),
         timezone=check_timezone(timezone),
     )
     session.add(organization)
@@ -123,7 +135,7 @@ async def update(
     if name is not None:
         changes["name"] = check_name(name)
     if country is not None:
-        changes["country"] = _check_country(country)
+        changes["country"] = check_country(country)
     if timezone is not None:
         changes["timezone"] = check_timezone(timezone)
     for field, value in changes.items():
@@ -169,11 +181,3 @@ async def switch(session: AsyncSession, user_id: UUID, org_id: str | UUID) -> No
     session.add(user)
     await session.flush()
     await sessions.changed(session, user_id)
-
-
-def _check_country(country: str) -> str:
-    """Return a country phone numbers can be read for. Raises `Invalid`."""
-    code = country.strip().upper()
-    if code not in phonenumbers.SUPPORTED_REGIONS:
-        raise Invalid("Choose a country from the list.", field="country")
-    return code
