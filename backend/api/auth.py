@@ -33,8 +33,10 @@ async def principal(request: Request) -> Principal:
 
 async def person(request: Request) -> SignedIn:
     """Return who is signed in by cookie, in an organization or not. Raises `NotSignedIn`, `NotAllowed`."""
-    require_own_page(request)
-    found = await sessions.find(token) if (token := session_token(request.scope)) else None
+    token = session_token(request.scope)
+    if token:
+        require_own_page(request)
+    found = await sessions.find(token) if token else None
     if found is None:
         raise NotSignedIn("Sign in to continue.")
     return found

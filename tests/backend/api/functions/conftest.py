@@ -1,7 +1,7 @@
 """Give a test the HTTP API, keys to it, and a business with a number."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -13,6 +13,7 @@ from backend.api.app import create_api
 from backend.core.config import settings
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
+from backend.vocab import MemberRole
 from tests.backend.messaging.conftest import *  # noqa: F403 - the same business and customer
 
 
@@ -30,7 +31,9 @@ class Api:
                 await session.execute(sql("update users set email_verified_at = now() where id = :user"), values)
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                key = (await accounts.create_key(session, principal, "test"))["key"]
+                key = (await accounts.create_key(session, replace(principal, member_role=MemberRole.OWNER), "test"))[
+                    "key"
+                ]
         with platform_scope("prepare a person for a test"):
             async with unit_of_work() as session:
                 await session.execute(sql("update organization_members set role = :role where user_id = :user"), values)
