@@ -11,6 +11,7 @@ from backend.api.limits import RequestLimits
 from backend.api.session import SessionMiddleware, sockets
 from backend.core import db, jobs, logging, telemetry
 from backend.core.config import settings
+from magpipe import routes
 from pages.components.connection import connection_note
 from pages.components.crash import crash_page
 from pages.components.theme import head_components
@@ -50,6 +51,7 @@ app = rx.App(
         (5, "Connection"): lambda stateful: rx.fragment(rx.memo(connection_note)()) if stateful else None,
     },
 )
+routes.add_to(app)
 app.add_page(not_found, route="404", title=NotFound.TITLE)
 if settings().environment == "development":
     app.add_page(gallery, route="/_gallery", title="Gallery")

@@ -1,0 +1,75 @@
+"""List every page: its address, what draws it, its title, and what loads when it opens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import reflex as rx
+
+from pages.admin.jobs import jobs_page
+from pages.agents.detail import agent_page
+from pages.agents.listing import agents_page
+from pages.auth import pages as doors
+from pages.frame import frame_events
+from pages.inbox import page as inbox
+from pages.phone import phone_page
+from pages.welcome import welcome_page
+from pages.words import (
+    Agents,
+    Common,
+    ForgotPassword,
+    Operations,
+    Phone,
+    ResetPassword,
+    SignIn,
+    SignUp,
+    VerifyEmail,
+    Welcome,
+)
+from state.agents.listing import AgentListState
+from state.agents.open_agent import AgentState
+from state.numbers import NumbersState
+from state.onboarding import ChecklistState, WelcomeState
+from state.operations import JobsState
+
+
+@dataclass(frozen=True)
+class Route:
+    """One page. `on_load` runs each time it opens, and again after a reconnect."""
+
+    path: str
+    draw: Callable[[], rx.Component]
+    title: str
+    on_load: list[Any] = field(default_factory=list)
+
+
+DOORS = (
+    Route("/signup", doors.sign_up_page, SignUp.TITLE),
+    Route("/verify-email", doors.verify_email_page, VerifyEmail.TITLE),
+    Route("/login", doors.sign_in_page, SignIn.TITLE),
+    Route("/forgot-password", doors.forgot_password_page, ForgotPassword.TITLE),
+    Route("/reset-password", doors.reset_password_page, ResetPassword.TITLE),
+)
+
+ROOMS = (
+    Route(inbox.ROUTE, inbox.inbox, inbox.TITLE, inbox.ON_LOAD),
+    Route("/agents", agents_page, Agents.TITLE, [AgentListState.load, ChecklistState.load]),
+    Route("/agents/[agent_id]", agent_page, Agents.TITLE, [AgentState.load]),
+    Route("/phone", phone_page, Phone.TITLE, [NumbersState.load]),
+    Route("/welcome", welcome_page, Welcome.TITLE, [WelcomeState.load]),
+    Route("/admin/jobs", jobs_page, Operations.TITLE, [JobsState.load]),
+)
+
+
+def add_to(app: rx.App) -> None:
+    """Add every page; the frame of signed-in pages loads before their own content."""
+    for route in DOORS:
+        app.add_page(route.draw, route=route.path, title=_title(route.title), on_load=route.on_load)
+    for route in ROOMS:
+        app.add_page(
+            route.draw, route=route.path, title=_title(route.title), on_load=[*frame_events(), *route.on_load]
+        )
+
+
+def _title(words: str) -> str:
+    return words if Common.PRODUCT in words else f"{words} · {Common.PRODUCT}"
