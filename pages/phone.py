@@ -73,7 +73,7 @@ def _number(row: rx.Var) -> rx.Component:
                 placeholder=Phone.LABEL_PLACEHOLDER,
                 max_length=60,
                 disabled=~NumbersState.can_edit,
-                class_name="max-w-64",
+                class_name="sm:max-w-64",
             ),
             class_name="flex min-w-0 flex-col gap-2",
         ),

@@ -23,6 +23,17 @@ from pages.frame import frame
 from pages.words import Agent, Agents
 from state.agents.open_agent import AgentState
 
+_FILE = rx.asset("tab_strip.jsx", shared=True)
+
+
+class _TabStrip(rx.Component):
+    library = _FILE.importable_path
+    tag = "TabStrip"
+
+    label: rx.Var[str]
+    current: rx.Var[str]
+
+
 PARTS: dict[str, tuple[str, Callable[[], rx.Component]]] = {
     "setup": (Agent.SETUP, setup_part),
     "instructions": (Agent.INSTRUCTIONS, instructions_part),
@@ -132,9 +143,10 @@ def _tabs() -> rx.Component:
             + rx.cond(is_open, "border-accent text-ink", "border-transparent text-muted hover:text-ink"),
         )
 
-    return rx.el.nav(
+    return _TabStrip.create(
         *(rx.cond(AgentState.tabs.contains(key), link(key), rx.fragment()) for key in PARTS),
-        aria_label=Agent.TABS,
+        label=Agent.TABS,
+        current=AgentState.tab,
         class_name="flex gap-5 overflow-x-auto px-4 md:px-6",
     )
 

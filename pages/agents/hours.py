@@ -88,14 +88,15 @@ def _week() -> rx.Component:
 def _day(day: rx.Var[Day]) -> rx.Component:
     name = rx.match(day["key"], *zip(DAYS, AgentHours.DAYS, strict=True), "")
     return rx.el.li(
-        rx.el.span(name, class_name="flex h-9 w-28 shrink-0 items-center text-14 font-medium"),
+        rx.el.span(name, class_name="flex h-9 flex-1 items-center text-14 font-medium sm:w-28 sm:flex-none"),
         rx.el.div(
             rx.cond(
                 day["ranges"].to(list[Range]).length() > 0,
                 rx.foreach(day["ranges"].to(list[Range]), lambda hours: _range(day, hours, name)),
                 rx.el.span(AgentHours.CLOSED_DAY, class_name="flex h-9 items-center text-14 text-faint"),
             ),
-            class_name="flex min-w-0 flex-1 flex-col gap-2",
+            # On phones the hours stand under the day and its buttons.
+            class_name="order-last flex basis-full flex-col gap-2 sm:order-none sm:min-w-0 sm:flex-1 sm:basis-0",
         ),
         rx.cond(
             AgentState.can_edit,
@@ -128,7 +129,7 @@ def _range(day: rx.Var[Day], hours: rx.Var[Range], name: rx.Var[str]) -> rx.Comp
             rx.fragment(),
         ),
         key=hours["place"],
-        class_name="flex min-h-9 flex-wrap items-center gap-2",
+        class_name="flex min-h-9 items-center gap-2",
     )
 
 
@@ -141,7 +142,9 @@ def _time(day: rx.Var[Day], hours: rx.Var[Range], edge: str, name: object) -> rx
         on_blur=lambda value: HoursState.set_time(day["key"], hours["place"], edge, value),
         disabled=~AgentState.can_edit,
         aria_label=name,
-        class_name=f"{CONTROL} tabular h-9 w-32! pointer-coarse:h-11",
+        class_name=(
+            f"{CONTROL} tabular h-9 min-w-0 flex-1 pointer-coarse:h-11 sm:w-32! sm:flex-none pointer-coarse:sm:w-38!"
+        ),
     )
 
 

@@ -56,7 +56,7 @@ def _filters() -> rx.Component:
             placeholder=Agents.SEARCH,
             default_value=AgentListState.q,
             on_change=lambda text: AgentListState.filter_by("q", text).debounce(250),
-            class_name="min-w-48 flex-1 sm:max-w-72",
+            class_name="col-span-3 sm:max-w-72 sm:flex-1",
         ),
         select_field(
             "agent-type",
@@ -83,7 +83,7 @@ def _filters() -> rx.Component:
             on_change=lambda value: AgentListState.filter_by("sort", value),
         ),
         role="search",
-        class_name="flex flex-wrap items-center gap-2",
+        class_name="grid grid-cols-[1.25fr_1fr_1fr] items-center gap-2 sm:flex",
     )
 
 
