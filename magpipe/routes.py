@@ -11,16 +11,22 @@ from pages.agents.detail import agent_page
 from pages.agents.listing import agents_page
 from pages.auth import pages as doors
 from pages.frame import frame_events
+from pages.home import home_page
 from pages.inbox import page as inbox
 from pages.phone import phone_page
+from pages.settings import account, joining, keys, organization
 from pages.welcome import welcome_page
 from pages.words import (
     Agents,
     Common,
     ForgotPassword,
+    Invitations,
+    Landing,
+    NewOrganization,
     Operations,
     Phone,
     ResetPassword,
+    Settings,
     SignIn,
     SignUp,
     VerifyEmail,
@@ -28,9 +34,16 @@ from pages.words import (
 )
 from state.agents.listing import AgentListState
 from state.agents.open_agent import AgentState
+from state.auth import DoorState
 from state.numbers import NumbersState
 from state.onboarding import ChecklistState, WelcomeState
 from state.operations import JobsState
+from state.settings.devices import DevicesState
+from state.settings.joining import JoiningState
+from state.settings.keys import KeysState
+from state.settings.organization import OrganizationState
+from state.settings.profile import ProfileState
+from state.settings.team import TeamState
 
 
 @dataclass(frozen=True)
@@ -41,14 +54,19 @@ class Route:
     draw: Callable[[], rx.Component]
     title: str
     on_load: list[Any] = field(default_factory=list)
+    description: str = ""
 
 
 DOORS = (
+    Route("/", home_page, Landing.PAGE_TITLE, description=Landing.DESCRIPTION),
     Route("/signup", doors.sign_up_page, SignUp.TITLE),
-    Route("/verify-email", doors.verify_email_page, VerifyEmail.TITLE),
+    Route("/verify-email", doors.verify_email_page, VerifyEmail.TITLE, [DoorState.load]),
     Route("/login", doors.sign_in_page, SignIn.TITLE),
     Route("/forgot-password", doors.forgot_password_page, ForgotPassword.TITLE),
-    Route("/reset-password", doors.reset_password_page, ResetPassword.TITLE),
+    Route("/reset-password", doors.reset_password_page, ResetPassword.TITLE, [DoorState.load]),
+    # For people who are signed in but may belong to no organization yet, so without the frame.
+    Route("/invitation", joining.invitation_page, Invitations.TITLE, [JoiningState.load]),
+    Route("/organization/new", joining.new_organization_page, NewOrganization.TITLE),
 )
 
 ROOMS = (
@@ -57,6 +75,13 @@ ROOMS = (
     Route("/agents/[agent_id]", agent_page, Agents.TITLE, [AgentState.load]),
     Route("/phone", phone_page, Phone.TITLE, [NumbersState.load]),
     Route("/welcome", welcome_page, Welcome.TITLE, [WelcomeState.load]),
+    Route("/settings", account.profile_page, Settings.TITLE, [ProfileState.load]),
+    Route("/settings/password", account.password_page, Settings.PASSWORD, [ProfileState.load]),
+    Route("/settings/email", account.email_page, Settings.EMAIL, [ProfileState.load]),
+    Route("/settings/devices", account.devices_page, Settings.SESSIONS, [DevicesState.load]),
+    Route("/settings/organization", organization.organization_page, Settings.ORGANIZATION, [OrganizationState.load]),
+    Route("/settings/team", organization.team_page, Settings.TEAM, [TeamState.load]),
+    Route("/settings/api-keys", keys.keys_page, Settings.KEYS, [KeysState.load]),
     Route("/admin/jobs", jobs_page, Operations.TITLE, [JobsState.load]),
 )
 
@@ -64,11 +89,15 @@ ROOMS = (
 def add_to(app: rx.App) -> None:
     """Add every page; the frame of signed-in pages loads before their own content."""
     for route in DOORS:
-        app.add_page(route.draw, route=route.path, title=_title(route.title), on_load=route.on_load)
-    for route in ROOMS:
         app.add_page(
-            route.draw, route=route.path, title=_title(route.title), on_load=[*frame_events(), *route.on_load]
+            route.draw,
+            route=route.path,
+            title=_title(route.title),
+            on_load=route.on_load,
+            **({"description": route.description} if route.description else {}),
         )
+    for route in ROOMS:
+        app.add_page(route.draw, route=route.path, title=_title(route.title), on_load=[*frame_events(), *route.on_load])
 
 
 def _title(words: str) -> str:

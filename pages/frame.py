@@ -24,7 +24,7 @@ def frame() -> dict[str, Any]:
         "org_name": FrameState.org_name,
         "unread": UnreadState.count,
         "account_items": _account_items(),
-        "on_sign_out": post_and_go(SIGN_OUT),
+        "on_sign_out": [post_and_go(SIGN_OUT)],
     }
 
 

@@ -19,7 +19,7 @@ from backend.accounts.entry import (
     sign_up,
     verify_email,
 )
-from backend.accounts.fields import next_path
+from backend.accounts.fields import email, next_path
 from backend.accounts.keys import create_key, key_holder, list_keys, revoke_key
 from backend.accounts.schemas import ProfileRow
 from backend.core import audit, clock
@@ -37,6 +37,7 @@ __all__ = [
     "confirm_email_change",
     "create",
     "create_key",
+    "email",
     "forgot_password",
     "found",
     "join",

@@ -89,12 +89,12 @@ async def acting(session_id: str | UUID) -> Principal:
     return (await holder(session_id)).principal()
 
 
-async def list_for(session: AsyncSession, principal: Principal) -> list[SessionRow]:
+async def list_for(session: AsyncSession, person: SignedIn) -> list[SessionRow]:
     """Return the person's own live sessions, the current one first, then the latest used. Needs platform scope."""
     query = (
         select(UserSession)
         .where(
-            UserSession.user_id == principal.user_id,
+            UserSession.user_id == person.user_id,
             col(UserSession.revoked_at).is_(None),
             UserSession.expires_at > clock.now(),
         )
@@ -108,19 +108,19 @@ async def list_for(session: AsyncSession, principal: Principal) -> list[SessionR
             address=row.address,
             last_seen_at=row.last_seen_at.isoformat(),
             created_at=row.created_at.isoformat(),
-            is_current=row.id == principal.session_id,
+            is_current=row.id == person.session_id,
         )
         for row in (await session.exec(query)).all()
     ]
     return sorted(rows, key=lambda row: not row["is_current"])
 
 
-async def revoke(session: AsyncSession, principal: Principal, session_id: str | UUID) -> None:
+async def revoke(session: AsyncSession, person: SignedIn, session_id: str | UUID) -> None:
     """End one of the person's own sessions; its tabs lose their connection. Raises `NotFound`. Needs platform scope."""
     key = parse_id(session_id, "session")
-    if not await _end(session, principal.user_id, only=key):
+    if not await _end(session, person.user_id, only=key):
         raise NotFound("This session does not exist or has already ended.")
-    await audit.record(session, principal, "ui:session:revoked", key)
+    await audit.record(session, None, "ui:session:revoked", key, actor_user_id=person.user_id)
 
 
 async def end_by_token(session: AsyncSession, token: str) -> None:

@@ -1,0 +1,33 @@
+"""Lay out the settings: sections as tabs, each with an address of its own."""
+
+from typing import Any
+
+import reflex as rx
+
+from pages.components.shell import page_shell
+from pages.components.tabs import tab_links
+from pages.frame import frame
+from pages.words import Settings
+
+SECTIONS = (
+    ("profile", Settings.PROFILE, "/settings"),
+    ("password", Settings.PASSWORD, "/settings/password"),
+    ("email", Settings.EMAIL, "/settings/email"),
+    ("devices", Settings.SESSIONS, "/settings/devices"),
+    ("organization", Settings.ORGANIZATION, "/settings/organization"),
+    ("team", Settings.TEAM, "/settings/team"),
+    ("keys", Settings.KEYS, "/settings/api-keys"),
+)
+
+
+def settings_section(active: str, *content: Any, actions: Any = None) -> rx.Component:
+    """Return one section in its frame."""
+    return page_shell(
+        tab_links(*SECTIONS, active=active, label=Settings.SECTIONS),
+        rx.el.div(*content, class_name="flex flex-col pt-6"),
+        title=Settings.TITLE,
+        active="settings",
+        actions=actions,
+        layout="form",
+        **frame(),
+    )
