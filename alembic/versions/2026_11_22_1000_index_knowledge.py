@@ -11,17 +11,32 @@ depends_on = None
 
 # Under a row policy PostgreSQL will not use the text index, because `@@` is not leakproof. So the function runs as the
 # platform's role, whom no policy filters, and names the organization in force itself.
+# Ranking reads the whole text vector of each match, so at most 2,000 are ranked, those that hold every word first
+# (measured at 60,000 passages with words that stand in a third of them: 20 ms instead of 200).
 MATCHES = f"""
 CREATE FUNCTION knowledge_matches(query tsquery, agent uuid, wanted integer)
 RETURNS TABLE (id uuid, rank real)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT chunk.id, ts_rank(chunk.search, query, 1) AS rank
-    FROM knowledge_chunks chunk JOIN knowledge_sources source ON source.id = chunk.source_id
-    WHERE chunk.org_id = {CURRENT_ORG}
-        AND source.org_id = {CURRENT_ORG}
-        AND (source.agent_id IS NULL OR source.agent_id = agent)
-        AND chunk.search @@ query
-    ORDER BY rank DESC, chunk.id
+    WITH readable AS (
+        SELECT source.id FROM knowledge_sources source
+        WHERE source.org_id = {CURRENT_ORG} AND (source.agent_id IS NULL OR source.agent_id = agent)
+    ), holding_all AS (
+        SELECT chunk.id, chunk.search FROM knowledge_chunks chunk
+        WHERE chunk.org_id = {CURRENT_ORG}
+            AND chunk.source_id IN (SELECT readable.id FROM readable)
+            AND chunk.search @@ replace(query::text, '|', '&')::tsquery
+        LIMIT 500
+    ), holding_any AS (
+        SELECT chunk.id, chunk.search FROM knowledge_chunks chunk
+        WHERE chunk.org_id = {CURRENT_ORG}
+            AND chunk.source_id IN (SELECT readable.id FROM readable)
+            AND chunk.search @@ query
+            AND chunk.id NOT IN (SELECT holding_all.id FROM holding_all)
+        LIMIT 1500
+    )
+    SELECT candidate.id, ts_rank(candidate.search, query, 1) AS rank
+    FROM (SELECT * FROM holding_all UNION ALL SELECT * FROM holding_any) candidate
+    ORDER BY rank DESC, candidate.id
     LIMIT wanted
 $$;
 """  # noqa: S608 - the only value set in is our own expression for the organization

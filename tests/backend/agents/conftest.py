@@ -164,7 +164,7 @@ async def desk(db, make_desk) -> Desk:
 @pytest.fixture
 async def open_desk(committed, make_desk):
     """A desk that is really committed, and taken away afterwards."""
-    desk = await make_desk("+14155550147")
+    desk = await make_desk("+12125550147")
     yield desk
     with platform_scope("take a test's organization away"):
         async with unit_of_work() as session:

@@ -11,7 +11,7 @@ from backend.agents import service as agents
 from backend.compliance import service as compliance
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
-from backend.core import clock
+from backend.core import clock, jobs
 from backend.core.errors import NotFound, Unavailable
 from backend.core.ids import new_id
 from backend.core.tenancy import unit_of_work
@@ -254,3 +254,19 @@ async def test_a_text_that_does_not_exist_or_is_foreign_does_nothing(desk, make_
         async with unit_of_work() as session:
             assert (await session.exec(select(AgentTurn))).all() == []
     assert script.requests == []
+
+
+async def test_the_queue_answers_and_the_carrier_delivers(open_desk, sandbox, run_jobs):
+    await open_desk.teach("Hours", HOURS)
+    message_id = await open_desk.receive("When do you open on Saturday?")
+    with open_desk.org.scope():
+        async with unit_of_work() as session:
+            arguments = {"org_id": str(open_desk.org.org_id), "message_id": str(message_id)}
+            await jobs.defer(session, "agents.answer_text", lock="one conversation", **arguments)
+            await jobs.defer(session, "agents.answer_text", lock="one conversation", **arguments)
+    await run_jobs()
+    (reply,) = await open_desk.sent()
+    assert reply.message_sid
+    carried = (await sandbox.client.get("/sandbox/texts", params={"from": reply.sender_number})).json()
+    texts = carried["texts"] if isinstance(carried, dict) else carried
+    assert [text["body"] for text in texts if text["to"] == open_desk.customer].count(reply.content) == 1
