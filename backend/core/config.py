@@ -22,7 +22,7 @@ SANDBOX_SIGNING_KEY = "sandbox-signing-key"
 class Settings(BaseSettings):
     """Settings of one installation; names in the environment are the field names in upper case."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore")
 
     # Where it runs
     environment: Literal["development", "test", "production"] = "development"

@@ -75,6 +75,10 @@ async def _signature() -> Finding:
         reply = await client.post(address, data=form, headers={"X-SignalWire-Signature": "Zm9yZ2Vk"})
     if reply.status_code in (401, 403):
         return ok(f"a forged text was refused ({reply.status_code})")
+    if reply.status_code in (404, 405):
+        return failed(
+            "the web process serves no webhooks", "Restart it from this release: `make up`, or `magpipe web`."
+        )
     return failed(
         f"a forged text was answered {reply.status_code}",
         "Set SIGNALWIRE_SIGNING_KEY, and PUBLIC_URL to the outside address.",

@@ -37,3 +37,10 @@ def test_the_example_can_be_used_as_it_is(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / ".env").write_text("\n".join(LINES))
     assert Settings(_env_file=tmp_path / ".env").sandboxed_vendors == ["SignalWire", "OpenAI", "Postmark"]
+
+
+def test_an_empty_value_means_the_default(monkeypatch):
+    for name in ("DATA_DIR", "PORT", "PUBLIC_URL"):
+        monkeypatch.setenv(name, "")
+    settings = Settings(_env_file=None)
+    assert (str(settings.data_dir), settings.port, settings.public_url) == (".data", 3000, "http://127.0.0.1:3000")
