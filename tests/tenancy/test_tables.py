@@ -74,7 +74,7 @@ def table(name: str) -> Table:
 
 
 @dataclass
-class World:
+class Tables:
     """A row of every table for each of two organizations, in a transaction that is never committed."""
 
     connection: AsyncConnection
@@ -98,7 +98,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-async def world(queue) -> AsyncIterator[World]:
+async def tables(queue) -> AsyncIterator[Tables]:
     async with engine().connect() as connection:
         transaction = await connection.begin()
         with on_connection(connection):
@@ -106,7 +106,7 @@ async def world(queue) -> AsyncIterator[World]:
             theirs = await make_owner("ben@tables.example", "Theirs")
             our_rows = await _fill(ours, [*TENANT, *PLATFORM])
             their_rows = await _fill(theirs, [*TENANT])
-        yield World(connection, ours.org_id, theirs.org_id, our_rows, their_rows)
+        yield Tables(connection, ours.org_id, theirs.org_id, our_rows, their_rows)
         await transaction.rollback()
 
 
@@ -136,44 +136,44 @@ def test_every_table_of_the_models_has_a_rule():
         assert name in TENANT or name in PLATFORM, f"{name} {WHAT_TO_DO}"
 
 
-async def test_every_table_of_the_database_has_a_rule(world):
-    found = {name for (name,) in await world.read("select tablename from pg_tables where schemaname = 'public'")}
+async def test_every_table_of_the_database_has_a_rule(tables):
+    found = {name for (name,) in await tables.read("select tablename from pg_tables where schemaname = 'public'")}
     for name in sorted(found):
         assert name in TENANT or name in PLATFORM or name in UNGUARDED, f"{name} {WHAT_TO_DO}"
     assert found >= {*TENANT, *PLATFORM}, "a rule is left over from a table that is gone"
 
 
-async def test_no_view_shows_rows_past_the_policies(world):
+async def test_no_view_shows_rows_past_the_policies(tables):
     """A view reads with the rights of its owner unless it says otherwise."""
-    views = await world.read(
+    views = await tables.read(
         "select relname from pg_class where relkind in ('v', 'm') and relnamespace = 'public'::regnamespace"
         " and not coalesce('security_invoker=true' = any(reloptions), false)"
     )
     assert views == []
 
 
-async def test_every_function_with_rights_of_its_own_is_known(world):
-    found = await world.read("select proname from pg_proc where prosecdef and pronamespace = 'public'::regnamespace")
+async def test_every_function_with_rights_of_its_own_is_known(tables):
+    found = await tables.read("select proname from pg_proc where prosecdef and pronamespace = 'public'::regnamespace")
     assert {name for (name,) in found} == DEFINERS
 
 
-async def test_the_application_owns_no_table_and_bypasses_no_policy(world):
+async def test_the_application_owns_no_table_and_bypasses_no_policy(tables):
     ours = f"('{APP_ROLE}', '{PLATFORM_ROLE}')"
-    roles = await world.read(
+    roles = await tables.read(
         f"select rolname, rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname in {ours}"
     )
     assert sorted(roles) == [(APP_ROLE, False, False, False), (PLATFORM_ROLE, False, False, False)]
-    assert await world.read(f"select tablename from pg_tables where tableowner in {ours}") == []
+    assert await tables.read(f"select tablename from pg_tables where tableowner in {ours}") == []
 
 
-async def test_the_application_role_is_a_member_of_no_other(world):
-    found = await world.read(f"select roleid::regrole from pg_auth_members where member = '{APP_ROLE}'::regrole")
+async def test_the_application_role_is_a_member_of_no_other(tables):
+    found = await tables.read(f"select roleid::regrole from pg_auth_members where member = '{APP_ROLE}'::regrole")
     assert found == []
 
 
 @pytest.mark.parametrize("name", sorted([*TENANT, *PLATFORM]))
-async def test_row_security_is_forced(world, name):
-    ((is_on, is_forced),) = await world.read(
+async def test_row_security_is_forced(tables, name):
+    ((is_on, is_forced),) = await tables.read(
         f"select relrowsecurity, relforcerowsecurity from pg_class where oid = 'public.{name}'::regclass"
     )
     assert is_on
@@ -181,8 +181,8 @@ async def test_row_security_is_forced(world, name):
 
 
 @pytest.mark.parametrize("name", sorted([*TENANT, *PLATFORM]))
-async def test_the_policies_are_the_rule_and_nothing_more(world, name):
-    found = await world.read(
+async def test_the_policies_are_the_rule_and_nothing_more(tables, name):
+    found = await tables.read(
         "select policyname, permissive, roles::text[], cmd, qual, with_check from pg_policies"
         f" where schemaname = 'public' and tablename = '{name}'"
     )
@@ -194,68 +194,68 @@ async def test_the_policies_are_the_rule_and_nothing_more(world, name):
 
 
 @pytest.mark.parametrize("name", sorted(TENANT))
-async def test_an_organization_sees_its_own_rows_and_no_others(world, name):
+async def test_an_organization_sees_its_own_rows_and_no_others(tables, name):
     for org_id, own, foreign in (
-        (world.ours, world.our_rows, world.their_rows),
-        (world.theirs, world.their_rows, world.our_rows),
+        (tables.ours, tables.our_rows, tables.their_rows),
+        (tables.theirs, tables.their_rows, tables.our_rows),
     ):
-        async with world.acting(org_id) as connection:
+        async with tables.acting(org_id) as connection:
             assert await _count(connection, name, _is(name, own[name])) == 1
             assert await _count(connection, name, _is(name, foreign[name])) == 0
             assert await _count(connection, name, table(name).c[TENANT[name]] != org_id) == 0
 
 
 @pytest.mark.parametrize("name", sorted(TENANT))
-async def test_another_organization_changes_and_deletes_nothing(world, name):
-    ours = _is(name, world.our_rows[name])
-    async with world.acting(world.theirs) as connection:
+async def test_another_organization_changes_and_deletes_nothing(tables, name):
+    ours = _is(name, tables.our_rows[name])
+    async with tables.acting(tables.theirs) as connection:
         changed = await connection.execute(update(table(name)).where(ours).values(updated_at=func.now()))
         assert changed.rowcount == 0
         assert (await connection.execute(delete(table(name)).where(ours))).rowcount == 0
 
 
 @pytest.mark.parametrize("name", sorted(TENANT))
-async def test_another_organization_cannot_add_a_row_to_ours(world, name):
-    row = dict(world.our_rows[name])
+async def test_another_organization_cannot_add_a_row_to_ours(tables, name):
+    row = dict(tables.our_rows[name])
     if name != "organizations":
         row["id"] = new_id()
     with pytest.raises(ProgrammingError, match=REFUSED):
-        async with world.acting(world.theirs) as connection:
+        async with tables.acting(tables.theirs) as connection:
             await connection.execute(insert(table(name)).values(**row))
 
 
 @pytest.mark.parametrize("name", sorted(TENANT))
-async def test_a_row_cannot_be_moved_into_another_organization(world, name):
+async def test_a_row_cannot_be_moved_into_another_organization(tables, name):
     with pytest.raises(ProgrammingError, match=REFUSED):
-        async with world.acting(world.theirs) as connection:
-            ours = {TENANT[name]: world.ours}
-            await connection.execute(update(table(name)).where(_is(name, world.their_rows[name])).values(**ours))
+        async with tables.acting(tables.theirs) as connection:
+            ours = {TENANT[name]: tables.ours}
+            await connection.execute(update(table(name)).where(_is(name, tables.their_rows[name])).values(**ours))
 
 
 @pytest.mark.parametrize("name", sorted([*TENANT, *PLATFORM]))
-async def test_a_connection_that_names_no_organization_reaches_nothing(world, name):
-    async with world.acting(None) as connection:
+async def test_a_connection_that_names_no_organization_reaches_nothing(tables, name):
+    async with tables.acting(None) as connection:
         assert await _count(connection, name) == 0
         assert (await connection.execute(delete(table(name)))).rowcount == 0
     with pytest.raises(ProgrammingError, match=REFUSED):
-        async with world.acting(None) as connection:
-            await connection.execute(insert(table(name)).values(**world.our_rows[name]))
+        async with tables.acting(None) as connection:
+            await connection.execute(insert(table(name)).values(**tables.our_rows[name]))
 
 
 @pytest.mark.parametrize("name", sorted(PLATFORM))
-async def test_no_organization_reaches_the_platforms_rows(world, name):
-    async with world.acting(world.ours) as connection:
+async def test_no_organization_reaches_the_platforms_rows(tables, name):
+    async with tables.acting(tables.ours) as connection:
         assert await _count(connection, name) == 0
         assert (await connection.execute(delete(table(name)))).rowcount == 0
     with pytest.raises(ProgrammingError, match=REFUSED):
-        async with world.acting(world.ours) as connection:
-            await connection.execute(insert(table(name)).values(**world.our_rows[name]))
+        async with tables.acting(tables.ours) as connection:
+            await connection.execute(insert(table(name)).values(**tables.our_rows[name]))
 
 
-async def test_the_search_by_words_reads_the_organization_in_force_alone(world):
+async def test_the_search_by_words_reads_the_organization_in_force_alone(tables):
     """It runs past the policies, so it must name the organization itself."""
     search = text("select count(*) from knowledge_matches(to_tsquery('simple', 'canary'), :agent, 10)")
-    agent = {"agent": world.our_rows["knowledge_sources"]["agent_id"]}
-    for org_id, expected in ((world.ours, 1), (world.theirs, 0), (None, 0)):
-        async with world.acting(org_id) as connection:
+    agent = {"agent": tables.our_rows["knowledge_sources"]["agent_id"]}
+    for org_id, expected in ((tables.ours, 1), (tables.theirs, 0), (None, 0)):
+        async with tables.acting(org_id) as connection:
             assert (await connection.execute(search, agent)).scalar_one() == expected

@@ -1,0 +1,142 @@
+"""Say for every route of the API who may call it, and with what a fair caller calls it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.vocab import MemberRole
+
+SUPPORT, EDITOR, OWNER = MemberRole.SUPPORT, MemberRole.EDITOR, MemberRole.OWNER
+
+# Open to everyone; they say nothing of any organization.
+PUBLIC = {("GET", "/api/health"), ("GET", "/api/openapi.json")}
+# For the carrier, who signs.
+SIGNED = {("POST", "/functions/v1/webhook-inbound-sms"), ("POST", "/functions/v1/webhook-sms-status")}
+# Answers "there is nothing here" for every other path.
+NOTHING = {"/functions/{rest:path}", "/api/{rest:path}"}
+
+
+@dataclass(frozen=True)
+class Id:
+    """A place for the id (or number) of something of a business, by its name in `Business.ids`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One way to call a route.
+
+    `role` is the least that may; `foreign` the answer when a thing named is another business's: 404, or 200 for a
+    listing that then finds nothing. `fair` is the answer to a fair caller.
+    """
+
+    path: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+    role: MemberRole = SUPPORT
+    method: str = "POST"
+    foreign: int = 404
+    fair: int = 200
+    values: Mapping[str, Id] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        action = f" {self.body['action']}" if "action" in self.body else ""
+        return f"{self.method} {self.path}{action} {'+'.join(self.ids)}".strip()
+
+    @property
+    def ids(self) -> list[str]:
+        """The fields, of the path and the body, that name a thing of a business."""
+        return [*self.values, *_places(self.body)]
+
+    def filled(self, ids: Mapping[str, str], other: Mapping[str, str] | None = None, at: str = "") -> tuple[str, Any]:
+        """Return path and body with the ids of one business, and at the field `at` with another's."""
+
+        def pick(place: str, id: Id) -> str:
+            return (other if other is not None and place == at else ids)[id.name]
+
+        path = self.path.format(**{place: pick(place, id) for place, id in self.values.items()})
+        return path, _fill(self.body, pick)
+
+
+def _places(body: Mapping[str, Any], before: str = "") -> list[str]:
+    found = []
+    for name, value in body.items():
+        if isinstance(value, Id):
+            found.append(before + name)
+        elif isinstance(value, Mapping):
+            found += _places(value, f"{before}{name}.")
+    return found
+
+
+def _fill(body: Mapping[str, Any], pick: Any, before: str = "") -> dict[str, Any]:
+    filled = {}
+    for name, value in body.items():
+        if isinstance(value, Id):
+            filled[name] = pick(before + name, value)
+        elif isinstance(value, Mapping):
+            filled[name] = _fill(value, pick, f"{before}{name}.")
+        else:
+            filled[name] = value
+    return filled
+
+
+LATER = "2027-03-01T10:00:00-05:00"
+AGENT, NUMBER, CUSTOMER = Id("agent_configs"), Id("number"), Id("customer")
+
+# Calls that need somebody of a business, by key or by cookie; the destructive ones last, because fair callers of the
+# same test run use the same things.
+MEMBERS = (
+    Call("/functions/v1/list-agents"),
+    Call("/functions/v1/get-agent", {"agent_id": AGENT}),
+    Call("/functions/v1/list-models"),
+    Call("/functions/v1/list-messages", {"conversation_id": Id("conversations")}, foreign=200),
+    Call("/functions/v1/list-messages", {"phone_number": CUSTOMER}, foreign=200),
+    Call("/functions/v1/get-message", {"message_id": Id("sms_messages")}),
+    Call("/functions/v1/list-phone-numbers", {"agent_id": AGENT}, foreign=200),
+    Call("/functions/v1/list-phone-numbers", {"text_agent_id": AGENT}, foreign=200),
+    Call("/functions/v1/scheduled-actions", method="GET"),
+    Call("/functions/v1/process-scheduled-actions"),
+    Call("/api/media/{media_id}", method="GET", values={"media_id": Id("message_media")}),
+    Call("/functions/v1/manage-api-keys", {"action": "list"}),
+    Call("/functions/v1/send-user-sms", {"from": NUMBER, "to": "+14155550178", "body": "Hello"}),
+    Call("/functions/v1/send-sms", {"from": NUMBER, "to": "+14155550178", "body": "Hello"}),
+    Call("/functions/v1/schedule-sms", {"from": NUMBER, "to": "+14155550178", "body": "Hi", "scheduled_at": LATER}),
+    Call(
+        "/functions/v1/scheduled-actions",
+        {"scheduled_at": LATER, "parameters": {"to": "+14155550178", "message": "Hello", "from": NUMBER}},
+        fair=201,
+    ),
+    Call(
+        "/functions/v1/scheduled-actions/{action_id}",
+        {"status": "cancelled"},
+        method="PATCH",
+        values={"action_id": Id("scheduled_actions")},
+    ),
+    Call("/functions/v1/create-agent", {"name": "Mallory", "agent_type": "text"}, EDITOR, fair=201),
+    Call("/functions/v1/update-agent", {"agent_id": AGENT, "name": "Mallory"}, EDITOR),
+    Call("/functions/v1/assign-phone-number", {"phone_number": NUMBER, "agent_id": AGENT}, EDITOR),
+    Call("/functions/v1/manage-api-keys", {"action": "generate", "name": "Mallory's"}, EDITOR),
+    Call("/functions/v1/manage-api-keys", {"action": "revoke", "key_id": Id("api_keys")}, SUPPORT),
+    Call("/functions/v1/delete-agent", {"agent_id": AGENT}, EDITOR),
+)
+
+# Calls of our own pages that need a signed-in person, by cookie alone.
+PEOPLE = (
+    Call("/api/session/switch-organization", {"organization": Id("organizations")}),
+    Call("/api/session/accept-invitation", {"invitation": Id("organization_members")}, fair=404),
+    Call("/api/session/create-organization", {"name": "A second one"}),
+    Call("/api/session/change-password", {"current": "a wrong password", "password": "correct horse"}, fair=422),
+    Call("/api/session/change-email", {"email": "m@tenancy.example", "password": "a wrong password"}, fair=422),
+    Call("/api/session/confirm-email", {"code": "123456"}, fair=422),
+)
+
+# Calls of our own pages before anybody is signed in; what a stranger learns from them is nothing.
+DOORS = (
+    Call("/api/session/sign-up", {"name": "M", "email": Id("owner_email"), "password": "correct horse battery"}),
+    Call("/api/session/sign-in", {"email": Id("owner_email"), "password": "a wrong password"}, fair=401),
+    Call("/api/session/verify-email", {"code": "123456"}, fair=422),
+    Call("/api/session/resend-code", fair=204),
+    Call("/api/session/forgot-password", {"email": Id("owner_email")}),
+    Call("/api/session/reset-password", {"code": "123456", "password": "correct horse battery"}, fair=422),
+    Call("/api/session/sign-out"),
+)

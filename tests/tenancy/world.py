@@ -1,0 +1,288 @@
+"""Build two businesses that know nothing of each other, each with a row of everything and a team.
+
+Every text of ours holds `MARK` and our phone numbers are in `MARKS`, so that a single look at an answer tells whether
+something of ours is in it.
+"""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from backend.core import clock
+from backend.core.config import settings
+from backend.core.principal import Principal
+from backend.core.tenancy import platform_scope, unit_of_work
+from backend.sessions import service as sessions
+from backend.vocab import MemberRole, PlatformRole
+from tests.tenancy.people import make_key, make_owner, make_teammate, revoke_key, sign_in, sign_out
+from tests.tenancy.rows import Rows
+
+MARK = "canary-ours"
+OUR_NUMBER, OUR_CUSTOMER = "+14155559001", "+14155559002"
+MARKS = (MARK, OUR_NUMBER[2:], OUR_CUSTOMER[2:], "(415) 555-9001", "(415) 555-9002")
+
+
+@dataclass
+class Person:
+    """Somebody of a team, with a live session and a live key (support members may have no key)."""
+
+    who: Principal
+    cookie: str
+    key: str = ""
+
+
+@dataclass
+class Business:
+    """One organization: its people by role, and the id of one row of each table."""
+
+    org_id: UUID
+    owner: Person
+    editor: Person
+    support: Person
+    ids: dict[str, str]
+    ended_cookie: str = ""
+    revoked_key: str = ""
+
+    def by(self, role: MemberRole) -> Person:
+        """Return the person of a role."""
+        return {MemberRole.OWNER: self.owner, MemberRole.EDITOR: self.editor, MemberRole.SUPPORT: self.support}[role]
+
+
+@dataclass
+class World:
+    """Our business, theirs, and an operator of the platform who belongs to theirs."""
+
+    ours: Business
+    theirs: Business
+    operator: Person
+
+    async def ours_now(self) -> dict[str, str]:
+        """Return the state of every row of ours, so that a change of any of them shows."""
+        people = "select user_id from organization_members where org_id = :org and user_id is not null"
+        queries = {
+            name: f"select * from {name} where {'id' if name == 'organizations' else 'org_id'} = :org"
+            for name, table in SQLModel.metadata.tables.items()
+            if "org_id" in table.columns or name == "organizations"
+        }
+        # When a session or a key was last used is no change that anybody made.
+        queries["api_keys"] = "select id, org_id, user_id, name, key_hash, is_active from api_keys where org_id = :org"
+        queries["users"] = f"select * from users where id in ({people})"
+        queries["user_sessions"] = f"select id, revoked_at from user_sessions where user_id in ({people})"
+        queries["one_time_codes"] = f"select * from one_time_codes where user_id in ({people})"
+        return await self._digest(queries)
+
+    async def everything_now(self) -> dict[str, str]:
+        """Return the state of every row of everybody, but for counters of attempts and moments of last use."""
+        queries = {name: f"select * from {name}" for name in SQLModel.metadata.tables if name != "rate_counters"}
+        queries["api_keys"] = "select id, name, is_active from api_keys"
+        queries["user_sessions"] = "select id, revoked_at from user_sessions"
+        queries["procrastinate_jobs"] = "select id, status from procrastinate_jobs"
+        return await self._digest(queries)
+
+    async def _digest(self, queries: dict[str, str]) -> dict[str, str]:
+        with platform_scope("compare before and after in a test"):
+            async with unit_of_work() as session:
+                parts = " union all ".join(
+                    f"select '{name}', coalesce(md5(string_agg(row::text, '|' order by row::text)), '')"
+                    f" from ({query}) as row"
+                    for name, query in queries.items()
+                )
+                found = await session.execute(text(parts), {"org": self.ours.org_id} if ":org" in parts else {})
+                return {str(name): str(digest) for name, digest in found.all()}
+
+
+def leaks(answer: str, sent: str = "") -> list[str]:
+    """Return what of ours stands in an answer, except the number the caller named itself."""
+    said, known = answer.casefold(), _digits(sent)
+    return [mark for mark in MARKS if mark in said and not (_digits(mark) and _digits(mark) in known)]
+
+
+def _digits(words: str) -> str:
+    return "".join(letter for letter in words if letter.isdigit())
+
+
+async def build() -> World:
+    """Make both businesses and commit them."""
+    sessions.forget_all()
+    ours = await _business(MARK, OUR_NUMBER, OUR_CUSTOMER)
+    theirs = await _business("stranger", "+14155559011", "+14155559012")
+    operator = await make_teammate(
+        theirs.org_id, "operator@tenancy.example", "An operator", MemberRole.SUPPORT, PlatformRole.ADMIN
+    )
+    return World(ours, theirs, Person(operator, await sign_in(operator)))
+
+
+async def take_away(world: World) -> None:
+    """Delete everything that was made."""
+    with platform_scope("take a test's organizations away"):
+        async with unit_of_work() as session:
+            for statement in (
+                "update users set current_organization_id = null where email like '%tenancy.example'",
+                "delete from organizations where owner_id in"
+                " (select id from users where email like '%tenancy.example')",
+                "delete from users where email like '%tenancy.example'",
+            ):
+                await session.execute(text(statement))
+    for business in (world.ours, world.theirs):
+        with contextlib.suppress(FileNotFoundError):
+            (settings().media_dir / business.ids["media_path"]).unlink()
+    sessions.forget_all()
+
+
+async def _business(mark: str, number: str, customer: str) -> Business:
+    owner = await make_owner(f"{mark}.owner@tenancy.example", f"{mark} Dental", f"{mark} owner")
+    editor = await make_teammate(owner.org_id, f"{mark}.editor@tenancy.example", f"{mark} editor", MemberRole.EDITOR)
+    support = await make_teammate(
+        owner.org_id, f"{mark}.support@tenancy.example", f"{mark} support", MemberRole.SUPPORT
+    )
+    ids = await _rows(owner, support, mark, number, customer)
+    people = {who: Person(who, await sign_in(who)) for who in (owner, editor, support)}
+    people[owner].key, ids["owner_key"] = await make_key(owner, f"{mark} owner key")
+    people[editor].key, _ = await make_key(editor, f"{mark} editor key")
+    ids |= {"editor": str(editor.user_id), "support": str(support.user_id), "owner": str(owner.user_id)}
+    ids["owner_email"] = owner.email
+    made = Business(owner.org_id, people[owner], people[editor], people[support], ids)
+    made.ended_cookie = await sign_in(owner)
+    await sign_out(made.ended_cookie)
+    made.revoked_key, key_id = await make_key(owner, f"{mark} revoked key")
+    await revoke_key(owner, key_id)
+    with platform_scope("find what a test made"):
+        async with unit_of_work() as session:
+            found = await session.execute(
+                text("select user_id, id from organization_members where org_id = :org and user_id is not null"),
+                {"org": owner.org_id},
+            )
+            members = {str(user_id): str(id) for user_id, id in found.all()}
+            found = await session.execute(
+                text("select id from user_sessions where user_id = :user and revoked_at is null"),
+                {"user": owner.user_id},
+            )
+            ids["user_sessions"] = str(found.scalar_one())
+    ids["members.support"] = members[ids["support"]]
+    return made
+
+
+async def _rows(owner: Principal, support: Principal, mark: str, number: str, customer: str) -> dict[str, str]:
+    """Make the records of a business as its services would, and return their ids."""
+    with platform_scope("fill a business for a test"):
+        async with unit_of_work() as session:
+            rows = Rows(session, owner.org_id, owner.user_id, mark)
+            await rows.make(
+                "agent_configs",
+                agent_type="text",
+                language="en-US",
+                llm_model="",
+                max_tokens=300,
+                texts_schedule={},
+                schedule_timezone="",
+                after_hours_sms_forwarding="",
+                variables={"secret": mark},
+            )
+            await rows.make("service_numbers", phone_number=number, country="US", outbound_agent_id=None, agent_id=None)
+            await rows.make("contacts", phone_number=customer, email=f"{mark}.customer@tenancy.example")
+            await rows.make(
+                "conversations",
+                status="open",
+                answer_mode="ai",
+                paused_until=None,
+                snoozed_until=None,
+                last_channel="sms",
+                last_direction="inbound",
+                last_author_kind="contact",
+                last_status="received",
+                last_seq=3,
+            )
+            await rows.make(
+                "conversation_items",
+                seq=3,
+                kind="draft",
+                channel="sms",
+                direction="outbound",
+                author_kind="agent",
+                author_id=rows.made["agent_configs"]["id"],
+                status="",
+                record_id=None,
+                data={"number_id": str(rows.made["service_numbers"]["id"]), "note": mark},
+            )
+            await rows.make(
+                "sms_messages",
+                direction="outbound",
+                sender_number=number,
+                recipient_number=customer,
+                status="failed",
+                encoding="GSM-7",
+                error_code="30003",
+                message_sid="",
+                attempted_at=None,
+                sent_at=None,
+                delivered_at=None,
+            )
+            later = Rows(session, owner.org_id, owner.user_id, mark)
+            later.made |= {name: row for name, row in rows.made.items() if name != "sms_messages"}
+            planned = await later.make(
+                "sms_messages",
+                direction="outbound",
+                sender_number=number,
+                recipient_number=customer,
+                status="scheduled",
+                encoding="GSM-7",
+                message_sid="",
+                attempted_at=None,
+                sent_at=None,
+                delivered_at=None,
+            )
+            at = clock.now() + timedelta(days=30)
+            await rows.make(
+                "scheduled_actions",
+                action_type="send_sms",
+                scheduled_at=at,
+                status="pending",
+                executed_at=None,
+                parameters={
+                    "message_id": str(planned["id"]),
+                    "sender_number": number,
+                    "recipient_phone": customer,
+                    "message": mark,
+                    "purpose": "service",
+                },
+            )
+            media = await rows.make("message_media", position=0, content_type="image/png", path="", error="")
+            path = f"{owner.org_id}/{media['id']}"
+            await session.execute(
+                text("update message_media set path = :path where id = :id"), {"path": path, "id": media["id"]}
+            )
+            _keep_file(settings().media_dir / path, mark)
+            await rows.make("sms_opt_outs", service_number=number, phone_number=customer, is_opted_out=False)
+            await rows.make("agent_turns", status="answered", sources=[], tools=[], attempts=[], reply_message_id=None)
+            await rows.make("knowledge_sources", sync_status="ready")
+            await rows.make("knowledge_chunks", content=f"{mark} whitening costs ninety dollars")
+            await rows.make(
+                "organization_members",
+                status="pending",
+                role="editor",
+                email=f"{mark}.invited@tenancy.example",
+                invited_by=mark,
+                approved_at=None,
+            )
+            await rows.make("api_keys", user_id=support.user_id)
+            await rows.make("conversation_unreads")
+            await rows.make("audit_log")
+            await rows.make("idempotency_keys")
+            ids = {name: str(row["id"]) for name, row in rows.made.items() if "id" in row}
+            return {
+                **ids,
+                "planned": str(planned["id"]),
+                "number": number,
+                "customer": customer,
+                "media_path": path,
+            }
+
+
+def _keep_file(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
