@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from backend.agents.schemas import AgentSpec, Customer
 from backend.agents.variables import one_line, render
-from backend.knowledge.schemas import Passage
+from backend.knowledge.schemas import PATH_MARK, Passage
 
 # One text message of two segments; longer replies are read less and cost more.
 USUAL_LENGTH = 320
@@ -88,8 +88,9 @@ def _knowledge(passages: Sequence[Passage]) -> str:
 
 
 def _source(place: int, passage: Passage) -> str:
-    title = _attribute(passage.path or passage.title)
-    return f'<source id="{place}" title="{title}">\n{_defused(passage.content)}\n</source>'
+    *above, heading = (passage.path or passage.title).split(PATH_MARK)
+    where = f' in="{_attribute(PATH_MARK.join(above))}"' if above else ""
+    return f'<source id="{place}" title="{_attribute(heading)}"{where}>\n{_defused(passage.content)}\n</source>'
 
 
 def _attribute(title: str) -> str:

@@ -5,6 +5,7 @@ held open while a model thinks, and a turn that must be repeated has done no har
 """
 
 import asyncio
+from itertools import zip_longest
 from typing import Any
 
 from backend.agents import prompt_builder, replies, tools
@@ -133,7 +134,7 @@ async def _retrieved(request: TurnRequest, record: TurnRecord) -> list[Passage]:
     started = loop.time()
     try:
         async with asyncio.timeout(RETRIEVAL_LIMIT_S):
-            return await request.retrieve(question_of(request))
+            return await _looked_up(request)
     except (MagpipeError, TimeoutError) as error:
         # Without what the business wrote the agent says that it does not know, which is better than silence.
         log.warning("agents.retrieval_failed", error=repr(error))
@@ -142,12 +143,15 @@ async def _retrieved(request: TurnRequest, record: TurnRecord) -> list[Passage]:
         record.retrieval_ms = round((loop.time() - started) * 1000)
 
 
-def question_of(request: TurnRequest) -> str:
-    """Return what to look up: the text to answer, with the one before it when it is too short to stand alone."""
-    if len(request.text.split()) > LEANING_WORDS:
-        return request.text
+async def _looked_up(request: TurnRequest) -> list[Passage]:
+    """Look up the text to answer, and a short one also together with the one before it; best of each in turn."""
+    found = await request.retrieve(request.text)
     before = next((line.text for line in reversed(request.history) if line.role == "user"), "")
-    return f"{before}\n{request.text}".strip()
+    if not before or len(request.text.split()) > LEANING_WORDS:
+        return found
+    leaning = await request.retrieve(f"{before}\n{request.text}")
+    merged = {passage.chunk_id: passage for pair in zip_longest(found, leaning) for passage in pair if passage}
+    return list(merged.values())[: max(len(found), len(leaning))]
 
 
 def _source(passage: Passage) -> dict[str, Any]:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from backend.knowledge.schemas import PATH_MARK
+
 # The local model reads 256 word pieces (sentence_bert_config.json); an English word piece is about four characters.
 CHARS_PER_TOKEN = 4
 TARGET_TOKENS = 190
@@ -21,7 +23,6 @@ _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _UNDERLINE = re.compile(r"^(=+|-{2,})$")
 _LIST_ITEM = re.compile(r"^\s*([-*•–]|\d{1,3}[.)])\s+\S")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+")
-PATH_MARK = " › "
 PATH_LIMIT = 200
 
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import TypedDict
 from uuid import UUID
 
+# Stands between the headings of a path: “Handbook › Visits › Opening hours”.
+PATH_MARK = " › "
+
 
 class SourceRow(TypedDict):
     """One source as a screen shows it. `agent_id` is empty when every agent of the organization reads it."""

@@ -220,16 +220,21 @@ async def test_a_contacts_name_cannot_open_a_block_in_the_prompt(script):
     assert "{{" not in record.prompt
 
 
-async def test_a_short_question_is_looked_up_with_the_one_before_it(script):
+async def test_a_short_question_is_looked_up_alone_and_with_the_one_before_it(script):
     asked: list[str] = []
+    hours, sunday, prices = passage("hours"), passage("sunday"), passage("prices")
 
     async def retrieve(question: str) -> list[Passage]:
         asked.append(question)
-        return []
+        return [sunday, prices] if "opening" not in question else [hours, sunday]
 
     history = (Line("user", "What are your opening hours?"), Line("assistant", "9 to 5."))
-    await runtime.turn(request("And on Sunday?", history=history, retrieve=retrieve))
-    assert asked == ["What are your opening hours?\nAnd on Sunday?"]
+    record = await runtime.turn(request("And on Sunday?", history=history, retrieve=retrieve))
+    assert asked == ["And on Sunday?", "What are your opening hours?\nAnd on Sunday?"]
+    assert [source["quote"] for source in record.sources] == ["sunday", "hours"]
+    asked.clear()
+    await runtime.turn(request("What does a cleaning cost at yours?", history=history, retrieve=retrieve))
+    assert asked == ["What does a cleaning cost at yours?"]
 
 
 async def test_a_failed_turn_does_nothing_a_tool_had_asked_for(script):
