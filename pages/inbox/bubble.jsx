@@ -9,7 +9,7 @@ import { Timestamp } from "$/public/external/pages/components/timestamp/timestam
 import { AgentMark, Avatar, DELIVERY, Icon, hasFailed } from "$/public/external/pages/inbox/parts/marks.jsx";
 
 export const TEXT_BUTTON =
-  "inline-flex items-center gap-1 rounded-control px-1 py-0.5 font-medium text-accent-ink hover:underline pointer-coarse:min-h-11 pointer-coarse:px-2";
+  "inline-flex items-center gap-1 rounded-control px-1 py-0.5 font-medium text-accent-ink hover:underline pointer-coarse:-my-3 pointer-coarse:min-h-11 pointer-coarse:px-2";
 export const SMALL_BUTTON =
   "inline-flex h-7 items-center justify-center gap-1.5 rounded-control px-2.5 text-13 font-medium transition-colors pointer-coarse:h-11 ";
 export const PRIMARY = SMALL_BUTTON + "bg-accent text-on-accent hover:bg-accent-hover disabled:opacity-50";
@@ -118,7 +118,7 @@ export function Message({ item, starts, contactName, isOpen, words, actions }) {
       className={`flex flex-col ${inbound ? "items-start" : "items-end"} ${starts ? "pt-4" : "pt-1"}`}
     >
       {starts ? (
-        <div className={`mb-1 flex items-center gap-1.5 text-12 text-muted ${inbound ? "" : "flex-row-reverse"}`}>
+        <div className="mb-1 flex items-center gap-1.5 text-12 text-muted">
           {byAgent ? <AgentMark /> : inbound ? null : <Avatar name={author} size="sm" />}
           <span className="font-medium text-ink">{author}</span>
           {byAgent && data.agent_version ? <span>· v{data.agent_version}</span> : null}

@@ -26,11 +26,11 @@ function presets(words) {
   const hour = new Date(now.getTime() + 3_600_000);
   const tomorrow = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, 9);
   const monday = new Date(now.getFullYear(), now.getMonth(), now.getDate() + ((8 - now.getDay()) % 7 || 7), 9);
-  return [
+  const times = [
     [words.IN_AN_HOUR, hour],
     [words.TOMORROW, tomorrow],
-    [words.MONDAY, monday],
   ];
+  return tomorrow.getDay() === 1 ? times : [...times, [words.MONDAY, monday]];
 }
 
 function Later({ words, disabled, onPick }) {
@@ -174,7 +174,7 @@ function Box({ conversationId, senders, sender, refusal, words, onSend, onChoose
   return (
     <div className="shrink-0 px-4 pt-2 pb-3 md:px-6">
       <Hotkey keys="r" onPress={() => field.current?.focus()} />
-      <div className="mx-auto max-w-188 rounded-card border border-control bg-canvas transition-colors focus-within:border-accent focus-within:outline focus-within:outline-accent">
+      <div className="mx-auto max-w-188 rounded-card border border-control bg-canvas transition-colors has-[textarea:focus-visible]:border-accent has-[textarea:focus-visible]:outline has-[textarea:focus-visible]:outline-accent">
         <textarea
           ref={field}
           value={text}

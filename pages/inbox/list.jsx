@@ -56,7 +56,7 @@ const Row = memo(function Row({ row, isOpen, tabbable, search, words, time }) {
         <Avatar name={row.name} />
         <span
           className={
-            "absolute -right-1 -bottom-1 inline-flex size-5 items-center justify-center rounded-full " +
+            "absolute -right-1.5 -bottom-1 inline-flex size-4.5 items-center justify-center rounded-full " +
             (isOpen ? "bg-selected" : "bg-canvas")
           }
         >

@@ -1,6 +1,6 @@
 // The panes of the inbox and what stands in the middle one: list beside thread from 768 px on, one at a time below.
-import { Children } from "react";
-import { useParams } from "react-router";
+import { Children, useEffect } from "react";
+import { useLocation, useParams } from "react-router";
 import MessagesSquare from "lucide-react/dist/esm/icons/messages-square.mjs";
 import SearchX from "lucide-react/dist/esm/icons/search-x.mjs";
 import CircleAlert from "lucide-react/dist/esm/icons/circle-alert.mjs";
@@ -104,6 +104,10 @@ export function Stage({ stage, about, reference, words, onRetry, children }) {
 
 // Keeps the title of the browser's tab: "(3) Inbox · Magpipe".
 export function UnreadTitle({ count, title }) {
-  const shown = count > 99 ? "99+" : count;
-  return <title>{count ? `(${shown}) ${title}` : title}</title>;
+  const { pathname } = useLocation();
+  useEffect(() => {
+    const shown = count > 99 ? "99+" : count;
+    document.title = count ? `(${shown}) ${title}` : title;
+  }, [count, title, pathname]);
+  return null;
 }

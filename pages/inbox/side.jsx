@@ -41,7 +41,7 @@ function Facts({ row, person, words, time }) {
         <dl className="mt-3 text-13">
           <Line name={words.PHONE}>
             <span className="flex items-center gap-1">
-              <span className="tabular">{person.phone_display || "–"}</span>
+              <span>{person.phone_display || "–"}</span>
               {person.phone ? (
                 <CopyButton
                   text={person.phone}

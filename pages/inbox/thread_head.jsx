@@ -1,6 +1,6 @@
 // The head of the open conversation: who it is, who answers, whose it is. Changes show before the server agrees.
 import { useEffect, useRef, useState } from "react";
-import { Link, useLocation } from "react-router";
+import { Link, useLocation, useNavigate } from "react-router";
 import ArrowLeft from "lucide-react/dist/esm/icons/arrow-left.mjs";
 import Check from "lucide-react/dist/esm/icons/check.mjs";
 import ChevronDown from "lucide-react/dist/esm/icons/chevron-down.mjs";
@@ -22,7 +22,7 @@ import {
 } from "$/public/external/pages/components/menu/menu.jsx";
 import { Tip } from "$/public/external/pages/components/tooltip/tooltip.jsx";
 import { ANSWERING, Avatar, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
-import { setPanel, usePanel, useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
+import { setPanel, useMedia, usePanel, useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
 import { PRIMARY, SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 
 const SQUARE =
@@ -86,20 +86,19 @@ function Name({ row, words, onRename }) {
   }
   return (
     <h2 className="min-w-0">
-      <Tip text={words.RENAME}>
-        <button
-          ref={button}
-          type="button"
-          onClick={() => {
-            setText(row.name);
-            setEditing(true);
-          }}
-          className="-mx-1.5 block max-w-full truncate rounded-control px-1.5 text-left text-14 font-semibold text-ink hover:bg-hover pointer-coarse:min-h-11"
-        >
-          {name || shown}
-          <span className="sr-only">, {words.RENAME}</span>
-        </button>
-      </Tip>
+      <button
+        ref={button}
+        type="button"
+        title={words.RENAME}
+        aria-label={`${name || shown}, ${words.RENAME}`}
+        onClick={() => {
+          setText(row.name);
+          setEditing(true);
+        }}
+        className="-mx-1.5 block max-w-[calc(100%+0.75rem)] truncate rounded-control px-1.5 text-left text-14 font-semibold text-ink hover:bg-hover pointer-coarse:min-h-11"
+      >
+        {name || shown}
+      </button>
     </h2>
   );
 }
@@ -112,7 +111,9 @@ function left(until, now) {
 export function ThreadHead(props) {
   const { row, reason, me, team, words, onRename, onMode, onAssign, onStatus, onUnread } = props;
   const panelOpen = usePanel();
+  const wide = useMedia("(width >= 80rem)");
   const { search } = useLocation();
+  const navigate = useNavigate();
   const timed = row.answer_mode === "human" && Boolean(row.paused_until);
   const now = useSeconds(timed);
   const over = timed && new Date(row.paused_until).getTime() <= now;
@@ -140,24 +141,30 @@ export function ThreadHead(props) {
     setStatus(next);
     onStatus?.(row.id, next);
   };
+  // An open conversation is a read one: marking it unread leaves it.
+  const putBack = () => {
+    onUnread?.(row.id);
+    navigate(`/inbox${search}`);
+  };
   const needed = row.needs_person && mode === "human";
   return (
     <>
       <Hotkey keys="a" onPress={() => assign(assignee === me ? "" : me)} />
       <Hotkey keys="e" onPress={() => setClosed(!closed)} />
-      <Hotkey keys="u" onPress={() => onUnread?.(row.id)} />
+      <Hotkey keys="u" onPress={putBack} />
       <Hotkey keys="t" onPress={() => choose(mode === "human" ? "ai" : "human")} />
-      <header className="flex min-h-14 shrink-0 items-center gap-2 border-b border-line px-2 py-2 md:px-4">
+      <header className="@container shrink-0 border-b border-line">
+        <div className="flex min-h-14 items-center gap-2 px-2 py-2 md:px-4">
         <Link to={`/inbox${search}`} aria-label={words.BACK} className={`${SQUARE} md:hidden`}>
           <Icon as={ArrowLeft} size={20} />
         </Link>
-        <span className="hidden sm:inline-flex">
+        <span className="hidden @2xl:inline-flex">
           <Avatar name={row.name} />
         </span>
         <div className="min-w-0 flex-1">
           <Name row={row} words={words} onRename={onRename} />
           <p className="flex items-center gap-1 text-12 text-muted">
-            <span className="tabular truncate">{row.phone_display}</span>
+            <span className="truncate">{row.phone_display}</span>
             {row.phone ? (
               <CopyButton
                 text={row.phone}
@@ -166,7 +173,7 @@ export function ThreadHead(props) {
                 className="inline-flex size-6 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:hidden"
               />
             ) : null}
-            {owner ? <span className="hidden truncate md:inline">· {words.OWNED_BY.replace("{name}", owner)}</span> : null}
+            {owner ? <span className="truncate @max-xl:hidden">· {words.OWNED_BY.replace("{name}", owner)}</span> : null}
             {closed ? <span>· {words.CLOSED}</span> : null}
           </p>
         </div>
@@ -176,7 +183,7 @@ export function ThreadHead(props) {
             className="inline-flex h-8 shrink-0 items-center gap-1.5 rounded-control border border-control bg-canvas px-2.5 text-13 font-medium text-ink transition-colors hover:bg-hover data-[state=open]:bg-hover pointer-coarse:h-11"
           >
             <Icon as={picture} className={tint} />
-            <span className="hidden sm:inline">{{ ai: words.NOW_AI, draft: words.NOW_DRAFT, human: words.NOW_HUMAN }[mode]}</span>
+            <span className="@max-lg:sr-only">{{ ai: words.NOW_AI, draft: words.NOW_DRAFT, human: words.NOW_HUMAN }[mode]}</span>
             {timed && mode === "human" ? <span className="tabular text-muted">{left(row.paused_until, now)}</span> : null}
             <Icon as={ChevronDown} size={14} className="text-muted" />
           </MenuTrigger>
@@ -191,18 +198,18 @@ export function ThreadHead(props) {
           </MenuList>
         </Menu>
         {mode === "human" ? (
-          <button type="button" onClick={() => choose("ai")} className={`${SECONDARY} hidden h-8 shrink-0 md:inline-flex`}>
+          <button type="button" onClick={() => choose("ai")} className={`${SECONDARY} h-8 shrink-0 max-md:hidden`}>
             <Icon as={RotateCcw} />
             {words.HAND_BACK}
           </button>
         ) : (
-          <button type="button" onClick={() => choose("human")} className={`${PRIMARY} hidden h-8 shrink-0 md:inline-flex`}>
+          <button type="button" onClick={() => choose("human")} className={`${PRIMARY} h-8 shrink-0 max-md:hidden`}>
             <Icon as={Hand} />
             {words.TAKE_OVER}
           </button>
         )}
         <Menu>
-          <MenuTrigger label={words.ASSIGN} className={`${SQUARE} hidden md:inline-flex`}>
+          <MenuTrigger label={words.ASSIGN} className={`${SQUARE} @max-2xl:hidden`}>
             {owner ? <Avatar name={owner} size="sm" /> : <Icon as={UserPlus} />}
           </MenuTrigger>
           <MenuList align="end">
@@ -214,7 +221,7 @@ export function ThreadHead(props) {
             type="button"
             aria-label={closed ? words.REOPEN : words.CLOSE}
             onClick={() => setClosed(!closed)}
-            className={`${SQUARE} hidden md:inline-flex`}
+            className={`${SQUARE} @max-xl:hidden`}
           >
             <Icon as={closed ? RotateCcw : Check} />
           </button>
@@ -225,7 +232,7 @@ export function ThreadHead(props) {
             aria-label={words.DETAILS}
             aria-expanded={panelOpen}
             onClick={() => setPanel(!panelOpen)}
-            className={`${SQUARE} hidden md:inline-flex xl:hidden`}
+            className={`${SQUARE} @max-md:hidden xl:hidden`}
           >
             <Icon as={PanelRight} />
           </button>
@@ -235,19 +242,18 @@ export function ThreadHead(props) {
             <Icon as={Ellipsis} />
           </MenuTrigger>
           <MenuList align="end">
-            <MenuItem shortcut="U" onSelect={() => onUnread?.(row.id)}>
+            <MenuItem shortcut="U" onSelect={putBack}>
               {words.MARK_UNREAD}
             </MenuItem>
             <MenuItem shortcut="E" onSelect={() => setClosed(!closed)}>
               {closed ? words.REOPEN : words.CLOSE}
             </MenuItem>
-            <MenuItem shortcut="A" onSelect={() => assign(assignee === me ? "" : me)}>
-              {assignee === me ? words.UNASSIGN_ME : words.ASSIGN_ME}
-            </MenuItem>
+            {wide ? null : <MenuItem onSelect={() => setPanel(true)}>{words.DETAILS}</MenuItem>}
             <MenuSeparator />
-            <MenuItem onSelect={() => setPanel(true)}>{words.DETAILS}</MenuItem>
+            <AssignChoices team={team} me={me} assignee={assignee} words={words} onPick={assign} />
           </MenuList>
         </Menu>
+        </div>
       </header>
       {needed ? (
         <div role="status" className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 bg-warning-soft px-4 py-2 text-13 text-warning-ink">

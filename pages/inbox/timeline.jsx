@@ -120,10 +120,11 @@ function OpenTimeline(props) {
 
   const oldest = items[0]?.seq ?? 0;
   const hasOlder = oldest > 1;
-  const rows = useMemo(
-    () => [...items, ...outbox.map((message) => ({ ...message, kind: "outgoing" }))],
-    [items, outbox],
-  );
+  const rows = useMemo(() => {
+    const stored = new Set(items.map((item) => item.record_id));
+    const own = outbox.filter((message) => !stored.has(message.recordId));
+    return [...items, ...own.map((message) => ({ ...message, kind: "outgoing" }))];
+  }, [items, outbox]);
   const more = () => {
     if (!hasOlder || asked.current === oldest) return;
     asked.current = oldest;

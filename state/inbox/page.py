@@ -16,10 +16,10 @@ from state.inbox.contact_panel import ContactPanelState
 from state.inbox.conversation_list import ConversationListState, filter_of
 from state.inbox.thread import ThreadState, handover_reason
 from state.inbox.timeline import TimelineState
-from state.inbox.unread import UnreadState
+from state.inbox.why import WhyState
 from state.session import SessionState
 
-WIDGETS = (ConversationListState, ThreadState, TimelineState, ComposerState, ContactPanelState, UnreadState)
+WIDGETS = (ConversationListState, ThreadState, TimelineState, ComposerState, ContactPanelState)
 
 
 class InboxState(SessionState):
@@ -64,9 +64,6 @@ class InboxState(SessionState):
         listed = await self.get_state(ConversationListState)
         if is_new or listed._wanted != wanted or listed._viewer != str(principal.user_id):
             await listed._load(session, principal, wanted)
-        unread = await self.get_state(UnreadState)
-        if is_new or unread._viewer != str(principal.user_id):
-            await unread._count(principal, session)
 
     async def _load_thread(
         self, session: Any, principal: Principal, conversation_id: UUID | None, is_new: bool
@@ -74,6 +71,9 @@ class InboxState(SessionState):
         thread = await self.get_state(ThreadState)
         timeline = await self.get_state(TimelineState)
         panel = await self.get_state(ContactPanelState)
+        why = await self.get_state(WhyState)
+        if why.turn_id and timeline.conversation_id != str(conversation_id or ""):
+            why._clear()
         if conversation_id is None:
             asked = _asked_for(self.router.url.path)
             thread._clear("missing" if asked else "none", asked)

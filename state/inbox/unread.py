@@ -1,7 +1,7 @@
 """Count the conversations in which a person has something unread, for the badge of every page."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import reflex as rx
 
@@ -27,16 +27,14 @@ class UnreadState(SessionState):
     async def load(self) -> None:
         """Count once when a page opens; later changes arrive by themselves."""
         principal = await self._principal()
-        hub.subscribe(self.router.session.client_token, principal, UnreadState)
-        await self._count(principal)
+        is_new = hub.subscribe(self.router.session.client_token, principal, UnreadState)
+        if is_new or self._viewer != str(principal.user_id):
+            await self._count(principal)
 
-    async def _count(self, principal: Principal, session: Any = None) -> None:
-        if session is None:
-            with org_scope(principal.org_id):
-                async with unit_of_work() as session:
-                    found = await conversations.unread_ids(session, principal.user_id)
-        else:
-            found = await conversations.unread_ids(session, principal.user_id)
+    async def _count(self, principal: Principal) -> None:
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                found = await conversations.unread_ids(session, principal.user_id)
         self._viewer, self._ids = str(principal.user_id), set(found)
         self.count = len(self._ids)
 

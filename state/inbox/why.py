@@ -32,4 +32,7 @@ class WhyState(SessionState):
     async def close(self) -> None:
         """Close the explanation."""
         await self._principal()
+        self._clear()
+
+    def _clear(self) -> None:
         self.turn_id, self.turn = "", {}
