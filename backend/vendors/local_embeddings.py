@@ -18,7 +18,6 @@ from backend.core.config import settings
 from backend.core.errors import Misconfigured
 from backend.core.logging import log
 
-DIMENSIONS = 384
 MAX_TOKENS = 256
 # Larger batches cost time per text and memory (measured: 43 ms a text at 32, 21 ms one at a time).
 BATCH = 8
