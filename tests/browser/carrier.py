@@ -1,0 +1,61 @@
+"""Play the customers and read their phones and mail, through the sandbox's own addresses."""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+
+
+class Carrier:
+    """The telephone network of an installation; `number` is the demo workspace's."""
+
+    def __init__(self, client: httpx.Client, number: str) -> None:
+        self._client = client
+        self.number = number
+
+    def text(self, customer: str, body: str, to: str = "") -> None:
+        """Send a text as a customer; the carrier delivers it by signed webhook."""
+        sent = self._client.post("/sandbox/texts", json={"from": customer, "to": to or self.number, "body": body})
+        assert sent.status_code == 201, sent.text
+
+    def received_by(self, customer: str, of: str = "") -> list[str]:
+        """Return the texts that reached a customer's phone, oldest first."""
+        found = self._client.get("/sandbox/texts", params={"from": of or self.number, "to": customer})
+        return [text["body"] for text in found.json() if text["direction"] != "inbound"]
+
+    def wait_for_reply(self, customer: str, number_of_replies: int = 1, of: str = "") -> list[str]:
+        """Wait until so many texts reached a customer's phone and return them."""
+        return wait_until(
+            lambda: found if len(found := self.received_by(customer, of)) >= number_of_replies else None,
+            f"{number_of_replies} texts on the phone of {customer}",
+        )
+
+    def phone_page(self, customer: str, to: str = "") -> str:
+        """Return the address of the page that plays a customer's phone."""
+        query = httpx.QueryParams({"from": customer, "to": to or self.number})
+        return f"{self._client.base_url}/phone?{query}"
+
+    def code_for(self, address: str, after: int = 0) -> str:
+        """Wait for the newest mail to an address that came after mail number `after` and return its code."""
+
+        def newest() -> str | None:
+            mails = self._client.get("/sandbox/mailbox", params={"to": address}).json()
+            return next((mail["codes"][0] for mail in mails if mail["seq"] > after and mail["codes"]), None)
+
+        return wait_until(newest, f"a mail with a code to {address}")
+
+    def fault(self, *faults: dict[str, Any]) -> None:
+        """Have the vendors misbehave until told otherwise; without faults they behave again."""
+        self._client.put("/sandbox/faults", json=list(faults)).raise_for_status()
+
+
+def wait_until(look: Callable[[], T | None], what: str, within_s: float = 15) -> T:
+    """Look until there is something to see and return it; fail in words after `within_s` seconds."""
+    deadline = time.monotonic() + within_s
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"waited {within_s:.0f} s for {what}"
+        time.sleep(0.1)
+    return found

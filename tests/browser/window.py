@@ -1,0 +1,105 @@
+"""A browser window of a test: its size and looks, who is signed in, and what its pages complain about."""
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+
+from tests.browser.people import Person
+
+# Chromium reports every refused address as an error of the console. Whether a refusal is right is for the test that
+# asks for it; what the server breaks on (500 and above) is never right.
+REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+
+
+class Problems:
+    """What the pages of a test complained about."""
+
+    def __init__(self) -> None:
+        self._seen: list[str] = []
+        self._expected: list[str] = []
+
+    def add(self, words: str) -> None:
+        """Note a complaint."""
+        self._seen.append(words)
+
+    def expect(self, *patterns: str) -> None:
+        """Let complaints that match one of these expressions pass: the test provokes them."""
+        self._expected.extend(patterns)
+
+    def unexpected(self) -> list[str]:
+        """Return the complaints nobody expected."""
+        return [words for words in self._seen if not any(re.search(pattern, words) for pattern in self._expected)]
+
+    def report(self) -> str:
+        """Return them as text, each once."""
+        return "\n".join(dict.fromkeys(self.unexpected()))
+
+
+class Window:
+    """One browser context. `page` is its first tab; `tab()` opens another of the same person."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        problems: Problems,
+        person: Person | None = None,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        scheme: Literal["light", "dark"] = "light",
+        touch: bool = False,
+        motion: Literal["reduce", "no-preference"] = "reduce",
+    ) -> None:
+        self._problems = problems
+        self.context = browser.new_context(
+            base_url=url,
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion=motion,
+            has_touch=touch,
+            is_mobile=touch,
+            locale="en-US",
+            timezone_id="America/Los_Angeles",
+        )
+        if person is not None:
+            self.context.add_cookies(list(person.cookies))  # type: ignore[arg-type]
+        self.context.set_default_timeout(15_000)
+        self.context.tracing.start(snapshots=True, screenshots=False)
+        self.context.on("page", self._watch)
+        self.page = self.context.new_page()
+
+    def tab(self) -> Page:
+        """Open another tab."""
+        return self.context.new_page()
+
+    def close(self, keep_in: Path | None = None) -> None:
+        """Close the window; with a folder, leave a picture of every tab and the trace there."""
+        if keep_in is None:
+            self.context.tracing.stop()
+        else:
+            keep_in.mkdir(parents=True, exist_ok=True)
+            for place, page in enumerate(self.context.pages):
+                page.screenshot(path=keep_in / f"tab-{place}.png")
+            self.context.tracing.stop(path=keep_in / "trace.zip")
+        self.context.close()
+
+    def _watch(self, page: Page) -> None:
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self._problems.add(f"a page threw: {error}"))
+        page.on("response", self._answered)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not REFUSED.search(message.text):
+            self._problems.add(f"console: {message.text} ({_place(message)})")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 500:
+            self._problems.add(f"{response.status} from {response.url}")
+
+
+def _place(message: ConsoleMessage) -> str:
+    place: Any = message.location
+    return f"{place.get('url', '')}:{place.get('lineNumber', '')}"
