@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 
 import reflex as rx
 from reflex_components_core.base.error_boundary import ErrorBoundary
+from starlette.types import ASGIApp
 
 from backend.api.app import create_api
+from backend.api.cross_origin import CrossOrigin
 from backend.api.limits import RequestLimits
 from backend.api.session import SessionMiddleware, sockets
 from backend.core import db, jobs, logging, telemetry
@@ -33,7 +35,14 @@ async def _ground() -> AsyncIterator[None]:
     await db.dispose()
 
 
-app = rx.App(
+class _Application(rx.App):
+    """Reflex answers foreign preflights itself, outside every transform, so programs' ones are answered before it."""
+
+    def __call__(self) -> ASGIApp:
+        return CrossOrigin(super().__call__())
+
+
+app = _Application(
     # The last wraps the others: sizes and headers first, then who is asking, then the API, then the pages.
     api_transformer=[create_api(), SessionMiddleware, RequestLimits],
     theme=None,

@@ -14,7 +14,7 @@ import hmac
 import re
 import uuid
 from contextlib import suppress
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 from uuid import UUID
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,7 +32,9 @@ HEADER = b"x-mp-session"
 HOME, SIGN_IN = "/inbox", "/login"
 # Pages for everyone. Whatever else is asked for as a page is for signed-in people.
 PUBLIC = frozenset(
-    {"/", "/login", "/signup", "/verify-email", "/forgot-password", "/reset-password", "/404", "/_gallery"}
+    {"/", "/login", "/signup", "/verify-email", "/forgot-password", "/reset-password", "/404"}
+    # Of developers; they exist in development alone.
+    | {"/_gallery", "/_gallery/sign-in"}
 )
 # Pages that a signed-in person has no use for.
 DOORS = frozenset({"/", "/login", "/signup"})
@@ -113,7 +115,9 @@ class SessionMiddleware:
                 message = {**message, "headers": own}
             await send(message)
 
-        await self._app(scope, receive, finish)
+        # The file server keeps pages as folders and would redirect, with a scheme that is wrong behind a TLS proxy.
+        folder = path if path == "/" else f"{path}/"
+        await self._app({**scope, "path": folder, "raw_path": quote(folder).encode()}, receive, finish)
 
 
 class Sockets:

@@ -1,5 +1,6 @@
 """Tell how the installation is: database reachable, schema at the release's head, queue keeping up."""
 
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,7 @@ class Health:
 @lru_cache(maxsize=1)
 def migrations_head() -> str:
     """Return the newest migration of this release."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it announces each of its plugins
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
