@@ -55,6 +55,9 @@ async def run(concurrency: int = CONCURRENCY) -> None:
             async with jobs.queue.open_async():
                 clock = scheduler.start(ticks())
                 try:
+                    # What waited while nobody worked (lost webhooks, due texts) need not wait for a round moment.
+                    for tick in ticks():
+                        await scheduler.fire(tick)
                     await _work(concurrency, stopping)
                 finally:
                     clock.shutdown(wait=False)

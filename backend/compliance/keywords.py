@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from enum import StrEnum
+
+from backend.compliance.schemas import Keyword
 
 # The families every US and Canadian carrier honours (CTIA Messaging Principles §5.1.3, 47 CFR 64.1200(a)(10)), with
 # the common French, Spanish, Portuguese and German ones. They count in every country.
@@ -15,17 +16,6 @@ _HELP = "help info aide ayuda ajuda hilfe"
 # Plain agreement: it opts in only somebody who is out; from anybody else it is an answer like any other.
 _YES = "yes y oui si sim ja"
 _PUNCTUATION = re.compile(r"^[\W_]+|[\W_]+$")
-
-
-class Keyword(StrEnum):
-    """What a word asks for."""
-
-    STOP = "stop"
-    START = "start"
-    HELP = "help"
-    YES = "yes"
-
-
 _FAMILIES = {
     word.replace("-", " "): keyword
     for keyword, words in (

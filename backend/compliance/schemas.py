@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from backend.compliance.keywords import Keyword
+
+class Keyword(StrEnum):
+    """What a word asks for."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    YES = "yes"
 
 
 class Purpose(StrEnum):

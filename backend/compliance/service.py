@@ -12,8 +12,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.compliance import keywords
-from backend.compliance.keywords import Keyword
-from backend.compliance.schemas import ALLOWED, KeywordOutcome, OptOutState, Purpose, Verdict
+from backend.compliance.schemas import ALLOWED, Keyword, KeywordOutcome, OptOutState, Purpose, Verdict
 from backend.core import audit, clock
 from backend.core.errors import Refused
 from backend.core.ids import new_id

@@ -12,8 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.agents import service as agents
 from backend.billing import service as billing
 from backend.compliance import service as compliance
-from backend.compliance.keywords import Keyword
-from backend.compliance.schemas import KeywordOutcome, Purpose
+from backend.compliance.schemas import Keyword, KeywordOutcome, Purpose
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import SYSTEM, Author

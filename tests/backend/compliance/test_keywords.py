@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.compliance.keywords import Keyword, recognise
+from backend.compliance.keywords import recognise
+from backend.compliance.schemas import Keyword
 
 
 @pytest.mark.parametrize(
