@@ -9,7 +9,7 @@ import reflex as rx
 
 from pages.auth.api_form import post_and_go
 from pages.components.menu import menu_choice, menu_heading, menu_item, menu_separator
-from pages.words import Settings
+from pages.words import Operations, Settings
 from state.frame import FrameState
 from state.inbox.unread import UnreadState
 
@@ -52,5 +52,10 @@ def _account_items() -> list[rx.Component]:
             rx.fragment(),
         ),
         menu_item(Settings.NEW_ORGANIZATION, icon="plus", href="/organization/new"),
+        rx.cond(
+            FrameState.is_operator,
+            menu_item(Operations.TITLE, icon="list_restart", href="/admin/jobs"),
+            rx.fragment(),
+        ),
         menu_separator(),
     ]

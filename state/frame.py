@@ -5,6 +5,7 @@ import reflex as rx
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.organizations import service as organizations
 from backend.organizations.schemas import OrganizationRow
+from backend.vocab import PlatformRole
 from state.errors import answers
 from state.session import SessionState
 
@@ -16,6 +17,7 @@ class FrameState(SessionState):
     org_name: str = ""
     role: str = ""
     organizations: list[OrganizationRow] = []
+    is_operator: bool = False
 
     @rx.event
     @answers
@@ -28,6 +30,7 @@ class FrameState(SessionState):
         self.user_name, self.role = principal.name, principal.member_role
         self.org_name = next((row["name"] for row in mine if row["is_current"]), "")
         self.organizations = mine
+        self.is_operator = principal.platform_role in (PlatformRole.ADMIN, PlatformRole.GOD)
 
     @rx.var
     def has_choice(self) -> bool:
