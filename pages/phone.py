@@ -7,7 +7,7 @@ import reflex as rx
 from pages.components.button import button, icon_button_class
 from pages.components.copy_button import copy_button
 from pages.components.dialog import confirm_dialog, dialog
-from pages.components.feedback import banner, empty_state, skeleton_rows, working
+from pages.components.feedback import banner, empty_state, error_state, skeleton_rows, working
 from pages.components.field import CONTROL, text_field
 from pages.components.icon import icon
 from pages.components.link import external_link
@@ -38,7 +38,11 @@ def phone_page() -> rx.Component:
                     action=rx.cond(NumbersState.can_edit, _get_button(), rx.fragment()),
                 ),
             ),
-            skeleton_rows(3),
+            rx.cond(
+                NumbersState.has_failed,
+                error_state(what=Phone.FAILED, safe=Phone.FAILED_SAFE, on_retry=NumbersState.load),
+                skeleton_rows(3),
+            ),
         ),
         _get_dialog(),
         _release_dialog(),

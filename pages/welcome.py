@@ -43,7 +43,7 @@ def welcome_page() -> rx.Component:
             ("test", Welcome.TEST_LEAD),
             Welcome.LEAD,
         ),
-        foot=text_link(Welcome.SKIP, href="/inbox"),
+        foot=rx.cond(WelcomeState.lines.length() > 1, rx.fragment(), text_link(Welcome.SKIP, href="/inbox")),
     )
 
 

@@ -177,6 +177,8 @@ class Agent:
     CHANGED = "changed this agent a moment ago. Your view is older."
     SOMEONE = "Someone"
     RELOAD = "Show the latest"
+    FAILED = "This agent could not be shown"
+    FAILED_SAFE = "It is stored and keeps answering."
     GONE_TITLE = "This agent does not exist"
     GONE_BODY = "It may have been deleted, or the link belongs to another workspace."
     READ_ONLY = "You can look at this agent. Changing it needs the editor role."
@@ -450,6 +452,8 @@ class Operations:
     RETRY_ALL = "Try all again"
     RETRY_ALL_TITLE = "Try all failed jobs again"
     RETRY_ALL_LOSS = "Each runs once more, at once. What already took effect is not repeated."
+    FAILED = "The failed jobs could not be shown"
+    FAILED_SAFE = "They are kept until someone tries them again."
     EMPTY_TITLE = "No failed jobs"
     EMPTY_BODY = "Everything that was asked for has been done or is under way."
 
@@ -707,7 +711,7 @@ class SignUp:
     """/signup"""
 
     TITLE = "Create an account"
-    LEAD = "Free to try on your own machine: no card, no keys."
+    LEAD = "Your first agent answers a text in a few minutes."
     SUBMIT = "Create account"
     HAVE_ACCOUNT = "You have an account?"
     SIGN_IN = "Sign in"

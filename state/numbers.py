@@ -39,6 +39,7 @@ class NumbersState(SessionState):
     text_agents: list[dict[str, str]] = []
     voice_agents: list[dict[str, str]] = []
     is_loaded: bool = False
+    has_failed: bool = False
     can_edit: bool = False
     can_release: bool = False
     practice_url: str = ""
@@ -55,8 +56,12 @@ class NumbersState(SessionState):
         hub.subscribe(self.router.session.client_token, principal, NumbersState)
         ours = settings()
         self.practice_url = f"{ours.sandbox_url}/phone" if "SignalWire" in ours.sandboxed_vendors else ""
-        self.saved_id, self.doomed_id = "", ""
-        await self._show(principal)
+        self.saved_id, self.doomed_id, self.has_failed = "", "", False
+        try:
+            await self._show(principal)
+        except Exception:
+            self.has_failed = True
+            raise
         if self.router.url.query_parameters.get("get") and self.can_edit:
             return GetNumberState.set_open(True)
         return None
@@ -184,6 +189,8 @@ class GetNumberState(SessionState):
             return
         async with self:
             self.is_loading, self.error = False, ""
+            if digits != self.digits:
+                return
             self.offers = matching(free, digits)[:WINDOW]
 
     @rx.event

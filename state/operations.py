@@ -22,17 +22,21 @@ class JobsState(SessionState):
     total: int = 0
     is_loaded: bool = False
     is_hidden: bool = True
+    has_failed: bool = False
 
     @rx.event
     @answers
     async def load(self) -> None:
         """Show the failed jobs to an operator, and nothing to anyone else."""
-        self.letters, self.total, self.is_hidden = [], 0, True
+        self.letters, self.total, self.is_hidden, self.has_failed = [], 0, True, False
         try:
             await self._show(await self._principal())
             self.is_hidden = False
         except (NotAllowed, NotSignedIn):
             return
+        except Exception:
+            self.is_hidden, self.has_failed = False, True
+            raise
         finally:
             self.is_loaded = True
 

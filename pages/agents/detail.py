@@ -14,7 +14,7 @@ from pages.agents.setup import setup_part
 from pages.agents.types import type_icon, type_name
 from pages.components.button import button, icon_button_class, link_button
 from pages.components.choice import switch
-from pages.components.feedback import banner, empty_state, skeleton, skeleton_fields
+from pages.components.feedback import banner, empty_state, error_state, skeleton, skeleton_fields
 from pages.components.icon import icon
 from pages.components.link import page_link
 from pages.components.shell import page_shell
@@ -64,7 +64,15 @@ def agent_page() -> rx.Component:
             rx.fragment(
                 rx.cond(AgentState.is_loaded, _head(), _head_skeleton()),
                 rx.el.div(
-                    rx.cond(AgentState.is_loaded, _part(), skeleton_fields(4)),
+                    rx.cond(
+                        AgentState.is_loaded,
+                        _part(),
+                        rx.cond(
+                            AgentState.has_failed,
+                            error_state(what=Agent.FAILED, safe=Agent.FAILED_SAFE, on_retry=AgentState.load),
+                            skeleton_fields(4),
+                        ),
+                    ),
                     class_name="min-h-0 flex-1 overflow-y-auto px-4 py-6 md:px-6",
                 ),
             ),

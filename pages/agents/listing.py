@@ -10,7 +10,7 @@ from pages.agents.types import NAMES, type_icon, type_name
 from pages.components.button import button, icon_button_class
 from pages.components.choice import switch
 from pages.components.dialog import confirm_dialog
-from pages.components.feedback import empty_state, skeleton
+from pages.components.feedback import empty_state, error_state, skeleton
 from pages.components.field import select_field, text_field
 from pages.components.icon import icon
 from pages.components.link import page_link, text_link
@@ -34,7 +34,11 @@ def agents_page() -> rx.Component:
         rx.cond(
             AgentListState.is_loaded,
             rx.cond(AgentListState.total == 0, _none_yet(), _cards()),
-            _loading(),
+            rx.cond(
+                AgentListState.has_failed,
+                error_state(what=Agents.FAILED, safe=Agents.FAILED_SAFE, on_retry=AgentListState.load),
+                _loading(),
+            ),
         ),
         new_agent_dialog(),
         _delete_dialog(),

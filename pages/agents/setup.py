@@ -160,7 +160,7 @@ def _new_variable() -> rx.Component:
             "variable_value",
             AgentSetup.VALUE,
             placeholder=AgentSetup.VALUE_PLACEHOLDER,
-            max_length=500,
+            max_length=200,
             required=True,
             auto_complete="off",
             class_name="min-w-40 flex-2",

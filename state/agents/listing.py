@@ -29,6 +29,7 @@ class AgentListState(SessionState):
     cards: list[AgentCard] = []
     total: int = 0
     is_loaded: bool = False
+    has_failed: bool = False
     can_edit: bool = False
     q: str = ""
     type: str = ""
@@ -46,7 +47,12 @@ class AgentListState(SessionState):
         wanted = self.router.url.query_parameters
         self.q, self.type = wanted.get("q", ""), wanted.get("type", "")
         self.status, self.sort = wanted.get("status", ""), wanted.get("sort", "")
-        await self._show(principal)
+        self.has_failed = False
+        try:
+            await self._show(principal)
+        except Exception:
+            self.has_failed = True
+            raise
 
     @rx.event
     @answers

@@ -44,6 +44,7 @@ class AgentState(SessionState):
     tabs: list[str] = []
     is_loaded: bool = False
     is_missing: bool = False
+    has_failed: bool = False
     is_stale: bool = False
     changed_by: str = ""
     # Grows when a person asks for the latest, so that fields drop what was typed over it.
@@ -60,6 +61,7 @@ class AgentState(SessionState):
         if agent_id != self.id:
             self.id, self.is_loaded, self.is_missing = "", False, False
         hub.subscribe(self.router.session.client_token, principal, AgentState)
+        self.has_failed = False
         try:
             with org_scope(principal.org_id):
                 async with unit_of_work() as session:
@@ -67,6 +69,9 @@ class AgentState(SessionState):
         except (NotFound, Invalid):
             self.is_missing = self.is_loaded = True
             return None
+        except Exception:
+            self.has_failed = True
+            raise
         self.tabs = tabs_of(agent.agent_type)
         asked = address.query_parameters.get("tab", "setup")
         self.tab = asked if asked in self.tabs else "setup"

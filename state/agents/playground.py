@@ -105,6 +105,8 @@ class PlaygroundState(SessionState):
             raise
         async with self:
             self.is_answering = False
+            if self._agent_id != agent_id:
+                return
             self._add(turn["reply"], is_ours=True)
             self._explain(turn)
 
