@@ -165,7 +165,7 @@ export function ConversationList({ rows: first, feed, older, hasMore, stage, pho
     const byId = index(sorted);
     return held.order.map((id) => byId.get(id)).filter(Boolean);
   }, [held, sorted]);
-  const waiting = held ? sorted.filter((row) => held.at.get(row.id) !== row.last_at).length : 0;
+  const waiting = held ? sorted.filter((row) => row.id !== openId && held.at.get(row.id) !== row.last_at).length : 0;
 
   // Another filter or a reload starts from the top; held places belonged to the old list.
   useEffect(() => {
@@ -298,7 +298,7 @@ export function ConversationList({ rows: first, feed, older, hasMore, stage, pho
       <Hotkey keys="j" onPress={() => open(1)} />
       <Hotkey keys="k" onPress={() => open(-1)} />
       {waiting ? (
-        <div className="pointer-events-none absolute inset-x-0 top-2 z-10 flex justify-center">
+        <div className="pointer-events-none absolute inset-x-0 top-0 z-10 flex -translate-y-1/2 justify-center">
           <button
             type="button"
             onClick={showNew}

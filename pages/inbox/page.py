@@ -4,7 +4,7 @@ import reflex as rx
 
 from pages.components.hotkeys import shortcut_sheet
 from pages.components.shell import page_shell
-from pages.frame import frame, frame_events
+from pages.frame import frame
 from pages.inbox.listing import list_pane
 from pages.inbox.new_message import new_message_dialog
 from pages.inbox.thread import Panes, UnreadTitle, thread_pane
@@ -14,7 +14,7 @@ from state.inbox.unread import UnreadState
 
 ROUTE = "/inbox/[[open_conversation]]"
 TITLE = f"{InboxPage.TITLE} · {Common.PRODUCT}"
-ON_LOAD = [InboxState.load, *frame_events()]
+ON_LOAD = [InboxState.load]
 
 SHORTCUTS = (
     InboxPage.KEYS,

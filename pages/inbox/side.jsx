@@ -34,7 +34,7 @@ function Facts({ row, person, words, time }) {
         <div className="flex items-center gap-3">
           <Avatar name={person.name} />
           <div className="min-w-0">
-            <h3 className="truncate text-14 font-semibold">{person.name || words.UNKNOWN}</h3>
+            <h3 className="truncate text-14 font-semibold">{person.name || person.phone_display || words.UNKNOWN}</h3>
             {person.company ? <p className="truncate text-13 text-muted">{person.company}</p> : null}
           </div>
         </div>

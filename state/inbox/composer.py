@@ -86,6 +86,7 @@ class ComposerState(SessionState):
                 await self._check(session)
 
     @rx.event
+    @answers
     async def send(self, conversation_id: str, client_id: str, body: str, sender: str, at: str) -> None:
         """Send a text now, or at an ISO moment; the browser shows it at once under its own id.
 
@@ -93,8 +94,8 @@ class ComposerState(SessionState):
         message, so the words the person wrote are never lost.
         """
         outcome: Outcome = {"client_id": str(client_id)[:64], "record_id": "", "error": ""}
+        principal = await self._principal()
         try:
-            principal = await self._principal()
             with org_scope(principal.org_id):
                 async with unit_of_work() as session:
                     conversation = await conversations.get(session, parse_id(conversation_id))

@@ -18,6 +18,7 @@ from state.session import SessionState
 VIEWS = ("all", "mine", "unassigned", "unread")
 STATUSES = ("open", "closed", "any")
 SEARCH_LIMIT = 80
+PAGE = 50
 
 
 class Older(TypedDict):
@@ -71,10 +72,12 @@ class ConversationListState(Feed, SessionState):
     _viewer: str = ""
 
     async def _load(self, session: Any, principal: Principal, wanted: ListFilter) -> None:
-        page = await conversations.page(session, principal.user_id, wanted)
+        page = await conversations.page(session, principal.user_id, wanted, limit=PAGE)
         anything = bool(page.rows)
         if not anything and wanted == ListFilter():
-            anything = bool((await conversations.page(session, principal.user_id, ListFilter(status="any"))).rows)
+            anything = bool(
+                (await conversations.page(session, principal.user_id, ListFilter(status="any"), limit=1)).rows
+            )
         self._viewer, self._wanted, self._after = str(principal.user_id), wanted, page.next
         self.rows, self.has_more = page.rows, page.next is not None
         self.older = {"key": "", "rows": []}
@@ -91,7 +94,7 @@ class ConversationListState(Feed, SessionState):
             return
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                page = await conversations.page(session, principal.user_id, self._wanted, self._after)
+                page = await conversations.page(session, principal.user_id, self._wanted, self._after, PAGE)
         self.older = {"key": f"{self._after.at.isoformat()} {self._after.id}", "rows": page.rows}
         self._after, self.has_more = page.next, page.next is not None
 
