@@ -13,7 +13,7 @@ export function countSegments(text) {
   const limit = unicode ? UCS2 : GSM;
   const costs = characters.map((character) => (unicode ? character.length : EXTENDED.has(character) ? 2 : 1));
   const total = costs.reduce((sum, cost) => sum + cost, 0);
-  if (total <= limit.one) return { segments: total ? 1 : 0, left: limit.one - total, unicode };
+  if (total <= limit.one) return { segments: 1, left: limit.one - total, unicode };
   // A pair (an escape or a surrogate) never straddles two texts.
   let segments = 1;
   let used = 0;
