@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; exit; }; \
 	done; command -v python3 || echo no-python)
 VENV := .venv/bin
-PATHS := backend magpipe pages state tests tools alembic rxconfig.py
+PATHS := backend magpipe pages state tests alembic rxconfig.py
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -19,7 +19,7 @@ install: has-python ## Install the packages of the lock into .venv
 	@$(PYTHON) -m magpipe.bootstrap
 
 test: install ## Run every test, with a real database and a real browser
-	@$(VENV)/python -m tools.chromium
+	@$(VENV)/python -m tests.chromium
 	@$(VENV)/python -m pytest $(ARGS)
 
 lint: install ## Check style, types, the import law and dead code
@@ -33,7 +33,7 @@ bench: install ## Measure what docs/performance.md states
 	@$(VENV)/python -m tests.bench $(ARGS)
 
 lock: install ## Compile requirements.lock from pyproject.toml (needs uv)
-	@$(VENV)/python -m tools.compile_lock
+	@$(VENV)/python -m magpipe.compile_lock
 
 .PHONY: has-python
 has-python:

@@ -70,4 +70,4 @@ def test_file_names_say_when_and_what():
     for path in (ROOT / "alembic" / "versions").glob("*.py"):
         date, verb = path.stem[:15], path.stem[16:]
         assert len(date.split("_")) == 4, path.name
-        assert verb.split("_")[0] in {"create", "add", "change", "drop", "index", "guard", "rename"}, path.name
+        assert verb.split("_")[0] in {"create", "add", "change", "drop", "index", "guard", "rename", "remember"}, path.name

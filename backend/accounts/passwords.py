@@ -17,4 +17,4 @@ async def hashed(password: str) -> str:
 async def match(password_hash: str, password: str) -> bool:
     """Tell whether a password belongs to a hash; an empty hash costs the same time and never matches."""
     async with _AT_ONCE:
-        return await asyncio.to_thread(crypto.password_matches, password_hash or crypto.NO_PASSWORD, password)
+        return await asyncio.to_thread(lambda: crypto.password_matches(password_hash or crypto.no_password(), password))

@@ -115,5 +115,7 @@ def password_matches(password_hash: str, password: str) -> bool:
         return False
 
 
-# A hash no password fits, so that signing in to an unknown account costs the same time.
-NO_PASSWORD = _passwords.hash(secrets.token_urlsafe(16))
+@lru_cache(maxsize=1)
+def no_password() -> str:
+    """Return a hash no password fits, so that signing in to an unknown account costs the same time."""
+    return _passwords.hash(secrets.token_urlsafe(16))
