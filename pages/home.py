@@ -46,7 +46,7 @@ def home_page() -> rx.Component:
                 *(_feature(*feature) for feature in _FEATURES),
                 class_name="mx-auto grid w-full max-w-6xl gap-8 px-4 py-12 sm:grid-cols-2 md:px-6 lg:grid-cols-4",
             ),
-            class_name="border-t border-line bg-sunken",
+            class_name="flex-1 border-t border-line bg-sunken",
         ),
         actions=rx.fragment(
             link_button(Landing.SIGN_IN, href="/login", variant="ghost"),

@@ -40,8 +40,11 @@ async def sign_up(
 
     Raises `Invalid` that names the field, `LimitReached`. Whether the address has an account already shows nowhere.
     """
-    name, address = fields.name(name), fields.email(email)
-    password = fields.new_password(password, address)
+    name, address, password = fields.all_of(
+        lambda: fields.name(name),
+        lambda: fields.email(email),
+        lambda: fields.new_password(password, email.strip().lower()),
+    )
     await limits.sign_up(browser.address, address)
     pending = crypto.new_token()
     async with _takes_at_least(_SIGN_UP_TAKES_S):

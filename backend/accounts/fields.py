@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from backend.core.errors import Invalid
 
@@ -58,6 +59,20 @@ def typed_password(value: str) -> str:
     """Return a password as it was set, without judging it; one that could never have been set becomes empty."""
     password = unicodedata.normalize("NFKC", value[: PASSWORD_LONGEST * 4])
     return password if len(password) <= PASSWORD_LONGEST else ""
+
+
+def all_of(*checks: Callable[[], str]) -> list[str]:
+    """Return what every check returns. Raises one `Invalid` with all that is wrong, by field in `details["fields"]`."""
+    values, wrong = [], []
+    for check in checks:
+        try:
+            values.append(check())
+        except Invalid as error:
+            wrong.append(error)
+    if wrong:
+        by_field = {str(error.field): error.message for error in wrong}
+        raise Invalid(wrong[0].message, field=wrong[0].field, details={"fields": by_field})
+    return values
 
 
 def next_path(value: str, otherwise: str = "/inbox") -> str:

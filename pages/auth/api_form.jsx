@@ -91,9 +91,13 @@ export function ApiForm({ name, action, extra, rememberField, submitOn, offline,
     patch(name, { busy: true, done: false, errors: {} });
     const { data, error } = await call(action, body, offline);
     if (error) {
-      const field = form.current?.elements.namedItem(error.details?.field ?? "") ? error.details.field : "form";
-      patch(name, { busy: false, errors: { [field]: error.message } });
-      form.current?.elements.namedItem(field)?.focus?.();
+      const first = error.details?.field ?? "";
+      const isShown = Boolean(form.current?.elements.namedItem(first));
+      patch(name, {
+        busy: false,
+        errors: isShown ? (error.details.fields ?? { [first]: error.message }) : { form: error.message },
+      });
+      form.current?.elements.namedItem(first)?.focus?.();
       return;
     }
     if (rememberField) remember(rememberField, body[rememberField] ?? "");

@@ -32,7 +32,7 @@ def keys_page() -> rx.Component:
                         auto_complete="off",
                         class_name="min-w-56 flex-1",
                     ),
-                    button(Settings.CREATE_KEY, type="submit", variant="primary", class_name="mt-6.5"),
+                    button(Settings.CREATE_KEY, type="submit", variant="primary", class_name="mt-6.5 h-9!"),
                     on_submit=KeysState.create,
                     reset_on_submit=True,
                     no_validate=True,

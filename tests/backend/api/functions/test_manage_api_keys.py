@@ -1,0 +1,133 @@
+"""API keys: made once, shown once, as strong as their holder is now, and dead when revoked."""
+
+import asyncio
+import re
+
+import pytest
+from sqlalchemy import text
+
+from backend.core.tenancy import platform_scope, unit_of_work
+from backend.sessions import service as sessions
+from tests.backend.api.conftest import PASSWORD, make_account
+
+PATH = "/functions/v1/manage-api-keys"
+
+
+async def run(statement, **values):
+    with platform_scope("look in a test"):
+        async with unit_of_work() as session:
+            return await session.execute(text(statement), values)
+
+
+async def new_key(browser, name="Website"):
+    answer = await browser.post(PATH, {"action": "generate", "name": name})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def as_key(browser, key, **body):
+    return browser.client.post(PATH, json=body, headers={"Authorization": f"Bearer {key}"})
+
+
+async def test_a_key_is_shown_once_and_kept_as_a_hash(member):
+    browser, _ = member
+    made = await new_key(browser)
+    assert re.fullmatch(r"mgp_[0-9a-f]{40}", made["key"])
+    assert made["key_prefix"] == made["key"][:8]
+    listed = (await browser.post(PATH, {"action": "list"})).json()["keys"]
+    assert [row["name"] for row in listed] == ["Website"]
+    assert made["key"] not in str(listed)
+    assert (await run("select count(*) from api_keys where key_hash like :k", k=f"%{made['key']}%")).scalar_one() == 0
+
+
+async def test_a_key_acts_for_its_holder_until_it_is_revoked(member):
+    browser, _ = member
+    made = await new_key(browser)
+    browser.client.cookies.clear()
+    assert (await as_key(browser, made["key"], action="list")).json()["keys"][0]["id"] == made["id"]
+    assert (await as_key(browser, made["key"], action="revoke", key_id=made["id"])).json() == {"success": True}
+    assert (await as_key(browser, made["key"], action="list")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Bearer mgp_", "Bearer " + "mgp_" + "0" * 40, "Bearer x", "Basic eDp5", "mgp_" + "0" * 40, "Bearer mgp_\xe9"],
+)
+async def test_what_is_no_key_is_refused(browser, header):
+    answer = await browser.client.post(
+        PATH, json={"action": "list"}, headers=[(b"Authorization", header.encode("latin-1"))]
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized")
+
+
+async def test_ten_keys_are_enough_even_when_asked_for_at_once(member):
+    browser, _ = member
+    answers = await asyncio.gather(
+        *(browser.post(PATH, {"action": "generate", "name": f"Key {n}"}) for n in range(12))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200] * 10 + [422] * 2
+    listed = (await browser.post(PATH, {"action": "list"})).json()["keys"]
+    await browser.post(PATH, {"action": "revoke", "key_id": listed[0]["id"]})
+    assert (await browser.post(PATH, {"action": "generate", "name": "again"})).status_code == 200
+
+
+async def test_another_organization_cannot_see_or_revoke_a_key(browsers, member, address):
+    browser, _ = member
+    made = await new_key(browser)
+    stranger = browsers()
+    await make_account(f"x{address}")
+    await stranger.post("/api/session/sign-in", {"email": f"x{address}", "password": PASSWORD})
+    assert (await stranger.post(PATH, {"action": "list"})).json() == {"keys": []}
+    refused = await stranger.post(PATH, {"action": "revoke", "key_id": made["id"]})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (404, "not_found")
+    assert (await as_key(browser, made["key"], action="list")).status_code == 200
+
+
+async def test_a_key_loses_its_power_with_its_holders_place_in_the_team(member):
+    browser, address = member
+    made = await new_key(browser)
+    await run("update organization_members set role = 'support' where email = :e", e=address)
+    assert (await as_key(browser, made["key"], action="generate", name="more")).status_code == 403
+    await run("update organization_members set status = 'suspended' where email = :e", e=address)
+    assert (await as_key(browser, made["key"], action="list")).status_code == 401
+
+
+async def test_a_key_dies_with_the_account(member):
+    browser, address = member
+    made = await new_key(browser)
+    await run("update users set account_status = 'banned' where email = :e", e=address)
+    assert (await as_key(browser, made["key"], action="list")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "action"),
+        ({"action": "update"}, "action"),
+        ({"action": "generate"}, "name"),
+        ({"action": "generate", "name": "   "}, "name"),
+        ({"action": "generate", "name": "x" * 65}, "name"),
+        ({"action": "generate", "name": ["x"]}, "name"),
+        ({"action": "revoke"}, "key_id"),
+        ({"action": "revoke", "key_id": "1' or '1'='1"}, "key_id"),
+    ],
+)
+async def test_a_bad_request_names_its_field(member, body, field):
+    browser, _ = member
+    answer = await browser.post(PATH, body)
+    assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, field)
+
+
+async def test_a_name_with_markup_is_kept_as_text(member):
+    browser, _ = member
+    await new_key(browser, "<b onload=x>'; drop table api_keys; --")
+    listed = (await browser.post(PATH, {"action": "list"})).json()["keys"]
+    assert listed[0]["name"] == "<b onload=x>'; drop table api_keys; --"
+
+
+async def test_another_site_cannot_make_a_key_with_the_cookie(member):
+    browser, _ = member
+    assert await sessions.find(browser.token)
+    body = {"action": "generate", "name": "theirs"}
+    answer = await browser.client.post(PATH, json=body, headers={"Origin": "https://evil.example"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "foreign_origin")
