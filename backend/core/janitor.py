@@ -15,10 +15,7 @@ _SWEEPS = {
     "answers kept for repeated requests": "delete from idempotency_keys where created_at < :now - interval '1 day'",
     "webhooks handled a month ago": "delete from inbound_events where processed_at < :now - interval '30 days'",
     "mails of the platform": "delete from system_emails where created_at < :now - interval '30 days'",
-    "ticks of the clock": (
-        "delete from procrastinate_periodic_defers where job_id is null"
-        " and defer_timestamp < extract(epoch from :now - interval '1 day')"
-    ),
+    "ticks of the clock": "delete from clock_ticks where nominal_at < :now - interval '2 days'",
 }
 
 

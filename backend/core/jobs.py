@@ -142,11 +142,3 @@ async def requeue_stalled() -> int:
         log.warning("job.stalled", job=job.task_name, id=job.id)
         await queue.job_manager.retry_job(job)
     return len(stalled)
-
-
-async def defer_tick(job: Any, tick_name: str, moment: datetime) -> None:
-    """Enqueue one tick of the clock, exactly once however many processes ask for the same moment."""
-    stamp = int(moment.timestamp())
-    await queue.job_manager.defer_periodic_job(
-        job=job.configure(task_kwargs={"timestamp": stamp}).job, periodic_id=tick_name, defer_timestamp=stamp
-    )

@@ -1,19 +1,26 @@
 """Tell the time to the queue: APScheduler fires in every process, and each tick is enqueued exactly once.
 
-The guarantee is procrastinate's unique (task, periodic id, timestamp): a second process that fires the same second
-finds the tick already there (measured: 3 unsynchronised schedulers, 10 ticks, 10 jobs).
+The guarantee is a row of ours per tick, inserted in the transaction that enqueues its job: who comes second finds the
+row. (The queue's own periodic table remembers only the newest tick of a task, so a process that fires late would
+enqueue an older one again.)
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import procrastinate
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.core import jobs
 from backend.core.logging import log
+from backend.core.tenancy import platform_scope, unit_of_work
+
+_FIRST = text(
+    "insert into clock_ticks (task, nominal_at) values (:task, :nominal) on conflict do nothing returning task"
+)
 
 
 @dataclass(frozen=True)
@@ -25,8 +32,8 @@ class Tick:
 
     @property
     def name(self) -> str:
-        """Name of the tick in the queue."""
-        return f"tick:{self.job.name}"
+        """Name of the task, which is the tick's too."""
+        return str(self.job.name)
 
 
 def _nominal(every_s: int, moment: datetime) -> datetime:
@@ -36,11 +43,13 @@ def _nominal(every_s: int, moment: datetime) -> datetime:
 
 async def fire(tick: Tick, moment: datetime | None = None) -> None:
     """Enqueue the tick that `moment` (default now) belongs to; harmless when another process already did."""
+    nominal = _nominal(tick.every_s, moment or datetime.now(UTC))
     try:
-        await jobs.defer_tick(tick.job, tick.name, _nominal(tick.every_s, moment or datetime.now(UTC)))
-    except procrastinate.exceptions.AlreadyEnqueued:
-        return
-    except procrastinate.exceptions.ConnectorException as error:
+        with platform_scope("tell the time"):
+            async with unit_of_work() as session:
+                if (await session.execute(_FIRST, {"task": tick.name, "nominal": nominal})).first() is not None:
+                    await jobs.defer(session, tick.name, timestamp=int(nominal.timestamp()))
+    except SQLAlchemyError as error:
         log.warning("clock.tick_lost", tick=tick.name, error=repr(error))
 
 

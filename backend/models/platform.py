@@ -93,3 +93,12 @@ class VendorCursor(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     seen_until: datetime = moment(clock.now)
+
+
+class ClockTick(SQLModel, table=True):
+    """A moment at which a periodic task was enqueued; the key makes each moment count once."""
+
+    __tablename__ = "clock_ticks"
+
+    task: str = Field(primary_key=True)
+    nominal_at: datetime = moment(clock.now, primary_key=True)

@@ -42,6 +42,7 @@ TENANT = {
 }
 # Rows of the platform, which no organization ever reads.
 PLATFORM = {
+    "clock_ticks",
     "inbound_events",
     "one_time_codes",
     "rate_counters",
