@@ -122,14 +122,21 @@ def _range(day: rx.Var[Day], hours: rx.Var[Range], name: rx.Var[str]) -> rx.Comp
         _time(day, hours, "start", f"{name} {AgentHours.FROM}"),
         rx.el.span("–", aria_hidden="true", class_name="text-muted"),
         _time(day, hours, "end", f"{name} {AgentHours.TO}"),
-        rx.cond(hours["is_overnight"], badge(AgentHours.NEXT_DAY, icon="moon"), rx.fragment()),
+        rx.cond(
+            hours["is_overnight"],
+            rx.el.span(
+                badge(AgentHours.NEXT_DAY, icon="moon"),
+                class_name="order-last flex basis-full sm:order-none sm:basis-auto",
+            ),
+            rx.fragment(),
+        ),
         rx.cond(
             AgentState.can_edit,
             icon_button("x", AgentHours.REMOVE_RANGE, on_click=HoursState.remove_range(day["key"], hours["place"])),
             rx.fragment(),
         ),
         key=hours["place"],
-        class_name="flex min-h-9 items-center gap-2",
+        class_name="flex min-h-9 flex-wrap items-center gap-2",
     )
 
 
@@ -143,7 +150,8 @@ def _time(day: rx.Var[Day], hours: rx.Var[Range], edge: str, name: object) -> rx
         disabled=~AgentState.can_edit,
         aria_label=name,
         class_name=(
-            f"{CONTROL} tabular h-9 min-w-0 flex-1 pointer-coarse:h-11 sm:w-32! sm:flex-none pointer-coarse:sm:w-38!"
+            f"{CONTROL} tabular h-9 min-w-0 flex-1 basis-24 pointer-coarse:h-11 pointer-coarse:px-1.5! sm:w-32! "
+            "sm:flex-none pointer-coarse:sm:w-38!"
         ),
     )
 

@@ -59,6 +59,7 @@ def _filters() -> rx.Component:
             hide_label=True,
             placeholder=Agents.SEARCH,
             default_value=AgentListState.q,
+            key=f"search-{AgentListState.drawing}-{AgentListState.is_loaded}",
             on_change=lambda text: AgentListState.filter_by("q", text).debounce(250),
             class_name="col-span-3 sm:max-w-72 sm:flex-1",
         ),

@@ -35,6 +35,8 @@ class AgentListState(SessionState):
     type: str = ""
     status: str = ""
     sort: str = ""
+    # Grows when the filters are cleared, so that the search field drops what was typed.
+    drawing: int = 0
     doomed_id: str = ""
     doomed_name: str = ""
 
@@ -67,6 +69,8 @@ class AgentListState(SessionState):
     async def clear_filters(self) -> Any:
         """Show every agent."""
         await self._principal()
+        self.q, self.type, self.status, self.sort = "", "", "", ""
+        self.drawing += 1
         return rx.redirect("/agents", replace=True)
 
     @rx.event
