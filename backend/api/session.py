@@ -140,6 +140,9 @@ class Sockets:
             if pending.done():
                 message, pending = pending.result(), None
                 return message
+            # Granian (2.8.7) sends no close while a receive waits, and the tab would never hear that it ended.
+            pending.cancel()
+            await asyncio.wait({pending})
             return {"type": "websocket.disconnect", "code": 1008, "reason": "session ended"}
 
         try:
