@@ -17,13 +17,14 @@ from pages.components.choice import switch
 from pages.components.feedback import banner, empty_state, error_state, skeleton, skeleton_fields
 from pages.components.icon import icon
 from pages.components.link import page_link
+from pages.components.local_file import jsx
 from pages.components.shell import page_shell
 from pages.components.tooltip import tooltip
 from pages.frame import frame
 from pages.words import Agent, Agents
 from state.agents.open_agent import AgentState
 
-_FILE = rx.asset("tab_strip.jsx", shared=True)
+_FILE = jsx(__name__, "tab_strip.jsx")
 
 
 class _TabStrip(rx.Component):

@@ -8,11 +8,12 @@ from pages.components.button import button, button_class
 from pages.components.dialog import confirm_dialog
 from pages.components.field import error_text, label, saved_mark
 from pages.components.icon import icon
+from pages.components.local_file import jsx
 from pages.words import AgentInstructions
 from state.agents.instructions import InstructionsState
 from state.agents.open_agent import AgentState
 
-_FILE = rx.asset("prompt_editor.jsx", shared=True)
+_FILE = jsx(__name__, "prompt_editor.jsx")
 # The service refuses longer instructions; the editor says so while they are written.
 LIMIT = 20_000
 VARIABLES = [

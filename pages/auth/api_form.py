@@ -16,9 +16,10 @@ from reflex_base.utils.imports import ImportVar
 from pages.components.button import Size, Variant, button
 from pages.components.feedback import banner
 from pages.components.link import TEXT_LINK
+from pages.components.local_file import jsx
 from pages.words import Common, Forms
 
-_FILE = rx.asset("api_form.jsx", shared=True)
+_FILE = jsx(__name__, "api_form.jsx")
 RESEND = "/api/session/resend-code"
 # Long enough for a mail to arrive, short enough that nobody leaves.
 RESEND_AFTER_S = 30

@@ -8,8 +8,9 @@ from typing import Any
 import reflex as rx
 
 from pages.components.field import Text, error_text, label_line
+from pages.components.local_file import jsx
 
-_FILE = rx.asset("code_input.jsx", shared=True)
+_FILE = jsx(__name__, "code_input.jsx")
 
 
 class _CodeInput(rx.Component):

@@ -5,9 +5,10 @@ from typing import Any
 import reflex as rx
 
 from pages.components.field import Text, error_text, label_line
+from pages.components.local_file import jsx
 from pages.words import Common
 
-_FILE = rx.asset("combobox.jsx", shared=True)
+_FILE = jsx(__name__, "combobox.jsx")
 
 
 class _Combobox(rx.Component):

@@ -3,9 +3,10 @@
 import reflex as rx
 
 from pages.components.button import icon_button_class
+from pages.components.local_file import jsx
 from pages.words import Common
 
-_FILE = rx.asset("copy_button.jsx", shared=True)
+_FILE = jsx(__name__, "copy_button.jsx")
 
 
 class _CopyButton(rx.Component):

@@ -9,9 +9,10 @@ from typing import Any, Literal
 import reflex as rx
 
 from pages.components.button import button_class
+from pages.components.local_file import jsx
 from pages.words import Common
 
-_FILE = rx.asset("dialog.jsx", shared=True)
+_FILE = jsx(__name__, "dialog.jsx")
 
 
 class _Dialog(rx.Component):

@@ -10,10 +10,11 @@ from typing import Any
 import reflex as rx
 
 from pages.components.dialog import dialog, open_layer
+from pages.components.local_file import jsx
 from pages.components.status import kbd
 from pages.words import Shell
 
-_FILE = rx.asset("hotkeys.jsx", shared=True)
+_FILE = jsx(__name__, "hotkeys.jsx")
 
 SHEET = "shortcuts"
 

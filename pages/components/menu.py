@@ -9,8 +9,9 @@ import reflex as rx
 
 from pages.components.button import button_class
 from pages.components.icon import icon as draw_icon
+from pages.components.local_file import jsx
 
-_FILE = rx.asset("menu.jsx", shared=True)
+_FILE = jsx(__name__, "menu.jsx")
 _NEEDS = ["@radix-ui/react-dropdown-menu@2.2.1"]
 
 

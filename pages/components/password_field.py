@@ -5,9 +5,10 @@ from typing import Any, Literal
 import reflex as rx
 
 from pages.components.field import CONTROL, Text, error_text, label_line
+from pages.components.local_file import jsx
 from pages.words import Common
 
-_FILE = rx.asset("password_field.jsx", shared=True)
+_FILE = jsx(__name__, "password_field.jsx")
 
 
 class _PasswordInput(rx.Component):

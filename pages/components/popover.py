@@ -5,8 +5,9 @@ from typing import Any, Literal
 import reflex as rx
 
 from pages.components.button import button_class
+from pages.components.local_file import jsx
 
-_FILE = rx.asset("popover.jsx", shared=True)
+_FILE = jsx(__name__, "popover.jsx")
 
 
 class _Popover(rx.Component):

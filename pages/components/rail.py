@@ -7,6 +7,7 @@ import reflex as rx
 from pages.components.avatar import avatar
 from pages.components.icon import icon
 from pages.components.link import page_link
+from pages.components.local_file import jsx
 from pages.components.logo import logo_mark
 from pages.components.menu import menu, menu_heading, menu_item, menu_separator
 from pages.components.navigation import NAV, Place
@@ -14,7 +15,7 @@ from pages.components.theme_toggle import theme_choices
 from pages.components.visually_hidden import visually_hidden
 from pages.words import Common, Shell
 
-_FILE = rx.asset("rail.jsx", shared=True)
+_FILE = jsx(__name__, "rail.jsx")
 _BOTTOM_BAR_PLACES = 4
 
 

@@ -9,8 +9,9 @@ from typing import Any, Literal
 import reflex as rx
 
 from pages.components.field import CONTROL, Flag, SaveState, Text, error_text, label, label_line
+from pages.components.local_file import jsx
 
-_FILE = rx.asset("saving_field.jsx", shared=True)
+_FILE = jsx(__name__, "saving_field.jsx")
 
 
 class _SavingInput(rx.Component):

@@ -9,11 +9,14 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from pages.components.hotkeys import hotkeys, shortcut_sheet
+from pages.components.local_file import jsx
+from pages.components.navigation import NAV
 from pages.components.rail import bottom_bar, rail
 from pages.components.visually_hidden import skip_link, visually_hidden
 from pages.words import Common, Shell
 
-_FILE = rx.asset("offline_note.jsx", shared=True)
+_FILE = jsx(__name__, "offline_note.jsx")
 MAIN = "main"
 
 
@@ -37,6 +40,16 @@ def page_header(title: str | rx.Var[str], actions: Any = None, filters: Any = No
     )
 
 
+def _keys(groups: list[tuple[str, list[tuple[str, str]]]]) -> rx.Component:
+    """Return the keys that go to places, and the sheet that lists every key."""
+    places = [place for place in NAV if place.shortcut]
+    anywhere = [(place.shortcut, Shell.GO_TO.format(place=place.label)) for place in places]
+    return rx.fragment(
+        hotkeys({place.shortcut: rx.redirect(place.href) for place in places}),
+        shortcut_sheet([*groups, (Shell.ANYWHERE, [*anywhere, ("?", Shell.SHORTCUTS)])]),
+    )
+
+
 def page_shell(
     *content: Any,
     title: str | rx.Var[str],
@@ -52,11 +65,13 @@ def page_shell(
     org_switcher: rx.Component | None = None,
     account_items: list[rx.Component] | None = None,
     on_sign_out: Any = None,
+    shortcuts: list[tuple[str, list[tuple[str, str]]]] | None = None,
 ) -> rx.Component:
     """Return a signed-in page with navigation, heading and content.
 
     `layout`: "page" scrolls and pads, "form" also keeps to 720 px, "full" leaves both to the content (the inbox's
     panes: give them `min-h-0 flex-1 overflow-y-auto`). With `show_header=False` the title is read aloud only.
+    `shortcuts` are the page's own keys as groups for the sheet that `?` opens, before those that work anywhere.
     """
     items = account_items or []
     if layout == "full":
@@ -87,6 +102,7 @@ def page_shell(
             rx.el.main(head, body, id=MAIN, tab_index=-1, class_name="flex min-h-0 min-w-0 flex-1 flex-col"),
             class_name="flex min-h-0 min-w-0 flex-1 flex-col pt-[env(safe-area-inset-top)]",
         ),
+        _keys(shortcuts or []),
         bottom_bar(active=active, unread=unread, on_sign_out=on_sign_out, account_items=items),
         class_name="flex h-dvh flex-col bg-canvas text-14 text-ink md:flex-row",
     )

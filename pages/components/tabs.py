@@ -5,8 +5,9 @@ from typing import Any
 import reflex as rx
 
 from pages.components.link import page_link
+from pages.components.local_file import jsx
 
-_FILE = rx.asset("tabs.jsx", shared=True)
+_FILE = jsx(__name__, "tabs.jsx")
 
 _TAB = (
     "relative -mb-px inline-flex h-10 shrink-0 items-center gap-2 border-b-2 px-1 text-14 "

@@ -2,9 +2,10 @@
 
 import reflex as rx
 
+from pages.components.local_file import jsx
 from pages.words import Time
 
-_FILE = rx.asset("timestamp.jsx", shared=True)
+_FILE = jsx(__name__, "timestamp.jsx")
 
 
 class _Timestamp(rx.Component):

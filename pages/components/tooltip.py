@@ -4,7 +4,9 @@ from typing import Literal
 
 import reflex as rx
 
-_FILE = rx.asset("tooltip.jsx", shared=True)
+from pages.components.local_file import jsx
+
+_FILE = jsx(__name__, "tooltip.jsx")
 
 
 class _Tooltip(rx.Component):

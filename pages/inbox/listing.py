@@ -5,14 +5,15 @@ from typing import Any
 import reflex as rx
 
 from pages.components import copy_button, hotkeys, menu, timestamp, tooltip  # noqa: F401 - their JSX is imported by ours
+from pages.components.local_file import jsx
 from pages.inbox.parts import VIRTUOSO, words_of
 from pages.words import InboxList, Time
 from state.inbox.conversation_list import ConversationListState
 from state.inbox.new_message import NewMessageState
 from state.inbox.page import InboxState
 
-_HEAD = rx.asset("list_head.jsx", shared=True)
-_LIST = rx.asset("list.jsx", shared=True)
+_HEAD = jsx(__name__, "list_head.jsx")
+_LIST = jsx(__name__, "list.jsx")
 TIME_WORDS = {"nowWord": Time.NOW, "minutes": Time.MINUTES, "hours": Time.HOURS}
 
 

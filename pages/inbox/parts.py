@@ -1,14 +1,14 @@
 """Publish the JavaScript modules that the inbox's widgets share."""
 
-import reflex as rx
+from pages.components.local_file import jsx
 
-MARKS = rx.asset("marks.jsx", shared=True)
-LIVE = rx.asset("live.jsx", shared=True)
-OUTBOX = rx.asset("outbox.jsx", shared=True)
-SEGMENTS = rx.asset("segments.jsx", shared=True)
-BUBBLE = rx.asset("bubble.jsx", shared=True)
-DRAFT_CARD = rx.asset("draft_card.jsx", shared=True)
-WHY = rx.asset("why.jsx", shared=True)
+MARKS = jsx(__name__, "marks.jsx")
+LIVE = jsx(__name__, "live.jsx")
+OUTBOX = jsx(__name__, "outbox.jsx")
+SEGMENTS = jsx(__name__, "segments.jsx")
+BUBBLE = jsx(__name__, "bubble.jsx")
+DRAFT_CARD = jsx(__name__, "draft_card.jsx")
+WHY = jsx(__name__, "why.jsx")
 
 VIRTUOSO = "react-virtuoso@4.18.21"
 # The primitives that these modules import; a component names what its file needs so that the build installs it.

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from pages.components import popover  # noqa: F401 - its JSX is imported by ours
+from pages.components.local_file import jsx
 from pages.inbox.listing import TIME_WORDS
 from pages.inbox.parts import DIALOG, POPOVER, VIRTUOSO, words_of
 from pages.words import InboxComposer, InboxPage, InboxSide, InboxThread, InboxTimeline
@@ -15,11 +16,11 @@ from state.inbox.thread import ThreadState
 from state.inbox.timeline import TimelineState
 from state.inbox.why import WhyState
 
-_PANES = rx.asset("panes.jsx", shared=True)
-_HEAD = rx.asset("thread_head.jsx", shared=True)
-_TIMELINE = rx.asset("timeline.jsx", shared=True)
-_COMPOSER = rx.asset("composer.jsx", shared=True)
-_SIDE = rx.asset("side.jsx", shared=True)
+_PANES = jsx(__name__, "panes.jsx")
+_HEAD = jsx(__name__, "thread_head.jsx")
+_TIMELINE = jsx(__name__, "timeline.jsx")
+_COMPOSER = jsx(__name__, "composer.jsx")
+_SIDE = jsx(__name__, "side.jsx")
 
 _Words = rx.Var[dict[str, str]]
 _none = rx.event.no_args_event_spec
