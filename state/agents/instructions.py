@@ -43,7 +43,8 @@ class InstructionsState(SessionState):
         """Put the default instructions of the agent's type in the place of the person's own."""
         principal = await self._principal()
         opened = await self.get_state(AgentState)
-        await self._store(principal, agents.default_prompt(opened.agent_type))
+        if opened.id:
+            await self._store(principal, agents.default_prompt(opened.agent_type))
 
     @rx.event
     @answers

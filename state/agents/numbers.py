@@ -6,6 +6,7 @@ from uuid import UUID
 
 import reflex as rx
 
+from backend.core.errors import Invalid
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
@@ -61,7 +62,9 @@ class AgentNumbersState(SessionState):
 
     async def _assign(self, principal: Principal, number_id: str, agent_id: UUID | None) -> None:
         opened = await self.get_state(AgentState)
-        slot = SLOTS[opened.agent_type]
+        slot = SLOTS.get(opened.agent_type, "")
+        if not slot:
+            raise Invalid("This agent takes no phone numbers.")
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 await numbers.assign(session, principal, parse_id(number_id), agent_id, slot)
