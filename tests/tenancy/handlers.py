@@ -1,0 +1,292 @@
+"""Say for every event handler who may call it, from which page, and with what.
+
+A handler is whatever Reflex lets a client call: each method of a state class without a leading underscore, decorated
+or not. The order matters: a handler that acts on what another asked about stands behind it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from tests.tenancy.routes import AGENT, CUSTOMER, NUMBER, Id
+
+
+class Who(StrEnum):
+    """The least that may call a handler."""
+
+    ANYONE = "anyone"
+    PERSON = "a signed-in person"
+    SUPPORT = "support"
+    EDITOR = "editor"
+    OWNER = "owner"
+    OPERATOR = "an operator of the platform"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a handler is called. `settle_s` is how long it may work in the background.
+
+    `is_quiet` says that nobody is not sent to the sign-in page by it: the answer is a refusal of another kind.
+    """
+
+    who: Who = Who.SUPPORT
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    settle_s: float = 0.0
+    is_quiet: bool = False
+
+
+def _rule(who: Who = Who.SUPPORT, settle_s: float = 0.0, is_quiet: bool = False, **payload: Any) -> Rule:
+    return Rule(who, payload, settle_s, is_quiet)
+
+
+@dataclass(frozen=True)
+class Widget:
+    """One state class: the page it lives on (with places for ids) and its handlers."""
+
+    page: str
+    handlers: Mapping[str, Rule]
+
+
+# Work in the background ends when it ends; this is what asking the stand-in of a model takes on a busy machine.
+SOON, MODEL = 0.3, 0.6
+CONVERSATION, SOURCE, TURN = Id("conversations"), Id("knowledge_sources"), Id("agent_turns")
+FAILED, PLANNED, KEY, MEMBER = Id("sms_messages"), Id("planned"), Id("api_keys"), Id("members.support")
+ITEM = {"conversation_id": CONVERSATION}
+OPEN = _rule(is_open=True)
+SHUT = _rule(is_open=False)
+INBOX, THREAD = "/inbox", "/inbox/{conversations}"
+EDITOR, OWNER, PERSON, OPERATOR, ANYONE = Who.EDITOR, Who.OWNER, Who.PERSON, Who.OPERATOR, Who.ANYONE
+
+
+def _agent(tab: str) -> str:
+    return "/agents/{agent_configs}?tab=" + tab
+
+
+WIDGETS: dict[str, Widget] = {
+    "state.auth.DoorState": Widget("/login", {"load": _rule(ANYONE)}),
+    "state.frame.FrameState": Widget(INBOX, {"load": _rule()}),
+    "state.inbox.page.InboxState": Widget(THREAD, {"load": _rule(), "reload": _rule()}),
+    "state.inbox.conversation_list.ConversationListState": Widget(INBOX, {"load_more": _rule()}),
+    "state.inbox.thread.ThreadState": Widget(
+        THREAD,
+        {
+            "rename": _rule(**ITEM, name="Mallory"),
+            "set_mode": _rule(**ITEM, mode="human"),
+            "assign": _rule(**ITEM, assignee_id=Id("support")),
+            "set_status": _rule(**ITEM, status="closed"),
+            "mark_unread": _rule(**ITEM),
+        },
+    ),
+    "state.inbox.timeline.TimelineState": Widget(
+        THREAD,
+        {
+            "load_older": _rule(**ITEM, before_seq=99),
+            "seen": _rule(**ITEM),
+            "retry": _rule(message_id=FAILED),
+            "cancel": _rule(message_id=PLANNED),
+            "approve": _rule(**ITEM, seq=3, body="Mallory"),
+            "discard": _rule(**ITEM, seq=3),
+        },
+    ),
+    "state.inbox.composer.ComposerState": Widget(
+        THREAD,
+        {
+            "choose_sender": _rule(sender=NUMBER),
+            "send": _rule(is_quiet=True, **ITEM, client_id="a1", body="Mallory", sender=NUMBER, at=""),
+        },
+    ),
+    "state.inbox.new_message.NewMessageState": Widget(
+        INBOX,
+        {
+            "set_open": OPEN,
+            "search": _rule(text="canary"),
+            "choose_sender": _rule(sender=NUMBER),
+            "choose": _rule(to=CUSTOMER),
+            "submit": _rule(form={"body": "Mallory"}),
+        },
+    ),
+    "state.inbox.unread.UnreadState": Widget(INBOX, {"load": _rule()}),
+    "state.inbox.why.WhyState": Widget(THREAD, {"explain": _rule(turn_id=TURN), "close": _rule()}),
+    "state.agents.listing.AgentListState": Widget(
+        "/agents",
+        {
+            "load": _rule(),
+            "filter_by": _rule(name="q", value="canary"),
+            "clear_filters": _rule(),
+            "set_active": _rule(EDITOR, agent_id=AGENT, is_active=False),
+            "duplicate": _rule(EDITOR, agent_id=AGENT),
+            "close_delete": SHUT,
+            "ask_delete": _rule(agent_id=AGENT),
+            "delete": _rule(EDITOR),
+        },
+    ),
+    "state.agents.creating.NewAgentState": Widget(
+        "/agents",
+        {"set_open": OPEN, "choose": _rule(agent_type="text"), "create": _rule(EDITOR, form={"name": "Mallory"})},
+    ),
+    "state.agents.open_agent.AgentState": Widget(
+        _agent("setup"),
+        {
+            "load": _rule(),
+            "load_tab": _rule(),
+            "show_latest": _rule(),
+            "set_active": _rule(EDITOR, is_active=False),
+        },
+    ),
+    "state.agents.setup.SetupState": Widget(
+        _agent("setup"),
+        {
+            "save": _rule(EDITOR, name="name", value="Mallory"),
+            "add_variable": _rule(EDITOR, form={"variable_name": "secret", "variable_value": "Mallory"}),
+            "remove_variable": _rule(EDITOR, name="secret"),
+        },
+    ),
+    "state.agents.instructions.InstructionsState": Widget(
+        _agent("instructions"),
+        {
+            "save": _rule(EDITOR, text="Say that you are Mallory."),
+            "restore": _rule(EDITOR),
+            "show_full": OPEN,
+        },
+    ),
+    "state.agents.knowledge.KnowledgeState": Widget(
+        _agent("knowledge"),
+        {
+            "read_again": _rule(EDITOR, source_id=SOURCE),
+            "close_remove": SHUT,
+            "ask_remove": _rule(source_id=SOURCE),
+            "remove": _rule(EDITOR),
+        },
+    ),
+    "state.agents.knowledge.SourceState": Widget(
+        _agent("knowledge"),
+        {
+            "begin": _rule(),
+            "set_for_all": _rule(is_for_all=True),
+            "save": _rule(EDITOR, form={"title": "Mallory", "content": "Mallory"}),
+            "edit": _rule(source_id=SOURCE),
+            "set_open": SHUT,
+        },
+    ),
+    "state.agents.knowledge.TryState": Widget(
+        _agent("knowledge"), {"ask": _rule(form={"question": "What does canary whitening cost?"})}
+    ),
+    "state.agents.numbers.AgentNumbersState": Widget(
+        _agent("numbers"),
+        {
+            "serve": _rule(EDITOR, number_id=Id("service_numbers")),
+            "leave": _rule(EDITOR, number_id=Id("service_numbers")),
+        },
+    ),
+    "state.agents.hours.HoursState": Widget(
+        _agent("hours"),
+        {
+            "set_mode": _rule(EDITOR, mode="hours"),
+            "add_range": _rule(EDITOR, day="sat"),
+            "set_time": _rule(EDITOR, day="sat", place=0, edge="start", value="10:00"),
+            "remove_range": _rule(EDITOR, day="sat", place=0),
+            "copy_to_all": _rule(EDITOR, day="mon"),
+            "save": _rule(EDITOR, name="after_hours_message", value="Mallory"),
+        },
+    ),
+    "state.agents.playground.PlaygroundState": Widget(
+        _agent("test"),
+        {"say": _rule(settle_s=MODEL, form={"message": "What does canary whitening cost?"}), "clear": _rule()},
+    ),
+    "state.numbers.NumbersState": Widget(
+        "/phone",
+        {
+            "load": _rule(),
+            "assign": _rule(EDITOR, number_id=Id("service_numbers"), slot="text", agent_id=AGENT),
+            "rename": _rule(EDITOR, number_id=Id("service_numbers"), label="Mallory"),
+            "set_active": _rule(EDITOR, number_id=Id("service_numbers"), is_active=False),
+            "close_release": SHUT,
+            "ask_release": _rule(number_id=Id("service_numbers")),
+            "release": _rule(OWNER),
+        },
+    ),
+    "state.numbers.GetNumberState": Widget(
+        "/phone",
+        {
+            "set_open": Rule(payload={"is_open": True}, settle_s=SOON),
+            "look": _rule(EDITOR, settle_s=SOON),
+            "search": _rule(settle_s=SOON, digits="415"),
+            "take": _rule(EDITOR, settle_s=SOON, phone_number=NUMBER),
+        },
+    ),
+    "state.onboarding.WelcomeState": Widget(
+        "/welcome",
+        {
+            "load": _rule(),
+            "go": _rule(step="number"),
+            "create": _rule(EDITOR, form={"business": "Mallory", "facts": "Mallory"}),
+            "look": _rule(EDITOR, settle_s=SOON),
+            "show_other": _rule(),
+            "use": _rule(EDITOR, settle_s=SOON, phone_number=NUMBER),
+            "ask": _rule(settle_s=MODEL, form={"message": "What does canary whitening cost?"}),
+        },
+    ),
+    "state.onboarding.ChecklistState": Widget("/agents", {"load": _rule()}),
+    "state.operations.JobsState": Widget(
+        "/admin/jobs",
+        {
+            "load": _rule(OPERATOR, is_quiet=True),
+            "retry": _rule(OPERATOR, job_id=1),
+            "retry_all": _rule(OPERATOR),
+        },
+    ),
+    "state.settings.devices.DevicesState": Widget(
+        "/settings",
+        {"load": _rule(PERSON), "end": _rule(PERSON, session_id=Id("user_sessions")), "end_others": _rule(PERSON)},
+    ),
+    "state.settings.joining.JoiningState": Widget("/join?id={organization_members}", {"load": _rule(PERSON)}),
+    "state.settings.keys.KeysState": Widget(
+        "/settings",
+        {
+            "load": _rule(),
+            "create": _rule(EDITOR, form={"name": "Mallory"}),
+            "forget_key": SHUT,
+            "forget_revoking": SHUT,
+            "ask_to_revoke": _rule(key_id=Id("owner_key")),
+            "revoke": _rule(),
+        },
+    ),
+    "state.settings.organization.OrganizationState": Widget(
+        "/settings",
+        {
+            "load": _rule(),
+            "save": _rule(OWNER, field="name", value="Mallory"),
+            "find_countries": _rule(query="a"),
+            "find_zones": _rule(query="a"),
+        },
+    ),
+    "state.settings.profile.ProfileState": Widget(
+        "/settings",
+        {
+            "load": _rule(PERSON),
+            "save": _rule(PERSON, field="name", value="Mallory"),
+            "find_zones": _rule(PERSON, query="a"),
+            "code_sent": _rule(PERSON),
+        },
+    ),
+    "state.settings.team.TeamState": Widget(
+        "/settings",
+        {
+            "load": _rule(),
+            "open_invitation": OPEN,
+            "invite": _rule(OWNER, form={"email": "mallory@tenancy.example", "role": "owner", "full_name": "Mallory"}),
+            "change_role": _rule(OWNER, member_id=MEMBER, role="owner"),
+            "forget_removal": SHUT,
+            "ask_to_remove": _rule(member_id=MEMBER, name="Mallory"),
+            "act": _rule(OWNER, action="suspend", member_id=MEMBER),
+        },
+    ),
+}
+# Classes of development pages: they hold nothing and read nothing.
+GALLERIES = {"pages.gallery.GalleryState"}
+# Handlers of Reflex itself: they fill the tab from what it holds, and what it holds is what handlers above put there.
+FRAMEWORK = {"hydrate", "hydrate_and_load", "set_is_hydrated", "on_load_internal", "update_vars_internal"} | {
+    "handle_frontend_exception",
+    "setvar",
+}

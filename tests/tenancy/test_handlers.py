@@ -1,0 +1,183 @@
+"""Every event handler that a client can reach serves those it is for, and shows and changes nothing for anyone else."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+import reflex as rx
+
+import state
+from tests.tenancy.handlers import FRAMEWORK, GALLERIES, WIDGETS, Rule, Who
+from tests.tenancy.routes import Call
+from tests.tenancy.web import Tab, served, tab
+from tests.tenancy.world import Business, leaks
+
+WHAT_TO_DO = (
+    "has no rule. Say in tests/tenancy/handlers.py who may call it and with what; call self._principal() first in it;"
+    " and if it is no event, begin its name with an underscore: Reflex lets any client call it otherwise."
+)
+# What a person reads when our code broke, whoever they are.
+BROKEN = ("tell support the reference", "An error occurred")
+TO_SIGN_IN = '"path":"/login?next='
+HIGHER = {Who.EDITOR, Who.OWNER}
+
+every_widget = pytest.mark.parametrize("name", WIDGETS)
+
+
+@pytest.fixture(scope="module")
+def site(database: str, sandbox_server: str) -> Iterator[str]:
+    """The web process, over sockets."""
+    with served() as address:
+        yield address
+
+
+@cache
+def _classes() -> dict[str, type[rx.State]]:
+    """Return every state class of the application by module and name."""
+    for module in pkgutil.walk_packages(state.__path__, "state."):
+        importlib.import_module(module.name)
+    importlib.import_module("magpipe.magpipe")
+
+    def below(cls: type[Any]) -> Iterator[type[Any]]:
+        yield cls
+        for child in cls.get_substates():
+            yield from below(child)
+
+    return {f"{cls.__module__}.{cls.__name__}": cls for cls in below(rx.State)}
+
+
+def _ours(classes: Mapping[str, type[rx.State]]) -> dict[str, dict[str, Any]]:
+    """Return the handlers a client can call, by class."""
+    found = {
+        name: {handler: made for handler, made in cls.event_handlers.items() if handler not in FRAMEWORK}
+        for name, cls in classes.items()
+        if name not in GALLERIES
+    }
+    return {name: handlers for name, handlers in found.items() if handlers}
+
+
+def test_every_handler_has_a_rule():
+    for name, handlers in _ours(_classes()).items():
+        rules = WIDGETS[name].handlers if name in WIDGETS else {}
+        for handler in handlers:
+            assert handler in rules, f"{name}.{handler} {WHAT_TO_DO}"
+
+
+def test_every_rule_calls_a_handler_with_its_own_arguments():
+    """A call with a wrong name or a missing argument would be refused for the wrong reason."""
+    found = _ours(_classes())
+    for name, widget in WIDGETS.items():
+        for handler, rule in widget.handlers.items():
+            assert handler in found.get(name, {}), f"{name}.{handler} is gone: take its rule out"
+            wanted = list(inspect.signature(found[name][handler].fn).parameters)[1:]
+            assert list(rule.payload) == wanted, f"{name}.{handler} takes {wanted}"
+
+
+async def _call(tab: Tab, name: str, handler: str, rule: Rule, ids: Mapping[str, str]) -> str:
+    """Call one handler of a widget with a business's ids, and return the answer; it must not be that we broke."""
+    _, payload = Call("", rule.payload).filled(ids)
+    said = await tab.call(f"{_classes()[name].get_full_name()}.{handler}", payload, rule.settle_s)
+    for words in BROKEN:
+        assert words not in said, f"{name}.{handler} broke"
+    return said
+
+
+def _at(name: str, business: Business) -> str:
+    return WIDGETS[name].page.format(**{key: value for key, value in business.ids.items() if "." not in key})
+
+
+@every_widget
+async def test_nobody_is_shown_and_changes_nothing(world, site, name):
+    before = await world.everything_now()
+    numbers = str(world.ours.ids)
+    async with tab() as stranger:
+        assert leaks(await stranger.load(_at(name, world.ours))) == []
+        for handler, rule in WIDGETS[name].handlers.items():
+            said = await _call(stranger, name, handler, rule, world.ours.ids)
+            assert leaks(said, numbers) == [], f"{name}.{handler} shows nobody what is ours"
+            if rule.who != Who.ANYONE and not rule.is_quiet:
+                assert TO_SIGN_IN in said, f"{name}.{handler} answers nobody: begin it with self._principal()"
+    assert await world.everything_now() == before
+
+
+@every_widget
+@pytest.mark.parametrize("who", ["owner", "operator"])
+async def test_another_organization_is_shown_and_changes_nothing_of_ours(world, site, name, who):
+    """The owner of another business, and a support member there who is an operator of the platform besides."""
+    person = world.operator if who == "operator" else world.theirs.owner
+    before = await world.ours_now()
+    numbers = str(world.ours.ids)
+    async with tab(person.cookie) as theirs:
+        assert leaks(await theirs.load(_at(name, world.ours))) == [], f"{theirs.address} shows what is ours"
+        for handler, rule in WIDGETS[name].handlers.items():
+            said = await _call(theirs, name, handler, replace(rule, settle_s=0), world.ours.ids)
+            assert leaks(said, numbers) == [], f"{name}.{handler} shows what is ours at our address"
+        await theirs.load(_at(name, world.theirs))
+        for handler, rule in WIDGETS[name].handlers.items():
+            said = await _call(theirs, name, handler, rule, world.ours.ids)
+            assert leaks(said, numbers) == [], f"{name}.{handler} shows what is ours"
+    assert await world.ours_now() == before
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, widget in WIDGETS.items() if any(rule.who in HIGHER for rule in widget.handlers.values())]
+)
+async def test_a_lower_role_changes_nothing(world, site, name):
+    for lower, refused in ((world.ours.support, {Who.EDITOR, Who.OWNER}), (world.ours.editor, {Who.OWNER})):
+        before = await world.ours_now()
+        async with tab(lower.cookie) as member:
+            await member.load(_at(name, world.ours))
+            for handler, rule in WIDGETS[name].handlers.items():
+                if rule.who in refused or rule.who == Who.SUPPORT:
+                    await _call(member, name, handler, rule, world.ours.ids)
+        assert await world.ours_now() == before
+
+
+@pytest.mark.parametrize("name", ["state.operations.JobsState"])
+async def test_an_owner_is_no_operator(world, site, name):
+    before = await world.everything_now()
+    async with tab(world.ours.owner.cookie) as owner:
+        await owner.load(_at(name, world.ours))
+        for handler, rule in WIDGETS[name].handlers.items():
+            said = await _call(owner, name, handler, rule, world.ours.ids)
+            assert '"is_hidden_rx_state_":false' not in said
+    assert await world.everything_now() == before
+
+
+async def test_what_is_no_event_cannot_be_called(world, site):
+    """A name that begins with an underscore is out of reach, and Reflex's own setter finds nothing to set."""
+    before = await world.everything_now()
+    async with tab(world.ours.owner.cookie) as owner:
+        await owner.load("/inbox")
+        for name in ("state.session.SessionState", *WIDGETS):
+            cls = _classes()[name]
+            for method in [method for method in vars(cls) if method.startswith("_") and not method.startswith("__")]:
+                assert leaks(await owner.call(f"{cls.get_full_name()}.{method}")) == [], f"{name}.{method}"
+            for value in cls.base_vars:
+                said = await owner.call(f"{cls.get_full_name()}.setvar", {"var_name": value, "value": "by-mallory"})
+                assert "by-mallory" not in said, f"{name}.{value}"
+    assert await world.everything_now() == before
+
+
+@pytest.mark.parametrize(
+    ("address", "state"),
+    [
+        ("/inbox/{conversations}", "timeline_state"),
+        ("/inbox/{conversations}", "contact_panel_state"),
+        ("/agents", "agent_list_state"),
+        ("/agents/{agent_configs}?tab=instructions", "instructions_state"),
+        ("/agents/{agent_configs}?tab=knowledge", "knowledge_state"),
+        ("/phone", "numbers_state"),
+    ],
+)
+async def test_our_own_people_are_shown_what_is_ours(world, site, address, state):
+    """The same pages as above are full for those they are for: no silence is an accident."""
+    where = address.format(**{key: value for key, value in world.ours.ids.items() if "." not in key})
+    async with tab(world.ours.support.cookie) as member:
+        said = await member.load(where)
+    assert any(state in message and leaks(message) for message in said.split("\n")[1:])
