@@ -21,7 +21,7 @@ from pages.components.feedback import (
     working,
 )
 from pages.components.field import select_field, text_area, text_field
-from pages.components.hotkeys import SHEET, hotkeys, shortcut_sheet
+from pages.components.hotkeys import SHEET, hotkeys
 from pages.components.icon import channel_icon, icon
 from pages.components.layouts import auth_layout
 from pages.components.link import external_link, text_link
@@ -357,12 +357,6 @@ def gallery() -> rx.Component:
     """Return the page of components."""
     return page_shell(
         hotkeys({"n": GalleryState.press, "g x": GalleryState.press}),
-        shortcut_sheet(
-            [
-                ("Anywhere", [("g i", "Go to the inbox"), ("?", "Show this sheet"), ("mod+k", "Search everything")]),
-                ("Conversation", [("r", "Reply"), ("e", "Close"), ("s", "Snooze")]),
-            ]
-        ),
         _buttons(),
         _fields(),
         _marks(),
@@ -370,6 +364,7 @@ def gallery() -> rx.Component:
         _content(),
         _states(),
         title="Gallery",
+        shortcuts=[("Conversation", [("r", "Reply"), ("e", "Close"), ("s", "Snooze")])],
         active="agents",
         actions=rx.fragment(
             theme_toggle(trigger_class=icon_button_class()), button("New agent", variant="primary", icon="plus")

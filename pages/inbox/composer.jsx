@@ -104,6 +104,25 @@ export function Composer(props) {
   return <Box key={props.conversationId} {...props} />;
 }
 
+function From({ senders, sender, words, onChoose }) {
+  return (
+    <label className="flex min-w-0 items-center gap-1 text-12 text-muted">
+      <span className="shrink-0">{words.FROM}</span>
+      <select
+        value={sender}
+        onChange={(event) => onChoose?.(event.target.value)}
+        className="h-6 max-w-40 min-w-0 truncate rounded-control bg-transparent text-12 font-medium text-ink hover:bg-hover pointer-coarse:h-11"
+      >
+        {senders.map((known) => (
+          <option key={known.value} value={known.value}>
+            {known.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function Box({ conversationId, senders, sender, refusal, words, onSend, onChooseSender }) {
   const [text, setText] = useState(() => readDraft(conversationId));
   const field = useRef(null);
@@ -155,7 +174,10 @@ function Box({ conversationId, senders, sender, refusal, words, onSend, onChoose
           <span className="mt-0.5">
             <Icon as={Ban} />
           </span>
-          <p>{refusal}</p>
+          <div className="min-w-0">
+            <p>{refusal}</p>
+            {senders.length > 1 ? <From senders={senders} sender={sender} words={words} onChoose={onChooseSender} /> : null}
+          </div>
         </div>
       </div>
     );
@@ -190,20 +212,7 @@ function Box({ conversationId, senders, sender, refusal, words, onSend, onChoose
         />
         <div className="flex items-center gap-1 py-1 pr-1.5 pl-3">
           {senders.length > 1 ? (
-            <label className="flex min-w-0 items-center gap-1 text-12 text-muted">
-              <span className="shrink-0">{words.FROM}</span>
-              <select
-                value={sender}
-                onChange={(event) => onChooseSender?.(event.target.value)}
-                className="h-6 max-w-40 min-w-0 truncate rounded-control bg-transparent text-12 font-medium text-ink hover:bg-hover pointer-coarse:h-11"
-              >
-                {senders.map((known) => (
-                  <option key={known.value} value={known.value}>
-                    {known.label}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <From senders={senders} sender={sender} words={words} onChoose={onChooseSender} />
           ) : (
             <span className="min-w-0 truncate text-12 text-muted">
               {words.FROM} <span className="font-medium text-ink">{from?.label}</span>

@@ -226,7 +226,15 @@ export function ConversationList({ rows: first, feed, older, hasMore, stage, pho
   const filtered = /[?&](q|view|status)=/.test(search);
   let body;
   if (stage === "loading") body = <Skeleton words={words} />;
-  else if (!shown.length && !waiting && stage === "new") {
+  else if (stage === "failed") {
+    body = (
+      <Nothing icon={CircleAlert} title={words.ERROR_TITLE} body={words.ERROR_BODY}>
+        <button type="button" onClick={onResync} className={BUTTON}>
+          {words.RETRY}
+        </button>
+      </Nothing>
+    );
+  } else if (!shown.length && !waiting && stage === "new") {
     body = (
       <Nothing icon={Inbox} title={words.NEW_TITLE} body={phoneUrl ? words.NEW_BODY_SANDBOX : words.NEW_BODY}>
         {phoneUrl ? (
@@ -256,6 +264,7 @@ export function ConversationList({ rows: first, feed, older, hasMore, stage, pho
     body = (
       <Virtuoso
         ref={virtuoso}
+        tabIndex={-1}
         data={shown}
         fixedItemHeight={ROW_HEIGHT}
         computeItemKey={(_, row) => row.id}

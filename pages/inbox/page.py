@@ -2,7 +2,6 @@
 
 import reflex as rx
 
-from pages.components.hotkeys import shortcut_sheet
 from pages.components.shell import page_shell
 from pages.frame import frame
 from pages.inbox.listing import list_pane
@@ -41,10 +40,10 @@ def inbox() -> rx.Component:
             thread_pane(),
         ),
         new_message_dialog(),
-        shortcut_sheet([SHORTCUTS]),
         title=InboxPage.TITLE,
         active="inbox",
         layout="full",
         show_header=False,
+        shortcuts=[SHORTCUTS],
         **frame(),
     )

@@ -197,27 +197,28 @@ function OpenTimeline(props) {
 
   return (
     <section ref={box} aria-label={words.TIMELINE} className="relative min-h-0 flex-1">
-      <div role="log" aria-live="off" className="h-full">
-        <Virtuoso
-          ref={virtuoso}
-          data={rows}
-          firstItemIndex={oldest}
-          initialTopMostItemIndex={{ index: "LAST", align: "end" }}
-          alignToBottom
-          computeItemKey={(_, item) => (item.kind === "outgoing" ? item.clientId : item.seq)}
-          defaultItemHeight={72}
-          increaseViewportBy={{ top: 600, bottom: 200 }}
-          atBottomThreshold={48}
-          atBottomStateChange={setAtBottom}
-          followOutput={(isAtBottom) => (isAtBottom ? "auto" : false)}
-          startReached={more}
-          components={{ Header: hasOlder ? Above : Start, Footer: Below }}
-          context={{ words }}
-          itemContent={(index, item) => (
-            <div className="mx-auto w-full max-w-200 px-4 md:px-6">{draw(index, item)}</div>
-          )}
-        />
-      </div>
+      <Virtuoso
+        role="log"
+        aria-live="off"
+        aria-label={words.TIMELINE}
+        ref={virtuoso}
+        data={rows}
+        firstItemIndex={oldest}
+        initialTopMostItemIndex={{ index: "LAST", align: "end" }}
+        alignToBottom
+        computeItemKey={(_, item) => (item.kind === "outgoing" ? item.clientId : item.seq)}
+        defaultItemHeight={72}
+        increaseViewportBy={{ top: 600, bottom: 200 }}
+        atBottomThreshold={48}
+        atBottomStateChange={setAtBottom}
+        followOutput={(isAtBottom) => (isAtBottom ? "auto" : false)}
+        startReached={more}
+        components={{ Header: hasOlder ? Above : Start, Footer: Below }}
+        context={{ words }}
+        itemContent={(index, item) => (
+          <div className="mx-auto w-full max-w-200 px-4 md:px-6">{draw(index, item)}</div>
+        )}
+      />
       <p role="status" aria-live="polite" className="sr-only">
         {said}
       </p>

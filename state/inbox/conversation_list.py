@@ -64,7 +64,7 @@ class ConversationListState(Feed, SessionState):
     older: Older = {"key": "", "rows": []}
     has_more: bool = False
     stage: str = "loading"
-    """`loading`, `ready`, or `new` for an organization that never had a conversation."""
+    """`loading`, `ready`, `failed`, or `new` for an organization that never had a conversation."""
     phone_url: str = ""
     """Where a person can play a customer; empty when texts go through a real carrier."""
     _wanted: ListFilter = ListFilter()
@@ -84,6 +84,10 @@ class ConversationListState(Feed, SessionState):
         self.stage = "ready" if anything or wanted != ListFilter() else "new"
         self.phone_url = f"{settings().sandbox_url}/phone" if "SignalWire" in settings().sandboxed_vendors else ""
         self._begin()
+
+    def _fail(self) -> None:
+        if self.stage == "loading":
+            self.stage = "failed"
 
     @rx.event
     @answers

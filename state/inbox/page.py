@@ -57,6 +57,7 @@ class InboxState(SessionState):
             log.exception("inbox.load_failed", reference=reference)
             (await self.get_state(ThreadState))._clear("failed", asked, reference)
             (await self.get_state(TimelineState))._clear()
+            (await self.get_state(ConversationListState))._fail()
             for widget in WIDGETS:
                 hub.leave(token, widget)
 

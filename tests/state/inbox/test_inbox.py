@@ -119,6 +119,22 @@ async def test_new_organization_is_told_that_it_has_no_conversations_yet(org: An
     assert (await tab.state(ConversationListState)).stage == "ready"
 
 
+async def test_failed_load_says_so_with_a_reference_and_recovers(org: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation = await texted(org, "+16045550142")
+    tab = (await sign_in(org.owner)).go(f"/inbox/{conversation}")
+
+    async def broken(*_: Any, **__: Any) -> Any:
+        raise ConnectionError("the database is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(conversations, "timeline", broken)
+        await tab.call(InboxState.load)
+    head, listed = await tab.state(ThreadState), await tab.state(ConversationListState)
+    assert (head.stage, head.about, len(head.reference)) == ("failed", str(conversation), 12)
+    await tab.call(InboxState.reload)
+    assert (head.stage, listed.stage) == ("ready", "ready")
+
+
 async def test_more_conversations_come_page_by_page_until_the_end(org: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         await texted(org, f"+1604555014{number}")
