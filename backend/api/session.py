@@ -143,6 +143,7 @@ class Sockets:
             # Granian (2.8.7) sends no close while a receive waits, and the tab would never hear that it ended.
             pending.cancel()
             await asyncio.wait({pending})
+            pending = None
             return {"type": "websocket.disconnect", "code": 1008, "reason": "session ended"}
 
         try:

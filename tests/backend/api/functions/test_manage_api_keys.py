@@ -62,9 +62,7 @@ async def test_what_is_no_key_is_refused(browser, header):
 
 async def test_ten_keys_are_enough_even_when_asked_for_at_once(member):
     browser, _ = member
-    answers = await asyncio.gather(
-        *(browser.post(PATH, {"action": "generate", "name": f"Key {n}"}) for n in range(12))
-    )
+    answers = await asyncio.gather(*(browser.post(PATH, {"action": "generate", "name": f"Key {n}"}) for n in range(12)))
     assert sorted(answer.status_code for answer in answers) == [200] * 10 + [422] * 2
     listed = (await browser.post(PATH, {"action": "list"})).json()["keys"]
     await browser.post(PATH, {"action": "revoke", "key_id": listed[0]["id"]})

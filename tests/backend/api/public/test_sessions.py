@@ -176,7 +176,9 @@ async def test_switching_to_a_strangers_organization_finds_nothing(browsers, mem
 async def test_a_second_organization_is_made_entered_and_left_again(member):
     browser, _ = member
     first = (await sessions.find(browser.token)).org_id
-    made = await browser.post("/api/session/create-organization", {"name": " South  Dental ", "timezone": "Europe/Rome"})
+    made = await browser.post(
+        "/api/session/create-organization", {"name": " South  Dental ", "timezone": "Europe/Rome"}
+    )
     assert made.json() == {"next": "/welcome"}
     second = (await sessions.find(browser.token)).org_id
     facts = (await run("select name, country, timezone from organizations where id = :i", i=second)).one()
