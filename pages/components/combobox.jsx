@@ -44,15 +44,6 @@ export function Combobox({
     selectedItem: chosen,
     inputValue: typed ? query : (chosen?.label ?? ""),
     itemToString: (option) => option?.label ?? "",
-    onInputValueChange: ({ inputValue, type }) => {
-      if (type !== useCombobox.stateChangeTypes.InputChange) return;
-      setTyped(true);
-      setQuery(inputValue ?? "");
-      if (searched) {
-        clearTimeout(pause.current);
-        pause.current = setTimeout(() => onQuery?.(inputValue ?? ""), QUERY_PAUSE_MS);
-      }
-    },
     onSelectedItemChange: ({ selectedItem }) => {
       setTyped(false);
       onChange?.(selectedItem?.value ?? "");
@@ -63,11 +54,28 @@ export function Combobox({
   });
   useEffect(() => () => clearTimeout(pause.current), []);
 
+  // Kept in step with each key: after downshift's own, later, change of state a fast typist loses characters.
+  const type = (event) => {
+    const text = event.target.value;
+    setTyped(true);
+    setQuery(text);
+    if (searched) {
+      clearTimeout(pause.current);
+      pause.current = setTimeout(() => onQuery?.(text), QUERY_PAUSE_MS);
+    }
+  };
+
   const icon = "inline-flex size-6 items-center justify-center rounded-control text-muted hover:text-ink";
   return (
     <div className="relative">
       <input
-        {...box.getInputProps({ disabled, placeholder, "aria-invalid": invalid || undefined, "aria-describedby": describedBy })}
+        {...box.getInputProps({
+          disabled,
+          placeholder,
+          onChange: type,
+          "aria-invalid": invalid || undefined,
+          "aria-describedby": describedBy,
+        })}
         className="h-9 w-full rounded-control border border-control bg-canvas pr-16 pl-3 text-14 text-ink transition-colors hover:border-muted focus-visible:outline-offset-0 disabled:cursor-not-allowed disabled:bg-sunken aria-invalid:border-danger pointer-coarse:h-11 pointer-coarse:text-16"
       />
       <input type="hidden" name={name} value={value} />
