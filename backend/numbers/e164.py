@@ -17,7 +17,8 @@ def normalize(raw: str, country: str = "US", field: str = "phone_number") -> str
         parsed = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         raise Invalid(f"“{text[:32]}” is not a phone number.", field=field, code="invalid_phone_number") from None
-    if not phonenumbers.is_possible_number(parsed):
+    # Seven digits without an area code are possible within a town; nobody can text them from elsewhere.
+    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise Invalid(
             f"“{text[:32]}” cannot be a phone number: check the digits and the country code.",
             field=field,
