@@ -559,7 +559,6 @@ class InboxThread:
     NEEDED = "The agent asks for a person."
     ASSIGN = "Assign to"
     ASSIGN_ME = "Assign to me"
-    UNASSIGN_ME = "Unassign me"
     ME = "{name} (you)"
     NOBODY = "Nobody"
     CLOSE = "Close"
@@ -686,13 +685,6 @@ class InboxNew:
     SENDING = "Sending…"
     CANCEL = "Cancel"
     NO_NUMBER = "Your organization has no number that is switched on, so texts cannot be sent."
-
-
-class InboxToasts:
-    """What the inbox says after an action."""
-
-    CLOSED = "Conversation closed"
-    REOPENED = "Conversation reopened"
 
 
 class Forms:
