@@ -35,6 +35,9 @@ function join(items, page) {
   return [...items.filter((item) => item.seq < oldest), ...page];
 }
 
+// Events point at no record, and a message on its way has no id yet: an empty id matches nothing.
+const recordsOf = (items) => new Set(items.map((item) => item.record_id).filter(Boolean));
+
 const dayOf = (at) => new Date(at).toDateString();
 
 // Whether a message begins a group: another speaker, another day, or a pause before it.
@@ -74,7 +77,7 @@ function OpenTimeline(props) {
     outcomes.forEach(({ client_id, record_id, error }) => settle(conversationId, client_id, record_id, error));
   }, [outcomes]);
   useEffect(() => {
-    forgetShown(conversationId, new Set(items.map((item) => item.record_id)));
+    forgetShown(conversationId, recordsOf(items));
   }, [items, outbox]);
 
   // What arrived since the last look: counted while the reader is further up, said aloud in any case.
@@ -121,7 +124,7 @@ function OpenTimeline(props) {
   const oldest = items[0]?.seq ?? 0;
   const hasOlder = oldest > 1;
   const rows = useMemo(() => {
-    const stored = new Set(items.map((item) => item.record_id));
+    const stored = recordsOf(items);
     const own = outbox.filter((message) => !stored.has(message.recordId));
     return [...items, ...own.map((message) => ({ ...message, kind: "outgoing" }))];
   }, [items, outbox]);
@@ -201,6 +204,9 @@ function OpenTimeline(props) {
         role="log"
         aria-live="off"
         aria-label={words.TIMELINE}
+        // The arrow keys scroll it, so its focus shows like any other; the library would hide it.
+        style={{ outline: undefined }}
+        className="-outline-offset-2"
         ref={virtuoso}
         data={rows}
         firstItemIndex={oldest}
