@@ -13,7 +13,9 @@ from magpipe.instance import Instance, new_encryption_key
 async def test_stored_secrets_move_to_the_first_key(db, monkeypatch, tmp_path):
     with platform_scope("test"):
         async with unit_of_work() as session:
-            session.add(SystemEmail(recipient="a@example.com", subject="s", text_body="code 123456", html_body="<b>"))
+            session.add(
+                SystemEmail(recipient="rotated@example.com", subject="s", text_body="code 123456", html_body="<b>")
+            )
     old = settings().encryption_keys.get_secret_value()
     newest = new_encryption_key()
     monkeypatch.setenv("ENCRYPTION_KEYS", f"{newest},{old}")
@@ -22,7 +24,8 @@ async def test_stored_secrets_move_to_the_first_key(db, monkeypatch, tmp_path):
         assert await rotation.rotate(Instance(tmp_path)) == 0
         with platform_scope("test"):
             async with unit_of_work() as session:
-                raw = await session.scalar(select(type_coerce(SystemEmail.text_body, LargeBinary)))
+                wanted = select(type_coerce(SystemEmail.text_body, LargeBinary))
+                raw = await session.scalar(wanted.where(SystemEmail.recipient == "rotated@example.com"))
         assert Fernet(newest).decrypt(bytes(raw)) == b"code 123456"
     finally:
         monkeypatch.undo()
