@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from tests.browser.carrier import Carrier
 from tests.browser.people import Person, sign_in, sign_up
 from tests.browser.window import Problems, Window
+from tests.chromium import find
 from tests.installation import Installation, installation
-from tools.chromium import find
 
 ARGUMENTS = (
     "--no-sandbox",
