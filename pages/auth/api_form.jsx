@@ -138,7 +138,7 @@ export function RememberedEmail({ before, otherwise, withField, className }) {
     <span className={className}>
       {email ? (
         <>
-          {before} <strong className="font-medium text-ink break-all">{email}</strong>
+          {before} <strong className="font-medium text-ink wrap-anywhere">{email}</strong>
         </>
       ) : (
         otherwise

@@ -34,7 +34,7 @@ def invitation_page() -> rx.Component:
     )
     gone = rx.fragment(
         rx.el.h2(Invitations.GONE_TITLE, class_name="text-16 font-semibold"),
-        rx.el.p(Invitations.GONE, " ", rx.el.strong(JoiningState.email, class_name="font-medium break-all"), "."),
+        rx.el.p(Invitations.GONE, " ", rx.el.strong(JoiningState.email, class_name="font-medium wrap-anywhere"), "."),
         button(Invitations.SIGN_OUT, on_click=post_and_go(SIGN_OUT)),
     )
     expired = rx.fragment(

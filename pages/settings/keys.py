@@ -45,7 +45,11 @@ def keys_page() -> rx.Component:
                 rx.cond(
                     KeysState.rows.length() > 0,
                     card(rx.el.ul(rx.foreach(KeysState.rows, _key), class_name="divide-y divide-line"), padded=False),
-                    empty_state(title=Settings.NO_KEYS, body=Settings.NO_KEYS_BODY, icon="key_round"),
+                    rx.cond(
+                        KeysState.may_create,
+                        empty_state(title=Settings.NO_KEYS, body=Settings.NO_KEYS_BODY, icon="key_round"),
+                        rx.fragment(),
+                    ),
                 ),
                 skeleton_rows(2),
             ),

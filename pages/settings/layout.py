@@ -19,11 +19,17 @@ SECTIONS = (
     ("keys", Settings.KEYS, "/settings/api-keys"),
 )
 
+# Phones show three of the tabs at a time; the open one should be among them.
+_SHOW_CURRENT = (
+    f"document.querySelector('nav[aria-label=\"{Settings.SECTIONS}\"] [aria-current]')"
+    "?.scrollIntoView({inline: 'center', block: 'nearest'})"
+)
+
 
 def settings_section(active: str, *content: Any, actions: Any = None) -> rx.Component:
     """Return one section in its frame."""
     return page_shell(
-        tab_links(*SECTIONS, active=active, label=Settings.SECTIONS),
+        rx.el.div(tab_links(*SECTIONS, active=active, label=Settings.SECTIONS), on_mount=rx.call_script(_SHOW_CURRENT)),
         rx.el.div(*content, class_name="flex flex-col pt-6"),
         title=Settings.TITLE,
         active="settings",
