@@ -11,10 +11,9 @@ itself and is then whoever its cookie says.
 import asyncio
 import hashlib
 import hmac
-import re
 import uuid
 from contextlib import suppress
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode
 from uuid import UUID
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,7 +40,6 @@ DOORS = frozenset({"/", "/login", "/signup"})
 # How often open sockets are checked against their sessions: what a lost notification or the calendar ended.
 CHECK_EVERY_S = 60.0
 _NOT_PAGES = ("/_event", "/_upload", "/_health", "/ping", "/api", "/functions", "/assets/")
-_TOKEN = re.compile(r"(^|&)token=([^&]*)")
 
 
 class SessionMiddleware:
@@ -72,9 +70,7 @@ class SessionMiddleware:
             await envelope(400, "websocket_only", words, scope.get("magpipe.request_id", ""))(scope, receive, send)
             return
         person = await _who(scope)
-        query = scope["query_string"].decode("latin-1")
-        bound = _TOKEN.sub(lambda found: f"{found[1]}token={bind(found[2], person)}", query)
-        inner = {**scope, "query_string": bound.encode("latin-1"), "headers": _known(scope, person)}
+        inner = {**scope, "query_string": _bound(scope["query_string"], person), "headers": _known(scope, person)}
         if person is None:
             await self._app(inner, receive, send)
         else:
@@ -196,6 +192,14 @@ def bind(tab_token: str, person: SignedIn | None) -> str:
     key = settings().secret_key.get_secret_value().encode()
     mixed = hmac.new(key, f"tab:{who}:{tab_token}".encode(), hashlib.sha256).digest()
     return str(uuid.UUID(bytes=mixed[:16]))
+
+
+def _bound(query: bytes, person: SignedIn | None) -> bytes:
+    """Return a socket's query with its token bound. Read and written anew, because a name can be spelled many ways."""
+    asked = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    kept = [(name, value) for name, value in asked if name != "token"]
+    tokens = [bind(value, person) for name, value in asked if name == "token"]
+    return urlencode([*kept, *(("token", token) for token in tokens[:1])]).encode("latin-1")
 
 
 async def _who(scope: Scope) -> SignedIn | None:
