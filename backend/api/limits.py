@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,8 +18,15 @@ BODY_LIMIT = 1_000_000
 LARGER: Mapping[str, int] = {"/_upload": 25_000_000}
 # Reading a body is bounded too, or a thousand slow senders would hold a thousand requests.
 BODY_WITHIN_S = 30.0
+# Who is still sending reads no answer, and is cut off before it could: so what is left of a refused body is thrown
+# away first, this much of it at most.
+DISCARD_LIMIT = 30_000_000
+DISCARD_WITHIN_S = 5.0
 
 _API = re.compile(r"/(api|functions)(/|$)")
+# Built files, whose names change with their content, and fonts: they are kept by browsers and are no documents, so the
+# headers for documents (700 bytes with each of twenty files) stay away from them.
+_KEPT: Mapping[str, bytes] = {"/assets/": b"public, max-age=31536000, immutable", "/fonts/": b"public, max-age=604800"}
 
 
 class RequestLimits:
@@ -42,13 +50,17 @@ class RequestLimits:
         elif path in ("/sw.js", "/manifest.webmanifest"):
             headers[b"cache-control"] = b"no-cache"
 
+        kept = next((caching for prefix, caching in _KEPT.items() if path.startswith(prefix)), None)
         is_answered = False
 
         async def finish(message: Message) -> None:
             nonlocal is_answered
             if message["type"] == "http.response.start":
                 is_answered = True
-                message = {**message, "headers": _merged(message.get("headers", []), headers)}
+                ours = headers
+                if kept is not None and message["status"] in (200, 304):
+                    ours = {b"cache-control": kept, b"x-content-type-options": b"nosniff"}
+                message = {**message, "headers": _merged(message.get("headers", []), ours)}
             await send(message)
 
         try:
@@ -80,8 +92,21 @@ class RequestLimits:
             await self._app(scope, _counted(receive, limit), send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        await discard(receive)
         words = f"The request is larger than {limit // 1_000_000} MB."
         await envelope(413, "too_large", words, scope["magpipe.request_id"])(scope, receive, send)
+
+
+async def discard(receive: Receive) -> None:
+    """Read what is left of a request's body and forget it, so that its sender gets to read why it is refused."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_WITHIN_S):
+            size = 0
+            while size < DISCARD_LIMIT:
+                message = await receive()
+                size += len(message.get("body", b""))
+                if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                    return
 
 
 def _content_length(scope: Scope) -> int:

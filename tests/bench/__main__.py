@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.bench.measure import ROOT, Row, commit, machine
 
-BENCHMARKS = ("conversation_list", "job_queue", "webhook", "fan_out")
+BENCHMARKS = ("conversation_list", "job_queue", "webhook", "fan_out", "page_weight")
 
 
 def main() -> int:

@@ -2,7 +2,11 @@
 
 import json
 
+import httpx
 import pytest
+from starlette.responses import PlainTextResponse
+
+from backend.api.limits import RequestLimits
 
 
 @pytest.mark.parametrize("path", ["/functions/v1/nothing", "/functions/nothing", "/api/nothing"])
@@ -82,11 +86,9 @@ async def test_health_says_that_all_is_well(browser):
 
 
 async def test_a_bug_answers_with_a_reference_and_nothing_else(application, browser):
-    import httpx
     from fastapi import FastAPI
 
     from backend.api import errors
-    from backend.api.limits import RequestLimits
     from backend.core.config import settings
 
     broken = FastAPI()
@@ -103,3 +105,17 @@ async def test_a_bug_answers_with_a_reference_and_nothing_else(application, brow
     assert answer.json()["error"]["code"] == "internal"
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
     assert "secret" not in answer.text
+
+
+async def test_built_files_are_kept_by_browsers_and_carry_no_document_headers():
+    async def built(scope, receive, send):
+        await PlainTextResponse("x", status_code=404 if "gone" in scope["path"] else 200)(scope, receive, send)
+
+    transport = httpx.ASGITransport(app=RequestLimits(built))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        kept = await client.get("/assets/entry-1a2b3c.js")
+        gone = await client.get("/assets/gone.js")
+    assert "immutable" in kept.headers["cache-control"]
+    assert kept.headers["x-content-type-options"] == "nosniff"
+    assert "content-security-policy" not in kept.headers
+    assert "immutable" not in gone.headers.get("cache-control", "")
