@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend.accounts import service as accounts
 from backend.api.auth import session_cookie, session_token
 from backend.api.errors import envelope
+from backend.api.limits import discard
 from backend.core.config import settings
 from backend.core.errors import NotSignedIn
 from backend.core.logging import log
@@ -79,6 +80,7 @@ class SessionMiddleware:
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         person = await _who(scope)
         if person is None:
+            await discard(receive)
             error = NotSignedIn("Sign in to send files.")
             await envelope(401, error.code, error.message, scope.get("magpipe.request_id", ""))(scope, receive, send)
             return
