@@ -14,7 +14,7 @@ import reflex as rx
 import state
 from tests.tenancy.handlers import FRAMEWORK, GALLERIES, WIDGETS, Rule, Who
 from tests.tenancy.routes import Call
-from tests.tenancy.web import Tab, served, tab
+from tests.tenancy.web import Tab, tab
 from tests.tenancy.world import Business, leaks
 
 WHAT_TO_DO = (
@@ -27,13 +27,6 @@ TO_SIGN_IN = '"path":"/login?next='
 HIGHER = {Who.EDITOR, Who.OWNER}
 
 every_widget = pytest.mark.parametrize("name", WIDGETS)
-
-
-@pytest.fixture(scope="module")
-def site(database: str, sandbox_server: str) -> Iterator[str]:
-    """The web process, over sockets."""
-    with served() as address:
-        yield address
 
 
 @cache

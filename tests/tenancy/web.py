@@ -73,10 +73,10 @@ class Tab:
 
     async def call(self, name: str, payload: dict[str, Any] | None = None, settle_s: float = 0.0) -> str:
         """Call a handler by its full name; `settle_s` waits for what it does in the background."""
-        await self._send(name, payload or {})
+        await self.send(name, payload or {})
         said = [await self._marked() for _ in range(LONGEST_CHAIN)]
         if settle_s:
-            said.append(await self._quiet(settle_s))
+            said.append(await self.quiet(settle_s))
         return "\n".join(said)
 
     async def is_closed(self, within_s: float = 5.0) -> bool:
@@ -90,7 +90,8 @@ class Tab:
         except TimeoutError:
             return False
 
-    async def _send(self, name: str, payload: dict[str, Any], mark: str = "") -> None:
+    async def send(self, name: str, payload: dict[str, Any], mark: str = "") -> None:
+        """Send an event from the tab's address and wait for nothing."""
         path, _, query = self.address.partition("?")
         parameters = dict(pair.split("=", 1) for pair in query.split("&")) if query else {}
         router = {"pathname": path, "asPath": self.address + mark, "query": parameters}
@@ -101,7 +102,7 @@ class Tab:
         """Send a marker, which comes back as the address's fragment, and return what came before it."""
         self._marks += 1
         mark = f"mark-{self._marks}-"
-        await self._send(f"{ROOT_STATE}.set_is_hydrated", {"value": True}, f"#{mark}")
+        await self.send(f"{ROOT_STATE}.set_is_hydrated", {"value": True}, f"#{mark}")
         said = []
         async with asyncio.timeout(20):
             while True:
@@ -109,7 +110,8 @@ class Tab:
                 if mark in said[-1]:
                     return "\n".join(said)
 
-    async def _quiet(self, seconds: float) -> str:
+    async def quiet(self, seconds: float) -> str:
+        """Return what comes by itself within some time."""
         said = []
         try:
             async with asyncio.timeout(seconds):
@@ -138,5 +140,6 @@ async def tab(cookie: str = "", *, token: str = "", query: str = "", **headers: 
     async with websockets.connect(address, additional_headers=sent, max_size=None) as socket:
         assert str(await socket.recv()).startswith("0")
         await socket.send("40/_event,")
-        assert str(await socket.recv()).startswith("40")
+        while not str(await socket.recv()).startswith("40"):
+            pass  # before it says that the tab is open, it may give it another token
         yield Tab(socket)
