@@ -153,8 +153,9 @@ function Box({ conversationId, senders, sender, refusal, words, onSend, onChoose
   const send = (later = "") => {
     if (!ready) return;
     const clientId = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-    putInOutbox(conversationId, { clientId, body: text, sender, later });
-    onSend?.(conversationId, clientId, text, sender, later);
+    const body = text.trim();
+    putInOutbox(conversationId, { clientId, body, sender, later });
+    onSend?.(conversationId, clientId, body, sender, later);
     write("");
     field.current?.focus();
   };
