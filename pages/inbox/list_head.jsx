@@ -103,7 +103,7 @@ export function ListHead({ words, onNew }) {
               replace
               aria-current={view === key ? "page" : undefined}
               className={
-                "inline-flex h-10 shrink-0 items-center border-b-2 text-13 font-medium -outline-offset-2 transition-colors pointer-coarse:h-11 " +
+                "inline-flex h-10 min-w-6 shrink-0 items-center justify-center border-b-2 text-13 font-medium -outline-offset-2 transition-colors pointer-coarse:h-11 " +
                 (view === key ? "border-accent text-ink" : "border-transparent text-muted hover:text-ink")
               }
             >
