@@ -1,0 +1,37 @@
+"""List every page of the product as an address a test can open, and who opens it."""
+
+from dataclasses import dataclass
+
+from magpipe import routes
+from tests.installation import Installation
+
+VISITORS = ("/", "/signup", "/verify-email", "/login", "/forgot-password", "/reset-password")
+CONVERSATION, AGENT = "[[open_conversation]]", "[agent_id]"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One page. `path` may hold a placeholder that `of` fills with something of the demo workspace."""
+
+    path: str
+
+    @property
+    def is_public(self) -> bool:
+        """Whether visitors see it; everything else is opened by the owner of the demo workspace."""
+        return self.path in VISITORS
+
+    def of(self, up: Installation) -> str:
+        """Return the address in an installation."""
+        if CONVERSATION in self.path:
+            [(found,)] = up.query("select conversation_id from sms_messages where sender_number = '+14155550171' limit 1")
+            return self.path.replace(CONVERSATION, str(found))
+        if AGENT in self.path:
+            [(found,)] = up.query("select id from agent_configs where name = 'Front desk'")
+            return self.path.replace(AGENT, str(found))
+        return self.path
+
+
+def every_page() -> list[Address]:
+    """Return all pages that have a route, and the page for addresses that lead nowhere."""
+    paths = [route.path for route in (*routes.DOORS, *routes.ROOMS)]
+    return [*(Address(path) for path in paths), Address("/inbox"), Address("/nowhere")]

@@ -1,0 +1,115 @@
+"""Every page, at every width, in light and dark: nothing sticks out, everything can be read, named and pressed."""
+
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.addresses import Address, every_page
+from tests.browser.inbox import Inbox
+from tests.browser.look import broken_structure, next_frames, pale_words, settle, sideways, small_targets
+from tests.browser.window import Problems, Window
+
+PAGES = pytest.mark.parametrize("address", every_page(), ids=lambda address: address.path)
+WIDTHS = (320, 390, 768, 1440)
+# What a thumb presses many times a day.
+MAIN_ACTIONS = "nav[aria-label=Main] a, form button[type=submit], header button"
+
+
+class Visits:
+    """Pages opened one after the other in two windows, a visitor's and Ana's, that stay open for all tests here."""
+
+    def __init__(self, windows: dict[bool, Window], up: object) -> None:
+        self._windows, self._up = windows, up
+        self.show = cache(self._show)
+        self._at: tuple[bool, str] | None = None
+
+    def _show(self, address: Address) -> dict[str, list[str]]:
+        """Open a page once and return everything that is wrong with it, by rule."""
+        page = self._windows[address.is_public].page
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.emulate_media(color_scheme="light")
+        page.goto(address.of(self._up))  # type: ignore[arg-type]
+        settle(page)
+        found = {"structure": broken_structure(page), "light": pale_words(page)}
+        page.emulate_media(color_scheme="dark")
+        expect(page.locator("html")).to_have_class("dark")
+        next_frames(page)
+        found["dark"] = pale_words(page)
+        page.emulate_media(color_scheme="light")
+        found["sideways"] = []
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 844})
+            next_frames(page)
+            if wrong := sideways(page):
+                found["sideways"].append(wrong)
+        return found
+
+
+@pytest.fixture(scope="module")
+def troubles() -> Problems:
+    """Return what the pages complained about while they were visited."""
+    return Problems()
+
+
+@pytest.fixture(scope="module")
+def visits(browser, up, ana, troubles) -> Iterator[Visits]:
+    """Return the visits, each page at most once."""
+    windows = {public: Window(browser, up.url, troubles, None if public else ana) for public in (True, False)}
+    yield Visits(windows, up)
+    for each in windows.values():
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def thumbs(browser, up, ana, troubles) -> Iterator[dict[bool, Page]]:
+    """Return a visitor's and Ana's phone."""
+    windows = {
+        public: Window(browser, up.url, troubles, None if public else ana, width=390, height=844, touch=True)
+        for public in (True, False)
+    }
+    yield {public: each.page for public, each in windows.items()}
+    for each in windows.values():
+        each.close()
+
+
+@PAGES
+def test_nothing_scrolls_sideways_at_any_width(visits, address):
+    assert not visits.show(address)["sideways"]
+
+
+@PAGES
+def test_page_has_language_landmarks_ordered_headings_and_names(visits, address):
+    assert not visits.show(address)["structure"]
+
+
+@PAGES
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_from_what_is_behind_them(visits, address, scheme):
+    assert not visits.show(address)[scheme]
+
+
+@PAGES
+def test_targets_are_large_enough_for_a_thumb(thumbs, up, address):
+    page = thumbs[address.is_public]
+    page.goto(address.of(up))
+    settle(page)
+    assert not small_targets(page, 24)
+    assert not small_targets(page, 44, MAIN_ACTIONS)
+
+
+def test_pages_open_without_errors(visits, thumbs, troubles):
+    for address in every_page():
+        visits.show(address)
+    assert not troubles.unexpected(), troubles.report()
+
+
+def test_motion_stops_for_those_who_asked(window, ana):
+    for motion, moves in (("no-preference", True), ("reduce", False)):
+        page = window(ana, motion=motion).page
+        Inbox(page).visit()
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        seconds = page.get_by_role("dialog").evaluate("(node) => parseFloat(getComputedStyle(node).animationDuration)")
+        assert (seconds > 0.01) == moves
