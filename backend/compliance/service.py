@@ -8,7 +8,7 @@ from uuid import UUID
 
 import phonenumbers
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.compliance import keywords
@@ -79,6 +79,15 @@ async def opt_out_state(session: AsyncSession, service_number: str, phone_number
     """Return what a person last told one of our numbers, or None when they never said anything."""
     row = await _row(session, service_number, phone_number)
     return OptOutState(row.is_opted_out, row.keyword, row.changed_at) if row else None
+
+
+async def opted_out_of(session: AsyncSession, phone_number: str) -> dict[str, OptOutState]:
+    """Return which of our numbers a person has left, by number."""
+    query = select(SmsOptOut).where(
+        SmsOptOut.org_id == org_id_of(session), SmsOptOut.phone_number == phone_number, col(SmsOptOut.is_opted_out)
+    )
+    rows = (await session.exec(query.order_by(col(SmsOptOut.changed_at)))).all()
+    return {row.service_number: OptOutState(True, row.keyword, row.changed_at) for row in rows}
 
 
 async def handle_keyword(

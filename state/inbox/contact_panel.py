@@ -9,7 +9,6 @@ from backend.contacts import service as contacts
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import e164
-from backend.numbers import service as numbers
 from backend.vocab import ItemKind
 from state.hub import News
 from state.session import SessionState
@@ -61,17 +60,11 @@ class ContactPanelState(SessionState):
     async def _load(self, session: Any, conversation_id: str, contact_id: UUID) -> None:
         contact = await contacts.get(session, contact_id)
         phone = contact.phone_number or ""
-        opt_outs: list[OptOut] = []
-        for number in await numbers.list_all(session) if phone else []:
-            said = await compliance.opt_out_state(session, number["phone_number"], phone)
-            if said is not None and said.is_opted_out:
-                opt_outs.append(
-                    {
-                        "number": number["display"],
-                        "keyword": said.keyword,
-                        "at": said.changed_at.isoformat(),
-                    }
-                )
+        left = await compliance.opted_out_of(session, phone) if phone else {}
+        opt_outs: list[OptOut] = [
+            {"number": e164.display(number), "keyword": said.keyword, "at": said.changed_at.isoformat()}
+            for number, said in left.items()
+        ]
         self._conversation_id = conversation_id
         self.person = {
             "id": str(contact.id),

@@ -168,8 +168,10 @@ async def test_what_somebody_else_has_read_wakes_no_tab(
     hub: Hub, browsers: Browsers, org: Any, says: Any, eventually: Any
 ) -> None:
     widget = browsers.connect("owner")
-    conversation = await says(org, "hi")
     hub.subscribe("owner", org.owner, Listening)
+    conversation = await says(org, "hi")
+    await eventually(_heard(widget))
+    widget.batches.clear()
     with org.scope():
         async with unit_of_work() as session:
             await realtime.announce(
@@ -205,8 +207,10 @@ async def test_burst_travels_in_few_batches_that_hold_every_item_once_and_the_la
     hub: Hub, browsers: Browsers, org: Any, says: Any, eventually: Any
 ) -> None:
     widget = browsers.connect("owner")
-    conversation = await says(org, "0")
     hub.subscribe("owner", org.owner, Listening)
+    conversation = await says(org, "0")
+    await eventually(_heard(widget))
+    widget.batches.clear()
     hub.look_at("owner", str(conversation))
     for number in range(1, 31):
         await says(org, str(number))
@@ -228,8 +232,9 @@ async def test_more_items_than_a_page_are_told_as_a_gap(
 ) -> None:
     monkeypatch.setattr(hubs, "MOST_ITEMS", 3)
     widget = browsers.connect("owner")
-    conversation = await says(org, "0")
     hub.subscribe("owner", org.owner, Listening)
+    conversation = await says(org, "0")
+    await eventually(_heard(widget))
     hub.look_at("owner", str(conversation))
     widget.slow_s = 0.4
     for number in range(1, 10):

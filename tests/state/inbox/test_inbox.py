@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from backend.compliance import service as compliance
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author, ListFilter
@@ -293,6 +294,28 @@ async def test_hand_over_by_the_agent_says_why(org: Any) -> None:
     await tab.call(InboxState.load)
     head = await tab.state(ThreadState)
     assert (head.row["needs_person"], head.reason) == (True, "Handed to the team: the customer asked for a person")
+
+
+async def test_opt_out_closes_the_reply_box_of_that_number_alone(org: Any) -> None:
+    other = "+14155560133"
+    await numbered(org, NUMBER, other)
+    conversation = await texted(org, "+16045550142", name="Dana Ruiz")
+    tab = (await sign_in(org.owner)).go(f"/inbox/{conversation}")
+    await tab.call(InboxState.load)
+    with org.scope():
+        async with unit_of_work() as session:
+            await compliance.record_carrier_opt_out(session, NUMBER, "+16045550142")
+            locked = await conversations.locked(session, conversation)
+            event = await conversations.note_event(session, locked, "Opted out of texts")
+            items = tuple(await conversations.timeline(session, conversation, event.seq + 1, 1))
+    news = News(frozenset({"item.added"}), str(conversation), items=items)
+    box, panel = await tab.state(ComposerState), await tab.state(ContactPanelState)
+    await box._hear([news])
+    await panel._hear([news])
+    assert "Dana Ruiz opted out" in box.refusal
+    assert [out["number"] for out in panel.person["opt_outs"]] == ["(415) 556-0132"]
+    await tab.call(ComposerState.choose_sender, other)
+    assert box.refusal == ""
 
 
 async def test_new_message_goes_to_its_conversation_and_errors_stand_at_their_field(org: Any) -> None:
