@@ -24,6 +24,8 @@ DISCARD_LIMIT = 30_000_000
 DISCARD_WITHIN_S = 5.0
 
 _API = re.compile(r"/(api|functions)(/|$)")
+# What the build names by its content never changes under that name.
+_HASHED = re.compile(r"/assets/.+-[\w-]{8,}\.(js|css|woff2)")
 # Built files, whose names change with their content, and fonts: they are kept by browsers and are no documents, so the
 # headers for documents (700 bytes with each of twenty files) stay away from them.
 _KEPT: Mapping[str, bytes] = {"/assets/": b"public, max-age=31536000, immutable", "/fonts/": b"public, max-age=604800"}
@@ -43,7 +45,9 @@ class RequestLimits:
         reference = new_id().hex
         scope["magpipe.request_id"] = reference
         path: str = scope["path"]
-        headers = dict(self._headers)
+        # A policy guards documents; on every script and icon its bytes would only slow the first visit.
+        is_file = "." in path.rpartition("/")[2] and not _API.match(path)
+        headers = {b"x-content-type-options": b"nosniff"} if is_file else dict(self._headers)
         headers[b"x-request-id"] = reference.encode()
         if _API.match(path):
             headers[b"cache-control"] = b"no-store"
@@ -57,6 +61,8 @@ class RequestLimits:
             nonlocal is_answered
             if message["type"] == "http.response.start":
                 is_answered = True
+                if message["status"] == 200 and _HASHED.fullmatch(path):  # a missing file may be there tomorrow
+                    headers[b"cache-control"] = b"public, max-age=31536000, immutable"
                 ours = headers
                 if kept is not None and message["status"] in (200, 304):
                     ours = {b"cache-control": kept, b"x-content-type-options": b"nosniff"}

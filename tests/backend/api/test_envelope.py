@@ -119,3 +119,14 @@ async def test_built_files_are_kept_by_browsers_and_carry_no_document_headers():
     assert kept.headers["x-content-type-options"] == "nosniff"
     assert "content-security-policy" not in kept.headers
     assert "immutable" not in gone.headers.get("cache-control", "")
+
+
+async def test_files_named_by_their_content_are_kept_for_ever_and_others_are_not(browser):
+    kept = await browser.client.get("/assets/entry-B3x_9aQz.js")
+    missing = await browser.client.delete("/assets/entry-B3x_9aQz.js")
+    plain = await browser.client.get("/styles.css")
+    assert "immutable" in kept.headers["cache-control"]
+    assert missing.status_code == 405
+    assert "cache-control" not in missing.headers
+    assert "cache-control" not in plain.headers
+    assert plain.headers["x-content-type-options"] == "nosniff"
