@@ -134,7 +134,12 @@ async def end_by_token(session: AsyncSession, token: str) -> None:
 
 async def revoke_others(session: AsyncSession, user_id: UUID, keep: UUID | None) -> int:
     """End every session of a person but `keep` and return how many there were. Needs platform scope."""
-    return len(await _end(session, user_id, keep=keep))
+    ended = await _end(session, user_id, keep=keep)
+    if ended:
+        await audit.record(
+            session, None, "api:session:others_revoked", user_id, {"sessions": len(ended)}, actor_user_id=user_id
+        )
+    return len(ended)
 
 
 async def changed(session: AsyncSession, user_id: UUID) -> None:
