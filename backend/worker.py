@@ -18,9 +18,11 @@ TASK_MODULES = (
     "backend.organizations.jobs",
     "backend.numbers.jobs",
 )
+# It frees the locks dead workers left, so it must not wait for one.
+JANITOR = "core.requeue_stalled"
 # Seconds between the runs of each periodic task; ten for what people wait for, an hour for housekeeping.
 PERIODIC = {
-    "core.requeue_stalled": 15,
+    JANITOR: 15,
     "core.sweep": 3600,
     "messaging.run_due": 10,
     "messaging.reconcile": 60,
@@ -39,7 +41,10 @@ def load_tasks() -> None:
 
 def ticks() -> list[scheduler.Tick]:
     """Return the periodic tasks with their intervals; call `load_tasks` first."""
-    return [scheduler.Tick(jobs.queue.tasks[name], every_s) for name, every_s in PERIODIC.items()]
+    return [
+        scheduler.Tick(jobs.queue.tasks[name], every_s, may_overlap=name == JANITOR)
+        for name, every_s in PERIODIC.items()
+    ]
 
 
 async def run(concurrency: int = CONCURRENCY) -> None:

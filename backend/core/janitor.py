@@ -19,13 +19,13 @@ _SWEEPS = {
 }
 
 
-@jobs.task("core.requeue_stalled", retry=jobs.Backoff(attempts=1))
+@jobs.task("core.requeue_stalled", is_tick=True)
 async def requeue_stalled(timestamp: int) -> None:
     """Give the jobs of dead workers back to the queue."""
     await jobs.requeue_stalled()
 
 
-@jobs.task("core.sweep", retry=jobs.Backoff(attempts=2))
+@jobs.task("core.sweep", is_tick=True)
 async def sweep(timestamp: int) -> None:
     """Delete short-lived rows that have served."""
     for reason, statement in _SWEEPS.items():

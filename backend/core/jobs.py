@@ -5,6 +5,7 @@ attempts are used up, or whose error cannot pass by waiting, stays in the table 
 `failed()` lists and `retry()` sends round again.
 """
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,19 +14,22 @@ from functools import wraps
 from typing import Any, ParamSpec
 
 import procrastinate
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job, Status
 from psycopg_pool import AsyncConnectionPool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import clock, telemetry
 from backend.core.db import conninfo, role_options
 from backend.core.errors import MagpipeError, NotFound
+from backend.core.job_outcomes import Outcomes
 from backend.core.logging import log
 
 P = ParamSpec("P")
 
 # Workers beat every 10 s (procrastinate's default); two missed beats and a half, and their jobs belong to nobody.
 STALLED_AFTER_S = 25
+# A job that was running when so many workers died is taken for what kills them.
+DEATHS = 10
 
 
 def _pool(*args: Any, **kwargs: Any) -> AsyncConnectionPool:
@@ -38,12 +42,22 @@ def _pool(*args: Any, **kwargs: Any) -> AsyncConnectionPool:
 
 
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector(pool_factory=_pool, min_size=1, max_size=8))
+_heirs: dict[str, str] = {}
+
+
+async def _hand_on(job: Job) -> None:
+    if heir := _heirs.get(job.task_name):
+        await queue.configure_task(heir, allow_unknown=True).defer_async(**job.task_kwargs)
+
+
+queue.job_manager = Outcomes(queue.connector, _hand_on)
 
 
 class Backoff(procrastinate.BaseRetryStrategy):  # type: ignore[misc]
     """Wait 1, 2, 4 … seconds, at most `longest`, plus up to a quarter of chance; stop after `attempts` runs.
 
-    Errors of ours that no waiting mends (`is_retryable` false) are buried at once.
+    Errors of ours that no waiting mends (`is_retryable` false) are buried at once. A job that was stopped with its
+    worker did not fail: it runs again at once, however often it ran.
     """
 
     def __init__(self, attempts: int = 8, longest: timedelta = timedelta(minutes=5)) -> None:
@@ -52,6 +66,8 @@ class Backoff(procrastinate.BaseRetryStrategy):  # type: ignore[misc]
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
         """Tell procrastinate when to run the job again, or None to bury it."""
+        if isinstance(exception, asyncio.CancelledError):
+            return procrastinate.RetryDecision(retry_at=clock.now())
         if isinstance(exception, MagpipeError) and not exception.is_retryable:
             return None
         if job.attempts + 1 >= self.attempts:
@@ -60,8 +76,16 @@ class Backoff(procrastinate.BaseRetryStrategy):  # type: ignore[misc]
         return procrastinate.RetryDecision(retry_at=clock.now() + timedelta(seconds=wait))
 
 
-def task(name: str, *, retry: Backoff | None = None) -> Callable[[Callable[P, Awaitable[None]]], Any]:
-    """Register an async function as the durable task `name` (`domain.verb`); its arguments must be JSON."""
+def task(
+    name: str, *, retry: Backoff | None = None, is_tick: bool = False, when_buried: str = ""
+) -> Callable[[Callable[P, Awaitable[None]]], Any]:
+    """Register an async function as the durable task `name` (`domain.verb`); its arguments must be JSON.
+
+    A job of the task `when_buried`, with the same arguments, is enqueued when one of this task gives up for good. The
+    next tick does what a failed one (`is_tick`) left, so that is logged and is no dead letter.
+    """
+    if when_buried:
+        _heirs[name] = when_buried
 
     def register(work: Callable[P, Awaitable[None]]) -> Any:
         @wraps(work)
@@ -71,7 +95,8 @@ def task(name: str, *, retry: Backoff | None = None) -> Callable[[Callable[P, Aw
                     await work(*args, **kwargs)
                 except Exception as error:
                     log.warning("job.failed", job=name, error=repr(error), exc_info=not isinstance(error, MagpipeError))
-                    raise
+                    if not is_tick:
+                        raise
 
         return queue.task(name=name, retry=retry or Backoff())(run)
 
@@ -136,9 +161,17 @@ async def retry(job_id: int) -> None:
 
 
 async def requeue_stalled() -> int:
-    """Give the jobs of dead workers back to the queue and return how many there were (the janitor's work)."""
+    """Give the jobs of dead workers back to the queue and return how many there were (the janitor's work).
+
+    One that outlived `DEATHS` workers, and all attempts its task has, is buried.
+    """
     stalled = list(await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S))
     for job in stalled:
-        log.warning("job.stalled", job=job.task_name, id=job.id)
-        await queue.job_manager.retry_job(job)
+        known = queue.tasks.get(job.task_name)
+        attempts = known.retry_strategy.attempts if known and isinstance(known.retry_strategy, Backoff) else 0
+        log.warning("job.stalled", job=job.task_name, id=job.id, attempts=job.attempts)
+        if job.attempts >= max(DEATHS, attempts):
+            await queue.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+        else:
+            await queue.job_manager.retry_job(job)
     return len(stalled)

@@ -25,10 +25,15 @@ _FIRST = text(
 
 @dataclass(frozen=True)
 class Tick:
-    """A task that wants to run every `every_s` seconds, on round multiples of it since the epoch."""
+    """A task that wants to run every `every_s` seconds, on round multiples of it since the epoch.
+
+    At most one tick of a task waits, and unless it `may_overlap`, at most one runs: a slow vendor must not fill every
+    worker with the same work.
+    """
 
     job: Any
     every_s: int
+    may_overlap: bool = False
 
     @property
     def name(self) -> str:
@@ -48,7 +53,11 @@ async def fire(tick: Tick, moment: datetime | None = None) -> None:
         with platform_scope("tell the time"):
             async with unit_of_work() as session:
                 if (await session.execute(_FIRST, {"task": tick.name, "nominal": nominal})).first() is not None:
-                    await jobs.defer(session, tick.name, timestamp=int(nominal.timestamp()))
+                    key = f"tick:{tick.name}"
+                    lock = None if tick.may_overlap else key
+                    await jobs.defer(
+                        session, tick.name, lock=lock, queueing_lock=key, timestamp=int(nominal.timestamp())
+                    )
     except SQLAlchemyError as error:
         log.warning("clock.tick_lost", tick=tick.name, error=repr(error))
 

@@ -40,13 +40,13 @@ async def send_scheduled(org_id: str, action_id: str) -> None:
     await scheduling.send_due(UUID(org_id), UUID(action_id))
 
 
-@jobs.task("messaging.run_due", retry=jobs.Backoff(attempts=1))
+@jobs.task("messaging.run_due", is_tick=True)
 async def run_due(timestamp: int) -> None:
     """Claim scheduled texts that are due."""
     await scheduling.run_due()
 
 
-@jobs.task("messaging.reconcile", retry=jobs.Backoff(attempts=1))
+@jobs.task("messaging.reconcile", is_tick=True)
 async def reconcile_with_carrier(timestamp: int) -> None:
     """Find what webhooks did not tell."""
     await reconcile.reconcile()

@@ -12,7 +12,7 @@ async def connect(phone_number: str, sid: str) -> None:
     await numbers.connect(phone_number, sid)
 
 
-@jobs.task("numbers.connect_all", retry=jobs.Backoff(attempts=1))
+@jobs.task("numbers.connect_all", is_tick=True)
 async def connect_all(timestamp: int) -> None:
     """Mend numbers whose texts the carrier would send elsewhere."""
     try:

@@ -122,8 +122,9 @@ def test_back_off_doubles_up_to_its_longest():
 
 async def test_many_clocks_enqueue_each_tick_once(committed, run_jobs):
     wanted = scheduler.Tick(tick, 10)
-    moments = [datetime(2026, 1, 1, 0, 0, second, tzinfo=UTC) for second in (0, 3, 9, 10, 12, 19, 20)]
-    await asyncio.gather(*(scheduler.fire(wanted, moment) for moment in moments for _process in range(3)))
-    await run_jobs()
+    for seconds in ((0, 3, 9), (10, 12, 19), (20,), (9,)):
+        moments = [datetime(2026, 1, 1, 0, 0, second, tzinfo=UTC) for second in seconds]
+        await asyncio.gather(*(scheduler.fire(wanted, moment) for moment in moments for _process in range(3)))
+        await run_jobs()
     assert len(seen) == 3
     assert len(set(seen)) == 3
