@@ -6,6 +6,7 @@ from importlib import import_module
 
 import procrastinate
 
+from backend.agents import jobs as turns
 from backend.core import jobs, scheduler
 from backend.core.logging import log
 
@@ -54,6 +55,7 @@ async def run(concurrency: int = CONCURRENCY) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    await turns.warm_up()
     wait_s = 0.5
     while not stopping.is_set():
         try:

@@ -1,5 +1,6 @@
 """Assemble the web application: API, sessions, pages, head, overlays, and what runs beside them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -7,6 +8,7 @@ import reflex as rx
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from starlette.types import ASGIApp
 
+from backend.agents import jobs as turns
 from backend.api.app import create_api
 from backend.api.cross_origin import CrossOrigin
 from backend.api.limits import RequestLimits
@@ -31,7 +33,10 @@ async def _ground() -> AsyncIterator[None]:
     logging.configure(config.log_level, config.log_format)
     telemetry.start("web")
     async with jobs.queue.open_async():
+        # An owner's first test message should not wait for a model to load; pages need not wait for that either.
+        warming = asyncio.create_task(turns.warm_up())
         yield
+        warming.cancel()
     await db.dispose()
 
 

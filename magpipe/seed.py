@@ -9,8 +9,9 @@ import secrets
 import httpx
 from sqlmodel import select
 
+from backend import worker
 from backend.agents import service as agents
-from backend.core import clock, crypto
+from backend.core import clock, crypto, jobs
 from backend.core.config import settings
 from backend.core.errors import MagpipeError
 from backend.core.principal import Principal
@@ -99,6 +100,8 @@ async def seed_demo() -> dict[str, str]:
         if is_new:
             await _teach(principal)
         number = await _number(principal)
+    if is_new:
+        await _finish_jobs()
     if is_new and number and settings().sandboxed_vendors:
         await _let_customers_write(number)
     return {"email": owner.email, "password": password, "number": number}
@@ -147,6 +150,13 @@ async def _number(principal: Principal) -> str:
     except MagpipeError as error:
         print(f"No number yet: {error.message}")
         return ""
+
+
+async def _finish_jobs() -> None:
+    """Index what was taught before anybody asks; no other process works through the queue yet."""
+    worker.load_tasks()
+    async with jobs.queue.open_async():
+        await jobs.queue.run_worker_async(wait=False, install_signal_handlers=False, delete_jobs="successful")
 
 
 async def _let_customers_write(number: str) -> None:

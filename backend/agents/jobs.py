@@ -1,10 +1,14 @@
 """Durable work of agents: answer a text, and forward one that came outside the hours."""
 
+import asyncio
+from importlib import import_module
 from uuid import UUID
 
 from backend.agents import after_hours, answering
 from backend.core import jobs
+from backend.core.logging import log
 from backend.core.tenancy import org_scope
+from backend.knowledge import service as knowledge
 
 
 @jobs.task("agents.answer_text")
@@ -19,3 +23,11 @@ async def forward_after_hours(org_id: str, message_id: str, forward_to: str) -> 
     """Send a copy of an after-hours text to the number that wants them; running it again changes nothing."""
     with org_scope(UUID(org_id)):
         await after_hours.forward(UUID(message_id), forward_to)
+
+
+async def warm_up() -> None:
+    """Load the models' libraries before the first text needs them; cold, they cost its answer several seconds."""
+    try:
+        await asyncio.gather(asyncio.to_thread(import_module, "openai"), knowledge.warm_up())
+    except Exception:
+        log.exception("agents.not_warm")

@@ -47,3 +47,9 @@ async def embed(texts: Sequence[str]) -> list[list[float]]:
     if settings().uses_local_embeddings:
         return await local_embeddings.embed(texts)
     return await openai_models.embed(settings().embedding_model, texts, OPENAI_DIMENSIONS)
+
+
+async def warm_up() -> None:
+    """Load what embedding needs before anybody asks; with a service there is nothing to load."""
+    if settings().uses_local_embeddings:
+        await local_embeddings.embed(["ready"])

@@ -122,6 +122,11 @@ async def vector_of(question: str) -> Vector | None:
     return Vector(embedding.space(), tuple(values))
 
 
+async def warm_up() -> None:
+    """Load what embedding needs before anybody asks."""
+    await embedding.warm_up()
+
+
 async def search(
     session: AsyncSession, query: str, agent_id: UUID | None, limit: int = 4, *, vector: Vector | None = None
 ) -> list[Passage]:
