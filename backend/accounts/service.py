@@ -155,5 +155,5 @@ async def set_status(
     session.add(user)
     await session.flush()
     if status != AccountStatus.ACTIVE:
-        await sessions.revoke_others(session, user.id, keep=None)
+        await sessions.revoke_others(session, user.id, keep=None, by=principal.user_id)
     await audit.record(session, principal, f"admin:account:{status}", user.id, {"from": before, "reason": reason[:500]})

@@ -132,12 +132,15 @@ async def end_by_token(session: AsyncSession, token: str) -> None:
         await audit.record(session, None, "api:session:ended", row.id, actor_user_id=row.user_id)
 
 
-async def revoke_others(session: AsyncSession, user_id: UUID, keep: UUID | None) -> int:
-    """End every session of a person but `keep` and return how many there were. Needs platform scope."""
+async def revoke_others(session: AsyncSession, user_id: UUID, keep: UUID | None, *, by: UUID | None = None) -> int:
+    """End every session of a person but `keep` and return how many there were. Needs platform scope.
+
+    `by` is who does it, when that is not the person.
+    """
     ended = await _end(session, user_id, keep=keep)
     if ended:
         await audit.record(
-            session, None, "api:session:others_revoked", user_id, {"sessions": len(ended)}, actor_user_id=user_id
+            session, None, "api:session:others_revoked", user_id, {"sessions": len(ended)}, actor_user_id=by or user_id
         )
     return len(ended)
 
