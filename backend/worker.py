@@ -26,7 +26,7 @@ PERIODIC = {
     JANITOR: 15,
     "core.sweep": 3600,
     "messaging.run_due": 10,
-    "messaging.reconcile": 60,
+    "messaging.reconcile": 30,
     "numbers.connect_all": 300,
 }
 CONCURRENCY = 10

@@ -18,7 +18,7 @@ OVERLAP = timedelta(minutes=5)
 # A first look, or the first after a long silence, goes back this far: older texts are better answered by people.
 FURTHEST = timedelta(hours=24)
 # A text nobody reported on for this long may have lost its webhook; most end within seconds.
-PATIENCE = timedelta(minutes=2)
+PATIENCE = timedelta(minutes=1)
 # Carriers end a text within hours (SignalWire: validity at most four); a day later nothing more will come.
 HOPE = timedelta(hours=24)
 BATCH = 100
