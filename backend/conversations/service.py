@@ -150,9 +150,15 @@ async def update_item(
     session.add(item)
     await session.flush()
     if status is not None:
+        # The list shows the newest message; an event after it, such as a take-over, is none.
+        newer = select(ConversationItem.id).where(
+            ConversationItem.conversation_id == item.conversation_id,
+            ConversationItem.seq > item.seq,
+            ConversationItem.kind == ItemKind.MESSAGE,
+        )
         await session.execute(
             update(Conversation)
-            .where(col(Conversation.id) == item.conversation_id, col(Conversation.last_seq) == item.seq)
+            .where(col(Conversation.id) == item.conversation_id, ~newer.exists())
             .values(last_status=status)
         )
     await realtime.announce(session, org_id, "item.updated", conversation_id=item.conversation_id, seq=item.seq)

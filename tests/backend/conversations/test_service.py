@@ -194,3 +194,46 @@ async def test_views_show_what_they_say(db, org, member):
             assert await ids("mine") == [str(first.id)]
             assert await ids("unassigned") == [str(second.id)]
             assert await ids("unread") == [str(first.id)]
+
+
+async def reply(session, conversation, member, body):
+    """Let a teammate write and return the record the message points at."""
+    record = new_id()
+    await conversations.append(
+        session,
+        conversation,
+        kind=ItemKind.MESSAGE,
+        author=member,
+        body=body,
+        channel="sms",
+        direction=Direction.OUTBOUND,
+        status="queued",
+        record_id=record,
+    )
+    return record
+
+
+async def test_list_shows_that_the_newest_message_failed_whatever_happened_after_it(db, org, member):
+    conversation = await hear(org)
+    with org.scope():
+        async with unit_of_work() as session:
+            locked = await conversations.locked(session, conversation.id)
+            record = await reply(session, locked, member, "We are closed on Sunday.")
+            await conversations.note_event(session, locked, "Ana took over")
+            await conversations.update_item(session, record, status="undelivered")
+        async with unit_of_work() as session:
+            [row] = (await conversations.page(session, org.owner.user_id)).rows
+    assert row["last_status"] == "undelivered"
+
+
+async def test_late_news_of_an_older_message_leaves_the_list_as_it_is(db, org, member):
+    conversation = await hear(org)
+    with org.scope():
+        async with unit_of_work() as session:
+            locked = await conversations.locked(session, conversation.id)
+            older = await reply(session, locked, member, "We are closed on Sunday.")
+            await reply(session, locked, member, "On Monday we open at nine.")
+            await conversations.update_item(session, older, status="undelivered")
+        async with unit_of_work() as session:
+            [row] = (await conversations.page(session, org.owner.user_id)).rows
+    assert row["last_status"] == "queued"
