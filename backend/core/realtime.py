@@ -7,7 +7,7 @@ patches its tabs. Whoever reconnects cannot know what it missed, so it is told t
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -73,12 +73,24 @@ async def listen(
                 connected_before, wait_s = True, 0.2
                 while True:
                     async for notice in connection.notifies(timeout=CHECK_EVERY_S):
-                        await _guarded(on_change(Change(**json.loads(notice.payload))))
+                        if (change := _read(notice.payload)) is not None:
+                            await _guarded(on_change(change))
                     await connection.execute("select 1")
         except (psycopg.Error, OSError) as error:
             log.warning("realtime.disconnected", listener=name, error=str(error).strip())
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 2, 5.0)
+
+
+def _read(payload: str) -> Change | None:
+    """Return a change, without what a newer release may say of it; None for what is none."""
+    known = {field.name for field in fields(Change)}
+    try:
+        said: dict[str, Any] = json.loads(payload)
+        return Change(**{name: value for name, value in said.items() if name in known})
+    except (ValueError, TypeError, AttributeError):
+        log.warning("realtime.unreadable", payload=payload[:200])
+        return None
 
 
 async def _guarded(work: Awaitable[None]) -> None:

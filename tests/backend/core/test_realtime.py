@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from backend.core import realtime
 from backend.core.tenancy import org_scope, unit_of_work
@@ -114,3 +115,21 @@ async def test_a_listener_that_raises_does_not_end_the_loop(committed, listening
 
     await eventually(both)
     task.cancel()
+
+
+@pytest.mark.parametrize(
+    "payload", ["not json", "[]", '{"org": "x", "kind": "y", "from_a_newer_release": 1}', '{"a": 1}']
+)
+async def test_news_in_an_unknown_form_does_not_end_the_loop(listener, org, eventually, payload):
+    with org_scope(org.org_id):
+        async with unit_of_work() as session:
+            await session.execute(
+                text("select pg_notify(:channel, :payload)"), {"channel": realtime.CHANNEL, "payload": payload}
+            )
+        async with unit_of_work() as session:
+            await realtime.announce(session, org.org_id, "after.nonsense")
+
+    async def heard() -> bool:
+        return "after.nonsense" in listener.kinds(org.org_id)
+
+    await eventually(heard, within=3)
