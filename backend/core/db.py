@@ -42,6 +42,8 @@ def engine() -> AsyncEngine:
         max_overflow=settings().database_pool_size,
         pool_pre_ping=True,
         pool_recycle=1800,
+        # An error's words reach logs; what a statement was given (texts, hashes, addresses) must not.
+        hide_parameters=True,
         connect_args={**role_options(), "connect_timeout": 5},
     )
 

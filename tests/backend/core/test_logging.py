@@ -1,8 +1,11 @@
 """Logs say what happened without secrets, whole phone numbers or whole addresses."""
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from backend.core.logging import redact
+from backend.core.tenancy import platform_scope, unit_of_work
 
 
 @pytest.mark.parametrize(
@@ -30,3 +33,10 @@ def test_ordinary_names_stay_readable(name):
 def test_secrets_inside_text_are_hidden(text, secret):
     assert secret not in redact(text)
     assert secret not in redact({"nested": [{"deep": text}]})["nested"][0]["deep"]
+
+
+async def test_what_the_database_refuses_does_not_repeat_what_it_was_given(db):
+    with platform_scope("provoke an error in a test"), pytest.raises(DBAPIError) as refusal:
+        async with unit_of_work() as session:
+            await session.execute(text("select 1 / 0 from (select cast(:said as text)) x"), {"said": "my secret words"})
+    assert "my secret words" not in f"{refusal.value!r} {refusal.value}"
