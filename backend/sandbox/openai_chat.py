@@ -175,7 +175,8 @@ class _Completion:
             "id": self._id,
             "object": kind,
             "created": self._created,
-            "model": self._model,
+            # As the real service answers with the version it used, ours says that nobody thought here.
+            "model": f"{self._model} (local stand-in)",
             "service_tier": "default",
             "system_fingerprint": "sandbox",
         }

@@ -43,7 +43,7 @@ async def test_completion_answers_with_usage(openai: AsyncOpenAI) -> None:
     answer = await openai.chat.completions.create(model="gpt-4.1-mini", messages=talk("How much is a cleaning?"))
     assert answer.choices[0].message.content == "A cleaning costs $120."
     assert answer.choices[0].finish_reason == "stop"
-    assert answer.model == "gpt-4.1-mini"
+    assert answer.model == "gpt-4.1-mini (local stand-in)"
     assert answer.usage is not None
     assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens > 0
 
