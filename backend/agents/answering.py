@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import after_hours, history, queries, runtime, tools
+from backend.agents import after_hours, history, queries, replies, runtime, tools
 from backend.agents import service as agents
 from backend.agents.retrieval import retriever
 from backend.agents.schemas import Customer, TurnRecord, TurnRequest
@@ -36,6 +36,7 @@ from backend.vocab import AnswerMode, AuthorKind, Channel, Direction, ItemKind, 
 # A live turn ends within the runtime's limit; a lease older than that belongs to a process that died.
 LEASE = timedelta(seconds=runtime.WALL_LIMIT_S + 15)
 INTERRUPTED = "interrupted"
+BROKEN = "the agent's answer failed again and again"
 # The window of the model is counted in messages; notes and events stand between them.
 ITEMS_READ = 80
 
@@ -66,6 +67,40 @@ async def answer(message_id: UUID) -> None:
         raise
 
 
+async def give_up(message_id: UUID) -> None:
+    """Hand a text whose answer failed for good to people, and tell the customer that they will write.
+
+    Nothing happens when it was answered after all. Runs in the organization scope of its caller.
+    """
+    async with unit_of_work() as session:
+        org_id = org_id_of(session)
+        message = await queries.message(session, org_id, message_id)
+        if message is None:
+            return
+        conversation = await conversations.locked(session, message.conversation_id)
+        turn = await queries.turn_of_message(session, org_id, message.id)
+        if turn is not None and turn.status != TurnStatus.RUNNING:
+            return
+        number = await session.get(ServiceNumber, message.number_id) if message.number_id else None
+        agent = await agents.for_texts(session, number) if number is not None else None
+        turn = turn or _new_turn(message, agent)
+        mode = conversations.answering(conversation)
+        if mode == AnswerMode.HUMAN:
+            await _skip(session, turn, BROKEN)
+            return
+        turn.reply, turn.reason, turn.finished_at = replies.hand_over(agent.language if agent else ""), "", clock.now()
+        turn.status, turn.is_unanswered = TurnStatus.HANDED_OFF, True
+        session.add(turn)
+        await session.flush()
+        if mode == AnswerMode.AI:
+            await _send(session, turn, conversation)
+        if turn.status == TurnStatus.SKIPPED:
+            return
+        turn.status, turn.reason = TurnStatus.HANDED_OFF, BROKEN
+        session.add(turn)
+        await conversations.call_for_person(session, conversation, BROKEN)
+
+
 async def _claim(session: AsyncSession, message_id: UUID) -> _Claimed | None:
     org_id = org_id_of(session)
     message = await queries.message(session, org_id, message_id)
@@ -81,14 +116,7 @@ async def _claim(session: AsyncSession, message_id: UUID) -> _Claimed | None:
     number = await session.get(ServiceNumber, message.number_id) if message.number_id else None
     agent = await agents.for_texts(session, number) if number is not None else None
     if turn is None:
-        turn = AgentTurn(
-            org_id=org_id,
-            conversation_id=conversation.id,
-            trigger_message_id=message.id,
-            agent_id=agent.id if agent else None,
-            agent_name=agent.name if agent else "",
-            agent_version=agent.version if agent else 1,
-        )
+        turn = _new_turn(message, agent)
     turn.reason, turn.updated_at = "", clock.now()
     session.add(turn)
     await session.flush()
@@ -109,6 +137,17 @@ async def _claim(session: AsyncSession, message_id: UUID) -> _Claimed | None:
         return None
     items = await queries.newest_items(session, org_id, conversation.id, ITEMS_READ)
     return _Claimed(turn.id, await _request(session, agent, contact, items, item))
+
+
+def _new_turn(message: SmsMessage, agent: AgentConfig | None) -> AgentTurn:
+    return AgentTurn(
+        org_id=message.org_id,
+        conversation_id=message.conversation_id,
+        trigger_message_id=message.id,
+        agent_id=agent.id if agent else None,
+        agent_name=agent.name if agent else "",
+        agent_version=agent.version if agent else 1,
+    )
 
 
 def _is_ours_to_run(turn: AgentTurn) -> bool:

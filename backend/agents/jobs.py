@@ -11,11 +11,18 @@ from backend.core.tenancy import org_scope
 from backend.knowledge import service as knowledge
 
 
-@jobs.task("agents.answer_text")
+@jobs.task("agents.answer_text", when_buried="agents.give_up")
 async def answer_text(org_id: str, message_id: str) -> None:
     """Have the agent answer one text; running it again changes nothing."""
     with org_scope(UUID(org_id)):
         await answering.answer(UUID(message_id))
+
+
+@jobs.task("agents.give_up")
+async def give_up(org_id: str, message_id: str) -> None:
+    """Hand a text whose answer failed for good to people, politely; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await answering.give_up(UUID(message_id))
 
 
 @jobs.task("agents.forward_after_hours")

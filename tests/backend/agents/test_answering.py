@@ -270,3 +270,52 @@ async def test_the_queue_answers_and_the_carrier_delivers(open_desk, sandbox, ru
     carried = (await sandbox.client.get("/sandbox/texts", params={"from": reply.sender_number})).json()
     texts = carried["texts"] if isinstance(carried, dict) else carried
     assert [text["body"] for text in texts if text["to"] == open_desk.customer].count(reply.content) == 1
+
+
+async def test_what_breaks_every_time_ends_with_a_polite_text_and_people(open_desk, script, run_jobs, monkeypatch):
+    message_id = await open_desk.receive("When do you open?")
+
+    async def broken(*_: object) -> None:
+        raise ValueError("a bug in every turn")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(answering.runtime, "turn", broken)
+        patched.setattr(jobs.queue.tasks["agents.answer_text"].retry_strategy, "attempts", 1)
+        with open_desk.org.scope():
+            async with unit_of_work() as session:
+                arguments = {"org_id": str(open_desk.org.org_id), "message_id": str(message_id)}
+                await jobs.defer(session, "agents.answer_text", **arguments)
+        await run_jobs()
+    (told,) = await open_desk.sent()
+    assert "member of our team" in told.content
+    conversation = await open_desk.conversation()
+    assert conversation.needs_person
+    assert conversation.answer_mode == AnswerMode.HUMAN
+    (turn,) = await open_desk.turns()
+    assert turn.status == TurnStatus.HANDED_OFF
+    # Neither a second run of the last resort nor a retried dead letter says anything more.
+    await open_desk.answer(message_id)
+    with open_desk.org.scope():
+        await answering.give_up(message_id)
+    assert len(await open_desk.sent()) == 1
+
+
+async def test_giving_up_says_nothing_where_people_answer_already(desk, script):
+    message_id = await desk.receive("Hello")
+    conversation = await desk.conversation()
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            await conversations.take_over(session, conversation.id, member(desk))
+        await answering.give_up(message_id)
+    assert await desk.sent() == []
+    (turn,) = await desk.turns()
+    assert turn.status == TurnStatus.SKIPPED
+
+
+async def test_giving_up_leaves_an_answered_text_alone(desk, script):
+    message_id = await desk.receive("Hello")
+    await desk.answer(message_id)
+    with desk.org.scope():
+        await answering.give_up(message_id)
+    assert len(await desk.sent()) == 1
+    assert not (await desk.conversation()).needs_person
