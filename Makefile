@@ -1,6 +1,6 @@
 # The commands a newcomer needs. Everything else is `magpipe --help`.
 .DEFAULT_GOAL := help
-.PHONY: help up install test lint bench lock
+.PHONY: help up install test lint bench screenshots lock
 
 # The first Python of at least 3.11 on the PATH; `make up PYTHON=/path/to/python3` names another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -10,7 +10,7 @@ VENV := .venv/bin
 PATHS := backend magpipe pages state tests alembic rxconfig.py
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 up: has-python ## Install what is missing and start everything (PORT=… for another port)
 	@$(PYTHON) -m magpipe.bootstrap up
@@ -31,6 +31,9 @@ lint: install ## Check style, types, the import law and dead code
 
 bench: install ## Measure what docs/performance.md states
 	@$(VENV)/python -m tests.bench $(ARGS)
+
+screenshots: install ## Take pictures of every page into screenshots/ (ARGS="--only inbox")
+	@$(VENV)/python -m tests.browser.screenshots $(ARGS)
 
 lock: install ## Compile requirements.lock from pyproject.toml (needs uv)
 	@$(VENV)/python -m magpipe.compile_lock

@@ -23,7 +23,9 @@ class Address:
     def of(self, up: Installation) -> str:
         """Return the address in an installation."""
         if CONVERSATION in self.path:
-            [(found,)] = up.query("select conversation_id from sms_messages where sender_number = '+14155550171' limit 1")
+            [(found,)] = up.query(
+                "select conversation_id from sms_messages where sender_number = '+14155550171' limit 1"
+            )
             return self.path.replace(CONVERSATION, str(found))
         if AGENT in self.path:
             [(found,)] = up.query("select id from agent_configs where name = 'Front desk'")

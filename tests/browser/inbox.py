@@ -27,7 +27,9 @@ class Inbox:
     def visit(self, conversation: str = "") -> "Inbox":
         """Open the inbox, at a conversation if one is named, and wait until it is drawn."""
         self.page.goto(f"/inbox/{conversation}".rstrip("/"))
-        expect(self.field if conversation else self.list.or_(self.page.get_by_text(InboxList.NEW_TITLE))).to_be_visible()
+        expect(
+            self.field if conversation else self.list.or_(self.page.get_by_text(InboxList.NEW_TITLE))
+        ).to_be_visible()
         return self
 
     def row(self, customer: str) -> Locator:

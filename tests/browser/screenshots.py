@@ -1,0 +1,286 @@
+"""Take pictures of every page: three widths, light and dark, full, empty, loading, failing and with layers open.
+
+`python -m tests.browser.screenshots [--only inbox] [--out screenshots]` starts an installation of its own, fills it,
+and writes `<page>-<state>-<width>-<scheme>.png`. Look at each one before calling a page done.
+"""
+
+import argparse
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psycopg
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from magpipe import routes
+from pages.agents.detail import PARTS
+from pages.words import AgentTest, Forms, InboxNew, InboxTimeline, Phone, Settings, Shell, SignIn, SignUp
+from tests.browser.addresses import Address, every_page
+from tests.browser.carrier import Carrier
+from tests.browser.conftest import ARGUMENTS
+from tests.browser.inbox import Inbox
+from tests.browser.look import next_frames, settle
+from tests.browser.people import Person, sign_in, sign_up
+from tests.browser.window import Problems, Window
+from tests.chromium import find
+from tests.installation import Installation, installation
+
+WIDE = ((1440, 900), (768, 1024))
+NARROW = (390, 844)
+TALLEST = 2400
+NOBODYS = "01a20284-0000-7000-8000-000000000000"
+CUSTOMERS = {
+    "STOP": "+14155550181",
+    "long": "+14155550182",
+    "off": "+14155550183",
+    "people": "+14155550184",
+    "waits": "+14155550185",
+}
+Act = Callable[[Page], None]
+
+
+def nothing(page: Page) -> None:
+    """Leave the page as it opened."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: its name, the page, who looks, what they do first, and what is wrong meanwhile."""
+
+    name: str
+    path: str
+    who: str = "owner"
+    act: Act = nothing
+    is_loading: bool = False
+    broken_table: str = ""
+
+
+class Studio:
+    """A filled installation and its people."""
+
+    def __init__(self, up: Installation, browser: Browser, out: Path) -> None:
+        self.up, self._browser, self._out = up, browser, out
+        self.carrier = Carrier(httpx.Client(base_url=up.sandbox_url, timeout=15), up.demo["number"])
+        email = f"new-{secrets.token_hex(3)}@maple.example"
+        self._people: dict[str, Person | None] = {
+            "visitor": None,
+            "owner": sign_in(up.url, up.demo["email"], up.demo["password"], "Ana Silva"),
+            "newcomer": sign_up(up.url, self.carrier, "Mia Chen", email),
+        }
+
+    def window(self, who: str, width: int, height: int) -> Window:
+        """Open a window of a person, a phone below 768 px."""
+        return Window(
+            self._browser, self.up.url, Problems(), self._people[who], width=width, height=height, touch=width < 768
+        )
+
+    def fill(self) -> None:
+        """Give the demo workspace conversations in every state a person may meet."""
+        say = self.carrier.text
+        long = "Hello 👋 I moved here last month with two children, and a friend told me about you. " * 4
+        say(CUSTOMERS["STOP"], "STOP")
+        say(CUSTOMERS["long"], long + "Supercalifragilisticexpialidocious" * 3)
+        for key in ("off", "people", "waits"):
+            say(CUSTOMERS[key], "How much is a cleaning?")
+        for key in ("long", "off", "people", "waits"):
+            self.carrier.wait_for_reply(CUSTOMERS[key])
+        httpx.post(f"{self.up.sandbox_url}/sandbox/phones/{CUSTOMERS['off']}", json={"reachable": False})
+        window = self.window("owner", 1440, 900)
+        inbox = Inbox(window.page).visit()
+        inbox.open(CUSTOMERS["off"])
+        inbox.reply("This will not arrive.")
+        expect(inbox.said("This will not arrive.")).to_contain_text(InboxTimeline.FAILED)
+        inbox.open(CUSTOMERS["people"])
+        inbox.take_over.click()
+        inbox.reply("Ana here. I can see you on Tuesday at 9:30, or on Thursday at 2:00. Which do you prefer?")
+        expect(inbox.said("Ana here")).to_contain_text(InboxTimeline.DELIVERED)
+        say(CUSTOMERS["people"], "Tuesday is great, thank you!")
+        window.close()
+
+    def conversation(self, customer: str) -> str:
+        """Return the address of a customer's conversation."""
+        query = "select conversation_id from sms_messages where %s in (sender_number, recipient_number) limit 1"
+        return f"/inbox/{self.up.query(query, customer)[0][0]}"
+
+    def agent(self) -> str:
+        """Return the address of the demo agent."""
+        return Address("/agents/[agent_id]").of(self.up)
+
+    def take(self, shot: Shot) -> None:
+        """Take a shot at every width in light and dark."""
+        with table_away(self.up, shot.broken_table):
+            for sizes in (WIDE, (NARROW,)):
+                window = self.window(shot.who, *sizes[0])
+                try:
+                    self._take(shot, window.page, sizes)
+                except Exception as error:
+                    print(f"{shot.name} at {sizes[0][0]}: {str(error).splitlines()[0]}", flush=True)
+                    window.page.screenshot(path=self._out / f"{shot.name}-{sizes[0][0]}-FAILED.png")
+                finally:
+                    window.close()
+
+    def _take(self, shot: Shot, page: Page, sizes: tuple[tuple[int, int], ...]) -> None:
+        if shot.is_loading:
+            page.route_web_socket("**/_event/**", lambda socket: None)
+        page.goto(shot.path)
+        if shot.is_loading:
+            page.wait_for_timeout(800)
+        else:
+            settle(page)
+        shot.act(page)
+        for width, height in sizes:
+            page.set_viewport_size({"width": width, "height": height})
+            next_frames(page)
+            more = page.evaluate(HIDDEN_HEIGHT)
+            if more and shot.act is nothing:
+                page.set_viewport_size({"width": width, "height": min(height + int(more), TALLEST)})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.wait_for_timeout(250)
+                page.screenshot(path=self._out / f"{shot.name}-{width}-{scheme}.png", full_page=shot.who == "visitor")
+
+
+# How much of the page's own scrolling content is below the fold; lists that scroll for ever stay as they are.
+HIDDEN_HEIGHT = """() => Math.max(0, ...[...document.querySelectorAll("main div")]
+  .filter((node) => getComputedStyle(node).overflowY === "auto" && !node.closest("[data-virtuoso-scroller]"))
+  .map((node) => node.scrollHeight - node.clientHeight))"""
+
+
+@contextmanager
+def table_away(up: Installation, table: str) -> Iterator[None]:
+    """Break whatever reads a table while the block runs, as a failing disk or a bug would."""
+    if not table:
+        yield
+        return
+    record = json.loads((up.data_dir / "run" / "owner.json").read_text())
+    address = record["database_url"].replace("postgresql+psycopg://", "postgresql://")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"alter table {table} rename to {table}_away")  # type: ignore[arg-type]
+        try:
+            yield
+        finally:
+            connection.execute(f"alter table {table}_away rename to {table}")  # type: ignore[arg-type]
+
+
+def slug(path: str) -> str:
+    """Return a page's address as part of a file name."""
+    plain = path.replace("[[open_conversation]]", "conversation").replace("[agent_id]", "agent").strip("/")
+    return plain.replace("/", "-") or "home"
+
+
+def press(role: str, name: str, exact: bool = True) -> Act:
+    """Return the act of pressing a control by its name."""
+
+    def act(page: Page) -> None:
+        page.get_by_role(role, name=name, exact=exact).first.click()  # type: ignore[arg-type]
+        page.wait_for_timeout(400)
+
+    return act
+
+
+def keys(*pressed: str) -> Act:
+    """Return the act of pressing keys."""
+
+    def act(page: Page) -> None:
+        for key in pressed:
+            page.keyboard.press(key)
+        page.wait_for_timeout(400)
+
+    return act
+
+
+def ask_the_agent(page: Page) -> None:
+    page.get_by_placeholder(AgentTest.PLACEHOLDER).or_(page.get_by_label(AgentTest.PLACEHOLDER)).first.fill(
+        "How much is a cleaning, and do you take Delta Dental?"
+    )
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main").get_by_text("$120").first).to_be_visible()
+
+
+def fail_to_sign_up(page: Page) -> None:
+    page.get_by_label(Forms.EMAIL).fill("not an address")
+    press("button", SignUp.SUBMIT)(page)
+
+
+def fail_to_sign_in(page: Page) -> None:
+    page.get_by_label(Forms.EMAIL).fill("nobody@maple.example")
+    page.get_by_label(Forms.PASSWORD, exact=True).fill("wrong")
+    press("button", SignIn.SUBMIT)(page)
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def fail_to_send(page: Page) -> None:
+    keys("n")(page)
+    press("button", InboxNew.SEND)(page)
+
+
+def lose_the_connection(page: Page) -> None:
+    page.context.set_offline(True)
+    page.wait_for_timeout(700)
+
+
+def shots(studio: Studio) -> Iterator[Shot]:
+    """Yield every picture to take."""
+    up = studio.up
+    for address in every_page():
+        yield Shot(f"{slug(address.path)}-full", address.of(up), "visitor" if address.is_public else "owner")
+    for path in ("/inbox", "/agents", "/phone", "/welcome", "/settings", "/settings/team", "/settings/api-keys"):
+        yield Shot(f"{slug(path)}-empty", path, "newcomer")
+    for route in routes.ROOMS:
+        yield Shot(f"{slug(route.path)}-loading", Address(route.path).of(up), is_loading=True)
+    for table, path in (("conversations", "/inbox"), ("agent_configs", "/agents"), ("service_numbers", "/phone")):
+        yield Shot(f"{slug(path)}-error", path, broken_table=table)
+    yield Shot("conversation-error", studio.conversation(CUSTOMERS["people"]), broken_table="conversation_items")
+    yield Shot("conversation-missing", f"/inbox/{NOBODYS}")
+    yield Shot("agent-missing", f"/agents/{NOBODYS}")
+    yield Shot("inbox-offline", studio.conversation(CUSTOMERS["people"]), act=lose_the_connection)
+    yield Shot("signup-error", "/signup", "visitor", fail_to_sign_up)
+    yield Shot("login-error", "/login", "visitor", fail_to_sign_in)
+    for key, number in CUSTOMERS.items():
+        yield Shot(f"conversation-{key}", studio.conversation(number))
+    yield Shot("conversation-why", studio.conversation(CUSTOMERS["long"]), act=press("button", InboxTimeline.WHY))
+    yield Shot("inbox-nomatch", "/inbox?q=zzz")
+    yield Shot("layer-shortcuts", "/inbox", act=keys("?"))
+    yield Shot("layer-new-message", "/inbox", act=keys("n"))
+    yield Shot("layer-new-message-error", "/inbox", act=fail_to_send)
+    yield Shot("layer-mode", studio.conversation(CUSTOMERS["people"]), act=press("button", "Who answers", exact=False))
+    yield Shot("layer-account", "/agents", act=open_account)
+    for part in PARTS:
+        yield Shot(f"agent-{part}", f"{studio.agent()}?tab={part}", act=ask_the_agent if part == "test" else nothing)
+    yield Shot("layer-new-agent", "/agents", act=press("button", "New agent"))
+    yield Shot("layer-get-number", "/phone", act=press("button", Phone.GET))
+    yield Shot("layer-invite", "/settings/team", act=press("button", Settings.INVITE))
+
+
+def open_account(page: Page) -> None:
+    """Open the account menu, or on a phone what stands under More."""
+    page.get_by_role("button", name=Shell.ACCOUNT).or_(page.get_by_role("button", name=Shell.MORE)).filter(
+        visible=True
+    ).first.click()
+    page.wait_for_timeout(300)
+
+
+def main() -> None:
+    """Take the pictures."""
+    wishes = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    wishes.add_argument("--only", default="", help="take only pictures whose name contains this")
+    wishes.add_argument("--out", type=Path, default=Path("screenshots"), help="the folder to write to")
+    asked = wishes.parse_args()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    with installation() as up, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=list(ARGUMENTS))
+        studio = Studio(up, browser, asked.out)
+        studio.fill()
+        for shot in shots(studio):
+            if asked.only in shot.name:
+                studio.take(shot)
+        browser.close()
+    print(f"The pictures are in {asked.out}.")
+
+
+if __name__ == "__main__":
+    main()
