@@ -8,7 +8,7 @@ from pages.words import Shell
 
 
 def connection_note() -> rx.Component:
-    """Return a note at the foot of the screen, shown while events cannot reach the server."""
+    """Return a note at the head of the screen, away from the reply box, shown while events cannot reach the server."""
     return rx.el.div(
         rx.cond(
             has_connection_errors,
@@ -24,7 +24,6 @@ def connection_note() -> rx.Component:
         ),
         role="status",
         class_name=(
-            "pointer-events-none fixed inset-x-4 bottom-[calc(env(safe-area-inset-bottom)+4.5rem)] z-50 flex "
-            "justify-center md:bottom-6"
+            "pointer-events-none fixed inset-x-4 top-[calc(env(safe-area-inset-top)+0.75rem)] z-50 flex justify-center"
         ),
     )
