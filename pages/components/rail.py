@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from pages.components.avatar import avatar
+from pages.components.feedback import skeleton
 from pages.components.icon import icon
 from pages.components.link import page_link
 from pages.components.local_file import jsx
@@ -81,7 +82,7 @@ def _rail_link(place: Place, *, active: str, unread: int | rx.Var[int]) -> rx.Co
 
 def _account_face(user_name: str | rx.Var[str], org_name: str | rx.Var[str]) -> rx.Component:
     return rx.fragment(
-        avatar(user_name, size="sm"),
+        rx.cond(rx.Var.create(user_name) != "", avatar(user_name, size="sm"), skeleton("size-6 shrink-0 rounded-full")),
         rx.el.span(
             rx.el.span(user_name, class_name="block truncate text-13 font-medium text-ink"),
             rx.el.span(org_name, class_name="block truncate text-12 text-muted"),
