@@ -12,8 +12,8 @@ def not_found() -> rx.Component:
     return public_layout(
         rx.el.div(
             rx.el.h1(NotFound.TITLE, class_name="text-24 font-semibold"),
-            rx.el.p(NotFound.BODY, class_name="mt-3 text-16 text-muted"),
+            rx.el.p(NotFound.BODY, class_name="mt-3 max-w-[68ch] text-16 text-muted"),
             rx.el.div(link_button(NotFound.HOME, href="/", variant="primary", size="lg"), class_name="mt-6"),
-            class_name="mx-auto w-full max-w-[68ch] px-4 py-24 md:px-6",
+            class_name="mx-auto w-full max-w-6xl px-4 py-24 md:px-6",
         )
     )
