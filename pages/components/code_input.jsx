@@ -34,7 +34,7 @@ export function CodeInput({
   const at = Math.min(caret, length - 1);
 
   return (
-    <div className="relative w-full max-w-80">
+    <div className="relative w-full max-w-100">
       <input
         ref={input}
         id={inputId}
