@@ -71,7 +71,7 @@ def agent_page() -> rx.Component:
                         rx.cond(
                             AgentState.has_failed,
                             error_state(what=Agent.FAILED, safe=Agent.FAILED_SAFE, on_retry=AgentState.load),
-                            skeleton_fields(4),
+                            rx.el.div(skeleton_fields(4), class_name="max-w-180"),
                         ),
                     ),
                     class_name="min-h-0 flex-1 overflow-y-auto px-4 py-6 md:px-6",

@@ -45,7 +45,12 @@ def agents_page() -> rx.Component:
         title=Agents.TITLE,
         active="agents",
         actions=rx.cond(AgentListState.can_edit & (AgentListState.total > 0), new_agent_button(), rx.fragment()),
-        filters=rx.cond(AgentListState.total > 0, _filters(), rx.fragment()),
+        # Drawn while loading too, so that the cards do not jump down when they come.
+        filters=rx.cond(
+            (AgentListState.total > 0) | (~AgentListState.is_loaded & ~AgentListState.has_failed),
+            _filters(),
+            rx.fragment(),
+        ),
         **frame(),
     )
 
@@ -203,4 +208,4 @@ def _none_yet() -> rx.Component:
 
 
 def _loading() -> rx.Component:
-    return rx.el.div(*(skeleton("h-37 rounded-card") for _ in range(6)), class_name=GRID)
+    return rx.el.div(*(skeleton("h-37 rounded-card") for _ in range(3)), class_name=GRID)
