@@ -10,6 +10,7 @@ from backend.conversations.schemas import ConversationRow, Cursor, ListFilter
 from backend.core.config import settings
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from backend.numbers import service as numbers
 from state.errors import answers
 from state.hub import LIST_KINDS, News, hub
 from state.inbox.feed import Feed
@@ -66,7 +67,7 @@ class ConversationListState(Feed, SessionState):
     stage: str = "loading"
     """`loading`, `ready`, `failed`, or `new` for an organization that never had a conversation."""
     phone_url: str = ""
-    """Where a person can play a customer; empty when texts go through a real carrier."""
+    """Where a person can play a customer; empty without a number, and when texts go through a real carrier."""
     _wanted: ListFilter = ListFilter()
     _after: Cursor | None = None
     _viewer: str = ""
@@ -82,7 +83,7 @@ class ConversationListState(Feed, SessionState):
         self.rows, self.has_more = page.rows, page.next is not None
         self.older = {"key": "", "rows": []}
         self.stage = "ready" if anything or wanted != ListFilter() else "new"
-        self.phone_url = f"{settings().sandbox_url}/phone" if "SignalWire" in settings().sandboxed_vendors else ""
+        self.phone_url = await _practice_phone(session) if self.stage == "new" else ""
         self._begin()
 
     def _fail(self) -> None:
@@ -124,3 +125,11 @@ class ConversationListState(Feed, SessionState):
         if self.stage == "new" and any("row" in patch for patch in patches):
             self.stage = "ready"
         self._push(patches)
+
+
+async def _practice_phone(session: Any) -> str:
+    """Return the page that plays a customer of this organization, or nothing where nobody could be texted."""
+    if "SignalWire" not in settings().sandboxed_vendors:
+        return ""
+    owned = [number["phone_number"] for number in await numbers.list_all(session) if number["is_active"]]
+    return f"{settings().sandbox_url}/phone?to={owned[0]}" if owned else ""
