@@ -150,7 +150,7 @@ def _member(row: rx.Var) -> rx.Component:
         _state(row["state"]),
         rx.cond(
             TeamState.is_owner,
-            rx.fragment(
+            rx.el.div(
                 rx.el.div(
                     select_field(
                         "role-" + row["id"].to(str),
@@ -160,9 +160,11 @@ def _member(row: rx.Var) -> rx.Component:
                         value=row["role"],
                         on_change=lambda role: TeamState.change_role(row["id"], role),
                     ),
-                    class_name="w-28 shrink-0",
+                    class_name="min-w-0 flex-1 sm:w-28 sm:flex-none",
                 ),
                 _more(row, name),
+                # On a phone a line of their own, under the name they would cut short.
+                class_name="flex w-full items-center gap-2 pl-11 sm:w-auto sm:pl-0",
             ),
             rx.fragment(
                 rx.el.span(role_word(row["role"]), class_name="shrink-0 text-13 text-muted"),
