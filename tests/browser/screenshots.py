@@ -258,7 +258,7 @@ def shots(studio: Studio) -> Iterator[Shot]:
 
 def open_account(page: Page) -> None:
     """Open the account menu, or on a phone what stands under More."""
-    page.get_by_role("button", name=Shell.ACCOUNT).or_(page.get_by_role("button", name=Shell.MORE)).filter(
+    page.get_by_role("button", name=Shell.ACCOUNT).or_(page.get_by_role("button", name=Shell.MORE, exact=True)).filter(
         visible=True
     ).first.click()
     page.wait_for_timeout(300)
