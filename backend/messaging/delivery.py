@@ -14,17 +14,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.compliance import service as compliance
 from backend.compliance.schemas import Purpose
-from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.core import clock, telemetry
 from backend.core.config import settings
 from backend.core.errors import VendorError
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
-from backend.messaging import queries, statuses
+from backend.messaging import departure, queries, statuses
 from backend.messaging.schemas import StatusReport
 from backend.models.messaging import SmsMessage
 from backend.vendors import signalwire
-from backend.vocab import Channel, MessageStatus
+from backend.vocab import MessageStatus
 
 # With the queue's back-off (1, 2, 4 … at most 60 s apart) the last attempt is about seven minutes after the first.
 MAX_ATTEMPTS = 12
@@ -182,11 +181,8 @@ async def _mark_attempt(session: AsyncSession, message: SmsMessage, now: datetim
 
 
 async def _is_refused(session: AsyncSession, message: SmsMessage, purpose: Purpose) -> bool:
-    """Fail a text whose contact left while it waited."""
-    contact = await contacts.get(session, message.contact_id)
-    verdict = await compliance.may_contact(
-        session, contact, Channel.SMS, purpose, clock.now(), sender=message.sender_number
-    )
+    """Fail a text whose contact left, or whose number was given back, while it waited."""
+    verdict = await departure.verdict(session, message, purpose)
     if verdict.allowed:
         return False
     await _set_failed(session, message, verdict.code, verdict.message)

@@ -5,18 +5,16 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.compliance import service as compliance
 from backend.compliance.schemas import Purpose
-from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.core import clock, jobs
 from backend.core.errors import Conflict, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of, org_scope, platform_scope, unit_of_work
-from backend.messaging import outbox, queries
+from backend.messaging import departure, outbox, queries
 from backend.messaging.schemas import ScheduledView, scheduled_view
 from backend.models.messaging import ScheduledAction, SmsMessage
-from backend.vocab import ActionStatus, Channel, MemberRole, MessageStatus
+from backend.vocab import ActionStatus, MemberRole, MessageStatus
 
 CLAIM_LIMIT = 200
 
@@ -55,7 +53,7 @@ async def run_due() -> int:
 
 
 async def send_due(org_id: UUID, action_id: UUID) -> None:
-    """Send one claimed text now, unless its contact may not be reached any more; then it fails with the reason."""
+    """Send one claimed text now, unless its contact or its number does not allow it any more; then it says why."""
     with org_scope(org_id):
         async with unit_of_work() as session:
             action = await queries.action(session, org_id, action_id, lock=True)
@@ -66,10 +64,7 @@ async def send_due(org_id: UUID, action_id: UUID) -> None:
                 _finish(session, action, ActionStatus.CANCELLED)
                 return
             purpose = Purpose(str(action.parameters.get("purpose") or Purpose.SERVICE))
-            contact = await contacts.get(session, message.contact_id)
-            verdict = await compliance.may_contact(
-                session, contact, Channel.SMS, purpose, clock.now(), sender=message.sender_number
-            )
+            verdict = await departure.verdict(session, message, purpose)
             session.add(message)
             if not verdict.allowed:
                 message.status, message.error_code = MessageStatus.FAILED, verdict.code

@@ -16,6 +16,7 @@ from backend.core.tenancy import platform_scope, unit_of_work
 from backend.messaging import delivery, intake, queries
 from backend.messaging import service as messaging
 from backend.models.messaging import SmsMessage
+from backend.numbers import service as numbers
 from backend.vocab import AnswerMode, AuthorKind
 
 AGENT = Author(AuthorKind.AGENT, "Ava")
@@ -224,6 +225,18 @@ async def test_somebody_who_leaves_while_a_text_waits_does_not_get_it(line, sand
     await deliver(line, message)
     stored = await reload(line, message)
     assert (stored.status, stored.error_code) == ("failed", "opted_out")
+    assert await at_carrier(sandbox, body) == []
+
+
+async def test_a_text_does_not_leave_from_a_number_given_back_while_it_waited(line, sandbox):
+    body = unlike()
+    message = await queue(line, body)
+    with line.org.scope():
+        async with unit_of_work() as session:
+            await numbers.release(session, line.org.owner, line.number.id)
+    await deliver(line, message)
+    stored = await reload(line, message)
+    assert (stored.status, stored.error_code) == ("failed", "number_not_owned")
     assert await at_carrier(sandbox, body) == []
 
 

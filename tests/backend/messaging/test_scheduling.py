@@ -11,6 +11,7 @@ from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.tenancy import unit_of_work
 from backend.messaging import scheduling
 from backend.messaging import service as messaging
+from backend.numbers import service as numbers
 from backend.vocab import AnswerMode
 
 
@@ -75,6 +76,34 @@ async def test_somebody_who_left_meanwhile_does_not_get_it(line, jobs_waiting):
         async with unit_of_work() as session:
             [action], _ = await messaging.list_actions(session, status="failed")
     assert "opted out" in action["error_message"]
+
+
+async def release(line):
+    with line.org.scope():
+        async with unit_of_work() as session:
+            await numbers.release(session, line.org.owner, line.number.id)
+
+
+async def switch_off(line):
+    with line.org.scope():
+        async with unit_of_work() as session:
+            await numbers.set_active(session, line.org.owner, line.number.id, False)
+
+
+@pytest.mark.parametrize(("change", "code"), [(release, "number_not_owned"), (switch_off, "number_inactive")])
+async def test_a_planned_text_does_not_leave_from_a_number_that_is_ours_no_more(line, jobs_waiting, change, code):
+    message = await plan(line, clock.ahead(hours=1))
+    await change(line)
+    with clock.at(clock.now() + timedelta(hours=1)):
+        await scheduling.run_due()
+        await run_claimed(jobs_waiting)
+    [text] = await line.texts()
+    assert (text.id, text.status, text.error_code) == (message.id, "failed", code)
+    assert await jobs_waiting("messaging.deliver_text") == []
+    with line.org.scope():
+        async with unit_of_work() as session:
+            [action], _ = await messaging.list_actions(session, status="failed")
+    assert "+1 415" in action["error_message"] or "(415)" in action["error_message"]
 
 
 async def test_a_text_can_be_taken_back_until_it_left(line, jobs_waiting):
