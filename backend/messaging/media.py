@@ -19,8 +19,9 @@ from backend.core.errors import NotFound, VendorError
 from backend.core.tenancy import org_id_of, org_scope, unit_of_work
 from backend.messaging import queries
 from backend.messaging.schemas import MediaFile, media_data
-from backend.models.messaging import MessageMedia
+from backend.models.messaging import MessageMedia, SmsMessage
 from backend.vendors import http, signalwire
+from backend.vocab import Direction
 
 MAX_BYTES = 10_000_000
 # Files are there when the carrier announces them; one that is not within this time never comes.
@@ -85,11 +86,11 @@ async def fetch_media(org_id: UUID, media_id: UUID) -> None:
             if item is None or item.path or item.error:
                 return
             address, is_last_try = item.vendor_url, clock.now() - item.created_at > GIVE_UP
+            message = await session.get(SmsMessage, item.message_id)
+            is_carriers = message is not None and message.direction == Direction.INBOUND
         error, content_type, content = "", "", b""
         try:
-            fetched = await http.fetch(
-                address, max_bytes=MAX_BYTES, trusted_origin=signalwire.origin(), auth=signalwire.credentials()
-            )
+            fetched = await _fetched(address, is_carriers)
         except VendorError as problem:
             if problem.is_retryable and not is_last_try:
                 raise
@@ -101,6 +102,18 @@ async def fetch_media(org_id: UUID, media_id: UUID) -> None:
         path = "" if error else await asyncio.to_thread(_write, org_id, media_id, content)
         async with unit_of_work() as session:
             await _record(session, org_id, media_id, path, content_type, len(content), error)
+
+
+async def _fetched(address: str, is_carriers: bool) -> http.Fetched:
+    """Fetch a file; only an address the carrier announced may be on its server, which wants our credentials.
+
+    One that a sender of ours named is a stranger's: with our credentials it could be anybody's file.
+    """
+    if not is_carriers:
+        return await http.fetch(address, max_bytes=MAX_BYTES)
+    return await http.fetch(
+        address, max_bytes=MAX_BYTES, trusted_origin=signalwire.origin(), auth=signalwire.credentials()
+    )
 
 
 async def open_media(session: AsyncSession, media_id: UUID) -> MediaFile:

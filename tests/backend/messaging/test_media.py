@@ -13,6 +13,8 @@ from backend.core.ids import new_id
 from backend.core.tenancy import unit_of_work
 from backend.messaging import media, queries
 from backend.messaging import service as messaging
+from backend.models.messaging import MessageMedia, SmsMessage
+from backend.vocab import Direction
 from tests.backend.messaging.test_delivery import faults
 
 PNG = base64.b64decode(
@@ -102,6 +104,31 @@ async def test_an_address_inside_our_network_is_not_asked(line, address):
     await media.fetch_media(line.org.org_id, item.id)
     [row] = await media_rows(line)
     assert (row.path, bool(row.error)) == ("", True)
+
+
+async def test_an_address_a_sender_names_never_gets_the_carriers_credentials(line, sandbox):
+    """Else anyone could have the platform fetch other businesses' files from the carrier, and keep them."""
+    others = await send_file(line, sandbox, PNG)
+    with line.org.scope():
+        async with unit_of_work() as session:
+            [received] = await line.texts()
+            sent = SmsMessage(
+                org_id=line.org.org_id,
+                conversation_id=received.conversation_id,
+                contact_id=received.contact_id,
+                direction=Direction.OUTBOUND,
+                sender_number=line.number.phone_number,
+                recipient_number=line.customer,
+            )
+            session.add(sent)
+            await session.flush()
+            item = MessageMedia(
+                org_id=line.org.org_id, message_id=sent.id, position=0, content_type="", vendor_url=others.vendor_url
+            )
+            session.add(item)
+    await media.fetch_media(line.org.org_id, item.id)
+    [row] = [row for row in await media_rows(line) if row.id == item.id]
+    assert (row.path, row.error) == ("", "This address is inside a private network.")
 
 
 @pytest.mark.parametrize(
