@@ -37,8 +37,14 @@ def small_targets(page: Page, least: int, within: str = "body") -> list[str]:
 
 
 def pale_words(page: Page) -> list[str]:
-    """Return words whose contrast with what is behind them is below WCAG 2.2 AA."""
-    return list(page.evaluate(f"({SCRIPT})().paleWords()"))
+    """Return words whose contrast with what is behind them is below WCAG 2.2 AA, once colours have stopped fading."""
+    found: list[str] = []
+    for _ in range(10):
+        found = list(page.evaluate(f"({SCRIPT})().paleWords()"))
+        if not found:
+            break
+        page.wait_for_timeout(100)
+    return found
 
 
 def broken_structure(page: Page) -> list[str]:

@@ -35,7 +35,6 @@ class Visits:
         found = {"structure": broken_structure(page), "light": pale_words(page)}
         page.emulate_media(color_scheme="dark")
         expect(page.locator("html")).to_have_class("dark")
-        next_frames(page)
         found["dark"] = pale_words(page)
         page.emulate_media(color_scheme="light")
         found["sideways"] = []
