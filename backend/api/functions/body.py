@@ -1,6 +1,7 @@
 """Read the JSON body of a function call field by field, each error naming its field."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time
 from typing import Any
@@ -12,6 +13,8 @@ from fastapi.responses import JSONResponse
 from backend.core.errors import Invalid
 
 LARGEST_PAGE = 200
+# JSON can spell half of a character (RFC 8259 §8.2), which is no text: it can be neither stored nor answered.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class BadParameter(Invalid):
@@ -35,10 +38,12 @@ class Body:
         if not raw.strip() and may_be_empty:
             return cls({})
         try:
-            values = json.loads(raw)
+            values = json.loads(raw.decode())
         except (ValueError, RecursionError):
             values = None
         if isinstance(values, dict):
+            if _HALF.search(raw):
+                _require_whole_characters(values)
             return cls(values)
         if may_be_empty:
             return cls({})
@@ -84,10 +89,6 @@ class Body:
             raise BadParameter(f"{names[0]} has more than {longest:,} characters.", field=names[0])
         if "\x00" in value:
             raise BadParameter(f"{names[0]} holds a null character.", field=names[0])
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise BadParameter(f"{names[0]} is not valid Unicode.", field=names[0]) from None
         return value
 
     def texts(self, *names: str, most: int = 100) -> list[str]:
@@ -176,3 +177,12 @@ class Body:
         """Answer with `content`, saying which fields were ignored."""
         ignored = {"ignored_fields": self.ignored} if self.ignored else {}
         return JSONResponse({**content, **ignored}, status)
+
+
+def _require_whole_characters(values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        try:
+            json.dumps([name, value], ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            field = name.encode(errors="replace").decode()
+            raise BadParameter(f"{field} is not valid Unicode.", field=field) from None
