@@ -84,6 +84,14 @@ class World:
         queries["procrastinate_jobs"] = "select id, status from procrastinate_jobs"
         return await self._digest(queries)
 
+    async def operators_now(self) -> set[str]:
+        """Return the addresses of everybody who is more than a user of the platform."""
+        with platform_scope("see who runs the platform in a test"):
+            async with unit_of_work() as session:
+                return set(
+                    (await session.execute(text("select email from users where platform_role <> 'user'"))).scalars()
+                )
+
     async def _digest(self, queries: dict[str, str]) -> dict[str, str]:
         with platform_scope("compare before and after in a test"):
             async with unit_of_work() as session:

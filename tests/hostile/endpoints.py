@@ -1,0 +1,106 @@
+"""Name every JSON endpoint with a body that uses all its fields, so that each of them can be attacked in turn."""
+
+from tests.tenancy.routes import AGENT, CUSTOMER, DOORS, LATER, MEMBERS, NUMBER, PEOPLE, Call, Id
+
+_AGENT_FIELDS = {
+    "name": "Ava",
+    "system_prompt": "Be kind.",
+    "greeting": "Hello",
+    "organization_name": "North Dental",
+    "owner_name": "Ana",
+    "agent_role": "receptionist",
+    "language": "en-US",
+    "llm_model": "gpt-4.1-mini",
+    "temperature": 0.5,
+    "max_tokens": 300,
+    "texts_schedule": {"mon": [["09:00", "17:00"]]},
+    "schedule_timezone": "America/New_York",
+    "after_hours_message": "We are closed.",
+    "after_hours_sms_forwarding": "+14155550178",
+    "variables": {"parking": "Behind the house"},
+    "is_active": True,
+}
+_PAGE = {"limit": 10, "offset": 0}
+_TEXT = {"from": NUMBER, "to": "+14155550178", "body": "Hello", "media_urls": []}
+
+# By path: all the fields a call takes, where MEMBERS names but those it needs.
+FULL: dict[str, Call] = {
+    call.path: call
+    for call in (
+        Call("/functions/v1/list-agents", {**_PAGE, "agent_type": "text", "is_active": True}),
+        Call("/functions/v1/create-agent", {"agent_type": "text", **_AGENT_FIELDS}, fair=201),
+        Call("/functions/v1/update-agent", {"agent_id": AGENT, "expected_version": 1, **_AGENT_FIELDS}),
+        Call(
+            "/functions/v1/list-messages",
+            {
+                **_PAGE,
+                "conversation_id": Id("conversations"),
+                "phone_number": CUSTOMER,
+                "direction": "inbound",
+                "from_date": "2026-01-01",
+                "to_date": "2026-12-31T10:00:00Z",
+            },
+        ),
+        Call(
+            "/functions/v1/list-phone-numbers",
+            {**_PAGE, "agent_id": AGENT, "text_agent_id": AGENT, "is_active": True},
+        ),
+        Call("/functions/v1/process-scheduled-actions", {**_PAGE, "action": "list", "status": "pending"}),
+        Call("/functions/v1/send-user-sms", {**_TEXT, "scheduled_at": LATER}),
+        Call("/functions/v1/send-sms", {**_TEXT, "scheduled_at": LATER}),
+        Call("/functions/v1/schedule-sms", {**_TEXT, "scheduled_at": LATER}),
+        Call("/functions/v1/assign-phone-number", {"phone_number": NUMBER, "agent_id": AGENT, "channel": "sms"}),
+        Call(
+            "/api/session/sign-up",
+            {
+                "name": "M",
+                "email": "nobody@tenancy.example",
+                "password": "correct horse battery",
+                "timezone": "UTC",
+                "next": "/inbox",
+            },
+        ),
+        Call(
+            "/api/session/sign-in",
+            {"email": "nobody@tenancy.example", "password": "a wrong password", "next": "/inbox"},
+        ),
+        Call("/api/session/verify-email", {"code": "123456", "next": "/inbox"}),
+        Call("/api/session/forgot-password", {"email": "nobody@tenancy.example"}),
+        Call("/api/session/create-organization", {"name": "A second one", "timezone": "UTC"}),
+    )
+}
+# Fields a call cannot do without: left out, the answer names them.
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "/functions/v1/get-agent": ("agent_id",),
+    "/functions/v1/create-agent": ("name",),
+    "/functions/v1/update-agent": ("agent_id",),
+    "/functions/v1/delete-agent": ("agent_id",),
+    "/functions/v1/get-message": ("message_id",),
+    "/functions/v1/send-user-sms": ("serviceNumber:from", "contactPhone:to", "message:body"),
+    "/functions/v1/send-sms": ("serviceNumber:from", "contactPhone:to", "message:body"),
+    "/functions/v1/schedule-sms": ("serviceNumber:from", "contactPhone:to", "message:body", "scheduled_at"),
+    "/functions/v1/assign-phone-number": ("phone_number", "agent_id"),
+    "/functions/v1/scheduled-actions": ("scheduled_at", "parameters"),
+    "/functions/v1/scheduled-actions/{action_id}": ("status",),
+    "/functions/v1/manage-api-keys": ("action",),
+    "/api/session/sign-up": ("name", "email", "password"),
+    "/api/session/verify-email": ("code",),
+    "/api/session/sign-in": ("email", "password"),
+    "/api/session/forgot-password": ("email",),
+    "/api/session/reset-password": ("code", "password"),
+    "/api/session/switch-organization": ("organization",),
+    "/api/session/create-organization": ("name",),
+    "/api/session/accept-invitation": ("invitation",),
+    "/api/session/change-password": ("current", "password"),
+    "/api/session/change-email": ("email", "password"),
+    "/api/session/confirm-email": ("code",),
+}
+
+
+def every() -> list[Call]:
+    """Return one call of every endpoint that takes a body, with all its fields."""
+    found = {}
+    for call in (*MEMBERS, *PEOPLE, *DOORS):
+        if call.method != "GET" and (call.path, call.method) not in found:
+            found[call.path, call.method] = FULL.get(call.path, call)
+    return list(found.values())
