@@ -1,11 +1,14 @@
 """Build the browser's part when its sources changed since the last build, and tell whether they have."""
 
 import ast
+import asyncio
+import contextlib
+import fcntl
 import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +16,7 @@ from magpipe.errors import StartError
 from magpipe.process import spawn
 
 STAMP = ".magpipe-build"
+LOCK = ".magpipe-build.lock"
 # What the compiled pages are made of. State and service code runs on the server and needs no new build
 # unless it changes what a page starts with; the state's defaults are part of the page, so `state` counts.
 TREES = ("pages", "state", "assets")
@@ -56,9 +60,32 @@ async def build(
 ) -> None:
     """Export the front end into its folder. Raises `StartError` with the last lines when it fails.
 
-    The stamp is removed first and written last, so an interrupted build is always made again. What the
-    sources were is noted before: an edit during the build makes the next start build once more.
+    One build runs at a time: who waited for another's finds it done. The stamp is removed first and written
+    last, so an interrupted build is always made again. What the sources were is noted before: an edit during
+    the build makes the next start build once more.
     """
+    async with _alone(root):
+        if not is_current(root, settings):
+            await _build(root, settings, env, on_line)
+
+
+@contextlib.asynccontextmanager
+async def _alone(root: Path) -> AsyncIterator[None]:
+    """Hold the checkout's build lock; the kernel drops it with its process."""
+    workdir(root).mkdir(parents=True, exist_ok=True)
+    with (workdir(root) / LOCK).open("w") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                await asyncio.sleep(0.2)
+        yield
+
+
+async def _build(
+    root: Path, settings: Mapping[str, str], env: Mapping[str, str], on_line: Callable[[str], None]
+) -> None:
     stamp = workdir(root) / STAMP
     stamp.unlink(missing_ok=True)
     sources = fingerprint(root, settings)

@@ -51,6 +51,23 @@ def _environment() -> None:
 
 _environment()
 
+# What shares one expensive fixture stays in one process when the suite runs in several; the longest starts first.
+GROUPS = ("faults", "browser", "tenancy", "test_up")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group tests for `--dist loadgroup`, and put the long groups first so that the others fill the gaps."""
+
+    def group(item: pytest.Item) -> str:
+        parts = {part.removesuffix(".py") for part in item.path.relative_to(Path(__file__).parent).parts}
+        return next((name for name in GROUPS if name in parts), "")
+
+    for item in items:
+        if name := group(item):
+            item.add_marker(pytest.mark.xdist_group(name))
+    items.sort(key=lambda item: GROUPS.index(group(item)) if group(item) else len(GROUPS))
+
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -102,15 +119,10 @@ def database() -> Iterator[str]:
 @pytest.fixture(scope="session")
 async def queue(database: str) -> AsyncIterator[Any]:
     """Open the durable queue with every task registered; close it and the engine when the run ends."""
-    import contextlib
-    import importlib
-
     from backend import worker
     from backend.core import db, jobs
 
-    for module in worker.TASK_MODULES:
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(module)
+    worker.load_tasks()
     async with jobs.queue.open_async():
         yield jobs.queue
     await db.dispose()
