@@ -31,6 +31,8 @@ from backend.vocab import AccountStatus, CodePurpose
 # Hashing takes most of a sign-up; what follows differs by a few milliseconds between a new address and a known one,
 # and this floor hides that.
 _SIGN_UP_TAKES_S = 0.25
+# A person's name may be longer than an organization's; the first word of it must leave room for the rest.
+_LONGEST_FIRST_NAME = 60
 
 
 async def sign_up(
@@ -85,7 +87,7 @@ async def verify_email(pending: str, code: str, browser: Browser, *, old_token: 
                 await organizations.create(
                     session,
                     user,
-                    f"{user.name.split()[0]}’s workspace",
+                    f"{user.name.split()[0][:_LONGEST_FIRST_NAME]}’s workspace",
                     country=organizations.country_of(user.timezone),
                     timezone=user.timezone,
                 )
