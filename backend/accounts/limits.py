@@ -30,9 +30,16 @@ async def _by_address(what: str, address: str, limit: int) -> None:
         await rate_limits.hit(f"{what}.address", limit, _HOUR, about=known)
 
 
+async def _by_pair(what: str, address: str, email: str, limit: int) -> None:
+    """Give one address only a part of what an account may try in an hour, or it could use it up and shut others out."""
+    if known := network(address):
+        await rate_limits.hit(f"{what}.pair_hour", limit, _HOUR, about=f"{known} {email}")
+
+
 async def sign_up(address: str, email: str) -> None:
     """Count a sign-up. Raises `LimitReached`."""
     await _by_address("sign_up", address, 20)
+    await _by_pair("sign_up", address, email, 3)
     await rate_limits.hit("sign_up.email", 6, _HOUR, about=email)
 
 
@@ -40,12 +47,14 @@ async def sign_in(address: str, email: str) -> None:
     """Count a sign-in: few from one address to one account, more from everywhere. Raises `LimitReached`."""
     await _by_address("sign_in", address, 120)
     await rate_limits.hit("sign_in.pair", 10, _TEN_MINUTES, about=f"{network(address)} {email}")
+    await _by_pair("sign_in", address, email, 30)
     await rate_limits.hit("sign_in.email", 50, _HOUR, about=email)
 
 
 async def forgotten(address: str, email: str) -> None:
     """Count a request for a new password. Raises `LimitReached`."""
     await _by_address("forgotten", address, 20)
+    await _by_pair("forgotten", address, email, 3)
     await rate_limits.hit("forgotten.email", 5, _HOUR, about=email)
 
 
