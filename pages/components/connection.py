@@ -24,6 +24,8 @@ def connection_note() -> rx.Component:
         ),
         role="status",
         class_name=(
-            "pointer-events-none fixed inset-x-4 top-[calc(env(safe-area-inset-top)+0.75rem)] z-50 flex justify-center"
+            "pointer-events-none fixed inset-x-4 top-[calc(env(safe-area-inset-top)+0.75rem)] z-50 flex justify-center "
+            # The banner over the page says more, and would be covered.
+            "[body:has([data-part=offline])_&]:hidden"
         ),
     )

@@ -15,7 +15,7 @@ export function OfflineNote({ text, className }) {
   }, []);
   return (
     <div role="status" aria-live="polite">
-      {offline ? <p className={className}>{text}</p> : null}
+      {offline ? <p data-part="offline" className={className}>{text}</p> : null}
     </div>
   );
 }

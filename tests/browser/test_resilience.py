@@ -67,3 +67,15 @@ def test_open_inbox_survives_the_database(window, ana, up, carrier, new_customer
     expect(inbox.row(after)).to_be_visible(timeout=BACK_MS)
     expect(inbox.said("$180")).to_be_visible(timeout=BACK_MS)
     assert page.evaluate("window.neverReloaded") is True
+
+
+def test_page_without_a_network_says_so_once(window, ana, problems):
+    problems.expect(*AWAY)
+    mine = window(ana)
+    inbox = Inbox(mine.page).visit()
+    mine.context.set_offline(True)
+    expect(inbox.page.get_by_text(Shell.OFFLINE)).to_be_visible()
+    expect(inbox.page.get_by_text(Shell.RECONNECTING).filter(visible=True)).to_have_count(0)
+    mine.context.set_offline(False)
+    expect(inbox.page.get_by_text(Shell.OFFLINE)).to_have_count(0)
+    expect(inbox.page.get_by_text(Shell.RECONNECTING)).to_have_count(0)
