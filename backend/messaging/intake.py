@@ -57,7 +57,7 @@ async def accept_webhook(kind: WebhookKind, path_with_query: str, signature: str
     if not await signalwire.is_signed(f"{settings().public_url}{path_with_query}", signature, text, fields):
         telemetry.webhooks.add(1, {"source": SOURCE, "kind": kind, "outcome": "refused"})
         raise NotAllowed("The signature of this request is not the carrier's.", code="bad_signature")
-    payload = {name: value.replace("\x00", "") for name, value in fields}
+    payload = {_storable(name): _storable(value) for name, value in fields}
     for name in _REQUIRED[kind]:
         if not payload.get(name, "").strip():
             raise MalformedWebhook(f"{name} is missing.", field=name, code="missing_param")
@@ -67,7 +67,7 @@ async def accept_webhook(kind: WebhookKind, path_with_query: str, signature: str
         if not _STATUS.fullmatch(payload["MessageStatus"]):
             raise MalformedWebhook("MessageStatus is not a status.", field="MessageStatus")
         ours = dict(parse_qsl(urlsplit(path_with_query).query))
-        payload |= {"_message": ours.get("message", ""), "_attempt": ours.get("attempt", "")}
+        payload |= {f"_{mark}": _storable(ours.get(mark, "")) for mark in ("message", "attempt")}
     with platform_scope("store a webhook of the carrier"):
         async with unit_of_work() as session:
             is_new = await store(session, kind, payload)
@@ -88,6 +88,11 @@ async def store(session: AsyncSession, kind: WebhookKind, payload: Mapping[str, 
         return False
     await jobs.defer(session, _TASKS[kind], lock=lock[:200], event_id=str(event.id))
     return True
+
+
+def _storable(text: str) -> str:
+    """Return text as PostgreSQL takes it: a null character has no place in its JSON."""
+    return text.replace("\x00", "")
 
 
 def _form(body: bytes) -> tuple[str, list[tuple[str, str]]]:
