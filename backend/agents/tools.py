@@ -6,6 +6,7 @@ that stores the reply. So a turn that is repeated or thrown away leaves nothing 
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ HAND_OVER = "hand_over"
 NAME_CONTACT = "name_contact"
 REASON_LIMIT = 200
 NAME_LIMIT = 80
+# Long names have five or six words; a request of a customer's soon has more.
+NAME_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def _hand_over(arguments: Mapping[str, Any], context: ToolContext) -> ToolAnswer
 
 def _save_name(arguments: Mapping[str, Any], context: ToolContext) -> ToolAnswer:
     name = " ".join(arguments["name"].split())
-    if not name or len(name) > NAME_LIMIT or not re.search(r"[^\W\d_]", name):
+    if not _is_name(name):
         return _refused("That is not a name.")
     # Only the customer says what they are called: not a page, not the model, not an earlier reply of ours.
     if not any(_stands_in(name, text) for text in context.customer_texts):
@@ -85,6 +88,19 @@ def _save_name(arguments: Mapping[str, Any], context: ToolContext) -> ToolAnswer
     if context.customer.name and not any(_introduces(name, text) for text in context.customer_texts):
         return _refused(f"The customer is known as {context.customer.name}.")
     return ToolAnswer("ok", f"The customer's name is saved as {name}.", Effect(NAME_CONTACT, name))
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether a text can be what somebody is called: it stands in every later prompt, so a sentence may not."""
+    words = text.split()
+    return len(text) <= NAME_LIMIT and 0 < len(words) <= NAME_WORDS and all(_is_name_word(word) for word in words)
+
+
+def _is_name_word(word: str) -> bool:
+    core = word.replace(".", "") if len(word) <= len("Prof.") else word
+    # Letters with their marks (Unicode categories L and M), as scripts like Devanagari write them.
+    is_spelled = all(unicodedata.category(one)[0] in "LM" or one in "'’-·" for one in core)
+    return is_spelled and any(one.isalpha() for one in core)
 
 
 def _words(text: str) -> list[str]:
