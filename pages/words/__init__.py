@@ -1,0 +1,71 @@
+"""Hold every word on screen, by page, so that texts are edited and translated in one place.
+
+Sentence case, verbs on buttons, no internal ids, no vendor names. A page reads its own class; `Common` is shared.
+"""
+
+from pages.words.agents import (
+    Agent,
+    AgentHours,
+    AgentInstructions,
+    AgentKnowledge,
+    AgentNumbers,
+    Agents,
+    AgentSetup,
+    AgentTest,
+    AgentTypes,
+)
+from pages.words.doors import (
+    ForgotPassword,
+    Forms,
+    Invitations,
+    Landing,
+    NewOrganization,
+    ResetPassword,
+    SignIn,
+    SignUp,
+    VerifyEmail,
+)
+from pages.words.frame import Common, Crash, NotFound, Public, Shell, Time
+from pages.words.inbox import InboxComposer, InboxList, InboxNew, InboxPage, InboxSide, InboxThread, InboxTimeline
+from pages.words.operations import Operations
+from pages.words.phone import Phone
+from pages.words.settings import Settings
+from pages.words.welcome import Welcome
+
+__all__ = [
+    "Agent",
+    "AgentHours",
+    "AgentInstructions",
+    "AgentKnowledge",
+    "AgentNumbers",
+    "AgentSetup",
+    "AgentTest",
+    "AgentTypes",
+    "Agents",
+    "Common",
+    "Crash",
+    "ForgotPassword",
+    "Forms",
+    "InboxComposer",
+    "InboxList",
+    "InboxNew",
+    "InboxPage",
+    "InboxSide",
+    "InboxThread",
+    "InboxTimeline",
+    "Invitations",
+    "Landing",
+    "NewOrganization",
+    "NotFound",
+    "Operations",
+    "Phone",
+    "Public",
+    "ResetPassword",
+    "Settings",
+    "Shell",
+    "SignIn",
+    "SignUp",
+    "Time",
+    "VerifyEmail",
+    "Welcome",
+]
