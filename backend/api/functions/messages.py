@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
 from backend.api.auth import principal
+from backend.api.functions import repeats
 from backend.api.functions.body import BadParameter, Body
 from backend.conversations import service as conversations
 from backend.core import clock, idempotency
@@ -80,15 +81,11 @@ async def _send(request: Request, who: Principal, endpoint: str, *, is_time_requ
     text = body.text(*_TEXT)
     media = body.texts("media_urls")
     at = _time(body, is_time_required)
-    key = request.headers.get("idempotency-key")
     with org_scope(who.org_id):
         async with unit_of_work() as session:
-            remembered = None
-            if key is not None:
-                fingerprint = idempotency.request_hash(await request.body())
-                remembered = await idempotency.remember(session, endpoint, key, fingerprint)
-                if remembered.status:
-                    return JSONResponse(remembered.body, remembered.status)
+            remembered = await repeats.claim(session, request, endpoint)
+            if remembered is not None and remembered.status:
+                return JSONResponse(remembered.body, remembered.status)
             message = await messaging.send_from_person(
                 session,
                 who,

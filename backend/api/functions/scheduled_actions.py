@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
 from backend.api.auth import principal
+from backend.api.functions import repeats
 from backend.api.functions.body import BadParameter, Body
-from backend.core import clock
+from backend.core import clock, idempotency
 from backend.core.errors import NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
@@ -53,6 +54,9 @@ async def create(request: Request, who: Caller) -> JSONResponse:
     sender = parameters.text("sender_number", "from", is_required=False, longest=32)
     with org_scope(who.org_id):
         async with unit_of_work() as session:
+            remembered = await repeats.claim(session, request, "scheduled-actions")
+            if remembered is not None and remembered.status:
+                return JSONResponse(remembered.body, remembered.status)
             if not sender:
                 sender = (await numbers.default_sender(session)).phone_number
             message = await messaging.send_from_person(
@@ -64,8 +68,12 @@ async def create(request: Request, who: Caller) -> JSONResponse:
                 at=at,
                 created_via="api",
             )
-            action = await messaging.action_of(session, message.id)
-    return body.reply({**action}, 201)
+            content: dict[str, Any] = {**await messaging.action_of(session, message.id)}
+            if body.ignored:
+                content["ignored_fields"] = body.ignored
+            if remembered is not None:
+                await idempotency.answer(session, remembered, 201, content)
+    return JSONResponse(content, 201)
 
 
 @router.patch("/scheduled-actions/{action_id}")

@@ -118,6 +118,15 @@ async def test_the_same_key_sends_once_and_answers_the_same(line, api, key):
     assert wrong.status_code == 422
 
 
+async def test_the_same_key_plans_once_and_answers_the_same(line, api, key):
+    at = clock.ahead(hours=2).isoformat()
+    plan = {"scheduled_at": at, "parameters": {"to": CUSTOMER, "message": "Soon"}, "colour": "blue"}
+    answers = [await api.call("scheduled-actions", plan, key=key, Idempotency_Key="plan-7") for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {201}
+    assert answers[0].json() == answers[1].json() == answers[2].json()
+    assert len(await line.texts()) == 1
+
+
 async def test_a_refused_request_does_not_use_its_key_up(line, api, key):
     assert (await api.call("send-user-sms", letter(message=" "), key=key, Idempotency_Key="k")).status_code == 422
     assert (await api.call("send-user-sms", letter(), key=key, Idempotency_Key="k")).status_code == 200
