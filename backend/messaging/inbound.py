@@ -71,6 +71,8 @@ async def _receive(number_id: UUID, text: InboundText) -> str:
         if await queries.sid_is_taken(session, text.sid):
             return "duplicate"
         message = await _store(session, number, contact, conversation, text)
+        if message.sender_number == number.phone_number:
+            return "from_itself"
         keyword = await compliance.handle_keyword(
             session, number.phone_number, contact.phone_number or text.sender, text.body, message.id
         )

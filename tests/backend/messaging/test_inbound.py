@@ -57,6 +57,15 @@ async def test_a_sender_without_a_number_does_not_stop_the_queue(line):
     assert await line.receive("Your code is 123", sender="BANK") == "sender_is_no_number"
 
 
+@pytest.mark.parametrize("body", ["Hello", "STOP", "HELP"])
+@pytest.mark.parametrize("has_agent", [True, False])
+async def test_a_number_that_texts_itself_is_kept_and_not_answered(db, make_line, jobs_waiting, body, has_agent):
+    line = await make_line(has_agent=has_agent)
+    assert await line.receive(body, sender=line.number.phone_number) == "from_itself"
+    assert [text.direction for text in await line.texts()] == ["inbound"]
+    assert await jobs_waiting("agents.answer_text") == []
+
+
 async def test_a_number_without_an_agent_answers_once_ever_and_calls_people(line, jobs_waiting):
     with line.org.scope():
         async with unit_of_work() as session:
