@@ -1,13 +1,14 @@
 """Try an agent without a customer: the same turn as a real one, and nothing is stored, sent or done."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from backend.agents import queries, runtime
 from backend.agents.retrieval import retriever
 from backend.agents.schemas import Customer, Line, TurnRequest, TurnView
 from backend.agents.specs import spec_of
-from backend.core import clock
+from backend.core import clock, rate_limits
 from backend.core.errors import Invalid, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
@@ -15,6 +16,8 @@ from backend.vocab import MemberRole, TurnStatus
 
 TEXT_LIMIT = 1600
 HISTORY_LIMIT = 20
+# Quicker than anyone reads answers, for a team that tries together.
+TRIES, WINDOW = 60, timedelta(minutes=10)
 
 
 async def try_message(
@@ -23,7 +26,8 @@ async def try_message(
     """Return what the agent would answer and why; `history` is (is_ours, text), oldest first.
 
     Opens its own transactions, because none may be held open while a model thinks: call it outside any. What tools
-    would have done is listed and not done. Raises `NotFound`, and `Invalid` for an empty or too long text.
+    would have done is listed and not done. Raises `NotFound`, `Invalid` for an empty or too long text, and
+    `LimitReached`, because a model costs money and whoever signs up may try.
     """
     principal.require(MemberRole.SUPPORT)
     text = text.replace("\x00", "").strip()
@@ -37,6 +41,7 @@ async def try_message(
             if agent is None:
                 raise NotFound("This agent does not exist.")
             spec = await spec_of(session, agent)
+        await rate_limits.hit("playground.organization", TRIES, WINDOW, about=principal.org_id)
         said = tuple(Line("assistant" if is_ours else "user", one) for is_ours, one in history[-HISTORY_LIMIT:] if one)
         record = await runtime.turn(TurnRequest(spec, Customer(), said, text, retriever(agent_id)))
     now = clock.now().isoformat()

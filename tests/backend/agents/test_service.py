@@ -3,9 +3,10 @@
 import pytest
 from sqlmodel import select
 
+from backend.agents import playground
 from backend.agents import service as agents
 from backend.core import clock
-from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from backend.core.errors import Conflict, Invalid, LimitReached, NotAllowed, NotFound
 from backend.core.ids import new_id
 from backend.core.principal import Principal
 from backend.core.tenancy import unit_of_work
@@ -214,6 +215,17 @@ async def test_trying_an_agent_remembers_the_talk_and_does_not_do_what_tools_ask
     assert [line["content"] for line in script.requests[0]["messages"][1:]] == ["Hi", "Hello!", "I am Dana"]
     assert turn["tools"][0]["status"] == "ok"
     assert await desk.contact_name() == ""
+
+
+async def test_a_business_cannot_try_its_agents_without_end(desk, script):
+    script.says("Hello.")
+    with clock.at(clock.now()):
+        for _ in range(playground.TRIES):
+            await agents.try_message(desk.org.owner, desk.agent.id, "Hi")
+        asked = len(script.requests)
+        with pytest.raises(LimitReached):
+            await agents.try_message(desk.org.owner, desk.agent.id, "Hi")
+    assert len(script.requests) == asked
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x" * 1601])
