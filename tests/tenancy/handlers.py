@@ -49,7 +49,7 @@ class Widget:
 
 
 # Work in the background ends when it ends; this is what asking the stand-in of a model takes on a busy machine.
-SOON, MODEL = 0.3, 0.6
+SOON, MODEL = 0.2, 0.4
 CONVERSATION, SOURCE, TURN = Id("conversations"), Id("knowledge_sources"), Id("agent_turns")
 FAILED, PLANNED, KEY, MEMBER = Id("sms_messages"), Id("planned"), Id("api_keys"), Id("members.support")
 ITEM = {"conversation_id": CONVERSATION}

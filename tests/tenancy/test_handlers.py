@@ -12,7 +12,7 @@ import pytest
 import reflex as rx
 
 import state
-from tests.tenancy.handlers import FRAMEWORK, GALLERIES, WIDGETS, Rule, Who
+from tests.tenancy.handlers import FRAMEWORK, GALLERIES, SOON, WIDGETS, Rule, Who
 from tests.tenancy.routes import Call
 from tests.tenancy.web import Tab, tab
 from tests.tenancy.world import Business, leaks
@@ -127,7 +127,8 @@ async def test_a_lower_role_changes_nothing(world, site, name):
             await member.load(_at(name, world.ours))
             for handler, rule in WIDGETS[name].handlers.items():
                 if rule.who in refused or rule.who == Who.SUPPORT:
-                    await _call(member, name, handler, rule, world.ours.ids)
+                    await _call(member, name, handler, replace(rule, settle_s=0), world.ours.ids)
+            await member.quiet(SOON)
         assert await world.ours_now() == before
 
 
