@@ -26,6 +26,8 @@ SIGNATURE_HEADER = "X-SignalWire-Signature"
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0, pool=20.0)
 _PAGE_SIZE, _LARGEST_PAGE = 100, 1000
 _MOST_PAGES = 20
+# A gateway that lost patience, or its connection, does not stop the work behind it (RFC 9110 §15.6.3, §15.6.5).
+_OF_GATEWAYS = frozenset({408, 502, 504})
 _HEX_SHA1 = re.compile(r"[0-9a-f]{40}")
 
 
@@ -106,7 +108,7 @@ async def _ask(method: str, url: str, form: Sequence[tuple[str, str]] | None = N
     except httpx.TimeoutException as error:
         raise _failure("The carrier took too long to answer.", "no_answer", retryable=True, happened=True) from error
     except httpx.HTTPError as error:
-        raise _failure("The carrier broke off its answer.", "broken_answer", retryable=True, happened=True) from error
+        raise _failure("The carrier broke off its answer.", "no_answer", retryable=True, happened=True) from error
     return _read(response)
 
 
@@ -123,6 +125,8 @@ def _read(response: httpx.Response) -> dict[str, Any]:
         raise _failure("The carrier's answer could not be read.", "broken_answer", retryable=True, happened=True)
     if response.status_code == 429:
         raise _failure(message or "The carrier is busy.", code or "20429", retryable=True)
+    if response.status_code in _OF_GATEWAYS:
+        raise _failure("The carrier took too long to answer.", "no_answer", retryable=True, happened=True)
     if response.status_code >= 500:
         raise _failure(message or "The carrier failed.", "carrier_failed", retryable=True, happened=True)
     raise _failure(message or f"The carrier answered {response.status_code}.", code or str(response.status_code))
@@ -137,8 +141,9 @@ async def send(
 ) -> CarrierMessage:
     """Hand a text to the carrier and return it with its sid.
 
-    Raises `VendorError`: its `code` is the carrier's error code, or `unreachable` (certainly not sent), `no_answer`,
-    `broken_answer` or `carrier_failed` (`may_have_happened`: look in `find_sent` before sending again).
+    Raises `VendorError`: its `code` is the carrier's error code, or `unreachable` (certainly not sent), `no_answer`
+    (the carrier may still be at work on it), `broken_answer` or `carrier_failed` (it has finished). The last three
+    `may_have_happened`: look in `find_sent` before sending again.
     """
     form = [("From", sender), ("To", recipient), ("Body", body), ("StatusCallback", status_callback)]
     form += [("MediaUrl", url) for url in media_urls]

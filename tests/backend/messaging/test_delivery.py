@@ -126,14 +126,33 @@ async def test_a_text_the_carrier_took_without_saying_so_is_adopted_not_repeated
     assert (await reload(line, message)).message_sid == text["sid"]
 
 
-@pytest.mark.parametrize("kind", ["error", "drop"])
-async def test_a_text_the_carrier_did_not_take_is_sent_by_the_next_run(line, sandbox, kind):
+async def test_a_text_the_carrier_did_not_take_is_sent_by_the_next_run(line, sandbox):
     body = unlike()
     message = await queue(line, body)
-    await faults(sandbox, {"target": "signalwire.messages", "kind": kind, "status": 503, "times": 1})
+    await faults(sandbox, {"target": "signalwire.messages", "kind": "error", "status": 503, "times": 1})
     with pytest.raises(VendorError):
         await deliver(line, message)
     await deliver(line, message)
+    assert len(await at_carrier(sandbox, body)) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "drop"}, {"kind": "error", "status": 502}, {"kind": "error", "status": 504}],
+    ids=["drop", "502", "504"],
+)
+async def test_a_text_the_carrier_may_still_be_working_on_is_not_sent_again_before_it_has_settled(line, sandbox, fault):
+    """A broken connection, or a gateway that lost patience, does not stop the work behind it."""
+    body = unlike()
+    message = await queue(line, body)
+    await faults(sandbox, {"target": "signalwire.messages", "times": 1, **fault})
+    for _ in range(2):
+        with pytest.raises(VendorError) as patience:
+            await deliver(line, message)
+        assert (patience.value.code, patience.value.is_retryable) == ("no_answer", True)
+    assert await at_carrier(sandbox, body) == []
+    with clock.at(clock.now() + delivery.SETTLE):
+        await deliver(line, message)
     assert len(await at_carrier(sandbox, body)) == 1
 
 
