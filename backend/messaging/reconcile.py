@@ -22,6 +22,8 @@ PATIENCE = timedelta(minutes=1)
 # Carriers end a text within hours (SignalWire: validity at most four); a day later nothing more will come.
 HOPE = timedelta(hours=24)
 BATCH = 100
+# A carrier that fails so often in a row is down; each question may wait 20 s, and missed texts wait behind them.
+ENOUGH_FAILURES = 3
 
 
 async def reconcile() -> None:
@@ -104,10 +106,15 @@ async def ask_about_stuck() -> None:
                     message_id=str(text.id),
                     purpose=str(purpose),
                 )
+    failures = 0
     for text in stuck:
         if not text.message_sid:
             continue
         try:
             await ask_carrier(text.org_id, text.id, text.message_sid)
+            failures = 0
         except VendorError as error:
             log.warning("reconcile.text_not_answered", sid=text.message_sid, error=error.message)
+            failures += error.is_retryable
+            if failures == ENOUGH_FAILURES:
+                return

@@ -107,3 +107,15 @@ async def test_a_text_that_stands_still_is_asked_about_or_sent(line, sandbox, ev
 async def test_a_carrier_that_is_down_does_not_fail_the_clock(line, sandbox, kind):
     await faults(sandbox, {"target": "signalwire.history", "kind": kind, "status": 500})
     await reconcile.reconcile()
+
+
+async def test_a_carrier_that_answers_nothing_is_not_asked_about_every_text(line, sandbox):
+    """Each question may wait for twenty seconds, and texts that were missed wait behind all of them."""
+    await faults(sandbox, {"target": "carrier.status", "kind": "drop"})
+    for _ in range(6):
+        await deliver(line, await queue(line, unlike()))
+    await faults(sandbox, {"target": "signalwire.history", "kind": "error", "status": 500, "times": 100})
+    with clock.at(clock.now() + timedelta(minutes=3)):
+        await reconcile.ask_about_stuck()
+    [left] = (await sandbox.client.get("/sandbox/faults")).json()
+    assert left["times"] == 100 - reconcile.ENOUGH_FAILURES
