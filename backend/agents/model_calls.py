@@ -15,6 +15,7 @@ from backend.vendors.openai_models import Completion
 
 CALL_LIMIT_S = 8.0
 RETRIES = 2
+MODELS = 2
 # Kept back from the first model, so that one that hangs leaves the fallback its chance.
 FALLBACK_SHARE_S = 8.0
 # A call that is given less than this only wastes money.
@@ -30,7 +31,10 @@ class ModelCalls:
     """The model calls of one turn: they share its deadline, and a model that failed is not asked again."""
 
     def __init__(self, model: str, temperature: float, max_tokens: int, deadline: float, record: TurnRecord) -> None:
-        self._models = list(dict.fromkeys(name for name in (model, settings().fallback_chat_model) if name))
+        ours = settings()
+        # An agent that uses the fallback model itself falls back to the usual one.
+        named = dict.fromkeys(name for name in (model, ours.fallback_chat_model, ours.chat_model) if name)
+        self._models = list(named)[:MODELS]
         self._temperature = temperature
         self._max_tokens = max_tokens
         self._deadline = deadline

@@ -1,6 +1,7 @@
 """A turn ends in time with one reply, whatever the model, a tool or a retrieved text does."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -60,6 +61,14 @@ async def test_a_model_that_keeps_failing_is_followed_by_the_fallback_model(sand
     record = await runtime.turn(request())
     assert not record.failure
     assert [attempt["model"] for attempt in record.attempts] == ["gpt-4.1-mini"] * 3 + [settings().fallback_chat_model]
+
+
+async def test_an_agent_on_the_fallback_model_falls_back_to_the_usual_one(sandbox):
+    await faults(sandbox, {"target": "openai.chat", "kind": "error", "status": 401, "times": 1})
+    wanted = request()
+    record = await runtime.turn(replace(wanted, agent=replace(wanted.agent, model=settings().fallback_chat_model)))
+    assert not record.failure
+    assert [attempt["model"] for attempt in record.attempts] == [settings().fallback_chat_model, settings().chat_model]
 
 
 async def test_an_error_that_no_waiting_mends_goes_to_the_fallback_at_once(sandbox):
