@@ -19,6 +19,7 @@ import httpx
 
 from backend.core.config import settings
 from backend.core.errors import VendorError
+from backend.core.logging import log
 
 VENDOR = "SignalWire"
 SIGNATURE_HEADER = "X-SignalWire-Signature"
@@ -147,12 +148,7 @@ async def send(
     """
     form = [("From", sender), ("To", recipient), ("Body", body), ("StatusCallback", status_callback)]
     form += [("MediaUrl", url) for url in media_urls]
-    try:
-        return _message(await _ask("POST", _account_url("/Messages.json"), form))
-    except (KeyError, ValueError) as error:
-        raise _failure(
-            "The carrier's answer could not be read.", "broken_answer", retryable=True, happened=True
-        ) from error
+    return _message(await _ask("POST", _account_url("/Messages.json"), form))
 
 
 async def fetch(sid: str) -> CarrierMessage:
@@ -161,10 +157,14 @@ async def fetch(sid: str) -> CarrierMessage:
 
 
 async def find_sent(*, sender: str, recipient: str, body: str, since: datetime) -> list[CarrierMessage]:
-    """Return our texts with this very body made at or after `since` (the carrier rounds to seconds), oldest first."""
+    """Return our texts with this very body made at or after `since` (the carrier rounds to seconds), oldest first.
+
+    Raises `VendorError`, also for an entry that cannot be read: it might be the one.
+    """
     since = since.replace(microsecond=0)
     found: list[CarrierMessage] = []
-    async for message in _listing({"To": recipient, "From": sender}):
+    async for item in _listing({"To": recipient, "From": sender}):
+        message = _message(item)
         if message.created_at < since:
             break
         if message.body == body and not message.is_inbound:
@@ -173,10 +173,18 @@ async def find_sent(*, sender: str, recipient: str, body: str, since: datetime) 
 
 
 async def list_inbound(since: datetime) -> list[CarrierMessage]:
-    """Return what customers sent us at or after `since` (the carrier rounds to seconds), oldest first."""
+    """Return what customers sent us at or after `since` (the carrier rounds to seconds), oldest first.
+
+    An entry that cannot be read is logged and left out: it must not hide the others for ever.
+    """
     since = since.replace(microsecond=0)
     found: list[CarrierMessage] = []
-    async for message in _listing({}, page_size=_LARGEST_PAGE):
+    async for item in _listing({}, page_size=_LARGEST_PAGE):
+        try:
+            message = _message(item)
+        except VendorError as error:
+            log.warning("carrier.unreadable_text", sid=str(item.get("sid"))[:64], error=repr(error.__cause__))
+            continue
         if message.created_at < since:
             break
         if message.is_inbound:
@@ -193,7 +201,7 @@ async def list_media(sid: str) -> list[CarrierMedia]:
     ]
 
 
-async def _listing(filters: Mapping[str, str], page_size: int = _PAGE_SIZE) -> AsyncIterator[CarrierMessage]:
+async def _listing(filters: Mapping[str, str], page_size: int = _PAGE_SIZE) -> AsyncIterator[Mapping[str, Any]]:
     """Yield texts newest first, page after page, as long as the caller asks."""
     url: str | None = _account_url("/Messages.json") + "?" + urlencode({**filters, "PageSize": str(page_size)})
     for _ in range(_MOST_PAGES):
@@ -201,7 +209,7 @@ async def _listing(filters: Mapping[str, str], page_size: int = _PAGE_SIZE) -> A
             return
         body = await _ask("GET", url)
         for item in body.get("messages", []):
-            yield _message(item)
+            yield item
         following = body.get("next_page_uri")
         url = _absolute(str(following)) if following else None
 
@@ -212,19 +220,25 @@ def _absolute(uri: str) -> str:
 
 
 def _message(body: Mapping[str, Any]) -> CarrierMessage:
-    created = parsedate_to_datetime(str(body["date_created"]))
-    return CarrierMessage(
-        sid=str(body["sid"]),
-        status=str(body["status"]),
-        sender=str(body.get("from") or ""),
-        recipient=str(body.get("to") or ""),
-        body=str(body.get("body") or ""),
-        direction=str(body.get("direction") or ""),
-        created_at=created if created.tzinfo else created.replace(tzinfo=UTC),
-        error_code=str(body.get("error_code") or ""),
-        error_message=str(body.get("error_message") or ""),
-        media_count=int(body.get("num_media") or 0),
-    )
+    """Read one text. Raises `VendorError` (`broken_answer`) when it is not whole."""
+    try:
+        created = parsedate_to_datetime(str(body["date_created"]))
+        return CarrierMessage(
+            sid=str(body["sid"]),
+            status=str(body["status"]),
+            sender=str(body.get("from") or ""),
+            recipient=str(body.get("to") or ""),
+            body=str(body.get("body") or ""),
+            direction=str(body.get("direction") or ""),
+            created_at=created if created.tzinfo else created.replace(tzinfo=UTC),
+            error_code=str(body.get("error_code") or ""),
+            error_message=str(body.get("error_message") or ""),
+            media_count=int(body.get("num_media") or 0),
+        )
+    except (KeyError, ValueError) as error:
+        raise _failure(
+            "The carrier's answer could not be read.", "broken_answer", retryable=True, happened=True
+        ) from error
 
 
 async def is_signed(url: str, signature: str, raw_body: str, fields: Sequence[tuple[str, str]]) -> bool:
