@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).parent.parent
+VERBS = {"create", "add", "change", "drop", "index", "guard", "rename", "remember"}
 
 
 @pytest.fixture(scope="module")
@@ -70,4 +71,4 @@ def test_file_names_say_when_and_what():
     for path in (ROOT / "alembic" / "versions").glob("*.py"):
         date, verb = path.stem[:15], path.stem[16:]
         assert len(date.split("_")) == 4, path.name
-        assert verb.split("_")[0] in {"create", "add", "change", "drop", "index", "guard", "rename", "remember"}, path.name
+        assert verb.split("_")[0] in VERBS, path.name
