@@ -13,15 +13,15 @@ from typing import Any
 import psycopg
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
-from procrastinate.manager import JobManager
 
+from backend.core.job_contact import Listening
 from backend.core.logging import log
 
 # Longer troubles end the worker by its heartbeat (10 s), and then the janitor finds its jobs.
 _PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
-class Outcomes(JobManager):  # type: ignore[misc]
+class Outcomes(Listening):
     """The queue's own manager with outcomes that are always written; `bury` is told of each job that gives up."""
 
     def __init__(self, connector: Any, bury: Callable[[Job], Awaitable[None]]) -> None:

@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.core import clock, telemetry
 from backend.core.db import conninfo, role_options
 from backend.core.errors import MagpipeError, NotFound
+from backend.core.job_contact import Queue
 from backend.core.job_outcomes import Outcomes
 from backend.core.logging import log
 
@@ -41,7 +42,7 @@ def _pool(*args: Any, **kwargs: Any) -> AsyncConnectionPool:
     )
 
 
-queue = procrastinate.App(connector=procrastinate.PsycopgConnector(pool_factory=_pool, min_size=1, max_size=8))
+queue = Queue(connector=procrastinate.PsycopgConnector(pool_factory=_pool, min_size=1, max_size=8))
 _heirs: dict[str, str] = {}
 
 
