@@ -2,7 +2,8 @@
 
 `@answers` stands under `@rx.event`. An expected error (`MagpipeError`) becomes words at its field, when the state has
 an `errors` var that knows the field, else a toast. Who is not signed in goes to the sign-in page and back. Anything
-else is a bug: it is logged once, with a reference that the person sees too.
+else is a bug: it is logged once, with a reference that the person sees too. What the client sent is checked against
+the handler's annotations first (`arguments`).
 """
 
 import inspect
@@ -16,6 +17,7 @@ import reflex as rx
 from backend.core.errors import MagpipeError, NotSignedIn
 from backend.core.ids import new_id
 from backend.core.logging import log
+from state import arguments
 
 
 def answers(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,10 +30,13 @@ def answers(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _answering_coroutine(handler: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
+    wanted = arguments.kinds(handler)
+
     @wraps(handler)
     async def answered(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            return await handler(self, *args, **kwargs)
+            args_taken, kwargs_taken = arguments.taken(wanted, args, kwargs)
+            return await handler(self, *args_taken, **kwargs_taken)
         except Exception as error:
             return _answer(self, error, handler.__qualname__)
 
@@ -39,10 +44,13 @@ def _answering_coroutine(handler: Callable[..., Awaitable[Any]]) -> Callable[...
 
 
 def _answering_generator(handler: Callable[..., AsyncIterator[Any]]) -> Callable[..., Any]:
+    wanted = arguments.kinds(handler)
+
     @wraps(handler)
     async def answered(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            async for event in handler(self, *args, **kwargs):
+            args_taken, kwargs_taken = arguments.taken(wanted, args, kwargs)
+            async for event in handler(self, *args_taken, **kwargs_taken):
                 yield event
         except Exception as error:
             yield _answer(self, error, handler.__qualname__)
