@@ -24,6 +24,9 @@ WHAT_TO_DO = (
 # What a person reads when our code broke, whoever they are.
 BROKEN = ("tell support the reference", "An error occurred")
 TO_SIGN_IN = '"path":"/login?next='
+HYDRATE = "reflex___state____state.hydrate"
+# Of another kind, beyond any bounds, or no text at all.
+FORGED: tuple[Any, ...] = ("a\x00b", "\ud800", 10**30, -1, None, {}, ["a"], "a" * 20_000)
 HIGHER = {Who.EDITOR, Who.OWNER}
 
 every_widget = pytest.mark.parametrize("name", WIDGETS)
@@ -141,6 +144,32 @@ async def test_an_owner_is_no_operator(world, site, name):
             said = await _call(owner, name, handler, rule, world.ours.ids)
             assert '"is_hidden_rx_state_":false' not in said
     assert await world.everything_now() == before
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, widget in WIDGETS.items() if any(r.payload for r in widget.handlers.values())]
+)
+async def test_a_forged_argument_breaks_nothing(world, site, name):
+    """Neither our code, whose words would say so, nor the tab, which would fall silent."""
+    async with tab(world.theirs.owner.cookie) as theirs:
+        await theirs.load(_at(name, world.theirs))
+        for handler, rule in WIDGETS[name].handlers.items():
+            _, payload = Call("", rule.payload).filled(world.theirs.ids)
+            for forged in _forged(payload):
+                await theirs.send(f"{_classes()[name].get_full_name()}.{handler}", forged)
+        said = await theirs.call(HYDRATE)
+    for words in BROKEN:
+        assert words not in said, f"{name} broke"
+
+
+def _forged(payload: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the payload with one value forged at a time, those inside a form too."""
+    for place, fair in payload.items():
+        for value in FORGED:
+            yield {**payload, place: value}
+            yield from (
+                {**payload, place: {**fair, field: value}} for field in (fair if isinstance(fair, dict) else ())
+            )
 
 
 async def test_what_is_no_event_cannot_be_called(world, site):
