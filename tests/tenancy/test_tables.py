@@ -52,7 +52,7 @@ PLATFORM = {
     "vendor_cursors",
 }
 # Kept by libraries. Jobs are enqueued inside an organization's transaction, so its role must reach the queue; their
-# arguments are ids alone (test_handlers holds them to that).
+# arguments and locks hold ids, phone numbers and addresses, never what anybody wrote.
 UNGUARDED = {
     "alembic_version",
     "procrastinate_events",
