@@ -16,7 +16,8 @@ def code(purpose: CodePurpose, digits: str) -> Mail:
     """Return the mail that carries a code."""
     what, where = _FOR[purpose]
     return Mail(
-        subject=f"{digits} is your Magpipe code {what}",
+        # Subjects are stored and shown in lists; the code stands in the encrypted body alone.
+        subject=f"Your Magpipe code {what}",
         paragraphs=(f"Here is your code {what}. {where} It works once, for ten minutes.",),
         code=digits,
         last=_IGNORE,

@@ -96,7 +96,7 @@ async def handle_keyword(
     """Act on a text that is a keyword, before anything else reads it; None when it is not one.
 
     Keeps the message as evidence and writes the audit log. A word that changes nothing (a second STOP) is answered
-    by silence, and so is every word but START and STOP from somebody who is out.
+    by silence; HELP is answered always.
     """
     keyword = keywords.recognise(body)
     if keyword is None:
@@ -120,11 +120,14 @@ async def handle_keyword(
             await _record(session, service_number, phone_number, False, said, message_id)
             answer = f"{business}: you will get texts from this number. Reply HELP for help, STOP to unsubscribe."
             return KeywordOutcome(keyword, f"Opted in to texts by writing “{said}”", answer)
-        case Keyword.HELP if not is_out:
-            answer = (
-                f"{business}: a person or our assistant answers texts to this number. "
-                "Msg & data rates may apply. Reply STOP to unsubscribe."
+        case Keyword.HELP:
+            # The industry's rules (CTIA Messaging Principles §5.1.3) ask for an answer to HELP from everybody.
+            how = (
+                "You are unsubscribed and get no texts. Reply START to return."
+                if is_out
+                else "Msg & data rates may apply. Reply STOP to unsubscribe."
             )
+            answer = f"{business}: a person or our assistant answers texts to this number. {how}"
             return KeywordOutcome(keyword, "Asked for help by keyword", answer)
     return KeywordOutcome(keyword)
 

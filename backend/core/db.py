@@ -28,9 +28,14 @@ def conninfo() -> str:
     return database_url().set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+# A peer that vanished without a word (a failed host, a cut cable) is noticed within half a minute, not in hours.
+KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+
+
 def role_options() -> dict[str, Any]:
     """Return connect arguments that make the session start, and RESET to, the application role."""
-    return {"options": f"-c role={APP_ROLE} -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"}
+    limits = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
+    return {"options": f"-c role={APP_ROLE} {limits}", **KEEPALIVE}
 
 
 @lru_cache(maxsize=1)

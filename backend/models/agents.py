@@ -43,7 +43,7 @@ class AgentTurn(TenantRow, table=True):
     __tablename__ = "agent_turns"
 
     conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", index=True)
-    agent_id: UUID | None = Field(default=None, foreign_key="agent_configs.id", ondelete="SET NULL")
+    agent_id: UUID | None = Field(default=None, foreign_key="agent_configs.id", ondelete="SET NULL", index=True)
     agent_name: str = ""
     agent_version: int = 1
     trigger_message_id: UUID = Field(foreign_key="sms_messages.id", ondelete="CASCADE", unique=True)

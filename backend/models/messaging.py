@@ -29,8 +29,8 @@ class SmsMessage(TenantRow, table=True):
 
     conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE")
     contact_id: UUID = Field(foreign_key="contacts.id", ondelete="CASCADE")
-    number_id: UUID | None = Field(default=None, foreign_key="service_numbers.id", ondelete="SET NULL")
-    agent_id: UUID | None = Field(default=None, foreign_key="agent_configs.id", ondelete="SET NULL")
+    number_id: UUID | None = Field(default=None, foreign_key="service_numbers.id", ondelete="SET NULL", index=True)
+    agent_id: UUID | None = Field(default=None, foreign_key="agent_configs.id", ondelete="SET NULL", index=True)
     sent_by_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
     direction: str
     sender_number: str
@@ -83,7 +83,10 @@ class ScheduledAction(TenantRow, table=True):
     """Something to do later, once."""
 
     __tablename__ = "scheduled_actions"
-    __table_args__ = (Index("scheduled_actions_due", "scheduled_at", postgresql_where=text("status = 'pending'")),)
+    __table_args__ = (
+        Index("scheduled_actions_due", "scheduled_at", postgresql_where=text("status = 'pending'")),
+        Index("scheduled_actions_org", "org_id", "id"),
+    )
 
     conversation_id: UUID | None = Field(default=None, foreign_key="conversations.id", ondelete="CASCADE")
     created_by_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
