@@ -16,7 +16,6 @@ from magpipe.errors import StartError
 from magpipe.process import spawn
 
 STAMP = ".magpipe-build"
-LOCK = ".magpipe-build.lock"
 # What the compiled pages are made of. State and service code runs on the server and needs no new build
 # unless it changes what a page starts with; the state's defaults are part of the page, so `state` counts.
 TREES = ("pages", "state", "assets")
@@ -71,9 +70,12 @@ async def build(
 
 @contextlib.asynccontextmanager
 async def _alone(root: Path) -> AsyncIterator[None]:
-    """Hold the checkout's build lock; the kernel drops it with its process."""
-    workdir(root).mkdir(parents=True, exist_ok=True)
-    with (workdir(root) / LOCK).open("w") as lock:
+    """Hold the checkout's build lock; the kernel drops it with its process.
+
+    The file stands beside the build's folder, which a first build makes anew.
+    """
+    folder = workdir(root)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
