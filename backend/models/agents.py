@@ -4,15 +4,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
 from backend.models.base import TenantRow, document, moment
-from backend.vocab import AgentType, TurnStatus
+from backend.vocab import AgentType, Channel, TurnStatus
 
 
 class AgentConfig(TenantRow, table=True):
-    """One agent: who it is, how it speaks and when it answers. `version` grows with each change of its behaviour."""
+    """One agent: who it is, how it speaks and when it answers.
+
+    Its columns and `settings` are the published version that answers customers; `draft` holds only what differs from
+    it, and `draft_marks` who set each field last: `{field: [revision, name, user id, time]}`. `released` remembers the
+    numbers a deleted agent served, so that it can be brought back.
+    """
 
     __tablename__ = "agent_configs"
 
@@ -35,19 +40,43 @@ class AgentConfig(TenantRow, table=True):
     after_hours_message: str = ""
     after_hours_sms_forwarding: str = ""
     variables: dict[str, str] = document(dict)
+    settings: dict[str, Any] = document(dict)
+    draft: dict[str, Any] = document(dict)
+    draft_revision: int = 0
+    draft_marks: dict[str, Any] = document(dict)
+    deleted_at: datetime | None = moment()
+    released: dict[str, Any] = document(dict)
+
+
+class AgentVersion(TenantRow, table=True):
+    """What an agent was when it was published: every field of it, who published it and why."""
+
+    __tablename__ = "agent_versions"
+    __table_args__ = (UniqueConstraint("agent_id", "number"),)
+
+    agent_id: UUID = Field(foreign_key="agent_configs.id", ondelete="CASCADE")
+    number: int
+    snapshot: dict[str, Any] = document(dict)
+    note: str = ""
+    restored_from: int | None = None
+    published_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
+    publisher: str = ""
 
 
 class AgentTurn(TenantRow, table=True):
     """Why an agent said what it said: everything that went into one turn and everything that came out."""
 
     __tablename__ = "agent_turns"
+    __table_args__ = (Index("agent_turns_org_day", "org_id", "created_at"),)
 
     conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", index=True)
     agent_id: UUID | None = Field(default=None, foreign_key="agent_configs.id", ondelete="SET NULL", index=True)
     agent_name: str = ""
     agent_version: int = 1
-    trigger_message_id: UUID = Field(foreign_key="sms_messages.id", ondelete="CASCADE", unique=True)
-    reply_message_id: UUID | None = Field(default=None, foreign_key="sms_messages.id", ondelete="SET NULL")
+    # The records of the channel: texts, or messages of a web chat.
+    channel: str = Channel.SMS
+    trigger_message_id: UUID = Field(unique=True)
+    reply_message_id: UUID | None = None
     status: str = TurnStatus.RUNNING
     reason: str = ""
     reply: str = ""
