@@ -6,12 +6,13 @@ patches its tabs. Whoever reconnects cannot know what it missed, so it is told t
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -59,6 +60,18 @@ async def listen(
 
     Errors of the callbacks are logged and do not end the loop. Cancel the task to stop.
     """
+
+    async def read(payload: str) -> None:
+        if (change := change_of(payload)) is not None:
+            await on_change(change)
+
+    await listen_to({CHANNEL: read}, on_resync, name)
+
+
+async def listen_to(
+    channels: Mapping[str, Callable[[str], Awaitable[None]]], on_resync: Callable[[], Awaitable[None]], name: str
+) -> None:
+    """Call each channel's function with every payload told on it, over one connection; else as `listen`."""
     wait_s, connected_before = 0.2, False
     while True:
         try:
@@ -66,15 +79,15 @@ async def listen(
             async with await psycopg.AsyncConnection.connect(
                 conninfo(), autocommit=True, connect_timeout=5, **options
             ) as connection:
-                await connection.execute(f"LISTEN {CHANNEL}")
+                for channel in channels:
+                    await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                 if connected_before:
                     log.info("realtime.reconnected", listener=name)
                     await _guarded(on_resync())
                 connected_before, wait_s = True, 0.2
                 while True:
                     async for notice in connection.notifies(timeout=CHECK_EVERY_S):
-                        if (change := _read(notice.payload)) is not None:
-                            await _guarded(on_change(change))
+                        await _guarded(channels[notice.channel](notice.payload))
                     await connection.execute("select 1")
         except (psycopg.Error, OSError) as error:
             log.warning("realtime.disconnected", listener=name, error=str(error).strip())
@@ -82,7 +95,7 @@ async def listen(
             wait_s = min(wait_s * 2, 5.0)
 
 
-def _read(payload: str) -> Change | None:
+def change_of(payload: str) -> Change | None:
     """Return a change, without what a newer release may say of it; None for what is none."""
     known = {field.name for field in fields(Change)}
     try:
