@@ -5,7 +5,7 @@ from backend.core.db import APP_ROLE, PLATFORM_ROLE
 from backend.core.row_security import CURRENT_ORG, guard
 
 revision = "1070"
-down_revision = "1050"
+down_revision = "1060"
 branch_labels = None
 depends_on = None
 
