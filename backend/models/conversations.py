@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
 
 from backend.core import clock
@@ -21,11 +22,39 @@ class Conversation(TenantRow, table=True):
         Index("conversations_org_recent", "org_id", "last_item_at", "id"),
         Index("conversations_org_status_recent", "org_id", "status", "last_item_at", "id"),
         Index("conversations_org_assignee_recent", "org_id", "assignee_id", "last_item_at", "id"),
+        Index("conversations_org_team_recent", "org_id", "team_id", "last_item_at", "id"),
+        Index("conversations_org_agent_recent", "org_id", "agent_id", "last_item_at", "id"),
+        # Every other filter is read from the index alone, in the list's order, however few rows fit it.
+        Index(
+            "conversations_org_filters",
+            "org_id",
+            "last_item_at",
+            "id",
+            postgresql_include=[
+                "status",
+                "assignee_id",
+                "team_id",
+                "agent_id",
+                "last_channel",
+                "last_direction",
+                "needs_person",
+                "sentiment",
+            ],
+        ),
+        Index("conversations_snoozed", "snoozed_until", postgresql_where=text("status = 'snoozed'")),
+        Index("ix_conversations_team_id", "team_id"),
+        Index("ix_conversations_agent_id", "agent_id"),
     )
 
     contact_id: UUID = Field(foreign_key="contacts.id", ondelete="CASCADE")
     status: str = ConversationStatus.OPEN
     assignee_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    team_id: UUID | None = Field(default=None, foreign_key="teams.id", ondelete="SET NULL")
+    agent_id: UUID | None = Field(default=None, foreign_key="agent_configs.id", ondelete="SET NULL")
+    """The agent that answered last, with the version it answered as."""
+    agent_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    sentiment: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """How the person's last message sounded: positive, neutral, negative, or empty when nobody can tell."""
     snoozed_until: datetime | None = moment()
     answer_mode: str = AnswerMode.AI
     paused_until: datetime | None = moment()
@@ -43,7 +72,11 @@ class ConversationItem(TenantRow, table=True):
     """One row of a timeline, pointing at the record it shows. `seq` counts up from 1 within its conversation."""
 
     __tablename__ = "conversation_items"
-    __table_args__ = (UniqueConstraint("conversation_id", "seq"), Index("conversation_items_record", "record_id"))
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        Index("conversation_items_record", "record_id"),
+        Index("conversation_items_words", "words", postgresql_using="gin"),
+    )
 
     conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE")
     seq: int = Field(sa_type=BigInteger)
@@ -58,6 +91,21 @@ class ConversationItem(TenantRow, table=True):
     record_id: UUID | None = None
     happened_at: datetime = moment(clock.now)
     data: dict[str, Any] = document(dict)
+    words: Any = Field(default=None, sa_column=Column(TSVECTOR, nullable=True))
+    """What messages and notes are found by; the database fills it (see the migration that made it)."""
+
+
+class ConversationTag(TenantRow, table=True):
+    """A tag on a conversation."""
+
+    __tablename__ = "conversation_tags"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "tag_id"),
+        Index("conversation_tags_tag", "tag_id", "conversation_id"),
+    )
+
+    conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE")
+    tag_id: UUID = Field(foreign_key="tags.id", ondelete="CASCADE")
 
 
 class ConversationUnread(TenantRow, table=True):
@@ -75,3 +123,4 @@ class ConversationUnread(TenantRow, table=True):
     conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE")
     user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
     unread_count: int = 1
+    is_mentioned: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})

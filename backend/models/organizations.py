@@ -51,3 +51,23 @@ class OrganizationMember(TenantRow, table=True):
     approved_at: datetime | None = moment()
     invited_at: datetime | None = moment()
     invited_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+class Team(TenantRow, table=True):
+    """Some of an organization's people, to whom conversations can be given together."""
+
+    __tablename__ = "teams"
+    __table_args__ = (UniqueConstraint("org_id", "name"),)
+
+    name: str
+
+
+class TeamMember(TenantRow, table=True):
+    """One person of a team. Who was given a conversation longest ago is next in its round robin."""
+
+    __tablename__ = "team_members"
+    __table_args__ = (UniqueConstraint("team_id", "user_id"),)
+
+    team_id: UUID = Field(foreign_key="teams.id", ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    last_assigned_at: datetime | None = moment()
