@@ -3,23 +3,33 @@
 from backend.models import (
     accounts,
     agents,
+    chat,
+    compliance,
     contacts,
     conversations,
+    inbox,
     knowledge,
     messaging,
+    notifications,
     numbers,
     organizations,
     platform,
+    tags,
 )
 
 __all__ = [
     "accounts",
     "agents",
+    "chat",
+    "compliance",
     "contacts",
     "conversations",
+    "inbox",
     "knowledge",
     "messaging",
+    "notifications",
     "numbers",
     "organizations",
     "platform",
+    "tags",
 ]

@@ -22,6 +22,7 @@ class SmsMessage(TenantRow, table=True):
             "sms_messages_dedupe_key", "org_id", "dedupe_key", unique=True, postgresql_where=text("dedupe_key <> ''")
         ),
         Index("sms_messages_org_conversation", "org_id", "conversation_id", "id"),
+        Index("sms_messages_contact", "contact_id"),
         Index(
             "sms_messages_open", "status", "updated_at", postgresql_where=text("status in ('queued','sending','sent')")
         ),

@@ -47,7 +47,10 @@ class AuditEntry(Row, table=True):
     """Who did what to what: `action` is `source:subject:verb`. Entries without an organization are the platform's."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index("audit_log_org_time", "org_id", "created_at"),)
+    __table_args__ = (
+        Index("audit_log_org_time", "org_id", "created_at"),
+        Index("audit_log_org_subject", "org_id", "subject_id", "created_at"),
+    )
 
     org_id: UUID | None = Field(default=None, foreign_key="organizations.id", ondelete="CASCADE")
     actor_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")

@@ -23,22 +23,43 @@ from tests.tenancy.rows import Rows
 TENANT = {
     "agent_configs": "org_id",
     "agent_turns": "org_id",
+    "agent_versions": "org_id",
     "api_keys": "org_id",
     "audit_log": "org_id",
+    "bulk_actions": "org_id",
+    "bulk_changes": "org_id",
+    "canned_replies": "org_id",
+    "consents": "org_id",
+    "contact_fields": "org_id",
+    "contact_import_rows": "org_id",
+    "contact_imports": "org_id",
+    "contact_tags": "org_id",
     "contacts": "org_id",
     "conversation_items": "org_id",
+    "conversation_tags": "org_id",
     "conversation_unreads": "org_id",
     "conversations": "org_id",
+    "erasures": "org_id",
     "idempotency_keys": "org_id",
+    "inbox_preferences": "org_id",
+    "item_translations": "org_id",
     "knowledge_chunks": "org_id",
     "knowledge_sources": "org_id",
+    "message_drafts": "org_id",
     "message_media": "org_id",
+    "notification_preferences": "org_id",
     "organization_members": "org_id",
     "organizations": "id",
+    "outgoing_files": "org_id",
+    "saved_views": "org_id",
     "scheduled_actions": "org_id",
     "service_numbers": "org_id",
     "sms_messages": "org_id",
     "sms_opt_outs": "org_id",
+    "suppressions": "org_id",
+    "tags": "org_id",
+    "team_members": "org_id",
+    "teams": "org_id",
 }
 # Rows of the platform, which no organization ever reads.
 PLATFORM = {
@@ -61,7 +82,7 @@ UNGUARDED = {
     "procrastinate_workers",
 }
 # Functions that run with more rights than their caller: each names the organization in force itself.
-DEFINERS = {"knowledge_matches"}
+DEFINERS = {"contact_matches", "item_matches", "knowledge_matches"}
 
 WHAT_TO_DO = (
     "has no rule. A table of an organization: subclass TenantRow, call guard() in its migration, and add it to TENANT"
