@@ -1,0 +1,45 @@
+"""Make contacts of people who write in a web chat: nameless at first, and known once they leave an address."""
+
+import random
+
+from sqlalchemy import func, text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.core.tenancy import org_id_of
+from backend.models.contacts import Contact
+
+# Two visitors who leave one address at once must become one contact, and addresses are not unique.
+_ALONE = text("select pg_advisory_xact_lock(hashtextextended(:what, 0))")
+
+
+async def make_visitor(session: AsyncSession) -> Contact:
+    """Make a contact for somebody unknown; it stays off the list of contacts until they say how to reach them."""
+    made = Contact(org_id=org_id_of(session), name=f"Visitor {random.randint(1000, 9999)}", is_visitor=True)
+    session.add(made)
+    await session.flush()
+    return made
+
+
+async def by_email(session: AsyncSession, email: str) -> Contact | None:
+    """Return the oldest contact with an address (as `accounts.email` spells it), or None."""
+    query = (
+        select(Contact)
+        .where(Contact.org_id == org_id_of(session), func.lower(col(Contact.email)) == email)
+        .order_by(col(Contact.created_at), col(Contact.id))
+        .limit(1)
+    )
+    return (await session.exec(query)).first()
+
+
+async def ensure_by_email(session: AsyncSession, email: str, name: str = "") -> tuple[Contact, bool]:
+    """Return the contact with an address and whether it was made now; two callers at once get the same one."""
+    org_id = org_id_of(session)
+    await session.execute(_ALONE, {"what": f"contact:{org_id}:{email}"})
+    known = await by_email(session, email)
+    if known is not None:
+        return known, False
+    made = Contact(org_id=org_id, email=email, name=name)
+    session.add(made)
+    await session.flush()
+    return made, True
