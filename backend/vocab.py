@@ -137,3 +137,62 @@ class ActionStatus(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+class TagColour(StrEnum):
+    """The colours a tag may have; the design system holds a tone for each."""
+
+    GREY = "grey"
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    GREEN = "green"
+    TEAL = "teal"
+    BLUE = "blue"
+    PURPLE = "purple"
+    PINK = "pink"
+
+
+class FieldKind(StrEnum):
+    """What a field of a contact holds that a business invented."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+
+
+class ConsentSource(StrEnum):
+    """How we know that a person agreed or refused."""
+
+    KEYWORD = "keyword"
+    CARRIER = "carrier"
+    MANUAL = "manual"
+    IMPORT = "import"
+    API = "api"
+
+
+class DuplicatePolicy(StrEnum):
+    """What an import does with a row whose person is known already."""
+
+    SKIP = "skip"
+    UPDATE = "update"
+    CREATE = "create"
+
+
+class ImportStatus(StrEnum):
+    """Where the reading of a file stands."""
+
+    UPLOADED = "uploaded"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class ErasureStatus(StrEnum):
+    """Where the erasing of a person stands."""
+
+    RUNNING = "running"
+    DONE = "done"

@@ -55,6 +55,11 @@ $$;
 
 CREATE FUNCTION derive_contact() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- The name is always both of its parts; who sets the name alone leaves the parts to be told by its first space.
+    IF NEW.name <> trim(NEW.first_name || ' ' || NEW.last_name) THEN
+        NEW.first_name := split_part(NEW.name, ' ', 1);
+        NEW.last_name := trim(substr(NEW.name, length(NEW.first_name) + 1));
+    END IF;
     NEW.search := contact_words(NEW.name, NEW.company, NEW.email, NEW.phone_number);
     -- Those without a name stand after the named ones, by what is known of them.
     NEW.sort_name := substr(coalesce(
@@ -269,10 +274,7 @@ CREATE TRIGGER refuse_rewriting_consent AFTER UPDATE ON consents
 """
 
 BACKFILL = """
-UPDATE contacts SET
-    first_name = split_part(trim(name), ' ', 1),
-    last_name = trim(substr(trim(name), length(split_part(trim(name), ' ', 1)) + 1)),
-    name = trim(name);
+UPDATE contacts SET name = trim(name);
 INSERT INTO consents
     (id, created_at, updated_at, org_id, contact_id, channel, address, service_number, is_opted_in, source, keyword,
      reason, evidence, recorded_by, happened_at)
