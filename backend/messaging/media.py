@@ -99,7 +99,7 @@ async def fetch_media(org_id: UUID, media_id: UUID) -> None:
             content, content_type = fetched.content, sniff(fetched.content) or ""
             if not content_type:
                 error = "Files of this kind are not kept."
-        path = "" if error else await asyncio.to_thread(_write, org_id, media_id, content)
+        path = "" if error else await keep(org_id, media_id, content)
         async with unit_of_work() as session:
             await _record(session, org_id, media_id, path, content_type, len(content), error)
 
@@ -119,19 +119,30 @@ async def _fetched(address: str, is_carriers: bool) -> http.Fetched:
 async def open_media(session: AsyncSession, media_id: UUID) -> MediaFile:
     """Return where a kept attachment lies and how it may be served. Raises `NotFound`."""
     item = await queries.media(session, org_id_of(session), media_id)
-    if item is None or not item.path:
+    if item is None:
         raise NotFound("This file does not exist.")
-    path = settings().media_dir / item.path
-    if not await asyncio.to_thread(path.is_file):
+    return await kept_file(item.path, item.content_type, f"attachment-{item.position + 1}")
+
+
+async def keep(org_id: UUID, media_id: UUID, content: bytes) -> str:
+    """Write a file whole or not at all and return its path below the media folder."""
+    return await asyncio.to_thread(_write, org_id, media_id, content)
+
+
+async def kept_file(path: str, content_type: str, name: str) -> MediaFile:
+    """Return how a file below the media folder may be served, under `name` with its kind's ending.
+
+    Raises `NotFound` when it is gone.
+    """
+    whole = settings().media_dir / path
+    if not path or not await asyncio.to_thread(whole.is_file):
         raise NotFound("This file does not exist.")
-    extension = _EXTENSIONS.get(item.content_type, "bin")
     return MediaFile(
-        str(path), item.content_type, item.content_type in _INLINE, f"attachment-{item.position + 1}.{extension}"
+        str(whole), content_type, content_type in _INLINE, f"{name}.{_EXTENSIONS.get(content_type, 'bin')}"
     )
 
 
 def _write(org_id: UUID, media_id: UUID, content: bytes) -> str:
-    """Write a file whole or not at all and return its path below the media folder."""
     name = f"{org_id}/{media_id}"
     folder = settings().media_dir / str(org_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.messaging import outbox, queries, scheduling, segments
 from backend.messaging.intake import MalformedWebhook, WebhookKind, accept_webhook
-from backend.messaging.media import open_media
+from backend.messaging.media import keep, kept_file, open_media, sniff
 from backend.messaging.scheduling import action_of, cancel_action, cancel_scheduled, list_actions
 from backend.messaging.schemas import MOST_MEDIA, MessageFilter, MessageView, item_data, message_view
 from backend.models.contacts import Contact
@@ -44,12 +44,15 @@ __all__ = [
     "cancel_scheduled",
     "discard_draft",
     "get_message",
+    "keep",
+    "kept_file",
     "list_actions",
     "list_messages",
     "open_media",
     "queue_text",
     "retry_failed",
     "send_from_person",
+    "sniff",
 ]
 
 # Further ahead is a slip of the finger, and numbers change hands.
