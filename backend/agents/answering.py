@@ -233,10 +233,11 @@ def _note(turn: AgentTurn, record: TurnRecord) -> None:
         record.prompt,
         record.model,
     )
-    turn.sources, turn.tools, turn.attempts = record.sources, record.tools, record.attempts
+    turn.sources, turn.tools = record.sources, record.tools
+    turn.attempts = [dict(attempt) for attempt in record.attempts]
     turn.tokens_in, turn.tokens_out, turn.cost_micros = record.tokens_in, record.tokens_out, record.cost_micros
     turn.retrieval_ms, turn.model_ms, turn.total_ms = record.retrieval_ms, record.model_ms, record.total_ms
-    turn.reason, turn.finished_at = record.failure, clock.now()
+    turn.reason, turn.finished_at = record.failure or record.remark, clock.now()
 
 
 async def _apply(session: AsyncSession, conversation: Conversation, record: TurnRecord) -> None:

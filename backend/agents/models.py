@@ -38,10 +38,17 @@ def is_offered(name: str) -> bool:
     return any(model.name == name for model in models())
 
 
+def priced(name: str) -> Model | None:
+    """Return the model with this name or dated name (gpt-4.1-mini-2025-04-14), or None for one without a list price."""
+    for model in models():
+        if name == model.name or (name.startswith(f"{model.name}-") and name[len(model.name) + 1 :][:4].isdigit()):
+            return model
+    return None
+
+
 def cost_micros(name: str, tokens_in: int, tokens_out: int) -> int:
     """Return the list price of a call in micro-dollars, rounded up; nothing for a model without a price."""
-    for model in models():
-        # Services answer with the dated name of a model: gpt-4.1-mini-2025-04-14.
-        if name == model.name or (name.startswith(f"{model.name}-") and name[len(model.name) + 1 :][:4].isdigit()):
-            return -(-(tokens_in * model.micros_in + tokens_out * model.micros_out) // 1_000_000)
-    return 0
+    model = priced(name)
+    if model is None:
+        return 0
+    return -(-(tokens_in * model.micros_in + tokens_out * model.micros_out) // 1_000_000)

@@ -59,7 +59,7 @@ async def try_message(
         model=record.model,
         sources=record.sources,  # type: ignore[typeddict-item]
         tools=record.tools,  # type: ignore[typeddict-item]
-        attempts=record.attempts,  # type: ignore[typeddict-item]
+        attempts=record.attempts,
         tokens_in=record.tokens_in,
         tokens_out=record.tokens_out,
         cost_micros=record.cost_micros,

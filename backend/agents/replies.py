@@ -9,6 +9,14 @@ _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
 _SENTENCE = re.compile(r"[.!?…](?=\s|$)")
+# An end that the model itself went on after; the last character of a text that was cut off proves nothing. Chinese and
+# Japanese write no space after their marks.
+_WHOLE = re.compile(r"[.!?…][)\"'”’»]*(?=\s+[^\s\da-zà-ÿ])|[。！？](?=.)", re.DOTALL)
+# What stands before a full stop that ends no sentence: an abbreviation, or the number of a line in a list.
+_NO_END = re.compile(
+    r"(?:^|\s)(?:[^\W\d]|dr|mr|mrs|ms|st|prof|sr|sra|approx|ca|etc|e\.g|i\.e|z\.b|p\.ej|vs)\.$|^\s*\d+\.$",
+    re.IGNORECASE | re.MULTILINE,
+)
 # One of these turns a text of 160 characters a segment into one of 70 (3GPP TS 23.038).
 _PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "•": "-"}
@@ -49,6 +57,12 @@ def _cut(text: str) -> str:
     if ends and ends[-1] > LONGEST // 2:
         return head[: ends[-1]]
     return head[: LONGEST - 3].rsplit(" ", 1)[0].rstrip() + "..."
+
+
+def whole_sentences(text: str) -> str:
+    """Return a text that was cut off up to its last sentence that certainly is whole, or an empty string."""
+    ends = [match.end() for match in _WHOLE.finditer(text) if not _NO_END.search(text[: match.end()])]
+    return text[: ends[-1]].strip() if ends else ""
 
 
 def says_it_does_not_know(text: str) -> bool:

@@ -9,7 +9,8 @@ from itertools import zip_longest
 from typing import Any
 
 from backend.agents import prompt_builder, replies, tools
-from backend.agents.model_calls import ModelCalls, NoModelAnswered
+from backend.agents.budget import Budget, TooDear
+from backend.agents.model_calls import CUT, ModelCalls, NoModelAnswered
 from backend.agents.schemas import Effect, Line, TurnRecord, TurnRequest
 from backend.agents.tools import HAND_OVER, ToolContext
 from backend.core import clock, telemetry
@@ -22,13 +23,19 @@ MAX_TOOL_ROUNDS = 4
 MAX_CALLS_PER_ROUND = 4
 WALL_LIMIT_S = 25.0
 RETRIEVAL_LIMIT_S = 4.0
-# Ten cents: a turn with five calls of the dearest listed model at 8,000 tokens of context stays below.
+# Ten cents: four calls of the dearest listed model with 8,000 tokens of context and 300 of answer cost 92,000.
 COST_LIMIT_MICROS = 100_000
+# For models without a price: five calls with the longest prompt, history and passages (some 25,000 tokens) fit.
+TOKEN_LIMIT = 150_000
 RESULT_LIMIT = 2000
 # A question of so few words leans on the one before it: “and on Sunday?”.
 LEANING_WORDS = 4
 
 _NUDGE = "Your last message had no text. Reply to the customer now, in one or two sentences."
+_SHORTER = "Your last message was too long and was cut off. Reply to the customer anew, in one or two short sentences."
+_SHORTENED = "The answer was cut off at its length limit, so a shorter one was asked for."
+_TRIMMED = "The answer was cut off at its length limit, so it ends after its last whole sentence."
+_TOO_LONG = "The answer was cut off at its length limit, and no whole sentence of it was left."
 
 
 async def turn(request: TurnRequest) -> TurnRecord:
@@ -49,22 +56,18 @@ async def turn(request: TurnRequest) -> TurnRecord:
             request.agent.temperature,
             request.agent.max_tokens,
             started + WALL_LIMIT_S,
-            record,
+            Budget(COST_LIMIT_MICROS, TOKEN_LIMIT, record),
         )
         try:
             text = replies.mended(await _think(request, record, calls))
         except NoModelAnswered:
             text, record.failure = "", "The language model did not answer."
-        except _TooDear:
+        except TooDear:
             text, record.failure = "", "The answer became too expensive."
     _finish(request, record, text)
     record.total_ms = round((loop.time() - started) * 1000)
     telemetry.turn_ms.record(record.total_ms)
     return record
-
-
-class _TooDear(Exception):
-    """The turn has cost what a turn may cost."""
 
 
 async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls) -> str:
@@ -73,22 +76,42 @@ async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls) ->
         *({"role": line.role, "content": line.text} for line in _spoken(request)),
     ]
     context = ToolContext(request.customer, tuple(line.text for line in _spoken(request) if line.role == "user"))
-    nudged = False
+    nudged, cut = False, ""
     for round_number in range(1, MAX_TOOL_ROUNDS + 2):
         offered = tools.schemas() if round_number <= MAX_TOOL_ROUNDS else []
-        answer = await calls.ask(messages, offered, round_number)
+        try:
+            answer = await calls.ask(messages, offered, round_number)
+        except (NoModelAnswered, TooDear):
+            if not cut or calls.is_overdrawn:
+                raise
+            break
         if answer.tool_calls and offered:
-            if record.cost_micros >= COST_LIMIT_MICROS:
-                raise _TooDear
             messages += _use_tools(answer, context, record)
-        elif answer.text.strip():
+        elif answer.text.strip() and answer.finish_reason != CUT:
+            record.remark = _SHORTENED if cut else ""
             return answer.text
+        elif answer.text.strip() and not cut:
+            cut = answer.text
+            messages.append({"role": "system", "content": _SHORTER})
+        elif cut:
+            cut = answer.text if replies.whole_sentences(answer.text) else cut
+            break
         elif nudged or record.effects:
             return ""
         else:
             nudged = True
             messages.append({"role": "system", "content": _NUDGE})
-    return ""
+    return _trimmed(cut, record) if cut else ""
+
+
+def _trimmed(cut: str, record: TurnRecord) -> str:
+    """Return what may be sent of an answer that was cut off; nothing is never half a sentence."""
+    whole = replies.whole_sentences(cut)
+    if whole:
+        record.remark = _TRIMMED
+    else:
+        record.failure = _TOO_LONG
+    return whole
 
 
 def _spoken(request: TurnRequest) -> tuple[Line, ...]:

@@ -64,6 +64,20 @@ class TurnRequest:
     retrieve: Retrieve
 
 
+class Attempt(TypedDict):
+    """One try of a model; `error` is empty when it answered whole, `is_estimated` when the service told no figures."""
+
+    model: str
+    round: int
+    ms: int
+    error: str
+    max_tokens: int
+    tokens_in: int
+    tokens_out: int
+    cost_micros: int
+    is_estimated: bool
+
+
 @dataclass
 class TurnRecord:
     """Everything that went into a turn and came out of it: its provenance, in plain JSON values."""
@@ -72,12 +86,13 @@ class TurnRecord:
     is_unanswered: bool = False
     hand_over_reason: str = ""
     failure: str = ""
+    remark: str = ""
     effects: list[Effect] = field(default_factory=list)
     prompt: str = ""
     model: str = ""
     sources: list[dict[str, Any]] = field(default_factory=list)
     tools: list[dict[str, Any]] = field(default_factory=list)
-    attempts: list[dict[str, Any]] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
     tokens_in: int = 0
     tokens_out: int = 0
     cost_micros: int = 0
@@ -132,15 +147,6 @@ class ToolUsed(TypedDict):
     result: str
     status: str
     ms: int
-
-
-class Attempt(TypedDict):
-    """One try of a model; `error` is empty when it answered."""
-
-    model: str
-    round: int
-    ms: int
-    error: str
 
 
 class TurnView(TypedDict):

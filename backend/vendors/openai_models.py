@@ -70,7 +70,8 @@ async def complete(
 ) -> Completion:
     """Ask `model` for the next message; `messages` and `tools` have the shapes of OpenAI's chat API.
 
-    The whole request takes at most `timeout_s`. Raises `VendorError`, retryable when waiting may mend it.
+    The whole request takes at most `timeout_s`. Raises `VendorError`, retryable when waiting may mend it, and
+    `may_have_happened` when the model may have worked on it and be charged for.
     """
     options: dict[str, Any] = {"tools": list(tools)} if tools else {}
     with _errors_explained():
@@ -130,6 +131,7 @@ async def embed(model: str, texts: Sequence[str], dimensions: int) -> list[list[
 @contextmanager
 def _errors_explained() -> Iterator[None]:
     """Turn the SDK's errors inside the block into `VendorError`; anything else is a bug and passes through."""
+    import httpx2  # the SDK's own HTTP library
     import openai
 
     try:
@@ -143,15 +145,24 @@ def _errors_explained() -> Iterator[None]:
             vendor=VENDOR,
             code=f"model_status_{status}",
             is_retryable=passing,
+            may_have_happened=status >= 500,
             details={"status": status},
         ) from error
     except (TimeoutError, openai.APITimeoutError) as error:
         raise VendorError(
-            "The model did not answer in time.", vendor=VENDOR, code="model_timeout", is_retryable=True
+            "The model did not answer in time.",
+            vendor=VENDOR,
+            code="model_timeout",
+            is_retryable=True,
+            may_have_happened=True,
         ) from error
     except openai.APIConnectionError as error:
         raise VendorError(
-            "The model service cannot be reached.", vendor=VENDOR, code="model_unreachable", is_retryable=True
+            "The model service cannot be reached.",
+            vendor=VENDOR,
+            code="model_unreachable",
+            is_retryable=True,
+            may_have_happened=not isinstance(error.__cause__, httpx2.ConnectError),
         ) from error
     except (openai.APIError, ValueError) as error:
         raise _unreadable() from error
@@ -163,4 +174,5 @@ def _unreadable() -> VendorError:
         vendor=VENDOR,
         code="model_unreadable",
         is_retryable=True,
+        may_have_happened=True,
     )

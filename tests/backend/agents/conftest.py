@@ -181,6 +181,7 @@ class Script:
 
     answers: list[Any] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    usage: tuple[int, int] | None = (1000, 100)
     before_answer: Callable[[], None] = lambda: None
 
     def says(self, *answers: Any) -> None:
@@ -192,14 +193,21 @@ class Script:
         """Return an answer that calls tools; arguments that are text are sent as they are."""
         return {"tools": tools}
 
+    @staticmethod
+    def cuts(text: str) -> dict[str, Any]:
+        """Return an answer that ran into its length limit."""
+        return {"cut": text}
+
     async def complete(self, request: Request) -> JSONResponse:
         self.requests.append(await request.json())
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         self.before_answer()
         if isinstance(answer, int):
             return JSONResponse({"error": {"message": "scripted", "type": "server_error"}}, answer)
-        message: dict[str, Any] = {"role": "assistant", "content": answer if isinstance(answer, str) else None}
-        if isinstance(answer, dict):
+        cut = answer.get("cut") if isinstance(answer, dict) else None
+        said = answer if isinstance(answer, str) else cut
+        message: dict[str, Any] = {"role": "assistant", "content": said}
+        if isinstance(answer, dict) and "tools" in answer:
             message["tool_calls"] = [
                 {
                     "id": f"call_{len(self.requests)}_{place}",
@@ -214,10 +222,16 @@ class Script:
                 "object": "chat.completion",
                 "created": 1,
                 "model": "gpt-4.1-mini",
-                "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-                "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
+                "choices": [{"index": 0, "message": message, "finish_reason": "length" if cut else "stop"}],
+                **self._usage(),
             }
         )
+
+    def _usage(self) -> dict[str, Any]:
+        if self.usage is None:
+            return {}
+        read, written = self.usage
+        return {"usage": {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}}
 
     async def embed(self, request: Request) -> JSONResponse:
         """Every text has the same meaning here, so that words alone decide what is found."""
@@ -263,6 +277,7 @@ def script(script_server, monkeypatch) -> Script:
     address, script = script_server
     script.says("Yes.")
     script.requests.clear()
+    script.usage = (1000, 100)
     script.before_answer = lambda: None
     monkeypatch.setattr(settings(), "openai_base_url", address)
     return script
