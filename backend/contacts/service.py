@@ -7,12 +7,23 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.contacts import queries
+from backend.contacts.visitors import ensure_by_email, find_by_email, make_visitor
 from backend.core import clock, realtime
 from backend.core.errors import Invalid, NotFound
 from backend.core.ids import new_id
 from backend.core.tenancy import org_id_of
 from backend.models.contacts import Contact
 from backend.numbers import e164
+
+__all__ = [
+    "ensure_by_email",
+    "ensure_by_phone",
+    "find_by_email",
+    "get",
+    "make_visitor",
+    "rename",
+    "search",
+]
 
 NAME_LIMIT = 120
 

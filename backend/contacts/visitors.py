@@ -13,15 +13,16 @@ from backend.models.contacts import Contact
 _ALONE = text("select pg_advisory_xact_lock(hashtextextended(:what, 0))")
 
 
-async def make_visitor(session: AsyncSession) -> Contact:
+async def make_visitor(session: AsyncSession, name: str = "") -> Contact:
     """Make a contact for somebody unknown; it stays off the list of contacts until they say how to reach them."""
-    made = Contact(org_id=org_id_of(session), name=f"Visitor {random.randint(1000, 9999)}", is_visitor=True)
+    called = name or f"Visitor {random.randint(1000, 9999)}"
+    made = Contact(org_id=org_id_of(session), name=called, is_visitor=True)
     session.add(made)
     await session.flush()
     return made
 
 
-async def by_email(session: AsyncSession, email: str) -> Contact | None:
+async def find_by_email(session: AsyncSession, email: str) -> Contact | None:
     """Return the oldest contact with an address (as `accounts.email` spells it), or None."""
     query = (
         select(Contact)
@@ -36,7 +37,7 @@ async def ensure_by_email(session: AsyncSession, email: str, name: str = "") -> 
     """Return the contact with an address and whether it was made now; two callers at once get the same one."""
     org_id = org_id_of(session)
     await session.execute(_ALONE, {"what": f"contact:{org_id}:{email}"})
-    known = await by_email(session, email)
+    known = await find_by_email(session, email)
     if known is not None:
         return known, False
     made = Contact(org_id=org_id, email=email, name=name)
