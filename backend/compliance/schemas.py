@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict
 
 
 class Keyword(StrEnum):
@@ -52,3 +53,21 @@ class KeywordOutcome:
     keyword: Keyword
     event: str = ""
     answer: str = ""
+
+
+class ConsentRow(TypedDict):
+    """One line of the ledger for a screen. `number` is empty for all of ours; ids are empty without such evidence."""
+
+    id: str
+    channel: str
+    address: str
+    number: str
+    is_opted_in: bool
+    source: str
+    keyword: str
+    reason: str
+    by: str
+    at: str
+    message_id: str
+    import_id: str
+    row: int

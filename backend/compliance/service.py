@@ -1,27 +1,42 @@
 """Decide whether a person may be contacted, and keep what they said about it: the one place for both.
 
-A choice belongs to one of our numbers and one person: leaving one number of an organization does not leave the others.
+A choice by text belongs to one of our numbers and one person: leaving one number of an organization does not leave the
+others. What a member of the team records may be for all of them. Of two choices the newer one counts.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import phonenumbers
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.compliance import keywords
+from backend.compliance import keywords, ledger
+from backend.compliance.ledger import history, suppress
 from backend.compliance.schemas import ALLOWED, Keyword, KeywordOutcome, OptOutState, Purpose, Verdict
 from backend.core import audit, clock
-from backend.core.errors import Refused
-from backend.core.ids import new_id
+from backend.core.errors import Invalid, Refused
+from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.models.contacts import Contact
 from backend.models.messaging import SmsOptOut
 from backend.models.organizations import Organization
 from backend.numbers import e164
-from backend.vocab import Channel
+from backend.vocab import Channel, ConsentSource
+
+__all__ = [
+    "CARRIER",
+    "handle_keyword",
+    "history",
+    "may_contact",
+    "opt_out_state",
+    "opted_out_of",
+    "record_carrier_opt_out",
+    "record_choice",
+    "require_may_contact",
+    "suppress",
+]
 
 # The carrier keeps its own list; its refusal (error 21610) is recorded under this instead of a word.
 CARRIER = "carrier"
@@ -46,11 +61,13 @@ async def may_contact(
 ) -> Verdict:
     """Tell whether `sender` (one of our numbers) may reach the contact now.
 
-    Codes: `no_number`, `not_textable`, `opted_out`, `consent_missing` (marketing needs an opt-in).
+    Codes: `blocked`, `no_number`, `not_textable`, `opted_out`, `consent_missing` (marketing needs an opt-in).
     """
     purpose = Purpose(purpose)
+    if contact.blocked_at is not None:
+        return Verdict(False, "blocked", f"{_who(contact)} is blocked. Unblock them first.")
     if channel != Channel.SMS:
-        return ALLOWED
+        return await _by_ledger(session, contact, channel, purpose)
     if not contact.phone_number:
         return Verdict(False, "no_number", "This contact has no phone number. Add one first.")
     if not _is_textable(contact.phone_number):
@@ -76,13 +93,16 @@ async def require_may_contact(
 
 
 async def opt_out_state(session: AsyncSession, service_number: str, phone_number: str) -> OptOutState | None:
-    """Return what a person last told one of our numbers, or None when they never said anything."""
+    """Return what a person last told one of our numbers, or all of them; None when they never said anything."""
     row = await _row(session, service_number, phone_number)
-    return OptOutState(row.is_opted_out, row.keyword, row.changed_at) if row else None
+    if row is not None:
+        return OptOutState(row.is_opted_out, row.keyword, row.changed_at)
+    since = await ledger.suppressed_since(session, Channel.SMS, phone_number, service_number)
+    return OptOutState(True, "", since) if since else None
 
 
 async def opted_out_of(session: AsyncSession, phone_number: str) -> dict[str, OptOutState]:
-    """Return which of our numbers a person has left, by number."""
+    """Return which of our numbers a person has left, by number; an empty one stands for all of them."""
     query = select(SmsOptOut).where(
         SmsOptOut.org_id == org_id_of(session), SmsOptOut.phone_number == phone_number, col(SmsOptOut.is_opted_out)
     )
@@ -101,8 +121,8 @@ async def handle_keyword(
     keyword = keywords.recognise(body)
     if keyword is None:
         return None
-    row = await _row(session, service_number, phone_number)
-    is_out = row is not None and row.is_opted_out
+    known = await opt_out_state(session, service_number, phone_number)
+    is_out = known is not None and known.is_opted_out
     said = " ".join(body.split())[:40]
     business = await _business_name(session)
     match keyword:
@@ -116,7 +136,7 @@ async def handle_keyword(
             return KeywordOutcome(keyword, f"Opted out of texts by writing “{said}”", answer)
         case Keyword.YES if not is_out:
             return None
-        case Keyword.START | Keyword.YES if is_out or row is None:
+        case Keyword.START | Keyword.YES if is_out or known is None:
             await _record(session, service_number, phone_number, False, said, message_id)
             answer = f"{business}: you will get texts from this number. Reply HELP for help, STOP to unsubscribe."
             return KeywordOutcome(keyword, f"Opted in to texts by writing “{said}”", answer)
@@ -134,20 +154,80 @@ async def handle_keyword(
 
 async def record_carrier_opt_out(session: AsyncSession, service_number: str, phone_number: str) -> bool:
     """Keep what the carrier knows: this person left our number. Returns whether that is new."""
-    row = await _row(session, service_number, phone_number)
-    if row is not None and row.is_opted_out:
+    state = await opt_out_state(session, service_number, phone_number)
+    if state is not None and state.is_opted_out:
         return False
     await _record(session, service_number, phone_number, True, CARRIER, None)
     return True
 
 
+async def record_choice(
+    session: AsyncSession,
+    principal: Principal | None,
+    contact: Contact,
+    channel: Channel,
+    *,
+    is_opted_in: bool,
+    reason: str,
+    source: ConsentSource = ConsentSource.MANUAL,
+    evidence: dict[str, Any] | None = None,
+) -> bool:
+    """Keep what a person said outside our channels, for all of our numbers; True when it changes anything.
+
+    An import never brings back who refused: only the person themselves, or a member of the team who says why.
+    Raises `Invalid` without a reason, or when the contact has no address on the channel.
+    """
+    address = (contact.email or "").lower() if channel == Channel.EMAIL else contact.phone_number or ""
+    if not address:
+        field = "email" if channel == Channel.EMAIL else "phone_number"
+        raise Invalid("This contact has no address for this channel. Add one first.", field=field)
+    reason = " ".join(reason.split())[:300]
+    if not reason:
+        raise Invalid("Say how you know, for example “asked on the phone”.", field="reason")
+    if source == ConsentSource.IMPORT and is_opted_in and await ledger.has_refused(session, channel, address):
+        return False
+    await ledger.write(
+        session,
+        channel=channel,
+        address=address,
+        is_opted_in=is_opted_in,
+        source=source,
+        contact_id=contact.id,
+        reason=reason,
+        evidence=evidence,
+        by=principal,
+    )
+    verb = "opted_in" if is_opted_in else "opted_out"
+    details = {"channel": channel, "reason": reason, "source": source}
+    await audit.record(session, principal, f"{channel}:contact:{verb}", contact.id, details)
+    return True
+
+
+async def _by_ledger(session: AsyncSession, contact: Contact, channel: Channel, purpose: Purpose) -> Verdict:
+    """Judge a channel other than texts, where a choice is for all of the business."""
+    address = (contact.email or "").lower() if channel == Channel.EMAIL else contact.phone_number or ""
+    if not address or channel == Channel.CHAT or purpose == Purpose.CONFIRMATION:
+        return ALLOWED
+    latest = await ledger.latest(session, channel, address)
+    if latest is None:
+        is_out = await ledger.suppressed_since(session, channel, address, "") is not None
+    else:
+        is_out = not latest.is_opted_in
+    if not is_out:
+        return ALLOWED
+    by = "emails" if channel == Channel.EMAIL else "calls"
+    return Verdict(False, "opted_out", f"{_who(contact)} asked for no {by}.")
+
+
 async def _row(session: AsyncSession, service_number: str, phone_number: str) -> SmsOptOut | None:
+    """Return the newer of a person's choices for one of our numbers and for all of them."""
     query = select(SmsOptOut).where(
         SmsOptOut.org_id == org_id_of(session),
-        SmsOptOut.service_number == service_number,
+        col(SmsOptOut.service_number).in_({service_number, ""}),
         SmsOptOut.phone_number == phone_number,
     )
-    return (await session.exec(query.execution_options(populate_existing=True))).first()
+    newest = query.order_by(col(SmsOptOut.changed_at).desc()).limit(1)
+    return (await session.exec(newest.execution_options(populate_existing=True))).first()
 
 
 async def _record(
@@ -158,26 +238,15 @@ async def _record(
     keyword: str,
     message_id: UUID | None,
 ) -> None:
-    now = clock.now()
-    changed = {
-        "is_opted_out": is_opted_out,
-        "keyword": keyword,
-        "evidence_message_id": message_id,
-        "changed_at": now,
-        "updated_at": now,
-    }
-    values = {
-        "id": new_id(),
-        "org_id": org_id_of(session),
-        "service_number": service_number,
-        "phone_number": phone_number,
-        "created_at": now,
-        **changed,
-    }
-    await session.execute(
-        insert(SmsOptOut)
-        .values(**values)
-        .on_conflict_do_update(index_elements=["org_id", "service_number", "phone_number"], set_=changed)
+    await ledger.write(
+        session,
+        channel=Channel.SMS,
+        address=phone_number,
+        service_number=service_number,
+        is_opted_in=not is_opted_out,
+        source=ConsentSource.CARRIER if keyword == CARRIER else ConsentSource.KEYWORD,
+        keyword=keyword,
+        evidence={"message_id": str(message_id)} if message_id else None,
     )
     await audit.record(
         session,
@@ -201,11 +270,15 @@ def _is_textable(phone_number: str) -> bool:
     return phonenumbers.number_type(parsed) not in _NOT_TEXTABLE
 
 
+def _who(contact: Contact) -> str:
+    return contact.name or e164.display(contact.phone_number or "") or contact.email or "This contact"
+
+
 def _opted_out_words(contact: Contact, sender: str, state: OptOutState) -> str:
-    who = contact.name or e164.display(contact.phone_number or "")
     when = f"{state.changed_at:%d %B %Y}".lstrip("0")
-    how = "with their carrier" if state.keyword == CARRIER else f"by writing “{state.keyword}”"
+    how = f" by writing “{state.keyword}”" if state.keyword else ""
+    how = " with their carrier" if state.keyword == CARRIER else how
     return (
-        f"{who} opted out of texts from {e164.display(sender)} on {when} {how}. "
+        f"{_who(contact)} opted out of texts from {e164.display(sender)} on {when}{how}. "
         "They can return by texting START to that number."
     )
