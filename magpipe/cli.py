@@ -150,7 +150,9 @@ def _sandbox(options: argparse.Namespace) -> int:
 def _migrate(options: argparse.Namespace) -> int:
     with _installation():
         from alembic import command, config
+        from magpipe import postgres
 
+        postgres.require(os.environ["DATABASE_URL"])
         command.upgrade(config.Config(str(ROOT / "alembic.ini")), "head")
     return 0
 

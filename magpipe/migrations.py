@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -19,13 +20,20 @@ def heads(folder: Path) -> set[str]:
     return named["revision"] - named["down_revision"]
 
 
+def connect(address: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """Connect with the address of the settings. Raises `StartError` when that fails."""
+    try:
+        return psycopg.connect(address.replace("postgresql+psycopg://", "postgresql://", 1), connect_timeout=5)
+    except psycopg.OperationalError as error:
+        reason = " ".join(str(error).split()).rstrip(".?")
+        raise StartError(f"The database does not answer: check DATABASE_URL ({reason}).") from None
+    except psycopg.ProgrammingError:  # its words repeat the address, and with it the password
+        raise StartError("DATABASE_URL is not like postgresql://user:password@host/database: mend it.") from None
+
+
 def is_at_head(address: str, folder: Path) -> bool:
     """Whether every migration of the folder has run. Raises `StartError` when the database does not answer."""
-    try:
-        with psycopg.connect(address.replace("postgresql+psycopg://", "postgresql://", 1), connect_timeout=5) as link:
-            if link.execute("select to_regclass('public.alembic_version') is null").fetchone() == (True,):
-                return False
-            return {row[0] for row in link.execute("select version_num from alembic_version")} == heads(folder)
-    except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise StartError(f"The database does not answer: {reason} Check DATABASE_URL.") from None
+    with connect(address) as link:
+        if link.execute("select to_regclass('public.alembic_version') is null").fetchone() == (True,):
+            return False
+        return {row[0] for row in link.execute("select version_num from alembic_version")} == heads(folder)

@@ -74,6 +74,9 @@ async def _start(config: Settings, instance: Instance, console: Console, supervi
     instance.save()
 
     if not await asyncio.to_thread(migrations.is_at_head, env["DATABASE_URL"], services.ROOT / "alembic" / "versions"):
+        from magpipe import postgres  # loads SQLAlchemy, which most starts do without
+
+        await asyncio.to_thread(postgres.require, env["DATABASE_URL"])
         await _command(console, env, "Update the database's tables", "migrate")
     waiting = [services.jobs(env), services.web(env, config.host, config.port)]
     if is_sandboxed:

@@ -6,20 +6,23 @@ commits, for jobs, webhooks and realtime. Nothing beyond loopback can be reached
 
 import asyncio
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 
 def free_port() -> int:
@@ -52,7 +55,8 @@ def _environment() -> None:
 _environment()
 
 # What shares one expensive fixture stays in one process when the suite runs in several; the longest starts first.
-GROUPS = ("faults", "browser", "tenancy", "test_up")
+# Migrations are among them because roles belong to the whole server: two that grant them at one moment would collide.
+GROUPS = ("faults", "browser", "tenancy", "test_up", "test_migrations")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -98,21 +102,47 @@ def migrate(address: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.fixture(scope="session")
-def database() -> Iterator[str]:
-    """Start an embedded PostgreSQL for this run, migrate it, and return its address."""
+@contextmanager
+def _embedded() -> Iterator[str]:
+    """Start an embedded PostgreSQL, make a migrated database on it, and return its address."""
     from magpipe.database import running
 
     folder = Path(tempfile.mkdtemp(prefix="magpipe-pg-"))
     fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
     with running(folder / "pg", server_settings=fast) as cluster:
         cluster.create_database("tests")
-        address = cluster.url("tests")
+        migrate(cluster.url("tests"))
+        yield cluster.url("tests")
+
+
+@contextmanager
+def _on_server(address: str) -> Iterator[str]:
+    """Make a migrated database on a server that somebody else runs, return its address, and drop it afterwards."""
+    server = make_url(address)
+    name = f"tests_{secrets.token_hex(4)}"
+    beside = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(beside, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+        # Roles belong to the whole server: two processes that grant them at one moment would collide.
+        connection.execute("select pg_advisory_lock(hashtext('tests'))")
+        made = server.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
+        try:
+            migrate(made)
+            connection.execute("select pg_advisory_unlock_all()")
+            yield made
+        finally:
+            connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[str]:
+    """Return the address of this run's own migrated database: on the server TEST_DATABASE_URL names, or embedded."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    with _on_server(given) if given else _embedded() as address:
         os.environ["DATABASE_URL"] = address
         from backend.core.config import settings
 
         settings.cache_clear()
-        migrate(address)
         yield address
 
 

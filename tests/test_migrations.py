@@ -1,12 +1,14 @@
 """Migrations go up, down and up again, agree with the models, and give up quickly when a table is busy."""
 
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 ROOT = Path(__file__).parent.parent
 VERBS = {"create", "add", "change", "drop", "index", "guard", "rename", "remember"}
@@ -14,12 +16,12 @@ VERBS = {"create", "add", "change", "drop", "index", "guard", "rename", "remembe
 
 @pytest.fixture(scope="module")
 def empty_database(database: str):
-    plain = database.replace("postgresql+psycopg", "postgresql")
-    name = "migrations"
+    server = make_url(database)
+    name = f"migrations_{secrets.token_hex(4)}"
+    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"drop database if exists {name} with (force)")
         connection.execute(f"create database {name}")
-        yield plain.replace("/tests?", f"/{name}?")
+        yield server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
         connection.execute(f"drop database {name} with (force)")
 
 

@@ -11,11 +11,24 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# Roles belong to the whole cluster, so a second database finds them there and a downgrade leaves them.
+# Roles belong to the whole cluster, so a second database finds them there and a downgrade leaves them. An account that
+# may neither make nor grant roles does with those a superuser made and granted to it.
 ROLES = f"""
-DO $$ BEGIN CREATE ROLE {APP_ROLE} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-DO $$ BEGIN CREATE ROLE {PLATFORM_ROLE} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-GRANT {APP_ROLE}, {PLATFORM_ROLE} TO CURRENT_USER;
+DO $$ DECLARE wanted text; BEGIN
+    FOREACH wanted IN ARRAY ARRAY['{APP_ROLE}', '{PLATFORM_ROLE}'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+            BEGIN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+            END;
+        END IF;
+        BEGIN
+            EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
+        EXCEPTION WHEN insufficient_privilege THEN
+            IF NOT pg_has_role(wanted, 'MEMBER') THEN RAISE; END IF;
+        END;
+    END LOOP;
+END $$;
 GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {PLATFORM_ROLE};
 ALTER DEFAULT PRIVILEGES IN SCHEMA public
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP_ROLE}, {PLATFORM_ROLE};

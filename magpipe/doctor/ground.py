@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from backend.core import jobs
 from backend.core.config import settings
 from backend.core.db import APP_ROLE, PLATFORM_ROLE, conninfo
-from magpipe import frontend, services, up
+from magpipe import frontend, postgres, services, up
 from magpipe.doctor.report import Check, Finding, failed, ok, skipped
 
 RUN_UP = "Start Magpipe with `make up`, or set DATABASE_URL to a PostgreSQL that runs."
@@ -29,8 +29,8 @@ async def _database() -> Finding:
         row = await cursor.fetchone()
         took_ms = (time.perf_counter() - started) * 1000
     number, text = row or (0, "")
-    if int(str(number)) < 150_000:
-        return failed(str(text).split(",")[0], "Use PostgreSQL 15 or newer.")
+    if int(str(number)) < postgres.OLDEST_SERVER * 10_000:
+        return failed(str(text).split(",")[0], f"Use PostgreSQL {postgres.OLDEST_SERVER} or newer.")
     return ok(f"{' '.join(str(text).split()[:2])}, answers in {took_ms:.1f} ms")
 
 
@@ -45,7 +45,7 @@ async def _vectors() -> Finding:
         return failed("the server has no pgvector", "Install pgvector 0.8 or newer on the database server.")
     if not installed:
         return failed("pgvector is there and not switched on", "Run `magpipe migrate`.")
-    if tuple(int(part) for part in str(installed).split(".")[:2]) < (0, 8):
+    if postgres.is_old_pgvector(str(installed)):
         return failed(f"pgvector {installed}", "Update pgvector to 0.8 or newer: `alter extension vector update`.")
     return ok(f"pgvector {installed}")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import make_url
 
 from magpipe import migrations
 from magpipe.errors import StartError
@@ -24,7 +25,8 @@ def test_migrated_database_is_at_head_and_an_older_release_is_not(database, tmp_
 
 
 def test_empty_database_is_not_at_head(database):
-    assert not migrations.is_at_head(database.replace("/tests", "/postgres"), VERSIONS)
+    empty = make_url(database).set(database="postgres").render_as_string(hide_password=False)
+    assert not migrations.is_at_head(empty, VERSIONS)
 
 
 def test_database_that_does_not_answer_is_said_in_one_sentence():

@@ -279,7 +279,8 @@ async def test_lost_connection_makes_every_tab_load_anew(
     hub.subscribe("owner", org.owner, Listening)
     async with await psycopg.AsyncConnection.connect(conninfo(), autocommit=True) as connection:
         await connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'magpipe-listen-web'"
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where application_name = 'magpipe-listen-web' and datname = current_database()"
         )
     await eventually(_heard(widget))
     assert [news.kinds for news in widget.news] == [frozenset({"resync"})]

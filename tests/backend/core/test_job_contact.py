@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager, suppress
 import psycopg
 import pytest
 from procrastinate.exceptions import ConnectorException
+from sqlalchemy import make_url
 
 from backend.core import jobs
 from backend.core.tenancy import org_scope, unit_of_work
 
-LISTENING = "select pid from pg_stat_activity where query ilike 'listen \"procrastinate%'"
+LISTENING = "select pid from pg_stat_activity where datname = '{}' and query ilike 'listen \"procrastinate%'"
 seen = asyncio.Event()
 
 
@@ -22,12 +23,13 @@ async def ring() -> None:
 
 @pytest.fixture
 async def owner(database) -> AsyncIterator[Callable[[str], list]]:
-    """Return a way to speak to the server as its owner, from beside the tests' database."""
-    beside = psycopg.conninfo.make_conninfo(database.replace("+psycopg", ""), dbname="postgres")
+    """Return a way to speak to the server as its owner, from beside the tests' database (`{}` in a statement)."""
+    tested = make_url(database)
+    beside = tested.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
     async with await psycopg.AsyncConnection.connect(beside, autocommit=True) as connection:
 
         async def ask(statement: str) -> list:
-            done = await connection.execute(statement)
+            done = await connection.execute(statement.format(tested.database))
             return await done.fetchall() if done.description else []
 
         yield ask
@@ -59,12 +61,12 @@ async def test_worker_hears_of_new_jobs_again_after_the_database_was_away(commit
     seen.clear()
     async with working():
         lost = await listener(owner)
-        await owner("alter database tests allow_connections false")
+        await owner("alter database {} allow_connections false")
         try:
             await owner(f"select pg_terminate_backend({lost})")
             await asyncio.sleep(0.3)
         finally:
-            await owner("alter database tests allow_connections true")
+            await owner("alter database {} allow_connections true")
         assert await listener(owner) != lost
         with org_scope(org.org_id):
             async with unit_of_work() as session:

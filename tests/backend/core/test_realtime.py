@@ -46,7 +46,7 @@ def listening(database, eventually):
         with psycopg.connect(address) as connection:
             row = connection.execute(
                 "select count(*) from pg_stat_activity where application_name = 'magpipe-listen-test'"
-                " and query like 'LISTEN%'"
+                " and datname = current_database() and query like 'LISTEN%'"
             ).fetchone()
             return row[0] if row else 0
 
@@ -76,7 +76,8 @@ async def test_a_change_is_heard_after_commit_and_never_after_rollback(listener,
 async def test_a_lost_connection_is_made_again_and_followed_by_a_resync(listener, database, org, eventually):
     with psycopg.connect(database.replace("postgresql+psycopg", "postgresql")) as connection:
         connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'magpipe-listen-test'"
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where application_name = 'magpipe-listen-test' and datname = current_database()"
         )
 
     async def resynced() -> int:
