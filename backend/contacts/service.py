@@ -7,7 +7,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.contacts import queries
-from backend.contacts.visitors import ensure_by_email, find_by_email, make_visitor
+from backend.contacts.visitors import ensure_by_email, find_by_email, leave_address, make_visitor
 from backend.core import clock, realtime
 from backend.core.errors import Invalid, NotFound
 from backend.core.ids import new_id
@@ -20,6 +20,7 @@ __all__ = [
     "ensure_by_phone",
     "find_by_email",
     "get",
+    "leave_address",
     "make_visitor",
     "rename",
     "search",

@@ -16,7 +16,7 @@ _ALONE = text("select pg_advisory_xact_lock(hashtextextended(:what, 0))")
 async def make_visitor(session: AsyncSession, name: str = "") -> Contact:
     """Make a contact for somebody unknown; it stays off the list of contacts until they say how to reach them."""
     called = name or f"Visitor {random.randint(1000, 9999)}"
-    made = Contact(org_id=org_id_of(session), name=called, is_visitor=True)
+    made = _named(Contact(org_id=org_id_of(session), is_visitor=True), called)
     session.add(made)
     await session.flush()
     return made
@@ -26,7 +26,12 @@ async def find_by_email(session: AsyncSession, email: str) -> Contact | None:
     """Return the oldest contact with an address (as `accounts.email` spells it), or None."""
     query = (
         select(Contact)
-        .where(Contact.org_id == org_id_of(session), func.lower(col(Contact.email)) == email)
+        .where(
+            Contact.org_id == org_id_of(session),
+            func.lower(col(Contact.email)) == email,
+            col(Contact.deleted_at).is_(None),
+            col(Contact.merged_into_id).is_(None),
+        )
         .order_by(col(Contact.created_at), col(Contact.id))
         .limit(1)
     )
@@ -40,7 +45,20 @@ async def ensure_by_email(session: AsyncSession, email: str, name: str = "") -> 
     known = await find_by_email(session, email)
     if known is not None:
         return known, False
-    made = Contact(org_id=org_id, email=email, name=name)
+    made = _named(Contact(org_id=org_id, email=email), name)
     session.add(made)
     await session.flush()
     return made, True
+
+
+async def leave_address(session: AsyncSession, contact: Contact, email: str, name: str = "") -> None:
+    """Make a visitor a contact like any other, now that they left an address."""
+    contact.email, contact.is_visitor = email, False
+    session.add(_named(contact, name) if name else contact)
+    await session.flush()
+
+
+def _named(contact: Contact, name: str) -> Contact:
+    first, _, last = name.partition(" ")
+    contact.name, contact.first_name, contact.last_name = name, first, last
+    return contact
