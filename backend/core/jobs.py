@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.core import clock, telemetry
 from backend.core.db import conninfo, role_options
 from backend.core.errors import MagpipeError, NotFound
+from backend.core.job_bell import Bell
 from backend.core.job_contact import Queue
 from backend.core.job_outcomes import Outcomes
 from backend.core.logging import log
@@ -43,6 +44,7 @@ def _pool(*args: Any, **kwargs: Any) -> AsyncConnectionPool:
 
 
 queue = Queue(connector=procrastinate.PsycopgConnector(pool_factory=_pool, min_size=1, max_size=8))
+_bell = Bell(lambda: queue.connector)
 _heirs: dict[str, str] = {}
 
 
@@ -120,6 +122,7 @@ async def defer(
     `queueing_lock` at most one waits; a second is dropped.
     """
     connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    await _bell.set(session, connection)
     deferrer = queue.configure_task(
         name, allow_unknown=True, connection=connection, lock=lock, queueing_lock=queueing_lock, schedule_at=at
     )

@@ -1,0 +1,62 @@
+"""Workers are woken after the commit that enqueued their work, never by the transaction itself."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+
+import psycopg
+import pytest
+
+from backend.core import jobs
+from backend.core.db import conninfo
+from backend.core.tenancy import org_scope, unit_of_work
+
+HEARD_WITHIN_S = 0.5
+
+
+@jobs.task("test.wake")
+async def wake() -> None:
+    """Do nothing."""
+
+
+@pytest.fixture
+async def heard(committed) -> AsyncIterator[Callable[[], list]]:
+    """Return a way to read which jobs have been announced since the last time; 0 is the bell's."""
+    async with await psycopg.AsyncConnection.connect(conninfo(), autocommit=True) as connection:
+        await connection.execute("listen procrastinate_any_queue_v1")
+
+        async def announced() -> list[int]:
+            return [json.loads(note.payload)["job_id"] async for note in connection.notifies(timeout=HEARD_WITHIN_S)]
+
+        yield announced
+
+
+async def test_enqueuing_transaction_is_announced_by_the_bell_alone(org, heard):
+    with org_scope(org.org_id):
+        async with unit_of_work() as session:
+            await jobs.defer(session, "test.wake")
+            await jobs.defer(session, "test.wake")
+    assert set(await heard()) == {0}
+
+
+async def test_nothing_rings_for_a_transaction_that_rolled_back(org, heard):
+    with org_scope(org.org_id), pytest.raises(RuntimeError):
+        async with unit_of_work() as session:
+            await jobs.defer(session, "test.wake")
+            raise RuntimeError
+    assert await heard() == []
+
+
+async def test_job_enqueued_without_the_bell_is_announced_by_its_own_transaction(org, heard):
+    number = await wake.defer_async()
+    assert await heard() == [number]
+
+
+async def test_many_commits_at_once_share_rings(org, heard):
+    async def enqueue() -> None:
+        with org_scope(org.org_id):
+            async with unit_of_work() as session:
+                await jobs.defer(session, "test.wake")
+
+    await asyncio.gather(*(enqueue() for _ in range(10)))
+    assert 1 <= len(await heard()) < 10
