@@ -1,6 +1,7 @@
 """Run the jobs process: every task of every domain, and the clock that enqueues the periodic ones."""
 
 import asyncio
+import gc
 import signal
 from importlib import import_module
 
@@ -56,6 +57,9 @@ async def run(concurrency: int = CONCURRENCY) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     await turns.warm_up()
+    # What stands now stands until the end: looking through it again for garbage would only hold jobs up.
+    gc.collect()
+    gc.freeze()
     wait_s = 0.5
     while not stopping.is_set():
         try:

@@ -1,6 +1,7 @@
 """Assemble the web application: API, sessions, pages, head, overlays, and what runs beside them."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -35,6 +36,10 @@ async def _ground() -> AsyncIterator[None]:
     async with jobs.queue.open_async():
         # An owner's first test message should not wait for a model to load; pages need not wait for that either.
         warming = asyncio.create_task(turns.warm_up())
+        # What stands now stands until the end. Looking through it again for garbage would stop every tab and webhook
+        # for a tenth of a second each time (115 to 155 ms measured, for 211,000 objects).
+        gc.collect()
+        gc.freeze()
         yield
         warming.cancel()
     await db.dispose()
