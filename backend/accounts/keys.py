@@ -1,6 +1,8 @@
 """Keep API keys: a program signs in with one on behalf of a member, with that member's role as it is now.
 
-A key is `mgp_` and 40 hexadecimal digits (160 random bits), shown once; the table holds its keyed hash.
+A key is `mgp_` and 40 hexadecimal digits (160 random bits), shown once; the table holds its keyed hash. Only a person
+who signed in makes and revokes keys: a key that leaked could otherwise make itself heirs that outlive it, or shut the
+real programs out.
 """
 
 import secrets
@@ -21,7 +23,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of, platform_scope, unit_of_work
 from backend.models.accounts import ApiKey
 from backend.models.organizations import OrganizationMember
-from backend.vocab import MemberRole, PlatformRole
+from backend.vocab import MemberRole
 
 PREFIX = "mgp_"
 MOST_ACTIVE = 10
@@ -30,7 +32,7 @@ _DIGITS = 40
 _USED_EVERY = timedelta(minutes=1)
 
 _HOLDER = text("""
-select k.id, k.last_used_at, k.org_id, u.id as user_id, u.name, u.email, u.platform_role, m.role
+select k.id, k.last_used_at, k.org_id, u.id as user_id, u.name, u.email, m.role
 from api_keys k
 join users u on u.id = k.user_id and u.account_status = 'active' and u.email_verified_at is not null
 join organization_members m on m.user_id = u.id and m.org_id = k.org_id and m.status = 'approved'
@@ -41,8 +43,9 @@ where k.key_hash = :key_hash and k.is_active
 async def create_key(session: AsyncSession, principal: Principal, name: str) -> NewKey:
     """Make a key for the person in their organization and return it; it is never shown again.
 
-    Editors and owners. Raises `NotAllowed`, `Invalid` for the name or beyond ten active keys.
+    Editors and owners who signed in. Raises `NotAllowed`, `Invalid` for the name or beyond ten active keys.
     """
+    principal.require_person()
     principal.require(MemberRole.EDITOR)
     name = fields.name(name, what="The key's name")
     if len(name) > NAME_LIMIT:
@@ -102,7 +105,8 @@ async def list_keys(session: AsyncSession, principal: Principal) -> list[KeyRow]
 
 
 async def revoke_key(session: AsyncSession, principal: Principal, key_id: str | UUID) -> None:
-    """Stop a key for good. A person revokes their own, an owner anybody's. Raises `NotFound`."""
+    """Stop a key for good. A person revokes their own, an owner anybody's. Raises `NotFound`, `NotAllowed`."""
+    principal.require_person()
     query = select(ApiKey).where(
         ApiKey.id == parse_id(key_id, "key_id"), ApiKey.org_id == org_id_of(session), *_reach(principal)
     )
@@ -117,9 +121,9 @@ async def revoke_key(session: AsyncSession, principal: Principal, key_id: str | 
 
 
 async def key_holder(key: str) -> Principal:
-    """Return who a key acts for, with their role as it is now. Raises `NotSignedIn`.
+    """Return who a key acts for, with their role as it is now, and never their power over the platform.
 
-    An edge: it opens its own transaction, before the organization is known.
+    Raises `NotSignedIn`. An edge: it opens its own transaction, before the organization is known.
     """
     refused = NotSignedIn("This API key is not valid.")
     if not key.startswith(PREFIX) or len(key) != len(PREFIX) + _DIGITS:
@@ -132,9 +136,7 @@ async def key_holder(key: str) -> Principal:
                 raise refused
             if row.last_used_at is None or now - row.last_used_at > _USED_EVERY:
                 await session.execute(update(ApiKey).where(col(ApiKey.id) == row.id).values(last_used_at=now))
-    return Principal(
-        row.user_id, row.org_id, row.name, row.email, MemberRole(row.role), PlatformRole(row.platform_role)
-    )
+    return Principal(row.user_id, row.org_id, row.name, row.email, MemberRole(row.role), is_key=True)
 
 
 def _reach(principal: Principal) -> list[Any]:

@@ -21,11 +21,21 @@ class Principal:
     member_role: MemberRole
     platform_role: PlatformRole = PlatformRole.USER
     session_id: UUID | None = None
+    is_key: bool = False
 
     def require(self, role: MemberRole) -> None:
         """Raise `NotAllowed` unless the person's role includes `role` (owner > editor > support)."""
         if _MEMBER_RANK[self.member_role] < _MEMBER_RANK[role]:
             raise NotAllowed(f"This needs the {role} role. Ask an owner of the organization.")
+
+    def require_person(self) -> None:
+        """Raise `NotAllowed` for an API key: keys, the team and money are decided by somebody who signed in.
+
+        A program holds its key where others may read it; a key that could make keys or members would outlive its
+        revocation.
+        """
+        if self.is_key:
+            raise NotAllowed("An API key cannot do this. Sign in and do it in Settings.", code="person_needed")
 
     def require_platform(self, role: PlatformRole) -> None:
         """Raise `NotAllowed` unless the person's platform role includes `role` (god > admin > support > user)."""

@@ -68,7 +68,7 @@ async def invite(
     `email` is checked by the caller's domain (`accounts.fields.email`). Raises `Conflict` when they are on the team or
     invited already, `Invalid` for a role that does not exist, `NotAllowed` below owner or beyond fifty a day.
     """
-    principal.require(MemberRole.OWNER)
+    _require_owner(principal)
     organization = await _locked_organization(session)
     query = select(OrganizationMember).where(
         OrganizationMember.org_id == organization.id,
@@ -95,7 +95,7 @@ async def invite(
 
 async def send_again(session: AsyncSession, principal: Principal, member_id: str | UUID) -> None:
     """Send an invitation again and let its sixty days begin anew. Owners only. Raises `NotFound`."""
-    principal.require(MemberRole.OWNER)
+    _require_owner(principal)
     organization = await _locked_organization(session)
     member = await _member(session, member_id, MemberStatus.PENDING)
     await _send_invitation(session, principal, organization, member)
@@ -167,7 +167,7 @@ async def accept(session: AsyncSession, member_id: str | UUID, user: User) -> UU
 
 async def change_role(session: AsyncSession, principal: Principal, member_id: str | UUID, role: str) -> None:
     """Give a member another role. Owners only. Raises `NotFound`, or `Conflict` for the last owner."""
-    principal.require(MemberRole.OWNER)
+    _require_owner(principal)
     await _locked_organization(session)
     member = await _member(session, member_id, MemberStatus.PENDING, MemberStatus.APPROVED, MemberStatus.SUSPENDED)
     wanted = _role(role)
@@ -179,7 +179,7 @@ async def change_role(session: AsyncSession, principal: Principal, member_id: st
 
 async def suspend(session: AsyncSession, principal: Principal, member_id: str | UUID) -> None:
     """Shut a member out for now; their tabs close. Owners only. Raises `NotFound`, or `Conflict` for the last owner."""
-    principal.require(MemberRole.OWNER)
+    _require_owner(principal)
     await _locked_organization(session)
     member = await _member(session, member_id, MemberStatus.APPROVED)
     await _keep_an_owner(session, member)
@@ -189,7 +189,7 @@ async def suspend(session: AsyncSession, principal: Principal, member_id: str | 
 
 async def reactivate(session: AsyncSession, principal: Principal, member_id: str | UUID) -> None:
     """Let a suspended member in again. Owners only. Raises `NotFound`."""
-    principal.require(MemberRole.OWNER)
+    _require_owner(principal)
     await _locked_organization(session)
     member = await _member(session, member_id, MemberStatus.SUSPENDED)
     member.status = MemberStatus.APPROVED
@@ -201,6 +201,7 @@ async def remove(session: AsyncSession, principal: Principal, member_id: str | U
 
     Raises `NotFound`, or `Conflict` for the last owner. What they wrote stays, with their name.
     """
+    principal.require_person()
     await _locked_organization(session)
     member = await _member(session, member_id, MemberStatus.PENDING, MemberStatus.APPROVED, MemberStatus.SUSPENDED)
     if member.user_id != principal.user_id:
@@ -302,6 +303,11 @@ async def _keep_an_owner(session: AsyncSession, leaving: OrganizationMember) -> 
     )
     if others.scalar_one() == 0:
         raise Conflict("The last owner cannot go. Make somebody else an owner first.", code="last_owner")
+
+
+def _require_owner(principal: Principal) -> None:
+    principal.require_person()
+    principal.require(MemberRole.OWNER)
 
 
 def _role(value: str) -> MemberRole:

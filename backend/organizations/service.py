@@ -127,6 +127,7 @@ async def update(
     timezone: str | None = None,
 ) -> Organization:
     """Change the organization's facts, those given. Owners only. Raises `NotAllowed`, `Invalid` naming the field."""
+    principal.require_person()
     principal.require(MemberRole.OWNER)
     organization = await session.get(Organization, org_id_of(session), with_for_update={"key_share": True})
     if organization is None:

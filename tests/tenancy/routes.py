@@ -28,7 +28,7 @@ class Call:
     """One way to call a route.
 
     `role` is the least that may; `foreign` the answer when a thing named is another business's: 404, or 200 for a
-    listing that then finds nothing. `fair` is the answer to a fair caller.
+    listing that then finds nothing. `fair` is the answer to a fair caller. `is_for_people` calls are refused to keys.
     """
 
     path: str
@@ -38,6 +38,7 @@ class Call:
     foreign: int = 404
     fair: int = 200
     values: Mapping[str, Id] = field(default_factory=dict)
+    is_for_people: bool = False
 
     def __str__(self) -> str:
         action = f" {self.body['action']}" if "action" in self.body else ""
@@ -115,8 +116,8 @@ MEMBERS = (
     Call("/functions/v1/create-agent", {"name": "Mallory", "agent_type": "text"}, EDITOR, fair=201),
     Call("/functions/v1/update-agent", {"agent_id": AGENT, "name": "Mallory"}, EDITOR),
     Call("/functions/v1/assign-phone-number", {"phone_number": NUMBER, "agent_id": AGENT}, EDITOR),
-    Call("/functions/v1/manage-api-keys", {"action": "generate", "name": "Mallory's"}, EDITOR),
-    Call("/functions/v1/manage-api-keys", {"action": "revoke", "key_id": Id("api_keys")}, SUPPORT),
+    Call("/functions/v1/manage-api-keys", {"action": "generate", "name": "Mallory's"}, EDITOR, is_for_people=True),
+    Call("/functions/v1/manage-api-keys", {"action": "revoke", "key_id": Id("api_keys")}, is_for_people=True),
     Call("/functions/v1/delete-agent", {"agent_id": AGENT}, EDITOR),
 )
 

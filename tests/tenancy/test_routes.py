@@ -116,7 +116,7 @@ async def test_another_organizations_id_is_not_found(world, client, call: Call, 
     answers = [
         await _send(client, call.method, path, body, **headers)
         for headers in (
-            by_key(world.theirs.owner),
+            by_cookie(world.theirs.owner.cookie) if call.is_for_people else by_key(world.theirs.owner),
             by_cookie(world.theirs.owner.cookie),
             by_cookie(world.operator.cookie),
         )
@@ -138,7 +138,8 @@ async def test_another_organizations_id_is_not_found(world, client, call: Call, 
 async def test_another_organization_is_shown_its_own_alone(world, client, call: Call):
     before = await world.ours_now()
     path, body = call.filled({})
-    answer = await _send(client, call.method, path, body, **by_key(world.theirs.owner))
+    theirs = by_cookie(world.theirs.owner.cookie) if call.is_for_people else by_key(world.theirs.owner)
+    answer = await _send(client, call.method, path, body, **theirs)
     assert answer.status_code in (200, 201), answer.text
     assert leaks(answer.text) == []
     assert await world.ours_now() == before
@@ -152,6 +153,15 @@ async def test_a_lower_role_is_refused(world, client, call: Call):
     answer = await _send(client, call.method, path, body, **by_cookie(lower.cookie))
     assert answer.status_code == 403, answer.text
     assert answer.json()["error"]["code"] == "not_allowed"
+    assert await world.ours_now() == before
+
+
+@pytest.mark.parametrize("call", [call for call in MEMBERS if call.is_for_people], ids=str)
+async def test_what_people_decide_is_refused_to_a_key_even_of_an_owner(world, client, call: Call):
+    before = await world.ours_now()
+    path, body = call.filled(world.ours.ids)
+    answer = await _send(client, call.method, path, body, **by_key(world.ours.owner))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "person_needed")
     assert await world.ours_now() == before
 
 

@@ -28,7 +28,7 @@ class ManageApiKeys(BaseModel):
 
 @router.post("/manage-api-keys")
 async def manage_api_keys(body: ManageApiKeys, who: Annotated[Principal, Depends(principal)]) -> dict[str, Any]:
-    """Return the new key (shown this once), the keys, or that one was revoked."""
+    """Return the new key (shown this once), the keys, or that one was revoked; a key itself may only list."""
     with org_scope(who.org_id):
         async with unit_of_work() as session:
             match body.action:

@@ -6,7 +6,10 @@ import re
 import pytest
 from sqlalchemy import text
 
-from backend.core.tenancy import platform_scope, unit_of_work
+from backend.accounts import service as accounts
+from backend.core.errors import NotAllowed
+from backend.core.tenancy import org_scope, platform_scope, unit_of_work
+from backend.organizations import service as organizations
 from backend.sessions import service as sessions
 from tests.backend.api.conftest import PASSWORD, make_account
 
@@ -43,10 +46,49 @@ async def test_a_key_is_shown_once_and_kept_as_a_hash(member):
 async def test_a_key_acts_for_its_holder_until_it_is_revoked(member):
     browser, _ = member
     made = await new_key(browser)
-    browser.client.cookies.clear()
     assert (await as_key(browser, made["key"], action="list")).json()["keys"][0]["id"] == made["id"]
-    assert (await as_key(browser, made["key"], action="revoke", key_id=made["id"])).json() == {"success": True}
+    assert (await browser.post(PATH, {"action": "revoke", "key_id": made["id"]})).json() == {"success": True}
     assert (await as_key(browser, made["key"], action="list")).status_code == 401
+
+
+async def test_a_key_cannot_make_or_revoke_keys(member):
+    """A key that leaked must end when it is revoked, and must not shut other programs out."""
+    browser, _ = member
+    made, other = await new_key(browser), await new_key(browser, "Another")
+    answers = [
+        await as_key(browser, made["key"], action="generate", name="heir"),
+        await as_key(browser, made["key"], action="revoke", key_id=other["id"]),
+    ]
+    assert [(a.status_code, a.json()["error"]["code"]) for a in answers] == [(403, "person_needed")] * 2
+    assert (await as_key(browser, other["key"], action="list")).status_code == 200
+    assert len((await browser.post(PATH, {"action": "list"})).json()["keys"]) == 2
+
+
+async def test_a_key_cannot_touch_the_team_or_the_organization(member):
+    browser, address = member
+    who = await accounts.key_holder((await new_key(browser))["key"])
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            me = (await organizations.members(session, who))[0]["id"]
+            for work in (
+                organizations.invite(session, who, f"x{address}", "owner"),
+                organizations.send_again(session, who, me),
+                organizations.change_role(session, who, me, "support"),
+                organizations.suspend(session, who, me),
+                organizations.reactivate(session, who, me),
+                organizations.remove(session, who, me),
+                organizations.update(session, who, name="Ours now"),
+            ):
+                with pytest.raises(NotAllowed) as refused:
+                    await work
+                assert refused.value.code == "person_needed"
+
+
+async def test_a_key_of_an_operator_has_no_power_over_the_platform(member):
+    browser, address = member
+    made = await new_key(browser)
+    await run("update users set platform_role = 'god' where email = :e", e=address)
+    assert (await accounts.key_holder(made["key"])).platform_role == "user"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +127,7 @@ async def test_a_key_loses_its_power_with_its_holders_place_in_the_team(member):
     browser, address = member
     made = await new_key(browser)
     await run("update organization_members set role = 'support' where email = :e", e=address)
-    assert (await as_key(browser, made["key"], action="generate", name="more")).status_code == 403
+    assert (await accounts.key_holder(made["key"])).member_role == "support"
     await run("update organization_members set status = 'suspended' where email = :e", e=address)
     assert (await as_key(browser, made["key"], action="list")).status_code == 401
 
