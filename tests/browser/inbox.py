@@ -42,6 +42,13 @@ class Inbox:
         expect(self.page.get_by_role("heading", level=2, name=national(customer))).to_be_visible()
         expect(self.field).to_be_visible()
 
+    def rename(self, name: str) -> None:
+        """Give the open conversation's contact a name."""
+        self.page.get_by_role("button", name=InboxThread.RENAME).click()
+        self.page.get_by_role("textbox", name=InboxThread.NAME, exact=True).fill(name)
+        self.page.keyboard.press("Enter")
+        expect(self.page.get_by_role("heading", level=2, name=name)).to_be_visible()
+
     def said(self, words: str) -> Locator:
         """Return the message with these words in the open conversation."""
         return self.timeline.get_by_role("article").filter(has_text=words)

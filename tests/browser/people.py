@@ -7,6 +7,8 @@ import httpx
 from tests.browser.carrier import Carrier
 
 PASSWORD = "correct horse battery"
+# The way in is walked without a browser; what a person sees of it, such as their devices, should not tell.
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Person:
 
 def sign_in(url: str, email: str, password: str, name: str) -> Person:
     """Sign an account in. Only a few times per account: the product limits attempts."""
-    with httpx.Client(base_url=url, headers={"origin": url}, timeout=15) as client:
+    with httpx.Client(base_url=url, headers={"origin": url, "user-agent": BROWSER}, timeout=15) as client:
         answer = client.post("/api/session/sign-in", json={"email": email, "password": password})
         assert answer.is_success, answer.text
         return Person(name, email, password, _cookies(client, url))
@@ -29,7 +31,7 @@ def sign_in(url: str, email: str, password: str, name: str) -> Person:
 
 def sign_up(url: str, carrier: Carrier, name: str, email: str) -> Person:
     """Make an account with a workspace of its own and sign it in."""
-    with httpx.Client(base_url=url, headers={"origin": url}, timeout=15) as client:
+    with httpx.Client(base_url=url, headers={"origin": url, "user-agent": BROWSER}, timeout=15) as client:
         form = {"name": name, "email": email, "password": PASSWORD, "timezone": "America/Los_Angeles"}
         answer = client.post("/api/session/sign-up", json=form)
         assert answer.is_success, answer.text

@@ -18,7 +18,19 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from magpipe import routes
 from pages.agents.detail import PARTS
-from pages.words import AgentTest, Forms, InboxNew, InboxTimeline, Phone, Settings, Shell, SignIn, SignUp
+from pages.words import (
+    AgentTest,
+    Forms,
+    InboxNew,
+    InboxSide,
+    InboxThread,
+    InboxTimeline,
+    Phone,
+    Settings,
+    Shell,
+    SignIn,
+    SignUp,
+)
 from tests.browser.addresses import Address, every_page
 from tests.browser.carrier import Carrier
 from tests.browser.conftest import ARGUMENTS
@@ -30,6 +42,7 @@ from tests.chromium import find
 from tests.installation import Installation, installation
 
 WIDE = ((1440, 900), (768, 1024))
+LAPTOP = ((1280, 800),)
 NARROW = (390, 844)
 TALLEST = 2400
 NOBODYS = "01a20284-0000-7000-8000-000000000000"
@@ -57,6 +70,7 @@ class Shot:
     act: Act = nothing
     is_loading: bool = False
     broken_table: str = ""
+    sizes: tuple[tuple[tuple[int, int], ...], ...] = (WIDE, (NARROW,))
 
 
 class Studio:
@@ -95,6 +109,7 @@ class Studio:
         inbox.reply("This will not arrive.")
         expect(inbox.said("This will not arrive.")).to_contain_text(InboxTimeline.FAILED)
         inbox.open(CUSTOMERS["people"])
+        inbox.rename("Dana Ruiz")
         inbox.take_over.click()
         inbox.reply("Ana here. I can see you on Tuesday at 9:30, or on Thursday at 2:00. Which do you prefer?")
         expect(inbox.said("Ana here")).to_contain_text(InboxTimeline.DELIVERED)
@@ -113,7 +128,7 @@ class Studio:
     def take(self, shot: Shot) -> None:
         """Take a shot at every width in light and dark."""
         with table_away(self.up, shot.broken_table):
-            for sizes in (WIDE, (NARROW,)):
+            for sizes in shot.sizes:
                 window = self.window(shot.who, *sizes[0])
                 try:
                     self._take(shot, window.page, sizes)
@@ -242,6 +257,8 @@ def shots(studio: Studio) -> Iterator[Shot]:
     yield Shot("login-error", "/login", "visitor", fail_to_sign_in)
     for key, number in CUSTOMERS.items():
         yield Shot(f"conversation-{key}", studio.conversation(number))
+    yield Shot("laptop-named", studio.conversation(CUSTOMERS["people"]), sizes=(LAPTOP,))
+    yield Shot("laptop-details", studio.conversation(CUSTOMERS["people"]), act=show_details, sizes=(LAPTOP,))
     yield Shot("conversation-why", studio.conversation(CUSTOMERS["long"]), act=press("button", InboxTimeline.WHY))
     yield Shot("inbox-nomatch", "/inbox?q=zzz")
     yield Shot("layer-shortcuts", "/inbox", act=keys("?"))
@@ -254,6 +271,11 @@ def shots(studio: Studio) -> Iterator[Shot]:
     yield Shot("layer-new-agent", "/agents", act=press("button", "New agent"))
     yield Shot("layer-get-number", "/phone", act=press("button", Phone.GET))
     yield Shot("layer-invite", "/settings/team", act=press("button", Settings.INVITE))
+
+
+def show_details(page: Page) -> None:
+    press("button", InboxThread.DETAILS)(page)
+    expect(page.get_by_role("dialog", name=InboxSide.DETAILS)).to_be_visible()
 
 
 def open_account(page: Page) -> None:
