@@ -7,7 +7,7 @@ import reflex as rx
 from pages.components.button import button, icon_button_class
 from pages.components.copy_button import copy_button
 from pages.components.dialog import confirm_dialog, dialog
-from pages.components.feedback import banner, empty_state, error_state, skeleton_rows, working
+from pages.components.feedback import banner, empty_state, error_state, skeleton, working
 from pages.components.field import CONTROL, text_field
 from pages.components.icon import icon
 from pages.components.link import external_link
@@ -16,8 +16,13 @@ from pages.components.saving_field import saving_field
 from pages.components.shell import page_shell
 from pages.components.status import badge
 from pages.frame import frame
-from pages.words import Phone
+from pages.words import Common, Phone
 from state.numbers import GetNumberState, NumbersState, Offer
+
+_ROW = (
+    "grid items-start gap-x-6 gap-y-4 px-4 py-4 sm:grid-cols-2 "
+    "lg:grid-cols-[minmax(14rem,1.2fr)_minmax(11rem,1fr)_minmax(11rem,1fr)_auto]"
+)
 
 
 def phone_page() -> rx.Component:
@@ -29,7 +34,7 @@ def phone_page() -> rx.Component:
                 NumbersState.rows.length() > 0,
                 rx.el.ul(
                     rx.foreach(NumbersState.rows, _number),
-                    class_name="max-w-280 divide-y divide-line rounded-card border border-line",
+                    class_name="divide-y divide-line rounded-card border border-line",
                 ),
                 empty_state(
                     title=Phone.EMPTY_TITLE,
@@ -40,8 +45,13 @@ def phone_page() -> rx.Component:
             ),
             rx.cond(
                 NumbersState.has_failed,
-                error_state(what=Phone.FAILED, safe=Phone.FAILED_SAFE, on_retry=NumbersState.load),
-                skeleton_rows(3),
+                error_state(
+                    what=Phone.FAILED,
+                    safe=Phone.FAILED_SAFE,
+                    reference=NumbersState.reference,
+                    on_retry=NumbersState.load,
+                ),
+                _loading(),
             ),
         ),
         _get_dialog(),
@@ -50,6 +60,28 @@ def phone_page() -> rx.Component:
         active="phone",
         actions=rx.cond(NumbersState.can_edit & (NumbersState.rows.length() > 0), _get_button(), rx.fragment()),
         **frame(),
+    )
+
+
+def _loading() -> rx.Component:
+    def part(heading: str) -> rx.Component:
+        return rx.el.div(
+            rx.el.div(skeleton(heading), class_name="flex h-8 items-center"),
+            skeleton("h-9 w-full pointer-coarse:h-11"),
+            class_name="flex flex-col gap-2",
+        )
+
+    return rx.el.div(
+        rx.el.span(Common.LOADING, class_name="sr-only"),
+        rx.el.div(
+            part("h-5 w-40"),
+            part("h-3.5 w-16"),
+            part("h-3.5 w-16"),
+            rx.el.div(skeleton("h-4 w-28"), class_name="flex h-8 items-center justify-end md:min-w-40"),
+            class_name=_ROW,
+        ),
+        role="status",
+        class_name="rounded-card border border-line",
     )
 
 
@@ -77,7 +109,7 @@ def _number(row: rx.Var) -> rx.Component:
                 placeholder=Phone.LABEL_PLACEHOLDER,
                 max_length=60,
                 disabled=~NumbersState.can_edit,
-                class_name="sm:max-w-64",
+                class_name="w-full",
             ),
             class_name="flex min-w-0 flex-col gap-2",
         ),
@@ -99,10 +131,7 @@ def _number(row: rx.Var) -> rx.Component:
             class_name="flex items-center justify-end gap-3 md:min-w-40",
         ),
         key=row["id"],
-        class_name=(
-            "grid items-start gap-x-6 gap-y-4 px-4 py-4 sm:grid-cols-2 "
-            "lg:grid-cols-[minmax(14rem,1.2fr)_minmax(11rem,1fr)_minmax(11rem,1fr)_auto]"
-        ),
+        class_name=_ROW,
     )
 
 
@@ -208,7 +237,7 @@ def _offer(offer: rx.Var[Offer]) -> rx.Component:
             aria_label=f"{Phone.TAKE} {offer['display']}",
         ),
         key=offer["phone_number"],
-        class_name="flex min-h-12 items-center gap-3 px-4",
+        class_name="flex min-h-12 items-center gap-3 px-4 pointer-coarse:min-h-15",
     )
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import reflex as rx
 
 from pages.components.avatar import ai_avatar
-from pages.components.button import button, link_button
-from pages.components.feedback import banner, skeleton_fields, working
+from pages.components.button import button, icon_button, link_button
+from pages.components.feedback import banner, skeleton, skeleton_fields, working
 from pages.components.field import text_area, text_field
 from pages.components.icon import icon
 from pages.components.layouts import auth_layout
@@ -27,7 +27,7 @@ def welcome_page() -> rx.Component:
             ("business", _business()),
             ("number", _number()),
             ("test", _test()),
-            skeleton_fields(2),
+            _loading(),
         ),
         title=rx.match(
             WelcomeState.step,
@@ -43,7 +43,25 @@ def welcome_page() -> rx.Component:
             ("test", Welcome.TEST_LEAD),
             Welcome.LEAD,
         ),
-        foot=rx.cond(WelcomeState.lines.length() > 1, rx.fragment(), text_link(Welcome.SKIP, href="/inbox")),
+        foot=rx.cond(
+            WelcomeState.lines.length() > 1,
+            rx.fragment(),
+            text_link(rx.cond(WelcomeState.done.length() == len(STEPS), Welcome.BACK, Welcome.SKIP), href="/inbox"),
+        ),
+    )
+
+
+def _loading() -> rx.Component:
+    """Return the shape of the first step, where most come in."""
+    return rx.el.div(
+        skeleton_fields(1),
+        rx.el.div(
+            rx.el.div(skeleton("h-3.5 w-32"), class_name="flex h-5 items-center"),
+            skeleton("h-29 w-full pointer-coarse:h-33"),
+            class_name="flex flex-col gap-1.5",
+        ),
+        skeleton("h-10 w-full pointer-coarse:h-11"),
+        class_name="flex flex-col gap-4",
     )
 
 
@@ -57,16 +75,21 @@ def setup_card() -> rx.Component:
                 rx.el.p(
                     ChecklistState.done.length(), " ", Welcome.CHECKLIST_LEAD, class_name="tabular text-13 text-muted"
                 ),
-                class_name="min-w-40",
+                class_name="shrink-0",
             ),
             rx.el.ol(
                 *(_check(step, ChecklistState.done.contains(step)) for step in STEPS),
-                class_name="flex flex-1 flex-wrap gap-x-5 gap-y-1.5",
+                class_name="flex flex-1 flex-col gap-x-5 gap-y-1.5 lg:flex-row lg:flex-wrap",
             ),
-            link_button(Welcome.CHECKLIST_GO, href="/welcome", trailing_icon="arrow_right"),
+            rx.el.div(
+                link_button(Welcome.CHECKLIST_GO, href="/welcome", trailing_icon="arrow_right"),
+                icon_button("x", Welcome.CHECKLIST_HIDE, on_click=ChecklistState.dismiss),
+                class_name="flex items-center justify-between gap-1",
+            ),
             aria_label=Welcome.CHECKLIST,
             class_name=(
-                "mb-6 flex flex-wrap items-center gap-x-6 gap-y-3 rounded-card border border-line bg-sunken px-4 py-3"
+                "mb-6 flex flex-col gap-x-6 gap-y-3 rounded-card border border-line bg-sunken px-4 py-3 "
+                "sm:flex-row sm:items-center"
             ),
         ),
         rx.fragment(),
@@ -212,8 +235,8 @@ def _test() -> rx.Component:
                 rx.el.ol(rx.foreach(WelcomeState.lines, _line), class_name="flex flex-col gap-3"),
                 rx.el.p(
                     ai_avatar(size="sm"),
-                    rx.el.span(WelcomeState.agent_name, " ", Welcome.WAITS),
-                    class_name="flex items-center gap-2 text-13 text-muted",
+                    rx.el.span(WelcomeState.agent_name, " ", Welcome.WAITS, class_name="mt-0.5"),
+                    class_name="flex items-start gap-2 text-13 text-muted",
                 ),
             ),
             rx.cond(
@@ -251,8 +274,8 @@ def _test() -> rx.Component:
             WelcomeState.practice_url != "",
             rx.el.p(
                 external_link(Welcome.PHONE, href=WelcomeState.practice_url),
-                rx.el.span(" ", Welcome.PHONE_HINT, class_name="text-muted"),
-                class_name="text-13",
+                rx.el.span(Welcome.PHONE_HINT, class_name="text-muted"),
+                class_name="flex flex-col items-start gap-0.5 text-13",
             ),
             rx.fragment(),
         ),

@@ -2,7 +2,8 @@
 
 `@answers` stands under `@rx.event`. An expected error (`MagpipeError`) becomes words at its field, when the state has
 an `errors` var that knows the field, else a toast. Who is not signed in goes to the sign-in page and back. Anything
-else is a bug: it is logged once, with a reference that the person sees too. What the client sent is checked against
+else is a bug: it is logged once, with a reference that the person sees too: in a toast, or on the page when the state
+has `has_failed` set, for which it keeps the reference in `reference`. What the client sent is checked against
 the handler's annotations first (`arguments`).
 """
 
@@ -71,6 +72,10 @@ def _answer(state: Any, error: Exception, handler: str) -> Any:
         return rx.toast.error(error.message)
     reference = new_id().hex[-12:]
     log.error("ui.handler_failed", handler=handler, reference=reference, exc_info=error)
+    if getattr(state, "has_failed", False) and hasattr(state, "reference"):
+        # The page itself says what failed, and quotes the reference there.
+        state.reference = reference
+        return None
     return rx.toast.error(
         "This did not work. Nothing else was changed.",
         description=f"Try again; if it happens again, tell support the reference {reference}.",

@@ -40,6 +40,7 @@ class NumbersState(SessionState):
     voice_agents: list[dict[str, str]] = []
     is_loaded: bool = False
     has_failed: bool = False
+    reference: str = ""
     can_edit: bool = False
     can_release: bool = False
     practice_url: str = ""
@@ -56,11 +57,12 @@ class NumbersState(SessionState):
         hub.subscribe(self.router.session.client_token, principal, NumbersState)
         ours = settings()
         self.practice_url = f"{ours.sandbox_url}/phone" if "SignalWire" in ours.sandboxed_vendors else ""
-        self.saved_id, self.doomed_id, self.has_failed = "", "", False
+        self.saved_id, self.doomed_id, self.has_failed, self.reference = "", "", False, ""
         try:
             await self._show(principal)
         except Exception:
-            self.has_failed = True
+            # What was shown before stays, under a toast.
+            self.has_failed = not self.is_loaded
             raise
         if self.router.url.query_parameters.get("get") and self.can_edit:
             return GetNumberState.set_open(True)

@@ -31,6 +31,8 @@ OFFERS = 5
 # Facts just written are being read while the person goes on; the first question waits for them, but not for ever.
 READING_TURNS = 20
 READING_WAIT_S = 0.25
+# A browser remembers for this many organizations that the card was put away.
+PUT_AWAY_AT_MOST = 20
 
 
 @dataclass(frozen=True)
@@ -268,14 +270,34 @@ async def _facts_are_read(principal: Principal, agent_id: UUID) -> None:
 
 
 class ChecklistState(SessionState):
-    """The card that reminds of the steps left, until all are done."""
+    """The card that reminds of the steps left, until all are done or somebody puts it away in their browser."""
 
     is_shown: bool = False
     done: list[str] = []
+    # The organizations whose card was put away in this browser; it says nothing about anybody's rights.
+    put_away: str = rx.LocalStorage("", name="setup-put-away")
+    # A card that cannot be read is left out; the page under it tells of its own troubles.
+    has_failed: bool = False
+    reference: str = ""
 
     @rx.event
     @answers
     async def load(self) -> None:
         """Show the card while a step is left."""
-        self.done = (await progress(await self._principal())).done
-        self.is_shown = len(self.done) < len(STEPS)
+        principal = await self._principal()
+        self.is_shown, self.has_failed = False, False
+        try:
+            self.done = (await progress(principal)).done
+        except Exception:
+            self.has_failed = True
+            raise
+        self.is_shown = len(self.done) < len(STEPS) and str(principal.org_id) not in self.put_away.split()
+
+    @rx.event
+    @answers
+    async def dismiss(self) -> None:
+        """Put the card away in this browser, for this organization."""
+        principal = await self._principal()
+        known = [org_id for org_id in self.put_away.split() if org_id != str(principal.org_id)]
+        self.put_away = " ".join([*known, str(principal.org_id)][-PUT_AWAY_AT_MOST:])
+        self.is_shown = False

@@ -23,12 +23,13 @@ class JobsState(SessionState):
     is_loaded: bool = False
     is_hidden: bool = True
     has_failed: bool = False
+    reference: str = ""
 
     @rx.event
     @answers
     async def load(self) -> None:
         """Show the failed jobs to an operator, and nothing to anyone else."""
-        self.letters, self.total, self.is_hidden, self.has_failed = [], 0, True, False
+        self.letters, self.total, self.is_hidden, self.has_failed, self.reference = [], 0, True, False, ""
         try:
             await self._show(await self._principal())
             self.is_hidden = False

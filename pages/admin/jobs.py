@@ -4,7 +4,7 @@ import reflex as rx
 
 from pages.components.button import button, button_class
 from pages.components.dialog import confirm_dialog
-from pages.components.feedback import empty_state, error_state, skeleton_rows
+from pages.components.feedback import empty_state, error_state, skeleton_table
 from pages.components.shell import page_shell
 from pages.components.surface import cell, head_cell, table, table_row
 from pages.components.timestamp import timestamp
@@ -22,8 +22,13 @@ def jobs_page() -> rx.Component:
         page_shell(
             rx.cond(
                 JobsState.has_failed,
-                error_state(what=Operations.FAILED, safe=Operations.FAILED_SAFE, on_retry=JobsState.load),
-                rx.cond(JobsState.is_loaded, _content(), skeleton_rows(6)),
+                error_state(
+                    what=Operations.FAILED,
+                    safe=Operations.FAILED_SAFE,
+                    reference=JobsState.reference,
+                    on_retry=JobsState.load,
+                ),
+                rx.cond(JobsState.is_loaded, _content(), skeleton_table(6, columns=5)),
             ),
             title=Operations.TITLE,
             active="",

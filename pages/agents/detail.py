@@ -19,6 +19,7 @@ from pages.components.icon import icon
 from pages.components.link import page_link
 from pages.components.local_file import jsx
 from pages.components.shell import page_shell
+from pages.components.tabs import HEAD_LIST, TAB
 from pages.components.tooltip import tooltip
 from pages.frame import frame
 from pages.words import Agent, Agents
@@ -34,6 +35,9 @@ class _TabStrip(rx.Component):
     label: rx.Var[str]
     current: rx.Var[str]
 
+
+# The back button's own padding puts its arrow on the line of the tabs and fields below.
+_HEAD_LINE = "flex min-h-16 items-center gap-3 px-2 md:px-4"
 
 PARTS: dict[str, tuple[str, Callable[[], rx.Component]]] = {
     "setup": (Agent.SETUP, setup_part),
@@ -60,6 +64,7 @@ def agent_page() -> rx.Component:
                 title=Agent.GONE_TITLE,
                 body=Agent.GONE_BODY,
                 icon="bot_off",
+                inset=True,
                 action=link_button(Agent.BACK, href="/agents", icon="arrow_left"),
             ),
             rx.fragment(
@@ -70,8 +75,13 @@ def agent_page() -> rx.Component:
                         _part(),
                         rx.cond(
                             AgentState.has_failed,
-                            error_state(what=Agent.FAILED, safe=Agent.FAILED_SAFE, on_retry=AgentState.load),
-                            rx.el.div(skeleton_fields(4), class_name="max-w-180"),
+                            error_state(
+                                what=Agent.FAILED,
+                                safe=Agent.FAILED_SAFE,
+                                reference=AgentState.reference,
+                                on_retry=AgentState.load,
+                            ),
+                            _part_skeleton(),
                         ),
                     ),
                     class_name="min-h-0 flex-1 overflow-y-auto px-4 py-6 md:px-6",
@@ -128,7 +138,7 @@ def _head() -> rx.Component:
                 disabled=~AgentState.can_edit,
                 class_name="shrink-0",
             ),
-            class_name="flex min-h-16 items-center gap-3 px-3 md:px-5",
+            class_name=_HEAD_LINE,
         ),
         _tabs(),
         class_name="shrink-0 border-b border-line bg-canvas",
@@ -137,10 +147,6 @@ def _head() -> rx.Component:
 
 def _tabs() -> rx.Component:
     """Return the parts as links, so that each has its own address; those that do not apply are left out."""
-    look = (
-        "relative -mb-px inline-flex h-10 shrink-0 items-center border-b-2 px-1 text-14 font-medium transition-colors "
-        "pointer-coarse:h-11 "
-    )
 
     def link(key: str) -> rx.Component:
         is_open = AgentState.tab == key
@@ -148,15 +154,14 @@ def _tabs() -> rx.Component:
             PARTS[key][0],
             href=f"/agents/{AgentState.id}?tab={key}",
             custom_attrs={"aria-current": rx.cond(is_open, "page", "false")},
-            class_name=look
-            + rx.cond(is_open, "border-accent text-ink", "border-transparent text-muted hover:text-ink"),
+            class_name=TAB + rx.cond(is_open, "border-accent text-ink", "border-transparent text-muted hover:text-ink"),
         )
 
     return _TabStrip.create(
         *(rx.cond(AgentState.tabs.contains(key), link(key), rx.fragment()) for key in PARTS),
         label=Agent.TABS,
         current=AgentState.tab,
-        class_name="flex gap-5 overflow-x-auto px-4 md:px-6",
+        class_name=HEAD_LIST,
     )
 
 
@@ -179,13 +184,24 @@ def _note(words: str) -> rx.Component:
     return rx.el.div(banner(words, tone="info", rounded=True), class_name="mb-6 max-w-180")
 
 
+def _part_skeleton() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(skeleton("h-5 w-32"), skeleton("h-3.5 w-72 max-w-full"), class_name="mb-4 flex flex-col gap-2"),
+        skeleton_fields(4),
+        class_name="max-w-180",
+    )
+
+
 def _head_skeleton() -> rx.Component:
     return rx.el.header(
         rx.el.div(
-            skeleton("size-9"),
+            rx.el.span(icon("arrow_left"), class_name=f"{icon_button_class('ghost', 'md')} text-faint"),
+            skeleton("hidden size-9 sm:block"),
             rx.el.div(skeleton("h-4 w-40"), skeleton("h-3.5 w-28"), class_name="flex flex-col gap-2"),
-            class_name="flex min-h-16 items-center gap-3 px-4 md:px-6",
+            class_name=_HEAD_LINE,
         ),
-        rx.el.div(skeleton("h-4 w-80"), class_name="flex h-10 items-center px-4 md:px-6"),
+        rx.el.div(
+            skeleton("h-4 w-80 max-w-full"), class_name="flex h-10 items-center px-4 pointer-coarse:h-11 md:px-6"
+        ),
         class_name="shrink-0 border-b border-line bg-canvas",
     )

@@ -17,10 +17,10 @@ from pages.components.link import page_link, text_link
 from pages.components.menu import menu, menu_item, menu_separator
 from pages.components.shell import page_shell
 from pages.components.status import badge
-from pages.components.timestamp import timestamp
+from pages.components.timestamp import time_ago
 from pages.frame import frame
 from pages.welcome import setup_card
-from pages.words import Agents
+from pages.words import Agents, Common
 from state.agents.listing import AgentListState
 from state.agents.rows import AgentCard
 
@@ -36,7 +36,12 @@ def agents_page() -> rx.Component:
             rx.cond(AgentListState.total == 0, _none_yet(), _cards()),
             rx.cond(
                 AgentListState.has_failed,
-                error_state(what=Agents.FAILED, safe=Agents.FAILED_SAFE, on_retry=AgentListState.load),
+                error_state(
+                    what=Agents.FAILED,
+                    safe=Agents.FAILED_SAFE,
+                    reference=AgentListState.reference,
+                    on_retry=AgentListState.load,
+                ),
                 _loading(),
             ),
         ),
@@ -93,7 +98,7 @@ def _filters() -> rx.Component:
             on_change=lambda value: AgentListState.filter_by("sort", value),
         ),
         role="search",
-        class_name="grid grid-cols-[1.25fr_1fr_1fr] items-center gap-2 sm:flex",
+        class_name="grid grid-cols-3 items-center gap-2 sm:flex",
     )
 
 
@@ -134,7 +139,7 @@ def _card(agent: rx.Var[AgentCard]) -> rx.Component:
         ),
         rx.el.div(_numbers(agent, href), class_name="flex min-h-6 items-center gap-2 text-13 text-muted"),
         rx.el.div(
-            rx.el.span(Agents.EDITED, " ", timestamp(agent["edited_at"]), class_name="text-12 text-faint"),
+            rx.el.span(Agents.EDITED, " ", time_ago(agent["edited_at"]), class_name="text-12 text-faint"),
             rx.el.div(_switch(agent), class_name="relative"),
             class_name="flex items-center justify-between gap-3 border-t border-line pt-3",
         ),
@@ -208,4 +213,27 @@ def _none_yet() -> rx.Component:
 
 
 def _loading() -> rx.Component:
-    return rx.el.div(*(skeleton("h-37 rounded-card") for _ in range(3)), class_name=GRID)
+    return rx.el.div(
+        rx.el.span(Common.LOADING, class_name="sr-only"),
+        *(
+            rx.el.div(
+                rx.el.div(
+                    skeleton("size-9 shrink-0"),
+                    rx.el.div(skeleton("h-3.5 w-28"), skeleton("h-3 w-20"), class_name="flex flex-col gap-2"),
+                    class_name="flex gap-3",
+                ),
+                skeleton("my-1.5 h-3 w-32"),
+                rx.el.div(
+                    skeleton("h-3 w-24"),
+                    skeleton("h-5 w-20"),
+                    class_name=(
+                        "flex min-h-10 items-center justify-between border-t border-line pt-3 pointer-coarse:min-h-14"
+                    ),
+                ),
+                class_name="flex flex-col gap-3 rounded-card border border-line p-4",
+            )
+            for _ in range(3)
+        ),
+        role="status",
+        class_name=GRID,
+    )

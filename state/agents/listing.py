@@ -30,6 +30,7 @@ class AgentListState(SessionState):
     total: int = 0
     is_loaded: bool = False
     has_failed: bool = False
+    reference: str = ""
     can_edit: bool = False
     q: str = ""
     type: str = ""
@@ -49,11 +50,12 @@ class AgentListState(SessionState):
         wanted = self.router.url.query_parameters
         self.q, self.type = wanted.get("q", ""), wanted.get("type", "")
         self.status, self.sort = wanted.get("status", ""), wanted.get("sort", "")
-        self.has_failed = False
+        self.has_failed, self.reference = False, ""
         try:
             await self._show(principal)
         except Exception:
-            self.has_failed = True
+            # What was shown before stays, under a toast.
+            self.has_failed = not self.is_loaded
             raise
 
     @rx.event

@@ -45,6 +45,7 @@ class AgentState(SessionState):
     is_loaded: bool = False
     is_missing: bool = False
     has_failed: bool = False
+    reference: str = ""
     is_stale: bool = False
     changed_by: str = ""
     # Grows when a person asks for the latest, so that fields drop what was typed over it.
@@ -61,7 +62,7 @@ class AgentState(SessionState):
         if agent_id != self.id:
             self.id, self.is_loaded, self.is_missing = "", False, False
         hub.subscribe(self.router.session.client_token, principal, AgentState)
-        self.has_failed = False
+        self.has_failed, self.reference = False, ""
         try:
             with org_scope(principal.org_id):
                 async with unit_of_work() as session:
@@ -70,7 +71,8 @@ class AgentState(SessionState):
             self.is_missing = self.is_loaded = True
             return None
         except Exception:
-            self.has_failed = True
+            # What was shown before stays, under a toast.
+            self.has_failed = not self.is_loaded
             raise
         self.tabs = tabs_of(agent.agent_type)
         asked = address.query_parameters.get("tab", "setup")

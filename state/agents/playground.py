@@ -9,6 +9,7 @@ from backend.agents.schemas import TurnView
 from backend.core.errors import MagpipeError
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
+from backend.knowledge.schemas import PATH_MARK
 from state.agents.open_agent import AgentState
 from state.errors import answers
 from state.session import SessionState
@@ -125,10 +126,7 @@ class PlaygroundState(SessionState):
             is_unanswered=turn["is_unanswered"],
         )
         self.sources = [
-            SourceRead(
-                title=" › ".join(dict.fromkeys(part for part in (source["title"], source["path"]) if part)),
-                quote=source["quote"],
-            )
+            SourceRead(title=_place(source["title"], source["path"]), quote=source["quote"])
             for source in turn["sources"]
         ]
         self.tools = [
@@ -142,3 +140,9 @@ class PlaygroundState(SessionState):
 
     def _clear(self) -> None:
         self.lines, self.why, self.sources, self.tools, self.error = [], NO_WHY, [], [], ""
+
+
+def _place(title: str, path: str) -> str:
+    """Return where a passage stands: its source's title and the headings over it, the title said once."""
+    headings = [heading for heading in path.split(PATH_MARK) if heading]
+    return PATH_MARK.join(headings if headings[:1] == [title] else [title, *headings])

@@ -227,7 +227,7 @@ WIDGETS: dict[str, Widget] = {
             "ask": _rule(settle_s=MODEL, form={"message": "What does canary whitening cost?"}),
         },
     ),
-    "state.onboarding.ChecklistState": Widget("/agents", {"load": _rule()}),
+    "state.onboarding.ChecklistState": Widget("/agents", {"load": _rule(), "dismiss": _rule()}),
     "state.operations.JobsState": Widget(
         "/admin/jobs",
         {
