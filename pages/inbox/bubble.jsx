@@ -98,7 +98,7 @@ function Media({ files, words }) {
   });
 }
 
-export function Message({ item, starts, contactName, isOpen, words, actions }) {
+export function Message({ item, starts, contactName, orgName, isOpen, words, actions }) {
   const inbound = item.direction === "inbound";
   const byAgent = item.author_kind === "agent";
   const data = item.data ?? {};
@@ -111,7 +111,9 @@ export function Message({ item, starts, contactName, isOpen, words, actions }) {
       ? "bg-accent-soft text-ink"
       : "bg-selected text-ink";
   const faded = item.status === "cancelled" || item.status === "scheduled";
-  const author = inbound ? contactName : item.author_name || words.TEAM;
+  // What nobody wrote, such as the confirmation of a STOP, comes from the organization.
+  const automatic = item.author_kind === "system";
+  const author = inbound ? contactName : item.author_name || (automatic && orgName) || words.TEAM;
   return (
     <article
       aria-label={`${author}${byAgent ? `, ${words.AGENT}` : ""}`}
@@ -122,6 +124,7 @@ export function Message({ item, starts, contactName, isOpen, words, actions }) {
           {byAgent ? <AgentMark /> : inbound ? null : <Avatar name={author} size="sm" />}
           <span className="font-medium text-ink">{author}</span>
           {byAgent && data.agent_version ? <span>· v{data.agent_version}</span> : null}
+          {automatic ? <span>· {words.AUTOMATIC}</span> : null}
           {data.approved_by ? <span>· {words.APPROVED_BY.replace("{name}", data.approved_by)}</span> : null}
         </div>
       ) : null}
@@ -144,7 +147,7 @@ export function Message({ item, starts, contactName, isOpen, words, actions }) {
       >
         {failed ? (
           <span role="alert" className="text-danger-ink">
-            {data.error ? `${words.FAILED}: ${data.error}` : words.FAILED}
+            {data.error ? `${words.FAILED}. ${data.error}` : words.FAILED}
           </span>
         ) : null}
         {failed && item.record_id ? (

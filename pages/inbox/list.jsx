@@ -38,8 +38,6 @@ const Row = memo(function Row({ row, isOpen, tabbable, search, words, time }) {
   const failed = row.direction === "outbound" && hasFailed(row.last_status);
   const unread = row.unread > 0 && !isOpen;
   const name = row.name || row.phone_display || words.UNKNOWN;
-  const speaker =
-    row.author_kind === "agent" ? words.AGENT_SAID : row.author_kind === "member" ? words.TEAM_SAID : "";
   return (
     <Link
       to={`/inbox/${row.id}${search}`}
@@ -53,7 +51,7 @@ const Row = memo(function Row({ row, isOpen, tabbable, search, words, time }) {
       }
     >
       <span className="relative shrink-0">
-        <Avatar name={row.name} />
+        <Avatar name={row.name} on={isOpen ? "bg-canvas" : undefined} />
         <span
           className={
             "absolute -right-1.5 -bottom-1 inline-flex size-4.5 items-center justify-center rounded-full " +
@@ -79,14 +77,26 @@ const Row = memo(function Row({ row, isOpen, tabbable, search, words, time }) {
             </span>
           ) : (
             <span className={`min-w-0 flex-1 truncate text-13 ${unread ? "text-ink" : "text-muted"}`}>
-              {speaker ? <span className="text-faint">{speaker} </span> : null}
+              {row.author_kind === "agent" ? (
+                <>
+                  <Icon as={ANSWERING.ai[0]} size={12} className="-mt-0.5 mr-1 inline text-faint" />
+                  <span className="sr-only">{words.AGENT_SAID} </span>
+                </>
+              ) : row.author_kind === "member" ? (
+                <span className="text-faint">{words.TEAM_SAID} </span>
+              ) : null}
               {row.preview || words.NO_TEXT}
             </span>
           )}
-          <span className={`inline-flex shrink-0 items-center gap-1 text-12 ${tint}`} title={stateWord}>
-            <Icon as={picture} size={14} />
-            {state === "needed" || state === "draft" ? stateWord : <span className="sr-only">{stateWord}</span>}
-          </span>
+          {/* That the agent answers is the rule and stays quiet; what asks for people shows. */}
+          {state === "ai" ? (
+            <span className="sr-only">{stateWord}</span>
+          ) : (
+            <span className={`inline-flex shrink-0 items-center gap-1 text-12 ${tint}`} title={stateWord}>
+              <Icon as={picture} size={14} />
+              {state === "human" ? <span className="sr-only">{stateWord}</span> : stateWord}
+            </span>
+          )}
           {unread ? (
             <span
               data-part="dot"
@@ -118,14 +128,14 @@ function Skeleton({ words }) {
   );
 }
 
-function Nothing({ icon, title, body, children }) {
+function Nothing({ icon, title, body, tone = "border border-line bg-sunken text-muted", children }) {
   return (
-    <div className="flex flex-col items-start px-4 py-10">
-      <span className="inline-flex size-10 items-center justify-center rounded-card border border-line bg-sunken text-muted">
+    <div role={icon === CircleAlert ? "alert" : undefined} className="flex flex-col items-start px-4 py-10">
+      <span className={`inline-flex size-10 items-center justify-center rounded-card ${tone}`}>
         <Icon as={icon} size={20} />
       </span>
       <h2 className="mt-4 text-14 font-semibold">{title}</h2>
-      <p className="mt-1 text-13 text-muted">{body}</p>
+      <p className="mt-1 text-13 text-pretty text-muted">{body}</p>
       <div className="mt-4">{children}</div>
     </div>
   );
@@ -134,7 +144,7 @@ function Nothing({ icon, title, body, children }) {
 const BUTTON =
   "inline-flex h-8 items-center gap-2 rounded-control border border-control bg-canvas px-3 text-14 font-medium text-ink hover:bg-hover pointer-coarse:min-h-11";
 
-export function ConversationList({ rows: first, feed, older, hasMore, stage, phoneUrl, words, time, onMore, onResync }) {
+export function ConversationList({ rows: first, feed, older, hasMore, stage, reference, phoneUrl, words, time, onMore, onResync }) {
   const params = useParams();
   const openId = params.open_conversation ?? "";
   const { pathname, search } = useLocation();
@@ -228,7 +238,15 @@ export function ConversationList({ rows: first, feed, older, hasMore, stage, pho
   if (stage === "loading") body = <Skeleton words={words} />;
   else if (stage === "failed") {
     body = (
-      <Nothing icon={CircleAlert} title={words.ERROR_TITLE} body={words.ERROR_BODY}>
+      <Nothing
+        icon={CircleAlert}
+        title={words.ERROR_TITLE}
+        body={words.ERROR_BODY}
+        tone="bg-danger-soft text-danger-ink"
+      >
+        <p className="-mt-1 mb-4 text-12 text-muted">
+          {words.REFERENCE} <code className="font-mono text-ink select-all">{reference}</code>
+        </p>
         <button type="button" onClick={onResync} className={BUTTON}>
           {words.RETRY}
         </button>

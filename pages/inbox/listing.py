@@ -11,6 +11,7 @@ from pages.words import InboxList, Time
 from state.inbox.conversation_list import ConversationListState
 from state.inbox.new_message import NewMessageState
 from state.inbox.page import InboxState
+from state.inbox.thread import ThreadState
 
 _HEAD = jsx(__name__, "list_head.jsx")
 _LIST = jsx(__name__, "list.jsx")
@@ -35,6 +36,7 @@ class _ConversationList(rx.Component):
     older: rx.Var[dict[str, Any]]
     has_more: rx.Var[bool]
     stage: rx.Var[str]
+    reference: rx.Var[str]
     phone_url: rx.Var[str]
     words: rx.Var[dict[str, str]]
     time: rx.Var[dict[str, str]]
@@ -53,6 +55,7 @@ def list_pane() -> rx.Component:
             older=ConversationListState.older,
             has_more=ConversationListState.has_more,
             stage=ConversationListState.stage,
+            reference=ThreadState.reference,
             phone_url=ConversationListState.phone_url,
             words=words,
             time=TIME_WORDS,

@@ -59,7 +59,10 @@ export function useSeconds(running) {
   return now;
 }
 
-// Whether the details are open over the timeline, below 1280 px. Shared by the button that opens them and the sheet.
+// From here on list, timeline and details stand side by side and the timeline keeps its 600 px.
+export const PANEL_FITS = "(width >= 90rem)";
+
+// Whether the details are open over the timeline. Shared by the button that opens them and the sheet.
 let panelOpen = false;
 const watchers = new Set();
 export function setPanel(open) {

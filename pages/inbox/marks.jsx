@@ -30,14 +30,14 @@ export function initials(name) {
   return ([...words[0]][0] + last).toUpperCase();
 }
 
-export function Avatar({ name, size = "md" }) {
+export function Avatar({ name, size = "md", on = "bg-selected" }) {
   const letters = initials(name);
   return (
     <span
       aria-hidden="true"
       className={
-        "inline-flex shrink-0 select-none items-center justify-center rounded-full bg-selected font-medium text-muted " +
-        SIZES[size]
+        "inline-flex shrink-0 select-none items-center justify-center rounded-full font-medium text-muted " +
+        `${SIZES[size]} ${on}`
       }
     >
       {letters || <Icon as={UserRound} size={size === "sm" ? 14 : 18} />}

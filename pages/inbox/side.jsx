@@ -1,4 +1,4 @@
-// Beside the timeline from 1280 px on, over it as a sheet below: the person, the conversation, and why the agent said it.
+// Beside the timeline where it fits, over it as a sheet below: the person, the conversation, and why the agent said it.
 import { useEffect, useRef } from "react";
 import * as Dialog from "@radix-ui/react-dialog";
 import Ban from "lucide-react/dist/esm/icons/ban.mjs";
@@ -7,7 +7,7 @@ import X from "lucide-react/dist/esm/icons/x.mjs";
 import { CopyButton } from "$/public/external/pages/components/copy_button/copy_button.jsx";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
 import { Avatar, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
-import { setPanel, useMedia, usePanel } from "$/public/external/pages/inbox/parts/live.jsx";
+import { PANEL_FITS, setPanel, useMedia, usePanel } from "$/public/external/pages/inbox/parts/live.jsx";
 import { Why } from "$/public/external/pages/inbox/parts/why.jsx";
 
 function Line({ name, children }) {
@@ -28,30 +28,38 @@ function Exact({ at }) {
 }
 
 function Facts({ row, person, words, time }) {
+  const copy = person.phone ? (
+    <CopyButton
+      text={person.phone}
+      label={words.COPY_NUMBER}
+      done={words.COPIED}
+      className="-my-1 inline-flex size-6 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:-my-3 pointer-coarse:size-11"
+    />
+  ) : null;
+  const [before, after] = words.OPTED_OUT.split("{number}");
   return (
     <>
       <section aria-label={words.CONTACT} className="px-4 pt-4 pb-3">
         <div className="flex items-center gap-3">
           <Avatar name={person.name} />
           <div className="min-w-0">
-            <h3 className="truncate text-14 font-semibold">{person.name || person.phone_display || words.UNKNOWN}</h3>
+            {/* Without a name the number stands here alone, and is not said again below. */}
+            <h3 className="flex items-center gap-1 text-14 font-semibold">
+              <span className="truncate">{person.name || person.phone_display || words.UNKNOWN}</span>
+              {person.name ? null : copy}
+            </h3>
             {person.company ? <p className="truncate text-13 text-muted">{person.company}</p> : null}
           </div>
         </div>
         <dl className="mt-3 text-13">
-          <Line name={words.PHONE}>
-            <span className="flex items-center gap-1">
-              <span>{person.phone_display || "–"}</span>
-              {person.phone ? (
-                <CopyButton
-                  text={person.phone}
-                  label={words.COPY_NUMBER}
-                  done={words.COPIED}
-                  className="inline-flex size-6 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:size-11"
-                />
-              ) : null}
-            </span>
-          </Line>
+          {person.name ? (
+            <Line name={words.PHONE}>
+              <span className="flex items-center gap-1">
+                <span>{person.phone_display || "–"}</span>
+                {copy}
+              </span>
+            </Line>
+          ) : null}
           {person.email ? <Line name={words.EMAIL}>{person.email}</Line> : null}
           <Line name={words.TEXTS}>
             {person.opt_outs.length ? (
@@ -60,7 +68,9 @@ function Facts({ row, person, words, time }) {
                   <li key={out.number} className="flex gap-1.5 text-warning-ink">
                     <Icon as={Ban} size={14} className="mt-0.5" />
                     <span>
-                      {words.OPTED_OUT.replace("{number}", out.number)} <Exact at={out.at} />
+                      {before}
+                      <span className="whitespace-nowrap">{out.number}</span>
+                      {after} <Exact at={out.at} />
                     </span>
                   </li>
                 ))}
@@ -94,7 +104,7 @@ function Facts({ row, person, words, time }) {
 
 export function Side({ row, person, turn, turnId, words, time, onCloseWhy }) {
   const open = usePanel();
-  const wide = useMedia("(width >= 80rem)");
+  const wide = useMedia(PANEL_FITS);
   const top = useRef(null);
   useEffect(() => {
     if (!turnId) return;
@@ -103,13 +113,14 @@ export function Side({ row, person, turn, turnId, words, time, onCloseWhy }) {
   }, [turnId]);
   const content = (
     <>
-      {turnId ? <Why turn={turn} words={words} onClose={onCloseWhy} /> : null}
+      {/* The sheet has a way out of its own. */}
+      {turnId ? <Why turn={turn} words={words} onClose={wide ? onCloseWhy : undefined} /> : null}
       {row.id && person.id ? <Facts row={row} person={person} words={words} time={time} /> : null}
     </>
   );
   if (wide) {
     return (
-      <aside ref={top} aria-label={words.DETAILS} className="hidden w-80 shrink-0 overflow-y-auto border-l border-line xl:block">
+      <aside ref={top} aria-label={words.DETAILS} className="w-76 shrink-0 overflow-y-auto border-l border-line 2xl:w-80">
         {content}
       </aside>
     );

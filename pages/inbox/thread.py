@@ -9,8 +9,10 @@ from pages.components.local_file import jsx
 from pages.inbox.listing import TIME_WORDS
 from pages.inbox.parts import DIALOG, POPOVER, VIRTUOSO, words_of
 from pages.words import InboxComposer, InboxPage, InboxSide, InboxThread, InboxTimeline
+from state.frame import FrameState
 from state.inbox.composer import ComposerState
 from state.inbox.contact_panel import ContactPanelState
+from state.inbox.conversation_list import ConversationListState
 from state.inbox.page import InboxState
 from state.inbox.thread import ThreadState
 from state.inbox.timeline import TimelineState
@@ -51,6 +53,7 @@ class _Stage(rx.Component):
     tag = "Stage"
 
     stage: rx.Var[str]
+    list: rx.Var[str]
     about: rx.Var[str]
     reference: rx.Var[str]
     words: _Words
@@ -83,6 +86,7 @@ class _Timeline(rx.Component):
     feed: rx.Var[dict[str, Any]]
     older: rx.Var[dict[str, Any]]
     contact_name: rx.Var[str]
+    org_name: rx.Var[str]
     open_turn: rx.Var[str]
     unread: rx.Var[int]
     outcomes: rx.Var[list[dict[str, str]]]
@@ -150,6 +154,7 @@ def thread_pane() -> rx.Component:
                 feed=TimelineState.feed,
                 older=TimelineState.older,
                 contact_name=shown_name,
+                org_name=FrameState.org_name,
                 open_turn=WhyState.turn_id,
                 unread=row["unread"],
                 outcomes=ComposerState.outcomes,
@@ -185,6 +190,11 @@ def thread_pane() -> rx.Component:
             on_close_why=WhyState.close,
         ),
         stage=ThreadState.stage,
+        list=rx.cond(
+            (ConversationListState.stage == "ready") & (ConversationListState.rows.length() == 0),
+            "empty",
+            ConversationListState.stage,
+        ),
         about=ThreadState.about,
         reference=ThreadState.reference,
         words=words_of(InboxPage),

@@ -22,7 +22,7 @@ import {
 } from "$/public/external/pages/components/menu/menu.jsx";
 import { Tip } from "$/public/external/pages/components/tooltip/tooltip.jsx";
 import { ANSWERING, Avatar, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
-import { setPanel, useMedia, usePanel, useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
+import { PANEL_FITS, setPanel, useMedia, usePanel, useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
 import { PRIMARY, SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 
 const SQUARE =
@@ -111,7 +111,7 @@ function left(until, now) {
 export function ThreadHead(props) {
   const { row, reason, me, team, words, onRename, onMode, onAssign, onStatus, onUnread } = props;
   const panelOpen = usePanel();
-  const wide = useMedia("(width >= 80rem)");
+  const wide = useMedia(PANEL_FITS);
   const { search } = useLocation();
   const navigate = useNavigate();
   const timed = row.answer_mode === "human" && Boolean(row.paused_until);
@@ -146,6 +146,8 @@ export function ThreadHead(props) {
     onUnread?.(row.id);
     navigate(`/inbox${search}`);
   };
+  // A nameless contact's number is the title; the line below it holds the rest, if there is any.
+  const aside = [owner ? words.OWNED_BY.replace("{name}", owner) : "", closed ? words.CLOSED : ""].filter(Boolean);
   const needed = row.needs_person && mode === "human";
   return (
     <>
@@ -164,17 +166,18 @@ export function ThreadHead(props) {
         <div className="min-w-0 flex-1">
           <Name row={row} words={words} onRename={onRename} />
           <p className="flex items-center gap-1 text-12 text-muted">
-            <span className="truncate">{row.phone_display}</span>
-            {row.phone ? (
+            {row.name ? <span className="truncate">{row.phone_display}</span> : null}
+            {row.phone && row.name ? (
               <CopyButton
                 text={row.phone}
                 label={words.COPY_NUMBER}
                 done={words.COPIED}
-                className="inline-flex size-6 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:hidden"
+                className="-my-1 inline-flex size-6 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:hidden"
               />
             ) : null}
-            {owner ? <span className="truncate @max-xl:hidden">· {words.OWNED_BY.replace("{name}", owner)}</span> : null}
-            {closed ? <span>· {words.CLOSED}</span> : null}
+            {aside.length ? (
+              <span className="truncate">{(row.name ? ["", ...aside] : aside).join(" · ").trim()}</span>
+            ) : null}
           </p>
         </div>
         <Menu>
@@ -184,7 +187,6 @@ export function ThreadHead(props) {
           >
             <Icon as={picture} className={tint} />
             <span className="@max-lg:sr-only">{{ ai: words.NOW_AI, draft: words.NOW_DRAFT, human: words.NOW_HUMAN }[mode]}</span>
-            {timed && mode === "human" ? <span className="tabular text-muted">{left(row.paused_until, now)}</span> : null}
             <Icon as={ChevronDown} size={14} className="text-muted" />
           </MenuTrigger>
           <MenuList align="end">
@@ -209,7 +211,7 @@ export function ThreadHead(props) {
           </button>
         )}
         <Menu>
-          <MenuTrigger label={words.ASSIGN} className={`${SQUARE} @max-2xl:hidden`}>
+          <MenuTrigger label={words.ASSIGN} className={`${SQUARE} @max-xl:hidden`}>
             {owner ? <Avatar name={owner} size="sm" /> : <Icon as={UserPlus} />}
           </MenuTrigger>
           <MenuList align="end">
@@ -232,7 +234,7 @@ export function ThreadHead(props) {
             aria-label={words.DETAILS}
             aria-expanded={panelOpen}
             onClick={() => setPanel(!panelOpen)}
-            className={`${SQUARE} @max-md:hidden xl:hidden`}
+            className={`${SQUARE} @max-md:hidden min-[90rem]:hidden`}
           >
             <Icon as={PanelRight} />
           </button>

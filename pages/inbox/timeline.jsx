@@ -54,7 +54,7 @@ export function Timeline(props) {
 }
 
 function OpenTimeline(props) {
-  const { conversationId, items: first, feed, older, contactName, openTurn, unread, outcomes, words } = props;
+  const { conversationId, items: first, feed, older, contactName, orgName, openTurn, unread, outcomes, words } = props;
   const { onOlder, onSeen, onSend, onResync } = props;
   const [items, setItems] = usePatched(first, feed, applyPatch, onResync, join);
   const outbox = useOutbox(conversationId);
@@ -189,6 +189,7 @@ function OpenTimeline(props) {
             item={item}
             starts={startsGroup(item, before)}
             contactName={contactName}
+            orgName={orgName}
             isOpen={Boolean(openTurn) && openTurn === item.data?.turn_id}
             words={words}
             actions={actions}

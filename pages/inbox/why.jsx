@@ -16,6 +16,13 @@ function money(micros) {
   return `$${dollars < 0.01 ? dollars.toFixed(6).replace(/0+$/, "") : dollars.toFixed(2)}`;
 }
 
+// The headings over a passage, without the title that stands over them.
+const within = ({ title, path }) =>
+  (path ?? "")
+    .split(" › ")
+    .filter((heading, place) => heading && !(place === 0 && heading === title))
+    .join(" › ");
+
 function Fact({ name, children }) {
   return (
     <div className="flex items-baseline justify-between gap-4 py-0.5">
@@ -51,14 +58,16 @@ export function Why({ turn, words, onClose }) {
     <section aria-label={words.WHY} className="border-b border-line px-4 pt-4 pb-5">
       <div className="flex items-center gap-2">
         <h3 className="flex-1 text-14 font-semibold">{words.WHY}</h3>
-        <button
-          type="button"
-          aria-label={words.CLOSE_WHY}
-          onClick={onClose}
-          className="-mr-2 inline-flex size-7 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:size-11"
-        >
-          <Icon as={X} />
-        </button>
+        {onClose ? (
+          <button
+            type="button"
+            aria-label={words.CLOSE_WHY}
+            onClick={onClose}
+            className="-my-1 -mr-2 inline-flex size-7 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:size-11"
+          >
+            <Icon as={X} />
+          </button>
+        ) : null}
       </div>
       <p className="mt-1 flex items-center gap-1.5 text-13 text-muted">
         <AgentMark />
@@ -75,7 +84,7 @@ export function Why({ turn, words, onClose }) {
             {sources.map((source, key) => (
               <li key={key} className="rounded-control border border-line px-2.5 py-2">
                 <p className="text-13 font-medium text-ink">{source.title || words.UNTITLED}</p>
-                {source.path && source.path !== source.title ? <p className="text-12 text-muted">{source.path}</p> : null}
+                {within(source) ? <p className="text-12 text-muted">{within(source)}</p> : null}
                 <blockquote className="mt-0.5 line-clamp-6 text-13 whitespace-pre-line text-muted">
                   {source.quote}
                 </blockquote>
