@@ -18,6 +18,7 @@ from pages.components.feedback import (
     progress,
     skeleton_fields,
     skeleton_rows,
+    skeleton_table,
     working,
 )
 from pages.components.field import select_field, text_area, text_field
@@ -314,13 +315,15 @@ def _states() -> rx.Component:
         progress("Importing contacts", value=320, total=1200, on_cancel=GalleryState.press),
         working("Looking for numbers…"),
         _columns(
-            card(skeleton_rows(3), padded=False),
+            skeleton_rows(3),
+            skeleton_table(3),
             skeleton_fields(2),
             card(
                 empty_state(
                     title="No conversations yet",
                     body="Text your number to see the first one arrive here.",
                     action=button("Show my number", variant="primary"),
+                    inset=True,
                 ),
                 padded=False,
             ),
@@ -331,6 +334,7 @@ def _states() -> rx.Component:
                     do="Try again in a moment.",
                     reference="7F3K-22",
                     on_retry=GalleryState.press,
+                    inset=True,
                 ),
                 padded=False,
             ),

@@ -22,16 +22,16 @@ def home_page() -> rx.Component:
         rx.el.section(
             rx.el.div(
                 rx.el.h1(
-                    Landing.TITLE,
+                    *(rx.el.span(f"{sentence} ", class_name="block") for sentence in Landing.TITLE),
                     class_name="text-32 font-semibold tracking-tight text-balance md:text-48",
                 ),
-                rx.el.p(Landing.LEAD, class_name="mt-4 max-w-[52ch] text-16 text-muted"),
+                rx.el.p(Landing.LEAD, class_name="mt-4 max-w-[52ch] text-16 text-pretty text-muted"),
                 rx.el.div(
                     link_button(Landing.TRY, href="/signup", variant="primary", size="lg"),
                     link_button(Landing.SIGN_IN, href="/login", size="lg"),
                     class_name="mt-6 flex flex-wrap gap-3",
                 ),
-                rx.el.p(Landing.HOSTED, class_name="mt-4 text-13 text-muted"),
+                rx.el.p(Landing.HOSTED, class_name="mt-4 text-13 text-balance text-muted"),
                 class_name="min-w-0 flex-1",
             ),
             _conversation(),
@@ -59,7 +59,7 @@ def _feature(picture: str, title: str, words: str) -> rx.Component:
     return rx.el.li(
         icon(picture, size=20, class_name="text-accent"),
         rx.el.h3(title, class_name="mt-3 text-16 font-semibold"),
-        rx.el.p(words, class_name="mt-1 text-14 text-muted"),
+        rx.el.p(words, class_name="mt-1 text-14 text-pretty text-muted"),
     )
 
 
@@ -76,19 +76,19 @@ def _conversation() -> rx.Component:
             _bubble(Landing.DEMO_QUESTION, is_ours=False),
             _bubble(Landing.DEMO_ANSWER, is_ours=True, by_agent=True),
             rx.el.p(
-                rx.el.span(Landing.DEMO_EVENT, class_name="rounded-full bg-sunken px-3 py-1"),
+                rx.el.span(Landing.DEMO_EVENT, class_name="rounded-full bg-hover px-3 py-1"),
                 class_name="text-center text-12 text-muted",
             ),
             _bubble(Landing.DEMO_PERSON, is_ours=True),
             class_name="flex flex-col gap-4 p-4",
         ),
-        class_name="w-full max-w-120 rounded-card border border-line bg-canvas shadow-float lg:shrink-0",
+        class_name="w-full rounded-card border border-line bg-canvas shadow-float lg:max-w-120 lg:shrink-0",
     )
 
 
 def _bubble(words: str, *, is_ours: bool, by_agent: bool = False) -> rx.Component:
     if not is_ours:
-        return rx.el.p(words, class_name="max-w-[85%] self-start rounded-card bg-sunken px-3 py-2 text-14")
+        return rx.el.p(words, class_name="max-w-[85%] self-start rounded-card bg-hover px-3 py-2 text-14")
     author = (
         [ai_avatar(size="sm"), rx.el.span(Landing.DEMO_AGENT)]
         if by_agent
@@ -107,7 +107,7 @@ def _bubble(words: str, *, is_ours: bool, by_agent: bool = False) -> rx.Componen
     )
     return rx.el.div(
         rx.el.p(*author, class_name="flex items-center justify-end gap-2 text-12 text-muted"),
-        rx.el.p(words, class_name="rounded-card bg-accent-soft px-3 py-2 text-14"),
+        rx.el.p(words, class_name=f"rounded-card px-3 py-2 text-14 {'bg-accent-soft' if by_agent else 'bg-selected'}"),
         *source,
         class_name="flex max-w-[85%] flex-col gap-1.5 self-end",
     )

@@ -34,11 +34,16 @@ def knowledge_part() -> rx.Component:
                         class_name="divide-y divide-line rounded-card border border-line",
                     ),
                     rx.el.div(
-                        empty_state(title=AgentKnowledge.EMPTY_TITLE, body=AgentKnowledge.EMPTY_BODY, icon="book_open"),
+                        empty_state(
+                            title=AgentKnowledge.EMPTY_TITLE,
+                            body=AgentKnowledge.EMPTY_BODY,
+                            icon="book_open",
+                            inset=True,
+                        ),
                         class_name="rounded-card border border-dashed border-line",
                     ),
                 ),
-                skeleton_rows(3),
+                skeleton_rows(3, leading="size-4", row="h-17"),
             ),
             class_name="flex min-w-0 flex-col gap-4",
         ),
@@ -199,7 +204,7 @@ def _try() -> rx.Component:
                 ),
             ),
             aria_live="polite",
-            class_name="mt-4",
+            class_name="mt-4 empty:hidden",
         ),
         class_name="min-w-0 rounded-card border border-line bg-canvas p-4",
     )

@@ -24,7 +24,7 @@ def numbers_part() -> rx.Component:
             ),
             class_name="text-13 text-muted",
         ),
-        rx.cond(AgentNumbersState.is_loaded, _lists(), skeleton_rows(3)),
+        rx.cond(AgentNumbersState.is_loaded, _lists(), skeleton_rows(2, row="h-14")),
         class_name="flex max-w-180 flex-col gap-6",
     )
 

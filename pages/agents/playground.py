@@ -73,10 +73,7 @@ def _line(line: rx.Var[Line]) -> rx.Component:
                 rx.el.span(AgentTest.YOU, class_name="sr-only"),
                 rx.el.p(
                     line["text"],
-                    class_name=(
-                        "max-w-[85%] rounded-card border border-line bg-sunken px-3 py-2 text-14 whitespace-pre-line "
-                        "text-ink"
-                    ),
+                    class_name=("max-w-[85%] rounded-card bg-hover px-3 py-2 text-14 whitespace-pre-line text-ink"),
                 ),
                 class_name="flex",
             ),

@@ -58,14 +58,17 @@ def switch(
                 custom_attrs={"data-part": "thumb"},
             ),
             class_name=(
-                "mt-0.5 h-5 w-9 shrink-0 rounded-full border border-transparent bg-control p-px transition-colors "
+                "h-5 w-9 shrink-0 rounded-full border border-transparent bg-control p-px transition-colors "
                 "peer-checked:bg-accent peer-checked:*:translate-x-4 peer-disabled:opacity-50 "
                 "peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-ring "
                 "forced-colors:border-current"
             ),
             custom_attrs={"aria-hidden": "true"},
         ),
-        class_name=f"relative flex items-start gap-4 py-1 pointer-coarse:min-h-11 {class_name}".strip(),
+        class_name=(
+            f"relative flex {'items-center' if _empty(hint) else 'items-start'} gap-4 py-1 pointer-coarse:min-h-11 "
+            f"{class_name}"
+        ).strip(),
     )
 
 

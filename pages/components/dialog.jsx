@@ -79,7 +79,7 @@ export function DialogBody({ children }) {
           {closeLabel ? (
             <Radix.Close
               aria-label={closeLabel}
-              className="-mt-1 -mr-1 inline-flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:size-11"
+              className="-mt-1 -mr-1 inline-flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:-mt-3 pointer-coarse:-mr-3 pointer-coarse:-mb-3 pointer-coarse:size-11"
             >
               <X size={16} strokeWidth={1.75} aria-hidden="true" />
             </Radix.Close>

@@ -55,24 +55,54 @@ def skeleton(class_name: str) -> rx.Component:
     return rx.el.span(class_name=f"block animate-breathe rounded-control bg-skeleton {class_name}", aria_hidden="true")
 
 
-def skeleton_rows(count: int = 6) -> rx.Component:
-    """Return the shape of `list_row`s while a list loads, announced as loading."""
-    widths = ("w-28", "w-40", "w-32", "w-24", "w-36", "w-44")
+_WIDTHS = ("w-28", "w-40", "w-32", "w-24", "w-36", "w-44")
+
+
+def skeleton_rows(count: int = 6, *, leading: str = "", row: str = "h-14") -> rx.Component:
+    """Return the shape of a bordered list while it loads, announced as loading.
+
+    `row` gives the rows the height of those that come, `leading` the shape before their words ("size-8 rounded-full").
+    """
     return rx.el.div(
         rx.el.span(Common.LOADING, class_name="sr-only"),
         *(
             rx.el.div(
-                skeleton("size-8 rounded-full"),
+                *([skeleton(f"shrink-0 {leading}")] if leading else []),
                 rx.el.div(
-                    skeleton(f"h-3.5 {widths[row % len(widths)]}"),
+                    skeleton(f"h-3.5 {_WIDTHS[place % len(_WIDTHS)]}"),
                     skeleton("h-3 w-full max-w-64"),
                     class_name="flex min-w-0 flex-1 flex-col gap-2",
                 ),
-                class_name="flex h-16 items-center gap-3 px-3",
+                class_name=f"flex items-center gap-3 px-4 {row}",
             )
-            for row in range(count)
+            for place in range(count)
         ),
         role="status",
+        class_name="divide-y divide-line rounded-card border border-line",
+    )
+
+
+def skeleton_table(count: int = 6, *, columns: int = 4) -> rx.Component:
+    """Return the shape of a `table` while it loads, announced as loading."""
+
+    def line(place: int, look: str) -> rx.Component:
+        return rx.el.div(
+            *(
+                rx.el.div(
+                    skeleton(f"h-3.5 max-w-full {_WIDTHS[(place + column) % len(_WIDTHS)]}"),
+                    class_name="min-w-0 flex-1",
+                )
+                for column in range(columns)
+            ),
+            class_name=f"flex items-center gap-6 px-3 {look}",
+        )
+
+    return rx.el.div(
+        rx.el.span(Common.LOADING, class_name="sr-only"),
+        line(3, "h-9"),
+        *(line(place, "h-12") for place in range(count)),
+        role="status",
+        class_name="divide-y divide-line rounded-card border border-line",
     )
 
 
@@ -89,7 +119,11 @@ def skeleton_fields(count: int = 3) -> rx.Component:
     return rx.el.div(
         rx.el.span(Common.LOADING, class_name="sr-only"),
         *(
-            rx.el.div(skeleton("h-4 w-24"), skeleton("h-9 w-full"), class_name="flex flex-col gap-1.5")
+            rx.el.div(
+                rx.el.div(skeleton("h-3.5 w-24"), class_name="flex h-5 items-center"),
+                skeleton("h-9 w-full pointer-coarse:h-11"),
+                class_name="flex flex-col gap-1.5",
+            )
             for _ in range(count)
         ),
         role="status",
@@ -97,7 +131,14 @@ def skeleton_fields(count: int = 3) -> rx.Component:
     )
 
 
-def empty_state(*, title: _Text, body: _Text, icon: str = "inbox", action: Any = None) -> rx.Component:
+# A state stands flush with the title over it; inside a frame of its own it keeps off the frame.
+_FLUSH = "flex flex-col items-start py-4"
+_INSET = "flex flex-col items-start px-4 py-10 md:px-6"
+
+
+def empty_state(
+    *, title: _Text, body: _Text, icon: str = "inbox", action: Any = None, inset: bool = False
+) -> rx.Component:
     """Return what a list shows when it has nothing: one sentence that teaches, one action, one picture."""
     return rx.el.div(
         rx.el.span(
@@ -107,14 +148,14 @@ def empty_state(*, title: _Text, body: _Text, icon: str = "inbox", action: Any =
             ),
         ),
         rx.el.h2(title, class_name="mt-4 text-14 font-semibold"),
-        rx.el.p(body, class_name="mt-1 max-w-[44ch] text-14 text-muted"),
-        *([rx.el.div(action, class_name="mt-4")] if action is not None else []),
-        class_name="flex flex-col items-start px-4 py-10 md:px-6",
+        rx.el.p(body, class_name="mt-1 max-w-[52ch] text-14 text-pretty text-muted"),
+        *([rx.el.div(action, class_name="mt-4 empty:hidden")] if action is not None else []),
+        class_name=_INSET if inset else _FLUSH,
     )
 
 
 def error_state(
-    *, what: _Text, safe: _Text, do: _Text = "", reference: _Text = "", on_retry: Any = None
+    *, what: _Text, safe: _Text, do: _Text = "", reference: _Text = "", on_retry: Any = None, inset: bool = False
 ) -> rx.Component:
     """Return what stands where content failed: what happened, what is safe, what to do, and the reference to quote."""
     retry = [button(Common.RETRY, icon="rotate_cw", on_click=on_retry)] if on_retry is not None else []
@@ -133,11 +174,11 @@ def error_state(
             class_name="inline-flex size-10 items-center justify-center rounded-card bg-danger-soft text-danger-ink",
         ),
         rx.el.h2(what, class_name="mt-4 text-14 font-semibold"),
-        rx.el.p(safe, " ", do, class_name="mt-1 max-w-[52ch] text-14 text-muted"),
+        rx.el.p(safe, " ", do, class_name="mt-1 max-w-[52ch] text-14 text-pretty text-muted"),
         mark,
         *([rx.el.div(*retry, class_name="mt-4")] if retry else []),
         role="alert",
-        class_name="flex flex-col items-start px-4 py-10 md:px-6",
+        class_name=_INSET if inset else _FLUSH,
     )
 
 

@@ -65,10 +65,12 @@ def label_line(
     )
 
 
-def _hint(control_id: str, hint: Text) -> list[rx.Component]:
+def _hint(control_id: str, hint: Text, error: Text | None) -> list[rx.Component]:
     if _is_empty(hint):
         return []
-    return [rx.el.p(hint, id=f"{control_id}-hint", class_name="text-13 text-muted")]
+    # What is wrong takes the hint's place, so that one thing stands under a field.
+    hiding = "" if error is None else rx.cond(rx.Var.create(error) != "", "hidden", "")
+    return [rx.el.p(hint, id=f"{control_id}-hint", class_name=rx.Var.create("text-13 text-muted ") + hiding)]
 
 
 def error_text(control_id: str, error: Text) -> rx.Component:
@@ -118,7 +120,7 @@ def _framed(
     return rx.el.div(
         head,
         control,
-        *_hint(control_id, hint),
+        *_hint(control_id, hint, error),
         *([] if error is None else [error_text(control_id, error)]),
         class_name=f"flex flex-col gap-1.5 {class_name}".strip(),
     )

@@ -90,10 +90,11 @@ export function HotkeySwitch({ text, hint }) {
     window.dispatchEvent(new Event("magpipe:hotkeys"));
   };
   return (
-    <label className="flex items-center gap-2.5 text-14">
-      <input type="checkbox" checked={!off} onChange={toggle} className="size-4 accent-accent" />
+    <label className="flex items-start gap-2.5 text-14">
+      <input type="checkbox" checked={!off} onChange={toggle} className="mt-0.5 size-4 shrink-0 accent-accent" />
       <span>
-        {text} <span className="text-muted">{hint}</span>
+        {text}
+        <span className="block text-13 text-muted">{hint}</span>
       </span>
     </label>
   );

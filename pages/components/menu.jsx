@@ -72,11 +72,11 @@ export function MenuChoice({ checked, hint, onSelect, children }) {
       checked={!!checked}
       role="menuitemradio"
       onSelect={() => onSelect?.()}
-      className={ITEM + "relative pr-8 " + PLAIN}
+      className={ITEM + "relative pr-8 " + (hint ? "py-1.5 " : "") + PLAIN}
     >
       <span className="min-w-0">
         <span className="flex items-center gap-2">{children}</span>
-        {hint ? <span className="block text-12 text-muted">{hint}</span> : null}
+        {hint ? <span className="mt-0.5 block pl-6 text-12 text-muted">{hint}</span> : null}
       </span>
       <Radix.ItemIndicator className="absolute right-2 text-accent">
         <Check size={16} strokeWidth={2} aria-hidden="true" />

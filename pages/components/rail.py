@@ -83,10 +83,18 @@ def _rail_link(place: Place, *, active: str, unread: int | rx.Var[int]) -> rx.Co
 def _account_face(user_name: str | rx.Var[str], org_name: str | rx.Var[str]) -> rx.Component:
     return rx.fragment(
         rx.cond(rx.Var.create(user_name) != "", avatar(user_name, size="sm"), skeleton("size-6 shrink-0 rounded-full")),
-        rx.el.span(
-            rx.el.span(user_name, class_name="block truncate text-13 font-medium text-ink"),
-            rx.el.span(org_name, class_name="block truncate text-12 text-muted"),
-            class_name="hidden min-w-0 flex-1 text-left rail-wide:block",
+        rx.cond(
+            rx.Var.create(user_name) != "",
+            rx.el.span(
+                rx.el.span(user_name, class_name="block truncate text-13 font-medium text-ink"),
+                rx.el.span(org_name, class_name="block truncate text-12 text-muted"),
+                class_name="hidden min-w-0 flex-1 text-left rail-wide:block",
+            ),
+            rx.el.span(
+                skeleton("h-3 w-20"),
+                skeleton("h-3 w-24"),
+                class_name="hidden min-w-0 flex-1 flex-col gap-1.5 rail-wide:flex",
+            ),
         ),
         icon("chevrons_up_down", class_name="hidden text-muted rail-wide:block"),
     )
@@ -152,7 +160,8 @@ def rail(
                 side="top",
                 trigger_class=(
                     "flex w-10 items-center justify-center gap-2 rounded-control p-1 hover:bg-hover "
-                    "data-[state=open]:bg-hover pointer-coarse:min-h-11 rail-wide:w-full rail-wide:justify-start"
+                    "data-[state=open]:bg-hover pointer-coarse:min-h-11 rail-wide:h-11 rail-wide:w-full "
+                    "rail-wide:justify-start"
                 ),
             ),
             class_name="flex flex-col items-center gap-1 px-2 py-3 rail-wide:items-stretch rail-wide:px-3",

@@ -27,15 +27,16 @@ class _OfflineNote(rx.Component):
     text: rx.Var[str]
 
 
-def page_header(title: str | rx.Var[str], actions: Any = None, filters: Any = None) -> rx.Component:
-    """Return the head of a page: title left, actions right, filters under it."""
+def page_header(title: str | rx.Var[str], actions: Any = None, filters: Any = None, tabs: Any = None) -> rx.Component:
+    """Return the head of a page: title left, actions right, filters or tabs under it."""
     return rx.el.header(
         rx.el.div(
             rx.el.h1(title, class_name="min-w-0 flex-1 truncate text-20 font-semibold"),
             *([rx.el.div(actions, class_name="flex shrink-0 items-center gap-2")] if actions is not None else []),
             class_name="flex min-h-14 items-center gap-4 px-4 md:px-6",
         ),
-        *([rx.el.div(filters, class_name="px-4 pb-3 md:px-6")] if filters is not None else []),
+        *([rx.el.div(filters, class_name="px-4 pb-3 empty:hidden md:px-6")] if filters is not None else []),
+        *([tabs] if tabs is not None else []),
         class_name="shrink-0 border-b border-line bg-canvas",
     )
 
@@ -56,6 +57,7 @@ def page_shell(
     active: str = "inbox",
     actions: Any = None,
     filters: Any = None,
+    tabs: Any = None,
     banner: Any = None,
     layout: Literal["page", "form", "full"] = "page",
     show_header: bool = True,
@@ -82,7 +84,7 @@ def page_shell(
             rx.el.div(*content, class_name=f"px-4 py-6 md:px-6 {width}".strip()),
             class_name="min-h-0 flex-1 overflow-y-auto",
         )
-    head = page_header(title, actions, filters) if show_header else visually_hidden(rx.el.h1(title))
+    head = page_header(title, actions, filters, tabs) if show_header else visually_hidden(rx.el.h1(title))
     return rx.el.div(
         skip_link(Common.SKIP_TO_CONTENT, target=MAIN),
         rail(

@@ -30,9 +30,9 @@ def card(
     )
 
 
-def settings_group(*fields: Any, title: str, lead: str = "") -> rx.Component:
+def settings_group(*fields: Any, title: str, lead: Any = None) -> rx.Component:
     """Return a heading with a sentence and the fields it is about."""
-    more = [rx.el.p(lead, class_name="mt-1 text-13 text-muted")] if lead else []
+    more = [] if lead is None else [rx.el.p(lead, class_name="mt-1 text-13 text-pretty text-muted")]
     return rx.el.section(
         rx.el.div(rx.el.h2(title, class_name="text-16 font-semibold"), *more),
         *fields,

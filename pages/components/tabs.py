@@ -9,12 +9,14 @@ from pages.components.local_file import jsx
 
 _FILE = jsx(__name__, "tabs.jsx")
 
-_TAB = (
-    "relative -mb-px inline-flex h-10 shrink-0 items-center gap-2 border-b-2 px-1 text-14 "
-    "font-medium "
-    "text-muted transition-colors hover:text-ink pointer-coarse:h-11 "
+TAB = (
+    "relative inline-flex h-10 shrink-0 items-center gap-2 border-b-2 text-14 font-medium transition-colors "
+    "-outline-offset-2 pointer-coarse:h-11 "
 )
-_LIST = "flex gap-5 overflow-x-auto border-b border-line"
+# Tabs at the foot of a page's head: its line is theirs.
+HEAD_LIST = "-mb-px flex gap-6 overflow-x-auto px-4 md:px-6"
+_TAB = TAB + "text-muted hover:text-ink "
+_LIST = "flex gap-6 overflow-x-auto border-b border-line"
 
 
 class _Part(rx.Component):
@@ -73,7 +75,7 @@ def tabs(
                     words,
                     value=key,
                     class_name=_TAB
-                    + "border-transparent data-[state=active]:border-accent data-[state=active]:text-ink",
+                    + "-mb-px border-transparent data-[state=active]:border-accent data-[state=active]:text-ink",
                 )
                 for key, words, _ in views
             ),
@@ -86,7 +88,10 @@ def tabs(
 
 
 def tab_links(*places: tuple[str, Any, str], active: str, label: str) -> rx.Component:
-    """Return (key, words, href) triples drawn as tabs that are links, for views with an address of their own."""
+    """Return (key, words, href) triples drawn as tabs that are links, for views with an address of their own.
+
+    They stand in the head of a page (`page_shell(tabs=...)`).
+    """
     return rx.el.nav(
         *(
             page_link(
@@ -98,5 +103,5 @@ def tab_links(*places: tuple[str, Any, str], active: str, label: str) -> rx.Comp
             for key, words, href in places
         ),
         aria_label=label,
-        class_name=_LIST,
+        class_name=HEAD_LIST,
     )

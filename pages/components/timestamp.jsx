@@ -37,6 +37,15 @@ function format(options) {
 }
 const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 
+function relative(date, current, props) {
+  const age = current - date.getTime();
+  // The shared clock lags by up to a tick, and a server's by a little: what just happened is "now", not a date.
+  if (age > -MINUTE && age < MINUTE) return "";
+  if (age >= 0 && age < HOUR) return `${Math.floor(age / MINUTE)}${props.minutes}`;
+  if (age >= 0 && age < DAY) return `${Math.floor(age / HOUR)}${props.hours}`;
+  return null;
+}
+
 function words(date, current, props) {
   if (props.format === "clock") return format({ hour: "numeric", minute: "2-digit" }).format(date);
   const days = Math.round((midnight(new Date(current)) - midnight(date)) / DAY);
@@ -48,11 +57,9 @@ function words(date, current, props) {
     }
     return format({ weekday: "long", day: "numeric", month: "long", ...(sameYear ? {} : { year: "numeric" }) }).format(date);
   }
-  const age = current - date.getTime();
-  // The shared clock lags by up to a tick, and a server's by a little: what just happened is "now", not a date.
-  if (age > -MINUTE && age < MINUTE) return props.nowWord;
-  if (age >= 0 && age < HOUR) return `${Math.floor(age / MINUTE)}${props.minutes}`;
-  if (age >= 0 && age < DAY) return `${Math.floor(age / HOUR)}${props.hours}`;
+  const age = relative(date, current, props);
+  if (age === "") return props.nowWord;
+  if (age) return props.agoWord ? props.agoWord.replace("{time}", age) : age;
   return format({ day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) }).format(date);
 }
 

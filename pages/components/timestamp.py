@@ -17,12 +17,26 @@ class _Timestamp(rx.Component):
     now_word: rx.Var[str]
     minutes: rx.Var[str]
     hours: rx.Var[str]
+    ago_word: rx.Var[str]
 
 
 def timestamp(at: str | rx.Var[str], *, class_name: str = "") -> rx.Component:
     """Return a time that keeps itself right; `at` is ISO 8601 in UTC. "now", "5m", "3h", then "12 Nov"."""
     return _Timestamp.create(
         at=at, format="relative", now_word=Time.NOW, minutes=Time.MINUTES, hours=Time.HOURS, class_name=class_name
+    )
+
+
+def time_ago(at: str | rx.Var[str], *, class_name: str = "") -> rx.Component:
+    """Return the same time as it stands in a sentence: "just now", "5m ago", "3h ago", then "12 Nov"."""
+    return _Timestamp.create(
+        at=at,
+        format="relative",
+        now_word=Time.JUST_NOW,
+        minutes=Time.MINUTES,
+        hours=Time.HOURS,
+        ago_word=Time.AGO,
+        class_name=class_name,
     )
 
 

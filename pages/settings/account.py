@@ -13,7 +13,7 @@ from pages.components.password_field import password_field
 from pages.components.saving_field import saving_field
 from pages.components.status import badge
 from pages.components.surface import card, settings_group
-from pages.components.timestamp import timestamp
+from pages.components.timestamp import time_ago
 from pages.frame import SWITCH
 from pages.settings.layout import settings_section
 from pages.words import Forms, Settings
@@ -60,9 +60,13 @@ def profile_page() -> rx.Component:
             lead=Settings.PROFILE_LEAD,
         ),
         settings_group(
-            rx.el.ul(
-                rx.foreach(FrameState.organizations, _organization),
-                class_name="divide-y divide-line rounded-card border border-line",
+            rx.cond(
+                FrameState.organizations.length() > 0,
+                rx.el.ul(
+                    rx.foreach(FrameState.organizations, _organization),
+                    class_name="divide-y divide-line rounded-card border border-line",
+                ),
+                skeleton_rows(1),
             ),
             rx.el.div(link_button(Settings.NEW_ORGANIZATION, href="/organization/new", icon="plus")),
             title=Settings.YOUR_ORGANIZATIONS,
@@ -132,7 +136,6 @@ def email_page() -> rx.Component:
     return settings_section(
         "email",
         settings_group(
-            rx.el.p(Settings.EMAIL_LEAD, " ", rx.el.strong(ProfileState.email, class_name="font-medium")),
             rx.cond(confirm.is_done, banner(Settings.EMAIL_CHANGED, tone="success", rounded=True), rx.fragment()),
             rx.cond(
                 ProfileState.awaits_code,
@@ -157,6 +160,9 @@ def email_page() -> rx.Component:
                 ),
             ),
             title=Settings.EMAIL,
+            lead=rx.fragment(
+                Settings.EMAIL_LEAD, " ", rx.el.strong(ProfileState.email, class_name="font-medium text-ink")
+            ),
         ),
     )
 
@@ -169,7 +175,7 @@ def devices_page() -> rx.Component:
             rx.cond(
                 DevicesState.is_loaded,
                 card(rx.el.ul(rx.foreach(DevicesState.rows, _device), class_name="divide-y divide-line"), padded=False),
-                skeleton_rows(3),
+                skeleton_rows(2),
             ),
             rx.cond(
                 DevicesState.rows.length() > 1,
@@ -204,7 +210,7 @@ def _device(row: rx.Var) -> rx.Component:
                 rx.cond(row["address"] != "", " · ", ""),
                 Settings.LAST_SEEN,
                 " ",
-                timestamp(row["last_seen_at"]),
+                time_ago(row["last_seen_at"]),
                 class_name="text-13 text-muted",
             ),
             class_name="min-w-0 flex-1",

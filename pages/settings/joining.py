@@ -3,7 +3,7 @@
 import reflex as rx
 
 from pages.auth.api_form import ApiForm, post_and_go
-from pages.components.button import button, link_button
+from pages.components.button import button
 from pages.components.feedback import skeleton_text
 from pages.components.field import text_field
 from pages.components.layouts import auth_layout
@@ -35,7 +35,7 @@ def invitation_page() -> rx.Component:
     gone = rx.fragment(
         rx.el.h2(Invitations.GONE_TITLE, class_name="text-16 font-semibold"),
         rx.el.p(Invitations.GONE, " ", rx.el.strong(JoiningState.email, class_name="font-medium wrap-anywhere"), "."),
-        button(Invitations.SIGN_OUT, on_click=post_and_go(SIGN_OUT)),
+        button(Invitations.SIGN_OUT, size="lg", on_click=post_and_go(SIGN_OUT)),
     )
     expired = rx.fragment(
         rx.el.h2(Invitations.EXPIRED_TITLE, class_name="text-16 font-semibold"),
@@ -66,5 +66,5 @@ def new_organization_page() -> rx.Component:
         ),
         title=NewOrganization.TITLE,
         lead=NewOrganization.LEAD,
-        foot=link_button(NewOrganization.BACK, href="/inbox", variant="ghost"),
+        foot=text_link(NewOrganization.BACK, href="/inbox"),
     )

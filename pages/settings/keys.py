@@ -9,7 +9,7 @@ from pages.components.feedback import banner, empty_state, skeleton_rows
 from pages.components.field import text_field
 from pages.components.status import badge
 from pages.components.surface import card, settings_group
-from pages.components.timestamp import timestamp
+from pages.components.timestamp import time_ago
 from pages.settings.layout import settings_section
 from pages.words import Settings
 from state.settings.keys import KeysState
@@ -78,11 +78,11 @@ def _key(row: rx.Var) -> rx.Component:
                 " · ",
                 Settings.CREATED,
                 " ",
-                timestamp(row["created_at"]),
+                time_ago(row["created_at"]),
                 " · ",
                 Settings.USED,
                 " ",
-                rx.cond(row["last_used_at"] != "", timestamp(row["last_used_at"]), Settings.NEVER),
+                rx.cond(row["last_used_at"] != "", time_ago(row["last_used_at"]), Settings.NEVER),
                 class_name="text-13 text-muted",
             ),
             class_name="min-w-0 flex-1",

@@ -29,9 +29,11 @@ _SHOW_CURRENT = (
 def settings_section(active: str, *content: Any, actions: Any = None) -> rx.Component:
     """Return one section in its frame."""
     return page_shell(
-        rx.el.div(tab_links(*SECTIONS, active=active, label=Settings.SECTIONS), on_mount=rx.call_script(_SHOW_CURRENT)),
-        rx.el.div(*content, class_name="flex flex-col pt-6"),
+        rx.el.div(*content, class_name="flex flex-col"),
         title=Settings.TITLE,
+        tabs=rx.el.div(
+            tab_links(*SECTIONS, active=active, label=Settings.SECTIONS), on_mount=rx.call_script(_SHOW_CURRENT)
+        ),
         active="settings",
         actions=actions,
         layout="form",

@@ -5,9 +5,9 @@ from typing import Any
 import reflex as rx
 
 from pages.components.avatar import avatar
-from pages.components.button import button, icon_button_class
+from pages.components.button import button, button_class, icon_button_class
 from pages.components.combobox import combobox
-from pages.components.dialog import confirm_dialog, dialog
+from pages.components.dialog import confirm_dialog, dialog, dialog_close
 from pages.components.feedback import banner, skeleton_fields, skeleton_rows
 from pages.components.field import select_field, text_field
 from pages.components.icon import icon
@@ -17,7 +17,7 @@ from pages.components.status import badge
 from pages.components.surface import card, settings_group
 from pages.settings.account import role_word
 from pages.settings.layout import settings_section
-from pages.words import Forms, Settings
+from pages.words import Common, Forms, Settings
 from state.settings.organization import OrganizationState
 from state.settings.team import TeamState
 
@@ -86,7 +86,7 @@ def team_page() -> rx.Component:
             rx.cond(
                 TeamState.is_loaded,
                 card(rx.el.ul(rx.foreach(TeamState.rows, _member), class_name="divide-y divide-line"), padded=False),
-                skeleton_rows(3),
+                skeleton_rows(2, leading="size-8 rounded-full", row="min-h-16 max-sm:pointer-coarse:min-h-28"),
             ),
             title=Settings.TEAM,
             lead=Settings.TEAM_LEAD,
@@ -122,7 +122,9 @@ def _invitation_dialog() -> rx.Component:
             text_field("full_name", Settings.INVITE_NAME, optional=True, auto_complete="off", max_length=120),
             select_field("role", Settings.ROLE, ROLES[::-1], error=TeamState.errors["role"]),
             rx.el.div(
-                button(Settings.INVITE_SEND, variant="primary", type="submit"), class_name="flex justify-end pt-2"
+                dialog_close(Common.CANCEL, class_name=button_class()),
+                button(Settings.INVITE_SEND, variant="primary", type="submit"),
+                class_name="flex justify-end gap-2 pt-1",
             ),
             on_submit=TeamState.invite,
             no_validate=True,

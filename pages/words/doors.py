@@ -22,18 +22,18 @@ class SignUp:
     TITLE = "Create an account"
     LEAD = "Your first agent answers a text in a few minutes."
     SUBMIT = "Create account"
-    HAVE_ACCOUNT = "You have an account?"
+    HAVE_ACCOUNT = "Already have an account?"
     SIGN_IN = "Sign in"
 
 
 class VerifyEmail:
     """/verify-email"""
 
-    TITLE = "Check your mail"
+    TITLE = "Check your email"
     SENT_TO = "We sent a code to"
-    SENT = "We sent you a code by mail."
+    SENT = "We sent you a code by email."
     SUBMIT = "Confirm"
-    SANDBOX = "No mail service is connected here."
+    SANDBOX = "No email service is connected here."
     SANDBOX_LINK = "Open the local mailbox"
     OTHER = "Wrong address?"
     OTHER_LINK = "Start again"
@@ -53,8 +53,8 @@ class ForgotPassword:
     """/forgot-password"""
 
     TITLE = "Set a new password"
-    LEAD = "We mail you a code if this address has an account."
-    SUBMIT = "Mail me a code"
+    LEAD = "We email you a code if this address has an account."
+    SUBMIT = "Email me a code"
     BACK = "Back to sign in"
 
 
@@ -102,7 +102,7 @@ class Landing:
         "Open, self-hosted platform for AI agents that answer customers by text from what your business told them, "
         "while your team watches, takes over and hands back in one live inbox."
     )
-    TITLE = "Your customers get an answer. Your team keeps the last word."
+    TITLE = ("Your customers get an answer.", "Your team keeps the last word.")
     LEAD = (
         "Give Magpipe a phone number and tell it about your business. An agent answers texts from what you told it, "
         "and everyone on your team can watch, take over and hand back in one live inbox."

@@ -70,6 +70,8 @@ class Time:
     """Relative times."""
 
     NOW = "now"
+    JUST_NOW = "just now"
+    AGO = "{time} ago"
     MINUTES = "m"
     HOURS = "h"
 
@@ -86,7 +88,7 @@ class NotFound:
     """The page for addresses that lead nowhere."""
 
     TITLE = "There is nothing at this address"
-    BODY = "The link may be old, or the page may belong to another workspace."
+    BODY = "The link may be old, or the page may belong to another organization."
     HOME = "Go to the start page"
 
 
