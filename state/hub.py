@@ -29,6 +29,8 @@ from backend.sessions import service as sessions
 WINDOW_S = 0.05
 # A burst that touches more items of one conversation than this is told as a gap, and the tab loads a page instead.
 MOST_ITEMS = 50
+# After work on very many conversations a page of the list is read anew instead of every row of them.
+MOST_PLACES = 150
 RESYNC_ATTEMPTS = 15
 RESYNC_WAIT_S = 2.0
 
@@ -48,12 +50,13 @@ class News:
     items: tuple[TimelineItem, ...] = ()
     has_gap: bool = False
     subjects: frozenset[str] = frozenset()
+    mentioned: frozenset[str] = frozenset()
 
     def row_for(self, user_id: str) -> ConversationRow | None:
         """Return the row as one person sees it: with their own unread count."""
         if self.row is None:
             return None
-        return {**self.row, "unread": self.unread_by.get(user_id, 0)}
+        return {**self.row, "unread": self.unread_by.get(user_id, 0), "mentioned": user_id in self.mentioned}
 
 
 RESYNC = News(frozenset({"resync"}))
@@ -191,6 +194,8 @@ class Hub:
 
     async def _news(self, org: str, dirty: Mapping[str, _Dirty]) -> list[News]:
         seen = {self._tabs[token].open for token in self._by_org.get(org, ()) if token in self._tabs}
+        if len(dirty) > MOST_PLACES:
+            return [RESYNC]
         batch: list[News] = []
         org_id = UUID(org)
         with org_scope(org_id):
@@ -221,6 +226,7 @@ class Hub:
                             tuple(items),
                             bool(change.seqs) and conversation in seen and len(items) < len(change.seqs),
                             subjects,
+                            row.mentioned if row else frozenset(),
                         )
                     )
         return batch
@@ -295,6 +301,7 @@ def _gathered(news: Sequence[News]) -> list[News]:
                 tuple(items.values()),
                 earlier.has_gap or one.has_gap or len(items) > MOST_ITEMS,
                 earlier.subjects | one.subjects,
+                one.mentioned,
             )
         latest[one.conversation] = one
     return [*latest.values(), *others]

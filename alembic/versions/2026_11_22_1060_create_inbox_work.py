@@ -1,6 +1,7 @@
-"""Create teams, saved views, canned replies, drafts, bulk work, translations; find conversations by any filter or word."""
+"""Create what a team keeps beside its conversations, and find conversations by any filter or word."""
 
 from alembic import op
+from backend.core.db import PLATFORM_ROLE
 from backend.core.row_security import guard
 
 revision = "1060"
@@ -243,7 +244,7 @@ def upgrade() -> None:
         op.execute(guard(table))
     op.execute(WORDS)
     # What was said before is found too; the policies bind the owner as well, so the platform's role does it.
-    op.execute("SET LOCAL ROLE magpipe_platform")
+    op.execute(f"SET LOCAL ROLE {PLATFORM_ROLE}")
     op.execute("UPDATE conversation_items SET body = body WHERE kind IN ('message', 'note')")
     op.execute("RESET ROLE")
     op.execute("CREATE INDEX conversation_items_words ON conversation_items USING gin (words)")

@@ -6,7 +6,7 @@ patches its tabs. Whoever reconnects cannot know what it missed, so it is told t
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 from uuid import UUID
@@ -50,6 +50,19 @@ async def announce(
     await connection.execute(
         text("select pg_notify(:channel, :payload)"),
         {"channel": CHANNEL, "payload": json.dumps(asdict(change), separators=(",", ":"))},
+    )
+
+
+async def announce_many(session: AsyncSession, org_id: UUID, kind: str, places: Sequence[tuple[UUID, int]]) -> None:
+    """Notify listeners of the same change in many conversations, given as (id, seq), in one statement."""
+    payloads = [
+        json.dumps(asdict(Change(str(org_id), kind, str(conversation_id), seq)), separators=(",", ":"))
+        for conversation_id, seq in places
+    ]
+    connection = await session.connection()
+    await connection.execute(
+        text("select pg_notify(:channel, payload) from unnest(cast(:payloads as text[])) payload"),
+        {"channel": CHANNEL, "payloads": payloads},
     )
 
 

@@ -35,15 +35,25 @@ from backend.organizations.places import (
     timezone_or_utc,
 )
 from backend.organizations.schemas import OrganizationDetails, OrganizationRow
+from backend.organizations.teams import add_member as add_to_team
+from backend.organizations.teams import create as create_team
+from backend.organizations.teams import delete_team, next_up
+from backend.organizations.teams import get as team
+from backend.organizations.teams import list_all as teams
+from backend.organizations.teams import remove_member as remove_from_team
+from backend.organizations.teams import rename as rename_team
 from backend.sessions import service as sessions
 from backend.vocab import MemberRole, MemberStatus
 
 __all__ = [
     "accept",
+    "add_to_team",
     "change_role",
     "check_timezone",
     "country_of",
     "create",
+    "create_team",
+    "delete_team",
     "details",
     "find_countries",
     "find_timezones",
@@ -52,12 +62,17 @@ __all__ = [
     "mail_invitation",
     "members",
     "mine",
+    "next_up",
     "pending_for",
     "reactivate",
     "remove",
+    "remove_from_team",
+    "rename_team",
     "send_again",
     "suspend",
     "switch",
+    "team",
+    "teams",
     "timezone_or_utc",
     "update",
 ]
