@@ -1,0 +1,103 @@
+"""Decide who answers a conversation: its agent, its agent after approval, or people, and until when."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.conversations import items
+from backend.conversations.changes import announce_state
+from backend.conversations.schemas import SYSTEM, Author
+from backend.core import clock
+from backend.core.errors import Invalid
+from backend.models.conversations import Conversation
+from backend.vocab import AnswerMode
+
+# The reference product pauses the AI this long after a person's text (backend.md §9.3).
+PAUSE = timedelta(minutes=10)
+# What a person writes to a colleague in passing; longer orders belong into the agent's instructions.
+BRIEF_LIMIT = 1000
+
+
+def answering(conversation: Conversation, now: datetime | None = None) -> AnswerMode:
+    """Tell who answers now: a pause that has run out counts as handed back."""
+    ran_out = conversation.paused_until is not None and conversation.paused_until <= (now or clock.now())
+    if conversation.answer_mode == AnswerMode.HUMAN and ran_out:
+        return AnswerMode.AI
+    return AnswerMode(conversation.answer_mode)
+
+
+async def take_over(
+    session: AsyncSession, conversation_id: UUID, member: Author, *, until: datetime | None = None
+) -> Conversation:
+    """Let people answer: until `until`, or until handed back when it is None. The taker becomes the assignee."""
+    conversation = await items.locked(session, conversation_id)
+    conversation.assignee_id = conversation.assignee_id or member.id
+    await _set_mode(session, conversation, AnswerMode.HUMAN, until, f"{member.name} took over", member)
+    return conversation
+
+
+async def pause_for_reply(
+    session: AsyncSession, conversation: Conversation, member: Author, pause: timedelta = PAUSE
+) -> None:
+    """Pause the agent because a person wrote: for `pause`, unless people answer for longer already.
+
+    Takes a locked conversation. A conversation whose agent only drafts needs no pause.
+    """
+    until = clock.now() + pause
+    mode = answering(conversation)
+    if mode == AnswerMode.DRAFT or (mode == AnswerMode.HUMAN and conversation.paused_until is None):
+        return
+    words = "" if mode == AnswerMode.HUMAN else f"{member.name} replied; the agent waits"
+    await _set_mode(session, conversation, AnswerMode.HUMAN, until, words, member)
+
+
+async def set_answer_mode(
+    session: AsyncSession, conversation_id: UUID, mode: AnswerMode, member: Author, *, brief: str = ""
+) -> Conversation:
+    """Choose who answers from now on. Handing back (`ai`) also clears the call for a person.
+
+    A `brief` tells the agent what it should know or do next; it reads it with the conversation, and customers never
+    see it. Raises `NotFound`, and `Invalid` when the brief is too long.
+    """
+    brief = brief.strip()
+    if len(brief) > BRIEF_LIMIT:
+        raise Invalid(f"A brief has at most {BRIEF_LIMIT:,} characters.", field="brief")
+    if mode == AnswerMode.HUMAN:
+        return await take_over(session, conversation_id, member)
+    conversation = await items.locked(session, conversation_id)
+    conversation.needs_person = False
+    words = {
+        AnswerMode.AI: f"{member.name} handed back to the agent",
+        AnswerMode.DRAFT: f"{member.name} asked the agent to draft answers for approval",
+    }[mode]
+    await _set_mode(session, conversation, mode, None, words, member)
+    if brief:
+        await items.note_event(
+            session, conversation, f"{member.name} briefed the agent", member_id=str(member.id), brief=brief
+        )
+    return conversation
+
+
+async def call_for_person(session: AsyncSession, conversation: Conversation, reason: str) -> None:
+    """Hand a locked conversation to people because the agent cannot go on; `reason` is shown to the team."""
+    conversation.needs_person = True
+    await _set_mode(session, conversation, AnswerMode.HUMAN, None, f"Handed to the team: {reason}", SYSTEM)
+
+
+async def _set_mode(
+    session: AsyncSession,
+    conversation: Conversation,
+    mode: AnswerMode,
+    until: datetime | None,
+    words: str,
+    by: Author,
+) -> None:
+    changed = answering(conversation) != mode
+    conversation.answer_mode = mode
+    conversation.paused_until = until
+    session.add(conversation)
+    if changed and words:
+        extra = {"until": until.isoformat()} if until else {}
+        await items.note_event(session, conversation, words, mode=mode, member_id=str(by.id or ""), **extra)
+    await announce_state(session, conversation)

@@ -1,0 +1,218 @@
+"""Keep the timeline of each conversation: find the conversation, add what happened to it, read it back."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.conversations import queries, sentiment, unreads
+from backend.conversations.schemas import SYSTEM, Author, TimelineItem
+from backend.core import clock, realtime
+from backend.core.errors import NotFound
+from backend.core.tenancy import org_id_of
+from backend.models.conversations import Conversation, ConversationItem
+from backend.vocab import AuthorKind, ConversationStatus, Direction, ItemKind
+
+PAGE_SIZE = 50
+PREVIEW_LENGTH = 140
+
+
+async def for_contact(session: AsyncSession, contact_id: UUID) -> Conversation:
+    """Return the contact's conversation, made on first use, locked for this transaction."""
+    org_id = org_id_of(session)
+    values = Conversation(org_id=org_id, contact_id=contact_id).model_dump()
+    await session.execute(insert(Conversation).values(**values).on_conflict_do_nothing())
+    query = select(Conversation).where(Conversation.org_id == org_id, Conversation.contact_id == contact_id)
+    return (await session.exec(query.with_for_update())).one()
+
+
+async def locked(session: AsyncSession, conversation_id: UUID) -> Conversation:
+    """Return a conversation, locked so that its timeline and state change one at a time. Raises `NotFound`."""
+    query = select(Conversation).where(Conversation.id == conversation_id, Conversation.org_id == org_id_of(session))
+    conversation = (await session.exec(query.with_for_update().execution_options(populate_existing=True))).first()
+    if conversation is None:
+        raise NotFound("This conversation does not exist.")
+    return conversation
+
+
+async def get(session: AsyncSession, conversation_id: UUID) -> Conversation:
+    """Return a conversation without locking it. Raises `NotFound`."""
+    query = select(Conversation).where(Conversation.id == conversation_id, Conversation.org_id == org_id_of(session))
+    conversation = (await session.exec(query)).first()
+    if conversation is None:
+        raise NotFound("This conversation does not exist.")
+    return conversation
+
+
+async def of_contact(session: AsyncSession, contact_id: UUID) -> UUID | None:
+    """Return the id of a contact's conversation without making one, or None."""
+    query = select(Conversation.id).where(
+        Conversation.org_id == org_id_of(session), Conversation.contact_id == contact_id
+    )
+    return (await session.exec(query)).first()
+
+
+async def append(
+    session: AsyncSession,
+    conversation: Conversation,
+    *,
+    kind: ItemKind,
+    author: Author,
+    body: str,
+    channel: str = "",
+    direction: str = "",
+    status: str = "",
+    record_id: UUID | None = None,
+    data: dict[str, Any] | None = None,
+) -> ConversationItem:
+    """Add the next item to a locked conversation and move it to the top of the list.
+
+    A message from the contact reopens a closed or snoozed conversation and becomes unread for every approved member;
+    a drafted or internal item does neither.
+    """
+    now = clock.now()
+    conversation.last_seq += 1
+    item = ConversationItem(
+        org_id=conversation.org_id,
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
+        kind=kind,
+        channel=channel,
+        direction=direction,
+        author_kind=author.kind,
+        author_id=author.id,
+        author_name=author.name,
+        body=body,
+        status=status,
+        record_id=record_id,
+        happened_at=now,
+        data=data or {},
+    )
+    if kind == ItemKind.MESSAGE:
+        conversation.last_item_at = now
+        conversation.last_preview = " ".join(body.split())[:PREVIEW_LENGTH]
+        conversation.last_channel = channel
+        conversation.last_direction = direction
+        conversation.last_author_kind = author.kind
+        conversation.last_status = status
+        if author.kind == AuthorKind.AGENT and author.id is not None:
+            conversation.agent_id = author.id
+            conversation.agent_version = int((data or {}).get("agent_version") or 0)
+        if direction == Direction.INBOUND:
+            conversation.status = ConversationStatus.OPEN
+            conversation.snoozed_until = None
+            conversation.sentiment = sentiment.of(body) or conversation.sentiment
+            await unreads.add_for_all(session, conversation)
+    session.add(conversation)
+    session.add(item)
+    await session.flush()
+    await realtime.announce(session, conversation.org_id, "item.added", conversation_id=conversation.id, seq=item.seq)
+    return item
+
+
+async def note_event(session: AsyncSession, conversation: Conversation, body: str, **data: Any) -> ConversationItem:
+    """Add a line that says what happened (taken over, opted out …) to a locked conversation."""
+    return await append(session, conversation, kind=ItemKind.EVENT, author=SYSTEM, body=body, data=data)
+
+
+async def update_item(
+    session: AsyncSession, record_id: UUID, *, status: str | None = None, data: dict[str, Any] | None = None
+) -> None:
+    """Bring the item that shows `record_id` up to date; nothing happens when there is none."""
+    org_id = org_id_of(session)
+    query = select(ConversationItem).where(ConversationItem.org_id == org_id, ConversationItem.record_id == record_id)
+    item = (await session.exec(query.with_for_update())).first()
+    if item is None:
+        return
+    if status is not None:
+        item.status = status
+    if data:
+        item.data = {**item.data, **data}
+    session.add(item)
+    await session.flush()
+    if status is not None:
+        # The list shows the newest message; an event after it, such as a take-over, is none.
+        newer = select(ConversationItem.id).where(
+            ConversationItem.conversation_id == item.conversation_id,
+            ConversationItem.seq > item.seq,
+            ConversationItem.kind == ItemKind.MESSAGE,
+        )
+        await session.execute(
+            update(Conversation)
+            .where(col(Conversation.id) == item.conversation_id, ~newer.exists())
+            .values(last_status=status)
+        )
+    await realtime.announce(session, org_id, "item.updated", conversation_id=item.conversation_id, seq=item.seq)
+
+
+async def move_to_end(
+    session: AsyncSession, conversation: Conversation, record_id: UUID, *, status: str, words: str
+) -> None:
+    """Show a planned message where it leaves, at the end of a locked conversation; its old place keeps `words`.
+
+    So the order of the timeline, which agents read as history, is the order in which things were said. Nothing
+    happens when no item shows the record.
+    """
+    query = select(ConversationItem).where(
+        ConversationItem.org_id == conversation.org_id, ConversationItem.record_id == record_id
+    )
+    planned = (await session.exec(query.with_for_update())).first()
+    if planned is None:
+        return
+    author = Author(AuthorKind(planned.author_kind), planned.author_name, planned.author_id)
+    body, channel, direction, data = planned.body, planned.channel, planned.direction, planned.data
+    planned.kind, planned.record_id, planned.body, planned.data = ItemKind.EVENT, None, words, {}
+    planned.status = planned.channel = planned.direction = ""
+    session.add(planned)
+    await session.flush()
+    await realtime.announce(
+        session, conversation.org_id, "item.updated", conversation_id=conversation.id, seq=planned.seq
+    )
+    await append(
+        session,
+        conversation,
+        kind=ItemKind.MESSAGE,
+        author=author,
+        body=body,
+        channel=channel,
+        direction=direction,
+        status=status,
+        record_id=record_id,
+        data=data,
+    )
+
+
+async def timeline(
+    session: AsyncSession, conversation_id: UUID, before_seq: int | None = None, limit: int = PAGE_SIZE
+) -> list[TimelineItem]:
+    """Return up to `limit` items before `before_seq` (or the newest), oldest first."""
+    found = await queries.items(session, org_id_of(session), conversation_id, before_seq, limit)
+    return [item_view(item) for item in found]
+
+
+async def item(session: AsyncSession, conversation_id: UUID, seq: int) -> TimelineItem | None:
+    """Return one item by its place in the timeline, or None."""
+    found = await queries.item(session, org_id_of(session), conversation_id, seq)
+    return item_view(found) if found else None
+
+
+def item_view(found: ConversationItem) -> TimelineItem:
+    """Return an item as screens see it."""
+    return TimelineItem(
+        id=str(found.id),
+        seq=found.seq,
+        kind=found.kind,
+        channel=found.channel,
+        direction=found.direction,
+        author_kind=found.author_kind,
+        author_id=str(found.author_id or ""),
+        author_name=found.author_name,
+        body=found.body,
+        status=found.status,
+        record_id=str(found.record_id or ""),
+        at=found.happened_at.isoformat(),
+        data=found.data,
+    )
