@@ -1,10 +1,11 @@
-"""Say once that the business is closed, and forward the text to whoever wants it."""
+"""Do outside the hours what the business chose: say once that it is closed, forward, take a message, or stay silent."""
 
 from uuid import UUID
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.agents import fields
 from backend.agents import service as agents
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
@@ -33,7 +34,13 @@ async def say_closed(
     contact: Contact,
     message: SmsMessage,
 ) -> None:
-    """Tell a contact that the business is closed, once in each closed period, and have their text forwarded."""
+    """Tell a contact once in each closed period that the business is closed, or what else its agent is set to do.
+
+    Forwarding also tells the contact; a message that is taken calls for a person; silence leaves the text waiting.
+    """
+    action = fields.published(agent)["after_hours_action"]
+    if action == "silent":
+        return
     hours = agents.hours_now(agent)
     business = (await session.exec(select(Organization).where(Organization.id == agent.org_id))).one()
     period = f"{hours.closed_since:%Y%m%dT%H%M}" if hours.closed_since else "always"
@@ -51,7 +58,9 @@ async def say_closed(
     except Refused as refusal:
         log.info("agents.closed_not_said", code=refusal.code)
         return
-    forward_to = agent.after_hours_sms_forwarding
+    if action == "take_message":
+        await conversations.call_for_person(session, conversation, "they wrote while the business was closed")
+    forward_to = agent.after_hours_sms_forwarding if action == "forward" else ""
     if forward_to and forward_to not in (contact.phone_number, number.phone_number):
         # A job of its own, because it writes to another conversation, and two locks at once could meet in a circle.
         await jobs.defer(

@@ -13,14 +13,15 @@ class Model:
     label: str
     micros_in: int
     micros_out: int
+    latency: str = "fast"
 
 
 # OpenAI's price list for the API's standard tier. https://platform.openai.com/docs/pricing
 _LISTED = (
     Model("gpt-4.1-mini", "GPT-4.1 mini: quick and good (recommended)", 400_000, 1_600_000),
-    Model("gpt-4.1", "GPT-4.1: best at long instructions", 2_000_000, 8_000_000),
+    Model("gpt-4.1", "GPT-4.1: best at long instructions", 2_000_000, 8_000_000, "medium"),
     Model("gpt-4.1-nano", "GPT-4.1 nano: quickest and cheapest", 100_000, 400_000),
-    Model("gpt-4o", "GPT-4o", 2_500_000, 10_000_000),
+    Model("gpt-4o", "GPT-4o", 2_500_000, 10_000_000, "medium"),
     Model("gpt-4o-mini", "GPT-4o mini", 150_000, 600_000),
 )
 

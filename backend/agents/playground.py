@@ -1,10 +1,10 @@
-"""Try an agent without a customer: the same turn as a real one, and nothing is stored, sent or done."""
+"""Try an agent's draft without a customer: the same turn as a real one, and nothing is stored, sent or done."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from backend.agents import queries, runtime
+from backend.agents import fields, queries, runtime
 from backend.agents.retrieval import retriever
 from backend.agents.schemas import Customer, Line, TurnRequest, TurnView
 from backend.agents.specs import spec_of
@@ -12,8 +12,9 @@ from backend.core import clock, rate_limits
 from backend.core.errors import Invalid, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
-from backend.vocab import MemberRole, TurnStatus
+from backend.vocab import Channel, MemberRole, TurnStatus
 
+CHANNELS = (Channel.SMS, Channel.CHAT, Channel.EMAIL)
 TEXT_LIMIT = 1600
 HISTORY_LIMIT = 20
 # Quicker than anyone reads answers, for a team that tries together.
@@ -21,15 +22,21 @@ TRIES, WINDOW = 60, timedelta(minutes=10)
 
 
 async def try_message(
-    principal: Principal, agent_id: UUID, text: str, history: Sequence[tuple[bool, str]] = ()
+    principal: Principal,
+    agent_id: UUID,
+    text: str,
+    history: Sequence[tuple[bool, str]] = (),
+    channel: Channel | str = Channel.SMS,
 ) -> TurnView:
-    """Return what the agent would answer and why; `history` is (is_ours, text), oldest first.
+    """Return what the draft would answer on a text channel and why; `history` is (is_ours, text), oldest first.
 
     Opens its own transactions, because none may be held open while a model thinks: call it outside any. What tools
     would have done is listed and not done. Raises `NotFound`, `Invalid` for an empty or too long text, and
     `LimitReached`, because a model costs money and whoever signs up may try.
     """
     principal.require(MemberRole.SUPPORT)
+    if channel not in CHANNELS:
+        raise Invalid("An agent can be tried as a text, in a chat or by email.", field="channel")
     text = text.replace("\x00", "").strip()
     if not text:
         raise Invalid("Write a message first.", field="message")
@@ -40,10 +47,11 @@ async def try_message(
             agent = await queries.agent(session, principal.org_id, agent_id)
             if agent is None:
                 raise NotFound("This agent does not exist.")
-            spec = await spec_of(session, agent)
+            spec = await spec_of(session, agent, fields.drafted(agent))
         await rate_limits.hit("playground.organization", TRIES, WINDOW, about=principal.org_id)
         said = tuple(Line("assistant" if is_ours else "user", one) for is_ours, one in history[-HISTORY_LIMIT:] if one)
-        record = await runtime.turn(TurnRequest(spec, Customer(), said, text, retriever(agent_id)))
+        request = TurnRequest(spec, Customer(), said, text, retriever(agent_id), channel=Channel(channel))
+        record = await runtime.turn(request)
     now = clock.now().isoformat()
     return TurnView(
         id="",

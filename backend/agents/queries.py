@@ -1,23 +1,32 @@
 """Read agents, what belongs to them, and their turns."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.models.agents import AgentConfig, AgentTurn
+from backend.models.agents import AgentConfig, AgentTurn, AgentVersion
+from backend.models.chat import ChatWidget
 from backend.models.conversations import ConversationItem
 from backend.models.knowledge import KnowledgeSource
 from backend.models.messaging import SmsMessage
 from backend.models.numbers import ServiceNumber
 from backend.models.platform import AuditEntry
+from backend.vocab import TurnStatus
 
 
-async def agent(session: AsyncSession, org_id: UUID, agent_id: UUID, *, for_update: bool = False) -> AgentConfig | None:
-    """Return one agent, or None."""
-    query = select(AgentConfig).where(col(AgentConfig.id) == agent_id, col(AgentConfig.org_id) == org_id)
+async def agent(
+    session: AsyncSession, org_id: UUID, agent_id: UUID, *, for_update: bool = False, is_deleted: bool = False
+) -> AgentConfig | None:
+    """Return one agent, or None; with `is_deleted` one that is in the bin."""
+    query = select(AgentConfig).where(
+        col(AgentConfig.id) == agent_id,
+        col(AgentConfig.org_id) == org_id,
+        col(AgentConfig.deleted_at).is_not(None) if is_deleted else col(AgentConfig.deleted_at).is_(None),
+    )
     if for_update:
         query = query.with_for_update().execution_options(populate_existing=True)
     return (await session.execute(query)).scalars().first()
@@ -33,7 +42,7 @@ async def agents(
     offset: int = 0,
 ) -> tuple[list[AgentConfig], int]:
     """Return agents by age, newest first, and how many fit."""
-    conditions = [col(AgentConfig.org_id) == org_id]
+    conditions = [col(AgentConfig.org_id) == org_id, col(AgentConfig.deleted_at).is_(None)]
     if agent_type:
         conditions.append(col(AgentConfig.agent_type) == agent_type)
     if is_active is not None:
@@ -52,16 +61,21 @@ async def agents(
 
 async def names(session: AsyncSession, org_id: UUID) -> set[str]:
     """Return the names agents have."""
-    return set(
-        (await session.execute(select(col(AgentConfig.name)).where(col(AgentConfig.org_id) == org_id))).scalars()
+    query = select(col(AgentConfig.name)).where(
+        col(AgentConfig.org_id) == org_id, col(AgentConfig.deleted_at).is_(None)
     )
+    return set((await session.execute(query)).scalars())
 
 
 async def oldest_other(session: AsyncSession, org_id: UUID, agent_id: UUID) -> AgentConfig | None:
     """Return the oldest agent beside this one, or None."""
     query = (
         select(AgentConfig)
-        .where(col(AgentConfig.org_id) == org_id, col(AgentConfig.id) != agent_id)
+        .where(
+            col(AgentConfig.org_id) == org_id,
+            col(AgentConfig.id) != agent_id,
+            col(AgentConfig.deleted_at).is_(None),
+        )
         .order_by(col(AgentConfig.created_at), col(AgentConfig.id))
         .limit(1)
         .with_for_update()
@@ -84,6 +98,52 @@ async def numbers_served(session: AsyncSession, org_id: UUID, agent_id: UUID) ->
         .order_by(col(ServiceNumber.phone_number))
     )
     return list((await session.execute(query)).scalars())
+
+
+async def has_widget(session: AsyncSession, org_id: UUID, agent_id: UUID) -> bool:
+    """Tell whether a chat widget hands its visitors to this agent."""
+    query = select(col(ChatWidget.id)).where(col(ChatWidget.org_id) == org_id, col(ChatWidget.agent_id) == agent_id)
+    return (await session.execute(query.limit(1))).first() is not None
+
+
+async def version(session: AsyncSession, org_id: UUID, agent_id: UUID, number: int) -> AgentVersion | None:
+    """Return one published version, or None."""
+    query = select(AgentVersion).where(
+        col(AgentVersion.org_id) == org_id, col(AgentVersion.agent_id) == agent_id, col(AgentVersion.number) == number
+    )
+    return (await session.execute(query)).scalars().first()
+
+
+async def versions(
+    session: AsyncSession, org_id: UUID, agent_id: UUID, limit: int, before: int = 0
+) -> Sequence[AgentVersion]:
+    """Return published versions, newest first, below the number `before` when it is given."""
+    conditions = [col(AgentVersion.org_id) == org_id, col(AgentVersion.agent_id) == agent_id]
+    if before:
+        conditions.append(col(AgentVersion.number) < before)
+    query = select(AgentVersion).where(*conditions).order_by(col(AgentVersion.number).desc()).limit(limit)
+    return (await session.execute(query)).scalars().all()
+
+
+async def turn_figures(session: AsyncSession, org_id: UUID, since: datetime) -> Sequence[tuple[UUID, int, int, int]]:
+    """Return (agent, turns answered, of these handed over, cost in micro-dollars) of the turns begun since."""
+    answered = col(AgentTurn.status).in_([TurnStatus.ANSWERED, TurnStatus.DRAFTED, TurnStatus.HANDED_OFF])
+    handed = col(AgentTurn.status) == TurnStatus.HANDED_OFF
+    query = (
+        select(
+            col(AgentTurn.agent_id),
+            func.count().filter(answered),
+            func.count().filter(handed),
+            func.coalesce(func.sum(col(AgentTurn.cost_micros)), 0),
+        )
+        .where(
+            col(AgentTurn.org_id) == org_id,
+            col(AgentTurn.created_at) >= since,
+            col(AgentTurn.agent_id).is_not(None),
+        )
+        .group_by(col(AgentTurn.agent_id))
+    )
+    return [(row[0], int(row[1]), int(row[2]), int(row[3])) for row in await session.execute(query)]
 
 
 async def own_sources(session: AsyncSession, org_id: UUID, agent_id: UUID) -> list[KnowledgeSource]:

@@ -1,21 +1,23 @@
-"""Tell whether a business is open: weekly hours per weekday in a time zone, overnight hours and clock changes included.
+"""Tell whether a business is open: weekly hours in a time zone, holidays, overnight hours and clock changes included.
 
 A schedule is `{"mon": [["09:00", "17:00"], …], …}`. An empty one is always open; a day it leaves out is closed. Hours
-whose end is not after their start run into the next day; `00:00` to `00:00` is the whole day.
+whose end is not after their start run into the next day; `00:00` to `00:00` is the whole day. A holiday stands in the
+place of its weekday, and cuts off what would run into it from the day before.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from backend.agents import holidays as special
+from backend.agents import ranges
+from backend.agents.holidays import Holiday
 from backend.core.errors import Invalid
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MOST_RANGES = 6
-_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+MOST_RANGES = ranges.MOST
 # The reference product's names (backend.md §3.1), accepted from its clients.
 _LONG_DAYS = {
     "monday": "mon",
@@ -26,6 +28,9 @@ _LONG_DAYS = {
     "saturday": "sat",
     "sunday": "sun",
 }
+# A week and its edges; holidays push an opening further away, at most a week each.
+WEEK_DAYS, FURTHEST_DAYS = 9, 400
+_WHOLE_DAY = (time(0), time(0))
 
 Schedule = Mapping[str, Sequence[Sequence[str]]]
 
@@ -58,66 +63,84 @@ def checked(value: object, field: str = "texts_schedule") -> dict[str, list[list
     if not isinstance(value, Mapping):
         raise Invalid("Hours are given for each weekday.", field=field)
     found: dict[str, list[list[str]]] = {}
-    for key, ranges in value.items():
+    for key, given in value.items():
         day = _LONG_DAYS.get(str(key).lower(), str(key).lower())
         if day not in DAYS:
             raise Invalid(f"“{str(key)[:20]}” is not a weekday; use mon to sun.", field=field)
-        if isinstance(ranges, Mapping):
-            ranges = [[ranges.get("start"), ranges.get("end")]] if ranges.get("enabled", True) else []
-        if not isinstance(ranges, Sequence) or isinstance(ranges, str) or len(ranges) > MOST_RANGES:
-            raise Invalid(f"A day has at most {MOST_RANGES} pairs of hours.", field=field)
-        found[day] = [_checked_range(one, field) for one in ranges]
+        if isinstance(given, Mapping):
+            given = [[given.get("start"), given.get("end")]] if given.get("enabled", True) else []
+        found[day] = ranges.checked(given, field)
     return {day: found[day] for day in DAYS if day in found}
 
 
-def _checked_range(value: object, field: str) -> list[str]:
-    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
-        raise Invalid("Hours have a start and an end, such as 09:00 and 17:00.", field=field)
-    for edge in value:
-        if not isinstance(edge, str) or not _TIME.fullmatch(edge):
-            raise Invalid(f"“{str(edge)[:20]}” is not a time; write it as 09:00.", field=field)
-    return [str(value[0]), str(value[1])]
-
-
-def is_open(schedule: Schedule, timezone: str, now: datetime) -> bool:
+def is_open(schedule: Schedule, timezone: str, now: datetime, holidays: Sequence[Holiday] = ()) -> bool:
     """Tell whether the clock on the wall shows one of the hours of `schedule`; their end itself is closed."""
-    if not schedule:
+    if not schedule and not holidays:
         return True
     local = now.astimezone(ZoneInfo(timezone))
-    wall, day = local.time().replace(tzinfo=None), local.weekday()
-    today = [_times(one) for one in schedule.get(DAYS[day], ())]
-    yesterday = [_times(one) for one in schedule.get(DAYS[day - 1], ())]
-    return any(start <= wall and (wall < end or end <= start) for start, end in today) or any(
-        end <= start and wall < end for start, end in yesterday
-    )
+    wall, today = local.time().replace(tzinfo=None), local.date()
+    if any(start <= wall and (wall < end or end <= start) for start, end in _times(schedule, holidays, today)):
+        return True
+    if special.on(holidays, today):
+        return False
+    yesterday = _times(schedule, holidays, today - timedelta(days=1))
+    return any(end <= start and wall < end for start, end in yesterday)
 
 
-def hours(schedule: Schedule, timezone: str, now: datetime) -> Hours:
+def hours(schedule: Schedule, timezone: str, now: datetime, holidays: Sequence[Holiday] = ()) -> Hours:
     """Return whether it is open now, when it opens next, and since when it is closed."""
-    if is_open(schedule, timezone, now):
+    if is_open(schedule, timezone, now, holidays):
         return Hours(True, None, None)
-    starts = sorted(start for start, _ in _around(schedule, timezone, now) if start > now)
     return Hours(
-        False,
-        next((start for start in starts if is_open(schedule, timezone, start)), None),
-        max((end for _, end in _around(schedule, timezone, now) if end <= now), default=None),
+        False, _next_opening(schedule, timezone, now, holidays), _last_closing(schedule, timezone, now, holidays)
     )
 
 
-def _times(one: Sequence[str]) -> tuple[time, time]:
-    return time.fromisoformat(one[0]), time.fromisoformat(one[1])
-
-
-def _around(schedule: Schedule, timezone: str, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield starts and ends, in UTC, from nine days before `now` to nine days after: a week and its edges."""
+def _next_opening(schedule: Schedule, timezone: str, now: datetime, holidays: Sequence[Holiday]) -> datetime | None:
     zone = ZoneInfo(timezone)
-    today = now.astimezone(zone).date()
-    for offset in range(-9, 10):
-        day = today + timedelta(days=offset)
-        for one in schedule.get(DAYS[day.weekday()], ()):
-            start, end = _times(one)
-            last_day = day if end > start else day + timedelta(days=1)
-            yield _moment(day, start, zone), _moment(last_day, end, zone)
+    for day in _days(now.astimezone(zone).date(), holidays, 1):
+        starts = sorted(_moment(day, start, zone) for start, _ in _times(schedule, holidays, day))
+        for moment in starts:
+            if moment > now and is_open(schedule, timezone, moment, holidays):
+                return moment
+    return None
+
+
+def _last_closing(schedule: Schedule, timezone: str, now: datetime, holidays: Sequence[Holiday]) -> datetime | None:
+    zone = ZoneInfo(timezone)
+    latest: datetime | None = None
+    for day in _days(now.astimezone(zone).date(), holidays, -1):
+        found = [edge for edge in _closings(schedule, holidays, day, zone) if edge <= now]
+        if holidays:
+            # An end that a holiday overtook closed nothing.
+            found = [edge for edge in found if is_open(schedule, timezone, edge - timedelta(seconds=1), holidays)]
+        if latest is not None:
+            # Hours of the day before may run past those of the day itself.
+            return max([latest, *found])
+        latest = max(found, default=None)
+    return latest
+
+
+def _days(today: date, holidays: Sequence[Holiday], step: int) -> Iterator[date]:
+    """Yield the days around today, away from it, as far as an opening or a closing may be."""
+    furthest = min(WEEK_DAYS + 7 * len(holidays), FURTHEST_DAYS)
+    for offset in range(-1, furthest + 1):
+        yield today + timedelta(days=offset * step)
+
+
+def _times(schedule: Schedule, holidays: Sequence[Holiday], day: date) -> list[tuple[time, time]]:
+    holiday = special.on(holidays, day)
+    if holiday is None and not schedule:
+        return [_WHOLE_DAY]
+    given = holiday["hours"] if holiday else schedule.get(DAYS[day.weekday()], ())
+    return [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in given]
+
+
+def _closings(schedule: Schedule, holidays: Sequence[Holiday], day: date, zone: ZoneInfo) -> Iterator[datetime]:
+    if special.on(holidays, day):
+        yield _moment(day, time(0), zone)
+    for start, end in _times(schedule, holidays, day):
+        yield _moment(day if end > start else day + timedelta(days=1), end, zone)
 
 
 def _moment(day: date, wall: time, zone: ZoneInfo) -> datetime:

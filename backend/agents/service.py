@@ -1,23 +1,43 @@
-"""Keep an organization's agents: make, change, switch on and off, and find the one that answers a number.
+"""Keep an organization's agents: make, change, publish, switch on and off, and find the one that answers a number.
 
-Changing an agent needs the editor role, is written to the audit log and tells open screens (`agents.changed`). Every
-change of behaviour is a new version, which each of its turns records.
+People change a draft, field by field; customers are answered by the published version until the draft is published
+as the next number. Changing an agent needs the editor role, is written to the audit log and tells open screens
+(`agents.changed`). Every turn records the version that took it.
 """
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import prompt_builder, queries, schedule, validation
+from backend.agents import (
+    comparison,
+    drafts,
+    fields,
+    figures,
+    portable,
+    prompt_builder,
+    queries,
+    readiness,
+    removal,
+    schedule,
+    validation,
+    versions,
+)
+from backend.agents.comparison import FieldChange
+from backend.agents.figures import Figures
+from backend.agents.improving import Proposal, improve
 from backend.agents.models import Model, models
 from backend.agents.playground import try_message
 from backend.agents.prompts import NAMES, default_prompt
 from backend.agents.schedule import Hours, timezones
-from backend.agents.schemas import AgentView, Customer
+from backend.agents.schemas import Customer
 from backend.agents.specs import spec_of
 from backend.agents.turns import get as turn
+from backend.agents.versions import VersionRow
+from backend.agents.voices import Voice, voices
 from backend.core import audit, clock, realtime
 from backend.core.config import settings
 from backend.core.errors import Conflict, Invalid, NotFound
@@ -28,35 +48,61 @@ from backend.models.agents import AgentConfig
 from backend.models.numbers import ServiceNumber
 from backend.models.organizations import Organization
 from backend.numbers import e164
-from backend.vocab import AgentType, MemberRole
+from backend.vocab import AgentType, Channel, MemberRole
 
 __all__ = [
     "FIELDS",
+    "FieldChange",
+    "Figures",
     "Hours",
     "Model",
+    "Proposal",
+    "VersionRow",
+    "Voice",
     "after_hours_words",
+    "compare",
     "create",
     "default_prompt",
     "delete",
+    "discard_draft",
+    "draft",
     "duplicate",
+    "edit",
+    "export_file",
     "for_texts",
     "get",
     "hours_now",
+    "import_file",
+    "improve",
     "list_all",
     "list_page",
+    "missing",
     "models",
     "numbers_served",
     "preview_prompt",
+    "publish",
+    "restore",
+    "roll_back",
     "set_active",
     "timezones",
+    "today",
     "try_message",
     "turn",
     "update",
+    "version_rows",
     "view",
+    "voices",
 ]
 
-FIELDS = validation.FIELDS
+# What the API may change: everything of a version, and whether the agent answers at all.
+FIELDS = (*fields.NAMES, "is_active")
 MOST_AGENTS = 100
+SCHEDULES = {
+    Channel.SMS: "texts_schedule",
+    Channel.CALL: "calls_schedule",
+    Channel.CHAT: "chats_schedule",
+    Channel.EMAIL: "emails_schedule",
+}
 
 
 async def list_all(session: AsyncSession) -> list[AgentConfig]:
@@ -82,35 +128,42 @@ async def get(session: AsyncSession, agent_id: UUID) -> AgentConfig:
 
 
 async def create(
-    session: AsyncSession, principal: Principal, agent_type: AgentType | str, name: str = "", **fields: Any
+    session: AsyncSession,
+    principal: Principal,
+    agent_type: AgentType | str,
+    name: str = "",
+    *,
+    is_active: bool = True,
+    **given: Any,
 ) -> AgentConfig:
-    """Make an agent with its type's default instructions; the first one becomes the organization's default.
+    """Make an agent with its type's default instructions and publish it as version 1, so that it works at once.
 
-    Raises `Invalid` that names the field, and `Conflict` at `MOST_AGENTS`.
+    The first one becomes the organization's default. Raises `Invalid` that names the field, and `Conflict` at
+    `MOST_AGENTS`.
     """
     principal.require(MemberRole.EDITOR)
     org_id = org_id_of(session)
     if agent_type not in set(AgentType):
         raise Invalid(f"Choose one of: {', '.join(AgentType)}.", field="agent_type")
     kind = AgentType(agent_type)
-    _, total = await queries.agents(session, org_id, limit=1)
-    if total >= MOST_AGENTS:
-        raise Conflict(f"There are {MOST_AGENTS} agents already. Delete one first.", code="too_many_agents")
-    name = name or await _free_name(session, NAMES[kind])
-    given = validation.checked({"name": name, **fields})
-    made = AgentConfig(
-        org_id=org_id,
-        agent_type=kind,
-        is_default=total == 0,
-        **{
+    total = await _room(session)
+    values = fields.checked(
+        {
             "system_prompt": default_prompt(kind),
             "llm_model": settings().chat_model,
             "schedule_timezone": await _timezone(session),
             **given,
-        },
+            "name": name or await _free_name(session, NAMES[kind]),
+            "agent_type": kind,
+        }
     )
+    made = AgentConfig(
+        org_id=org_id, name=values["name"], is_default=total == 0, is_active=validation.flag(is_active, "is_active")
+    )
+    fields.put(made, values)
     session.add(made)
     await session.flush()
+    await versions.record(session, made, principal)
     await audit.record(session, principal, _action(principal, "created"), made.id, {"name": made.name, "type": kind})
     await _announce(session, made.id)
     return made
@@ -119,13 +172,16 @@ async def create(
 async def update(
     session: AsyncSession, principal: Principal, agent_id: UUID, expected_version: int | None = None, **changes: Any
 ) -> AgentConfig:
-    """Change an agent; each change of its behaviour makes a new version, and changing nothing does not.
+    """Change what answers customers at once; each change makes a new version, and changing nothing does not.
 
-    With `expected_version` a change over somebody else's raises `Conflict` (`changed_meanwhile`), whose details hold
-    `changed_by` and `version`. Raises `NotFound`, and `Invalid` that names the field.
+    People edit the draft instead (`edit`); their unpublished changes stay what they are. With `expected_version` a
+    change over somebody else's raises `Conflict` (`changed_meanwhile`), whose details hold `changed_by` and
+    `version`. Raises `NotFound`, `Invalid` that names the field, and `Conflict` (`not_deployed`) as `set_active` does.
     """
     principal.require(MemberRole.EDITOR)
-    given = validation.checked(changes)
+    wanted = dict(changes)
+    is_active = validation.flag(wanted.pop("is_active"), "is_active") if "is_active" in wanted else None
+    given = fields.checked(wanted)
     found = await _locked(session, agent_id)
     if expected_version is not None and expected_version != found.version:
         editor = await queries.last_editor(session, found.org_id, found.id)
@@ -134,79 +190,203 @@ async def update(
             code="changed_meanwhile",
             details={"changed_by": editor, "version": found.version},
         )
-    new = {field: value for field, value in given.items() if getattr(found, field) != value}
-    if not new:
-        return found
-    for field, value in new.items():
-        setattr(found, field, value)
-    if set(new) != {"is_active"}:
-        found.version += 1
-    found.updated_at = clock.now()
-    session.add(found)
-    await session.flush()
-    await audit.record(
-        session, principal, _action(principal, "updated"), found.id, {"fields": sorted(new), "version": found.version}
-    )
-    await _announce(session, found.id)
+    live = fields.published(found)
+    new = {name: value for name, value in given.items() if live[name] != value}
+    if new:
+        await versions.raise_version(session, found, principal, new)
+        drafts.mark(found, principal, new)
+    changed = sorted(new)
+    if is_active is not None and is_active != found.is_active:
+        await _switch(session, found, is_active)
+        changed.append("is_active")
+    if changed:
+        await _changed(session, principal, found, "updated", {"fields": changed, "version": found.version})
     return found
 
 
-def view(agent: AgentConfig) -> AgentView:
-    """Return an agent in plain JSON, under the reference product's names."""
-    own = {field: getattr(agent, field) for field in FIELDS}
-    stored = {
+async def edit(
+    session: AsyncSession,
+    principal: Principal,
+    agent_id: UUID,
+    changes: Mapping[str, Any],
+    bases: Mapping[str, Any] | None = None,
+) -> AgentConfig:
+    """Change fields of an agent's draft; customers see nothing of it until it is published.
+
+    `bases` holds for each field the value its editor began from; a field that somebody else changed meanwhile is not
+    overwritten: `Conflict` (`changed_meanwhile`) names it, and its details hold `changed_by`, `theirs` and `yours`.
+    Raises `NotFound`, and `Invalid` that names the field.
+    """
+    principal.require(MemberRole.EDITOR)
+    found = await _locked(session, agent_id)
+    if await drafts.edit(session, principal, found, changes, bases):
+        await _announce(session, found.id)
+    return found
+
+
+def draft(agent: AgentConfig) -> dict[str, Any]:
+    """Return every field of an agent as the team edits it, unpublished changes included."""
+    return fields.drafted(agent)
+
+
+async def discard_draft(session: AsyncSession, principal: Principal, agent_id: UUID) -> AgentConfig:
+    """Take back every unpublished change. Raises `NotFound`."""
+    principal.require(MemberRole.EDITOR)
+    found = await _locked(session, agent_id)
+    dropped = drafts.discard(found, principal)
+    if dropped:
+        await _changed(session, principal, found, "draft_discarded", {"fields": dropped})
+    return found
+
+
+async def publish(
+    session: AsyncSession, principal: Principal, agent_id: UUID, note: str = "", expected_revision: int | None = None
+) -> AgentConfig:
+    """Let the draft answer customers from now on, as the next version; without a draft nothing happens.
+
+    With `expected_revision` (the draft's own, when the person looked at it) a draft that changed since raises
+    `Conflict` (`changed_meanwhile`). Raises `NotFound`.
+    """
+    principal.require(MemberRole.EDITOR)
+    found = await _locked(session, agent_id)
+    versions.require_same(found, expected_revision)
+    new = {name: value for name, value in found.draft.items() if name in fields.BY_NAME}
+    if new:
+        # What was allowed when it was written need not be on offer any more.
+        await versions.raise_version(session, found, principal, fields.checked(new), note)
+        details = {"fields": sorted(new), "version": found.version, "note": note[: versions.NOTE_LIMIT]}
+        await _changed(session, principal, found, "published", details)
+    return found
+
+
+async def roll_back(
+    session: AsyncSession, principal: Principal, agent_id: UUID, number: int, note: str = ""
+) -> AgentConfig:
+    """Publish what an agent was as version `number` under the next number; unpublished changes stay in the draft.
+
+    Raises `NotFound`, and `Invalid` that names a field whose old value is no longer on offer.
+    """
+    principal.require(MemberRole.EDITOR)
+    found = await _locked(session, agent_id)
+    wanted = await versions.snapshot(session, found, number) if number else {}
+    live = fields.published(found)
+    old = {name: value for name, value in wanted.items() if live[name] != value}
+    if old:
+        await versions.raise_version(session, found, principal, fields.checked(old), note, number)
+        drafts.mark(found, principal, old)
+        await _changed(
+            session, principal, found, "rolled_back", {"to": number, "version": found.version, "fields": sorted(old)}
+        )
+    return found
+
+
+async def version_rows(session: AsyncSession, agent_id: UUID, limit: int = 50, before: int = 0) -> list[VersionRow]:
+    """Return published versions, newest first, below the number `before` when it is given. Raises `NotFound`."""
+    return await versions.rows(session, await get(session, agent_id), limit, before)
+
+
+async def compare(session: AsyncSession, agent_id: UUID, older: int, newer: int) -> list[FieldChange]:
+    """Return how version `newer` differs from `older`; 0 is the draft. Raises `NotFound`."""
+    agent = await get(session, agent_id)
+    return comparison.changes(
+        await versions.snapshot(session, agent, older), await versions.snapshot(session, agent, newer)
+    )
+
+
+def view(agent: AgentConfig) -> dict[str, Any]:
+    """Return an agent as it answers customers, in plain JSON under the reference product's names."""
+    return {
         "id": str(agent.id),
-        "agent_type": agent.agent_type,
         "version": agent.version,
+        "is_active": agent.is_active,
         "is_default": agent.is_default,
+        "has_draft": bool(agent.draft),
+        **fields.published(agent),
         "created_at": agent.created_at.isoformat(),
         "updated_at": agent.updated_at.isoformat(),
     }
-    return cast(AgentView, {**stored, **own})
 
 
 async def set_active(session: AsyncSession, principal: Principal, agent_id: UUID, is_active: bool) -> AgentConfig:
-    """Have an agent answer, or stop it; texts that arrive meanwhile are handed to people. Raises `NotFound`."""
+    """Have an agent answer, or stop it; what arrives meanwhile is handed to people.
+
+    Raises `NotFound`, and `Conflict` (`not_deployed`, with what is missing and a link) for one that nobody can reach.
+    """
     return await update(session, principal, agent_id, is_active=is_active)
 
 
+async def missing(session: AsyncSession, agent_id: UUID) -> str:
+    """Return what an agent lacks to be reached, or an empty string: see `readiness.missing`. Raises `NotFound`."""
+    return await readiness.missing(session, await get(session, agent_id))
+
+
+async def today(session: AsyncSession) -> dict[str, Figures]:
+    """Return what each agent did since midnight at the organization, by its id."""
+    return await figures.today(session)
+
+
 async def duplicate(session: AsyncSession, principal: Principal, agent_id: UUID) -> AgentConfig:
-    """Make a copy that is switched off, with the texts of its own that the agent knows. Raises `NotFound`."""
+    """Make a copy that is switched off, draft and own texts included. Raises `NotFound`."""
     principal.require(MemberRole.EDITOR)
     source = await get(session, agent_id)
-    copied = {field: getattr(source, field) for field in FIELDS if field not in ("name", "is_active")}
-    name = await _free_name(session, f"{source.name[: validation.NAME_LIMIT - 10]} copy")
+    live = fields.published(source)
+    name = await _free_name(session, f"{source.name[: fields.NAME_LIMIT - 10]} copy")
+    copied = {field: value for field, value in live.items() if field not in ("name", "agent_type")}
     made = await create(session, principal, source.agent_type, name, is_active=False, **copied)
+    made.draft = {field: value for field, value in source.draft.items() if field != "name"}
+    session.add(made)
     for text in await queries.own_sources(session, source.org_id, source.id):
         await knowledge.add_text(session, principal, text.title, text.content, made.id)
     return made
 
 
+async def export_file(session: AsyncSession, principal: Principal, agent_id: UUID) -> tuple[str, str]:
+    """Return the name and the content of the file that holds an agent's draft and own texts. Raises `NotFound`."""
+    principal.require(MemberRole.EDITOR)
+    agent = await get(session, agent_id)
+    texts = await queries.own_sources(session, agent.org_id, agent.id)
+    values = fields.drafted(agent)
+    return portable.file_name(values["name"]), portable.written(values, [(one.title, one.content) for one in texts])
+
+
+async def import_file(session: AsyncSession, principal: Principal, text: str) -> AgentConfig:
+    """Make an agent from such a file, switched off. Raises `Invalid` that names the field or line, and `Conflict`."""
+    principal.require(MemberRole.EDITOR)
+    values, texts = portable.read(text)
+    kind, name = values.pop("agent_type"), await _free_name(session, values.pop("name"))
+    made = await create(session, principal, kind, name, is_active=False, **values)
+    for title, content in texts:
+        await knowledge.add_text(session, principal, title, content, made.id)
+    return made
+
+
 async def delete(session: AsyncSession, principal: Principal, agent_id: UUID) -> None:
-    """Delete an agent and the texts that were its own; its numbers are left without one.
+    """Put an agent into the bin, from which `restore` takes it for a month; its numbers are left without one.
 
     When it was the default, the oldest other agent becomes it. Past turns keep its name. Raises `NotFound`.
     """
     principal.require(MemberRole.EDITOR)
     doomed = await _locked(session, agent_id)
-    served = await queries.numbers_served(session, doomed.org_id, doomed.id)
-    heir = await queries.oldest_other(session, doomed.org_id, doomed.id) if doomed.is_default else None
-    await audit.record(
-        session,
-        principal,
-        _action(principal, "deleted"),
-        doomed.id,
-        {"name": doomed.name, "numbers": [e164.display(number.phone_number) for number in served]},
-    )
-    await session.delete(doomed)
-    await session.flush()
-    if heir is not None:
-        heir.is_default = True
-        session.add(heir)
-        await session.flush()
-    await _announce(session, agent_id)
+    served = await removal.remove(session, doomed)
+    numbers = [e164.display(number.phone_number) for number in served]
+    await _changed(session, principal, doomed, "deleted", {"name": doomed.name, "numbers": numbers})
     if served:
-        await realtime.announce(session, org_id_of(session), "numbers.changed")
+        await realtime.announce(session, doomed.org_id, "numbers.changed")
+
+
+async def restore(session: AsyncSession, principal: Principal, agent_id: UUID) -> AgentConfig:
+    """Bring a deleted agent back, with those of its numbers nobody else serves now. Raises `NotFound`, `Conflict`."""
+    principal.require(MemberRole.EDITOR)
+    found = await queries.agent(session, org_id_of(session), agent_id, for_update=True, is_deleted=True)
+    if found is None:
+        raise NotFound("This agent was not deleted, or is gone for good.")
+    await _room(session)
+    again = await removal.bring_back(session, found)
+    numbers = [e164.display(number.phone_number) for number in again]
+    await _changed(session, principal, found, "restored", {"name": found.name, "numbers": numbers})
+    if again:
+        await realtime.announce(session, found.org_id, "numbers.changed")
+    return found
 
 
 async def for_texts(session: AsyncSession, number: ServiceNumber) -> AgentConfig | None:
@@ -221,14 +401,20 @@ async def numbers_served(session: AsyncSession, agent_id: UUID) -> Sequence[Serv
 
 
 async def preview_prompt(session: AsyncSession, agent_id: UUID) -> str:
-    """Return the whole prompt as a model would read it now, for a customer not known yet and nothing looked up."""
-    spec = await spec_of(session, await get(session, agent_id))
+    """Return the draft's whole prompt as a model would read it now, for a customer not known and nothing looked up."""
+    agent = await get(session, agent_id)
+    spec = await spec_of(session, agent, fields.drafted(agent))
     return prompt_builder.build(spec, Customer(), clock.now(), ())
 
 
-def hours_now(agent: AgentConfig) -> Hours:
-    """Return whether the agent answers texts now, and when it opens next."""
-    return schedule.hours(agent.texts_schedule, agent.schedule_timezone or "UTC", clock.now())
+def hours_now(
+    agent: AgentConfig, channel: Channel | str = Channel.SMS, values: Mapping[str, Any] | None = None
+) -> Hours:
+    """Return whether the agent answers a channel now, and when it opens next; `values` replace its own fields."""
+    known = fields.published(agent) if values is None else values
+    return schedule.hours(
+        known[SCHEDULES[Channel(channel)]], known["schedule_timezone"] or "UTC", clock.now(), known["holidays"]
+    )
 
 
 def after_hours_words(agent: AgentConfig, hours: Hours, business_name: str) -> str:
@@ -237,10 +423,13 @@ def after_hours_words(agent: AgentConfig, hours: Hours, business_name: str) -> s
         return agent.after_hours_message
     name = agent.organization_name or business_name
     words = f"Thanks for your message. {name} is closed right now."
+    if fields.published(agent)["after_hours_action"] == "take_message":
+        return f"{words} Write what it is about and how to reach you, and our team will get back to you."
     if hours.opens_at is None:
         return f"{words} Our team will get back to you."
     opens = schedule.local(hours.opens_at, agent.schedule_timezone or "UTC")
-    return f"{words} We open on {opens:%A} at {opens:%H:%M} and will answer then."
+    day = f"{opens:%A}" if hours.opens_at - clock.now() < timedelta(days=6) else f"{opens:%A}, {opens.day} {opens:%B},"
+    return f"{words} We open on {day} at {opens:%H:%M} and will answer then."
 
 
 async def _locked(session: AsyncSession, agent_id: UUID) -> AgentConfig:
@@ -248,6 +437,22 @@ async def _locked(session: AsyncSession, agent_id: UUID) -> AgentConfig:
     if found is None:
         raise NotFound("This agent does not exist.")
     return found
+
+
+async def _room(session: AsyncSession) -> int:
+    """Return how many agents there are. Raises `Conflict` when there may not be another."""
+    _, total = await queries.agents(session, org_id_of(session), limit=1)
+    if total >= MOST_AGENTS:
+        raise Conflict(f"There are {MOST_AGENTS} agents already. Delete one first.", code="too_many_agents")
+    return total
+
+
+async def _switch(session: AsyncSession, agent: AgentConfig, is_active: bool) -> None:
+    if is_active:
+        await readiness.require(session, agent)
+    agent.is_active, agent.updated_at = is_active, clock.now()
+    session.add(agent)
+    await session.flush()
 
 
 async def _free_name(session: AsyncSession, wanted: str) -> str:
@@ -266,6 +471,15 @@ async def _timezone(session: AsyncSession) -> str:
 def _action(principal: Principal, verb: str) -> str:
     """Name an action for the audit log; a program with an API key has no session."""
     return f"{'ui' if principal.session_id else 'api'}:agent:{verb}"
+
+
+async def _changed(
+    session: AsyncSession, principal: Principal, agent: AgentConfig, verb: str, details: Mapping[str, Any]
+) -> None:
+    session.add(agent)
+    await session.flush()
+    await audit.record(session, principal, _action(principal, verb), agent.id, dict(details))
+    await _announce(session, agent.id)
 
 
 async def _announce(session: AsyncSession, agent_id: UUID) -> None:

@@ -1,8 +1,12 @@
 """Copy what a turn needs of an agent and its business out of the database."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.agents import fields
 from backend.agents.prompts import default_role
 from backend.agents.schemas import AgentSpec
 from backend.core.config import settings
@@ -10,21 +14,25 @@ from backend.models.agents import AgentConfig
 from backend.models.organizations import Organization
 
 
-async def spec_of(session: AsyncSession, agent: AgentConfig) -> AgentSpec:
-    """Return the agent as a turn sees it; what it leaves empty comes from the organization and the installation."""
+async def spec_of(session: AsyncSession, agent: AgentConfig, values: Mapping[str, Any] | None = None) -> AgentSpec:
+    """Return the agent as a turn sees it: its published version, or `values` of its fields instead.
+
+    What it leaves empty comes from the organization and the installation.
+    """
+    known = fields.published(agent) if values is None else values
     business = (await session.exec(select(Organization).where(Organization.id == agent.org_id))).one()
     return AgentSpec(
         id=agent.id,
-        name=agent.name,
+        name=known["name"],
         version=agent.version,
-        system_prompt=agent.system_prompt,
-        role=agent.agent_role or default_role(agent.agent_type),
-        business_name=agent.organization_name or business.name,
-        owner_name=agent.owner_name,
-        language=agent.language,
-        model=agent.llm_model or settings().chat_model,
-        temperature=agent.temperature,
-        max_tokens=agent.max_tokens,
-        timezone=agent.schedule_timezone or business.timezone,
-        variables=dict(agent.variables),
+        system_prompt=known["system_prompt"],
+        role=known["agent_role"] or default_role(known["agent_type"]),
+        business_name=known["organization_name"] or business.name,
+        owner_name=known["owner_name"],
+        language=known["language"],
+        model=known["llm_model"] or settings().chat_model,
+        temperature=known["temperature"],
+        max_tokens=known["max_tokens"],
+        timezone=known["schedule_timezone"] or business.timezone,
+        variables=dict(known["variables"]),
     )

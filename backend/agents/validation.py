@@ -1,130 +1,131 @@
-"""Check what people and programs want to change of an agent; each refusal names its field."""
+"""Make the checks of an agent's fields: each takes a value and its field's name, and refuses in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from backend.agents import models, schedule, variables
+from backend.agents import models, schedule, variables, voices
 from backend.core.errors import Invalid
 from backend.numbers import e164
 
-NAME_LIMIT = 80
-SHORT_LIMIT = 120
-ROLE_LIMIT = 200
-PROMPT_LIMIT = 20_000
-GREETING_LIMIT = 500
-# A text that is sent as it is written has to fit one message of the carrier.
-MESSAGE_LIMIT = 1600
+Check = Callable[[Any, str], Any]
+
 MOST_VARIABLES = 50
-TEMPERATURES = (0.0, 1.0)
-REPLY_TOKENS = (50, 4096)
-# `multi` follows the customer.
-LANGUAGES = ("en-US", "multi", "fr", "es", "de")
+MOST_PHRASES = 20
+PHRASE_LIMIT = 120
 
 
-def checked(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes as they are stored. Raises `Invalid` that names the first field at fault."""
-    stored: dict[str, Any] = {}
-    for field, value in changes.items():
-        check = _CHECKS.get(field)
-        if check is None:
-            raise Invalid(f"An agent has no field “{field[:40]}” that can be changed.", field=field)
-        stored[field] = check(value, field)
-    return stored
+def text(limit: int, *, required: str = "", is_line: bool = True) -> Check:
+    """Return a check for text of at most `limit` characters; a line has no breaks."""
 
-
-def _text(limit: int, *, required: str = "", is_line: bool = True) -> Callable[[Any, str], str]:
     def check(value: Any, field: str) -> str:
         if not isinstance(value, str):
             raise Invalid("This must be text.", field=field)
-        text = value.replace("\x00", "")
-        text = " ".join(text.split()) if is_line else text.strip()
-        if required and not text:
+        found = value.replace("\x00", "")
+        found = " ".join(found.split()) if is_line else found.strip()
+        if required and not found:
             raise Invalid(required, field=field)
-        if len(text) > limit:
-            raise Invalid(f"At most {limit:,} characters; this has {len(text):,}.", field=field)
-        return text
+        if len(found) > limit:
+            raise Invalid(f"At most {limit:,} characters; this has {len(found):,}.", field=field)
+        return found
 
     return check
 
 
-def _flag(value: Any, field: str) -> bool:
+def flag(value: Any, field: str) -> bool:
+    """Return a truth value as it is."""
     if not isinstance(value, bool):
         raise Invalid("This is either true or false.", field=field)
     return value
 
 
-def _temperature(value: Any, field: str) -> float:
-    low, high = TEMPERATURES
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise Invalid("Choose a value from 0 (exact) to 1 (inventive).", field=field)
-    return float(value)
+def number(low: float, high: float) -> Check:
+    """Return a check for a number from `low` to `high`."""
+
+    def check(value: Any, field: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise Invalid(f"Choose a number from {low:g} to {high:g}.", field=field)
+        return float(value)
+
+    return check
 
 
-def _max_tokens(value: Any, field: str) -> int:
-    low, high = REPLY_TOKENS
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise Invalid(f"Choose a whole number from {low} to {high:,}.", field=field)
-    return value
+def whole(low: int, high: int) -> Check:
+    """Return a check for a whole number from `low` to `high`."""
+
+    def check(value: Any, field: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise Invalid(f"Choose a whole number from {low:,} to {high:,}.", field=field)
+        return value
+
+    return check
 
 
-def _model(value: Any, field: str) -> str:
+def choice(options: Sequence[str]) -> Check:
+    """Return a check for one of a few words; nothing given counts as the empty one where that is on offer."""
+
+    def check(value: Any, field: str) -> str:
+        found = "" if value is None else value
+        if not isinstance(found, str) or found not in options:
+            raise Invalid(f"Choose one of: {', '.join(option or 'off' for option in options)}.", field=field)
+        return found
+
+    return check
+
+
+def model(value: Any, field: str) -> str:
+    """Return the name of a language model on offer."""
     if not isinstance(value, str) or not models.is_offered(value):
-        offered = ", ".join(model.name for model in models.models())
+        offered = ", ".join(one.name for one in models.models())
         raise Invalid(f"This model is not on offer. Choose one of: {offered}.", field=field)
     return value
 
 
-def _language(value: Any, field: str) -> str:
-    if value not in LANGUAGES:
-        raise Invalid(f"Choose one of: {', '.join(LANGUAGES)}.", field=field)
-    return str(value)
+def voice(value: Any, field: str) -> str:
+    """Return the id of a voice on offer."""
+    found = voices.known(value) if isinstance(value, str) else ""
+    if not found:
+        raise Invalid("This voice is not on offer. Choose one of the list.", field=field)
+    return found
 
 
-def _timezone(value: Any, field: str) -> str:
+def timezone(value: Any, field: str) -> str:
+    """Return the name of a time zone."""
     return schedule.checked_timezone(value if isinstance(value, str) else "", field)
 
 
-def _forwarding(value: Any, field: str) -> str:
+def phone(value: Any, field: str) -> str:
+    """Return a phone number in E.164, or an empty string for none."""
     if value in ("", None):
         return ""
     return e164.normalize(str(value), field=field)
 
 
-def _variables(value: Any, field: str) -> dict[str, str]:
+def phrases(value: Any, field: str) -> list[str]:
+    """Return a few short phrases, each once."""
+    given = value.split(",") if isinstance(value, str) else value
+    if not isinstance(given, Sequence) or not all(isinstance(one, str) for one in given):
+        raise Invalid("Give phrases, separated by commas.", field=field)
+    found = list(dict.fromkeys(words for one in given if (words := " ".join(one.replace("\x00", "").split()))))
+    if len(found) > MOST_PHRASES or any(len(one) > PHRASE_LIMIT for one in found):
+        raise Invalid(f"At most {MOST_PHRASES} phrases of {PHRASE_LIMIT} characters.", field=field)
+    return found
+
+
+def own_variables(value: Any, field: str) -> dict[str, str]:
+    """Return the person's own variables: names with texts."""
     if not isinstance(value, Mapping) or len(value) > MOST_VARIABLES:
         raise Invalid(f"An agent has at most {MOST_VARIABLES} variables, each a name with a text.", field=field)
     found: dict[str, str] = {}
-    for name, text in value.items():
+    for name, words in value.items():
         if not isinstance(name, str) or not variables.NAME.fullmatch(name):
             raise Invalid(
                 "A variable's name has lower-case letters, digits and _, and begins with a letter.", field=field
             )
         if name in variables.BUILT_IN:
             raise Invalid(f"“{name}” is filled in by itself. Choose another name.", field=field)
-        if not isinstance(text, str) or len(text) > variables.VALUE_LIMIT:
+        if not isinstance(words, str) or len(words) > variables.VALUE_LIMIT:
             raise Invalid(
                 f"The value of “{name}” is a text of at most {variables.VALUE_LIMIT} characters.", field=field
             )
-        found[name] = text.replace("\x00", "").strip()
+        found[name] = words.replace("\x00", "").strip()
     return found
-
-
-_CHECKS: Mapping[str, Callable[[Any, str], Any]] = {
-    "name": _text(NAME_LIMIT, required="Give the agent a name."),
-    "system_prompt": _text(PROMPT_LIMIT, required="Write what the agent should do.", is_line=False),
-    "greeting": _text(GREETING_LIMIT),
-    "organization_name": _text(SHORT_LIMIT),
-    "owner_name": _text(SHORT_LIMIT),
-    "agent_role": _text(ROLE_LIMIT),
-    "language": _language,
-    "llm_model": _model,
-    "temperature": _temperature,
-    "max_tokens": _max_tokens,
-    "texts_schedule": schedule.checked,
-    "schedule_timezone": _timezone,
-    "after_hours_message": _text(MESSAGE_LIMIT, is_line=False),
-    "after_hours_sms_forwarding": _forwarding,
-    "variables": _variables,
-    "is_active": _flag,
-}
-FIELDS = tuple(_CHECKS)

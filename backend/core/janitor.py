@@ -18,6 +18,8 @@ _SWEEPS = {
         "delete from inbound_events where received_at < :now - interval '30 days' and processed_at is not null"
     ),
     "mails of the platform": "delete from system_emails where created_at < :now - interval '30 days'",
+    # As long as `agents.removal.KEPT_FOR` says.
+    "agents deleted a month ago": "delete from agent_configs where deleted_at < :now - interval '30 days'",
     "ticks of the clock": "delete from clock_ticks where nominal_at < :now - interval '2 days'",
 }
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import audit, clock, jobs, realtime
@@ -186,7 +186,11 @@ async def _index(session: AsyncSession, source: KnowledgeSource) -> None:
 
 async def _require_agent(session: AsyncSession, agent_id: UUID) -> None:
     found = await session.exec(
-        select(AgentConfig.id).where(AgentConfig.id == agent_id, AgentConfig.org_id == org_id_of(session))
+        select(AgentConfig.id).where(
+            AgentConfig.id == agent_id,
+            AgentConfig.org_id == org_id_of(session),
+            col(AgentConfig.deleted_at).is_(None),
+        )
     )
     if found.first() is None:
         raise NotFound("This agent does not exist.")

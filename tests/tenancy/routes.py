@@ -90,6 +90,7 @@ MEMBERS = (
     Call("/functions/v1/list-agents"),
     Call("/functions/v1/get-agent", {"agent_id": AGENT}),
     Call("/functions/v1/list-models"),
+    Call("/functions/v1/list-voices"),
     Call("/functions/v1/list-messages", {"conversation_id": Id("conversations")}, foreign=200),
     Call("/functions/v1/list-messages", {"phone_number": CUSTOMER}, foreign=200),
     Call("/functions/v1/get-message", {"message_id": Id("sms_messages")}),

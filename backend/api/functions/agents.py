@@ -19,6 +19,7 @@ Caller = Annotated[Principal, Depends(principal)]
 # Older names of the reference product's clients.
 _TYPE_ALIASES = {"inbound": AgentType.INBOUND_VOICE, "outbound": AgentType.OUTBOUND_VOICE}
 _TYPES = (*AgentType, *_TYPE_ALIASES)
+_FIELD_ALIASES = {"transfer_number": "transfer_phone_number"}
 
 
 @router.post("/list-agents")
@@ -83,7 +84,7 @@ async def create_agent(request: Request, who: Caller) -> JSONResponse:
     body = await Body.of(request)
     name = body.text("name", "agent_name")
     agent_type = _agent_type(body) or AgentType.INBOUND_VOICE
-    fields = _fields(body, without=("name",))
+    fields = _fields(body, without=("name", "agent_type"))
     with org_scope(who.org_id):
         async with unit_of_work() as session:
             made = await agents.create(session, who, agent_type, name, **fields)
@@ -96,7 +97,9 @@ async def update_agent(request: Request, who: Caller) -> JSONResponse:
     body = await Body.of(request)
     agent_id = body.id("agent_id", "id")
     expected = body.integer("expected_version", 0, low=1, high=1_000_000_000) or None
-    changes = _fields(body)
+    changes = _fields(body, without=("agent_type",))
+    if agent_type := _agent_type(body):
+        changes["agent_type"] = agent_type
     if not changes:
         raise BadParameter(f"Name a field to change: {', '.join(agents.FIELDS)}.", code="no_updates")
     with org_scope(who.org_id):
@@ -107,7 +110,7 @@ async def update_agent(request: Request, who: Caller) -> JSONResponse:
 
 @router.post("/delete-agent")
 async def delete_agent(request: Request, who: Caller) -> JSONResponse:
-    """Delete an agent; its numbers are left without one."""
+    """Delete an agent; its numbers are left without one, and for a month people can bring it back."""
     body = await Body.of(request)
     agent_id = body.id("agent_id", "id")
     with org_scope(who.org_id):
@@ -120,9 +123,40 @@ async def delete_agent(request: Request, who: Caller) -> JSONResponse:
 async def list_models(request: Request, who: Caller) -> JSONResponse:
     """List the models an agent may use."""
     body = await Body.of(request, may_be_empty=True)
+    provider = body.text("provider", is_required=False)
     first = agents.models()[0].name
-    rows = [{"id": one.name, "name": one.label, "is_default": one.name == first} for one in agents.models()]
+    rows = [
+        {
+            "id": one.name,
+            "name": one.label,
+            "provider": "openai",
+            "description": one.label,
+            "latency": one.latency,
+            "is_default": one.name == first,
+        }
+        for one in agents.models()
+        if provider in ("", "openai")
+    ]
     return body.reply({"models": rows})
+
+
+@router.post("/list-voices")
+async def list_voices(request: Request, who: Caller) -> JSONResponse:
+    """List the voices an agent may speak with."""
+    body = await Body.of(request, may_be_empty=True)
+    provider, with_builtin = body.text("provider", is_required=False), body.flag("include_builtin")
+    rows = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "description": one.description,
+            "provider": one.provider,
+            "is_custom": False,
+        }
+        for one in agents.voices()
+        if provider in ("", one.provider) and with_builtin is not False
+    ]
+    return body.reply({"voices": rows})
 
 
 def _agent_type(body: Body) -> str:
@@ -133,4 +167,11 @@ def _agent_type(body: Body) -> str:
 def _fields(body: Body, without: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the agent's fields the caller sent; null counts as not sent."""
     values = {field: body.value(field) for field in agents.FIELDS if field not in without}
-    return {field: value for field, value in values.items() if value is not None}
+    for alias, field in _FIELD_ALIASES.items():
+        given = body.value(alias)
+        values[field] = given if values.get(field) is None else values[field]
+    given = {field: value for field, value in values.items() if value is not None}
+    if given.get("after_hours_sms_forwarding") and "after_hours_action" not in given:
+        # The reference product has no such choice: there a number to forward to is the wish to forward.
+        given["after_hours_action"] = "forward"
+    return given
