@@ -83,12 +83,17 @@ def setup_card() -> rx.Component:
             ),
             rx.el.div(
                 link_button(Welcome.CHECKLIST_GO, href="/welcome", trailing_icon="arrow_right"),
-                icon_button("x", Welcome.CHECKLIST_HIDE, on_click=ChecklistState.dismiss),
-                class_name="flex items-center justify-between gap-1",
+                icon_button(
+                    "x",
+                    Welcome.CHECKLIST_HIDE,
+                    on_click=ChecklistState.dismiss,
+                    class_name="max-sm:absolute max-sm:top-1 max-sm:right-1",
+                ),
+                class_name="flex items-center gap-1",
             ),
             aria_label=Welcome.CHECKLIST,
             class_name=(
-                "mb-6 flex flex-col gap-x-6 gap-y-3 rounded-card border border-line bg-sunken px-4 py-3 "
+                "relative mb-6 flex flex-col gap-x-6 gap-y-3 rounded-card border border-line bg-sunken px-4 py-3 "
                 "sm:flex-row sm:items-center"
             ),
         ),
@@ -235,7 +240,7 @@ def _test() -> rx.Component:
                 rx.el.ol(rx.foreach(WelcomeState.lines, _line), class_name="flex flex-col gap-3"),
                 rx.el.p(
                     ai_avatar(size="sm"),
-                    rx.el.span(WelcomeState.agent_name, " ", Welcome.WAITS, class_name="mt-0.5"),
+                    rx.el.span(WelcomeState.agent_name, " ", Welcome.WAITS, class_name="mt-0.5 text-pretty"),
                     class_name="flex items-start gap-2 text-13 text-muted",
                 ),
             ),
@@ -274,7 +279,7 @@ def _test() -> rx.Component:
             WelcomeState.practice_url != "",
             rx.el.p(
                 external_link(Welcome.PHONE, href=WelcomeState.practice_url),
-                rx.el.span(Welcome.PHONE_HINT, class_name="text-muted"),
+                rx.el.span(Welcome.PHONE_HINT, class_name="text-pretty text-muted"),
                 class_name="flex flex-col items-start gap-0.5 text-13",
             ),
             rx.fragment(),

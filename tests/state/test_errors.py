@@ -72,6 +72,20 @@ async def test_a_bug_shows_a_reference_and_not_itself():
     assert "secret" not in sent(event)
 
 
+async def test_a_bug_on_a_page_that_tells_of_it_has_its_reference_there_and_no_toast():
+    page = Page()
+    page.has_failed, page.reference = True, ""
+    assert await page.fail(ZeroDivisionError()) is None
+    assert page.reference
+
+
+async def test_a_bug_on_a_page_that_still_shows_its_content_is_a_toast():
+    page = Page()
+    page.has_failed, page.reference = False, ""
+    assert "reference" in sent(await page.fail(ZeroDivisionError()))
+    assert not page.reference
+
+
 async def test_a_generator_keeps_what_it_sent_before_it_failed():
     events = [event async for event in Page().stream(NotFound("It is gone."))]
     assert events[0] == "one"

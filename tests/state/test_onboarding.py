@@ -134,6 +134,18 @@ async def test_card_counts_the_steps_that_are_done(db: None, org: Any) -> None:
     assert card.done == ["business"]
 
 
+async def test_card_that_was_put_away_stays_away_in_this_browser(db: None, org: Any) -> None:
+    page = await welcomed(org)
+    await page.call(ChecklistState.load)
+    await page.call(ChecklistState.dismiss)
+    await page.call(ChecklistState.load)
+    card = await page.state(ChecklistState)
+    assert not card.is_shown
+    card.put_away = ""
+    await page.call(ChecklistState.load)
+    assert card.is_shown
+
+
 def test_numbers_that_begin_with_the_digits_come_first() -> None:
     free: Any = [
         {"phone_number": number, "display": number, "country": "US"} for number in ("+12125554155", "+14155550132")
