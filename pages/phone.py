@@ -77,7 +77,9 @@ def _loading() -> rx.Component:
             part("h-5 w-40"),
             part("h-3.5 w-16"),
             part("h-3.5 w-16"),
-            rx.el.div(skeleton("h-4 w-28"), class_name="flex h-8 items-center justify-end md:min-w-40"),
+            rx.el.div(
+                skeleton("h-4 w-28"), class_name="flex h-8 items-center justify-end pointer-coarse:h-11 md:min-w-40"
+            ),
             class_name=_ROW,
         ),
         role="status",

@@ -220,7 +220,7 @@ def _loading() -> rx.Component:
                 rx.el.div(
                     skeleton("size-9 shrink-0"),
                     rx.el.div(skeleton("h-3.5 w-28"), skeleton("h-3 w-20"), class_name="flex flex-col gap-2"),
-                    class_name="flex gap-3",
+                    class_name="flex min-h-10 items-start gap-3 pointer-coarse:min-h-11",
                 ),
                 skeleton("my-1.5 h-3 w-32"),
                 rx.el.div(

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from pages.components.field import Text, error_text, label_line
+from pages.components.field import Text, error_text, hint_text, label_line
 from pages.components.local_file import jsx
 from pages.words import Common
 
@@ -57,7 +57,6 @@ def combobox(
         props["on_change"] = on_change
     if on_query is not None:
         props["on_query"] = on_query
-    more = [rx.el.p(hint, id=f"{control_id}-hint", class_name="text-13 text-muted")] if hint else []
     return rx.el.div(
         label_line(text, control_id=control_id),
         _Combobox.create(
@@ -75,7 +74,7 @@ def combobox(
             described_by=f"{control_id}-hint {control_id}-error" if hint else f"{control_id}-error",
             **props,
         ),
-        *more,
+        *hint_text(control_id, hint, error),
         error_text(control_id, error),
         class_name="flex flex-col gap-1.5",
     )

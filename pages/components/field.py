@@ -65,7 +65,8 @@ def label_line(
     )
 
 
-def _hint(control_id: str, hint: Text, error: Text | None) -> list[rx.Component]:
+def hint_text(control_id: str, hint: Text, error: Text | None) -> list[rx.Component]:
+    """Return what stands under a control until its error takes the place; nothing without a hint."""
     if _is_empty(hint):
         return []
     # What is wrong takes the hint's place, so that one thing stands under a field.
@@ -120,7 +121,7 @@ def _framed(
     return rx.el.div(
         head,
         control,
-        *_hint(control_id, hint, error),
+        *hint_text(control_id, hint, error),
         *([] if error is None else [error_text(control_id, error)]),
         class_name=f"flex flex-col gap-1.5 {class_name}".strip(),
     )

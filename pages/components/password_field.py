@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from pages.components.field import CONTROL, Text, error_text, label_line
+from pages.components.field import CONTROL, Text, error_text, hint_text, label_line
 from pages.components.local_file import jsx
 from pages.words import Common
 
@@ -54,7 +54,7 @@ def password_field(
             class_name=f"{CONTROL} h-9 pr-11 pointer-coarse:h-11",
             **limit,
         ),
-        *([rx.el.p(hint, id=f"{control_id}-hint", class_name="text-13 text-muted")] if has_hint else []),
+        *hint_text(control_id, hint, error),
         error_text(control_id, error),
         class_name="flex flex-col gap-1.5",
     )

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from pages.components.field import CONTROL, Flag, SaveState, Text, error_text, label, label_line
+from pages.components.field import CONTROL, Flag, SaveState, Text, error_text, hint_text, label, label_line
 from pages.components.local_file import jsx
 
 _FILE = jsx(__name__, "saving_field.jsx")
@@ -83,7 +83,7 @@ def saving_field(
             ),
             **limit,
         ),
-        *([rx.el.p(hint, id=f"{control_id}-hint", class_name="text-13 text-muted")] if has_hint else []),
+        *hint_text(control_id, hint, error),
         error_text(control_id, error),
         class_name=f"flex flex-col gap-1.5 {class_name}".strip(),
     )

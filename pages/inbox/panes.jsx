@@ -64,8 +64,9 @@ function Skeleton({ words }) {
   );
 }
 
-function Note({ icon, tone, title, body, role, back, children }) {
+function Note({ icon, tone, title, body, role, words, reference, onRetry }) {
   const { search } = useLocation();
+  const { open_conversation: wanted } = useParams();
   return (
     <div role={role} className="flex flex-1 flex-col items-start justify-center px-6 py-10 md:px-12">
       <span className={`inline-flex size-10 items-center justify-center rounded-card ${tone}`}>
@@ -73,12 +74,23 @@ function Note({ icon, tone, title, body, role, back, children }) {
       </span>
       <h2 className="mt-4 text-14 font-semibold">{title}</h2>
       <p className="mt-1 max-w-[52ch] text-14 text-pretty text-muted">{body}</p>
-      {children}
-      {back ? (
-        <Link to={`/inbox${search}`} className={`${SECONDARY} mt-4 md:hidden`}>
-          {back}
-        </Link>
+      {reference ? (
+        <p className="mt-3 text-12 text-muted">
+          {words.REFERENCE} <code className="font-mono text-ink select-all">{reference}</code>
+        </p>
       ) : null}
+      <div className="mt-4 flex flex-wrap gap-2">
+        {onRetry ? (
+          <button type="button" onClick={onRetry} className={SECONDARY}>
+            {words.RETRY}
+          </button>
+        ) : null}
+        {wanted ? (
+          <Link to={`/inbox${search}`} className={`${SECONDARY} md:hidden`}>
+            {words.BACK}
+          </Link>
+        ) : null}
+      </div>
     </div>
   );
 }
@@ -106,18 +118,15 @@ export function Stage({ stage, list, about, reference, words, onRetry, children 
         tone="bg-danger-soft text-danger-ink"
         title={words.ERROR_TITLE}
         body={words.ERROR_BODY}
-        back={words.BACK}
-      >
-        <p className="mt-3 text-12 text-muted">
-          {words.REFERENCE} <code className="font-mono text-ink select-all">{reference}</code>
-        </p>
-        <button type="button" onClick={onRetry} className={`${SECONDARY} mt-4`}>
-          {words.RETRY}
-        </button>
-      </Note>
+        words={words}
+        reference={reference}
+        onRetry={onRetry}
+      />
     );
   }
-  if (!wanted) return <Note icon={MessagesSquare} tone={CALM} title={words.PICK_TITLE} body={words.PICK_BODY} />;
+  if (!wanted) {
+    return <Note icon={MessagesSquare} tone={CALM} title={words.PICK_TITLE} body={words.PICK_BODY} words={words} />;
+  }
   if (stage === "missing" && !stale) {
     return (
       <Note
@@ -126,7 +135,7 @@ export function Stage({ stage, list, about, reference, words, onRetry, children 
         tone={CALM}
         title={words.MISSING_TITLE}
         body={words.MISSING_BODY}
-        back={words.BACK}
+        words={words}
       />
     );
   }

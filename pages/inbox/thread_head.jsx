@@ -146,8 +146,6 @@ export function ThreadHead(props) {
     onUnread?.(row.id);
     navigate(`/inbox${search}`);
   };
-  // A nameless contact's number is the title; the line below it holds the rest, if there is any.
-  const aside = [owner ? words.OWNED_BY.replace("{name}", owner) : "", closed ? words.CLOSED : ""].filter(Boolean);
   const needed = row.needs_person && mode === "human";
   return (
     <>
@@ -165,6 +163,7 @@ export function ThreadHead(props) {
         </span>
         <div className="min-w-0 flex-1">
           <Name row={row} words={words} onRename={onRename} />
+          {/* A nameless contact's number is the title, and is not said again. */}
           <p className="flex items-center gap-1 text-12 text-muted">
             {row.name ? <span className="truncate">{row.phone_display}</span> : null}
             {row.phone && row.name ? (
@@ -175,8 +174,12 @@ export function ThreadHead(props) {
                 className="-my-1 inline-flex size-6 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:hidden"
               />
             ) : null}
-            {aside.length ? (
-              <span className="truncate">{(row.name ? ["", ...aside] : aside).join(" · ").trim()}</span>
+            {closed ? <span className="shrink-0">{row.name ? "· " : ""}{words.CLOSED}</span> : null}
+            {owner ? (
+              <span className="truncate @max-3xl:hidden">
+                {row.name || closed ? "· " : ""}
+                {words.OWNED_BY.replace("{name}", owner)}
+              </span>
             ) : null}
           </p>
         </div>
