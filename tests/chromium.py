@@ -4,45 +4,109 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The driver only runs where no event loop does, and some who ask have one: so it is asked in a process of its own.
+ASK_PLAYWRIGHT = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path)
+"""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to get a Chromium: its name and its commands, of which the last decides."""
+
+    name: str
+    commands: Sequence[Sequence[str]]
 
 
 def find() -> str | None:
-    """Return the path of an installed Chromium or Chrome, or None."""
-    named = os.environ.get("CHROMIUM")
-    if named:
-        return named if os.access(named, os.X_OK) else None
-    return next((path for name in NAMES if (path := shutil.which(name))), None) or _playwrights_own()
+    """Return the path of an installed Chromium or Chrome that starts, or None."""
+    return next((path for path in _candidates() if _why_not(path) is None), None)
 
 
 def ensure() -> str:
-    """Return the path of a Chromium, installing one when there is none. Raises RuntimeError when that fails."""
+    """Return the path of a Chromium, installing one when there is none. Raises RuntimeError saying why not."""
+    named = os.environ.get("CHROMIUM")
+    if named and (reason := _why_not(named)):
+        raise RuntimeError(f"CHROMIUM names {named}, which does not start: {reason}")
+    reasons = []
     found = find()
-    if found:
-        return found
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing Chromium with apt-get …", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update"], **quiet)
-        install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
-        subprocess.run(install, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, **quiet)
-    if find() is None:
-        print("Installing Playwright's Chromium …", flush=True)
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
-    found = find()
+    for way in () if found else _ways():
+        print(f"Installing {way.name} …", flush=True)
+        failure = _run(way.commands)
+        found = find()
+        if found:
+            break
+        reasons.append(f"- {way.name}: {failure or 'was installed'}")
     if found is None:
-        raise RuntimeError("No Chromium could be installed: install one and put it on the PATH, or set CHROMIUM.")
+        reasons += [f"- {path} does not start: {_why_not(path)}" for path in _candidates()]
+        raise RuntimeError(
+            "No Chromium could be installed: put one on the PATH, or name it in CHROMIUM.\n" + "\n".join(reasons)
+        )
     return found
 
 
-def _playwrights_own() -> str | None:
-    from playwright.sync_api import sync_playwright
+def _candidates() -> Iterator[str]:
+    """Yield the paths where a Chromium stands, the wanted one first."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        yield named
+        return
+    yield from filter(None, map(shutil.which, NAMES))
+    asked = subprocess.run([sys.executable, "-c", ASK_PLAYWRIGHT], capture_output=True, text=True)
+    if os.path.exists(path := asked.stdout.strip()):
+        yield path
 
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
+
+def _ways() -> Iterator[Way]:
+    """Yield the ways to install one here: Debian's package needs root, Playwright's own needs only a network."""
+    is_debian_root = os.geteuid() == 0 and shutil.which("apt-get") is not None
+    if is_debian_root:
+        apt = ["apt-get", "--yes", "-o", "DPkg::Lock::Timeout=120"]
+        install = [*apt, "install", "--no-install-recommends", "chromium"]
+        yield Way("Debian's Chromium with apt-get", [[*apt, "update"], install])
+    own = [sys.executable, "-m", "playwright", "install", "--no-shell", "--no-progress", "chromium"]
+    yield Way("Playwright's Chromium", [[*own, "--with-deps"] if is_debian_root else own])
+
+
+def _run(commands: Sequence[Sequence[str]]) -> str:
+    """Run commands in turn and return the last words of those that failed, when the last did; else nothing."""
+    failures: list[str] = []
+    for command in commands:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        )
+        if done.returncode:
+            lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+            errors = list(dict.fromkeys(line for line in lines if line.startswith(("E:", "Error:"))))
+            said = " | ".join(errors or lines[-4:])
+            failures.append(f"`{' '.join(command)}` ended with {done.returncode}: {said}")
+    return "; ".join(failures) if failures and done.returncode else ""
+
+
+def _why_not(path: str) -> str | None:
+    """Return why the browser at `path` does not start, or None when it does."""
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, errors="replace", timeout=60)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    if not done.returncode:
+        return None
+    said = (done.stderr.strip() or done.stdout.strip() or f"it ended with {done.returncode}").splitlines()[-1]
+    if "shared libraries" in said:
+        said += f" (as root, `{sys.executable} -m playwright install-deps chromium` installs what it lacks)"
+    return said
 
 
 if __name__ == "__main__":
