@@ -85,6 +85,7 @@ CREATE INDEX contacts_merged ON contacts (merged_into_id) WHERE merged_into_id I
 CREATE INDEX contacts_search ON contacts USING gin (search);
 CREATE INDEX audit_log_org_subject ON audit_log (org_id, subject_id, created_at);
 CREATE INDEX sms_messages_contact ON sms_messages (contact_id);
+CREATE INDEX sms_opt_outs_person ON sms_opt_outs (org_id, phone_number) WHERE is_opted_out;
 """
 
 # `@@` is not leakproof, so under a row policy PostgreSQL would not use the index: the function runs as the platform's
@@ -309,7 +310,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION contact_matches(tsquery, integer)")
-    op.execute("DROP INDEX sms_messages_contact, audit_log_org_subject")
+    op.execute("DROP INDEX sms_opt_outs_person, sms_messages_contact, audit_log_org_subject")
     op.execute(f"DROP TABLE {', '.join(reversed(GUARDED))} CASCADE")
     op.execute("""
 DROP FUNCTION refuse_rewriting_consent();

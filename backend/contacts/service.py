@@ -1,4 +1,9 @@
-"""Know the people a business talks with: find, make and name contacts."""
+"""Know the people a business talks with: find, make and name contacts.
+
+Other modules of this package hold what this one leaves out and what callers reach through it: the list and one
+contact's page (`listing`), changes (`editing`), custom fields (`fields`), what happened (`timeline`), merging
+(`merging`), files in (`importing`) and out (`exporting`), erasing (`erasing`), and people of web chats (`visitors`).
+"""
 
 from uuid import UUID
 
@@ -6,31 +11,65 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.contacts import queries
+from backend.contacts import queries, values
+from backend.contacts.editing import (
+    add_tags,
+    block,
+    create,
+    delete,
+    home_country,
+    record_choice,
+    remove_tags,
+    restore,
+    unblock,
+    update,
+)
+from backend.contacts.fields import add_field, change_field, delete_field, move_field
+from backend.contacts.fields import all_fields as fields
+from backend.contacts.listing import count, page, view
 from backend.contacts.visitors import ensure_by_email, find_by_email, leave_address, make_visitor
 from backend.core import clock, realtime
-from backend.core.errors import Invalid, NotFound
+from backend.core.errors import NotFound
 from backend.core.ids import new_id
 from backend.core.tenancy import org_id_of
 from backend.models.contacts import Contact
 from backend.numbers import e164
 
 __all__ = [
+    "add_field",
+    "add_tags",
+    "block",
+    "change_field",
+    "count",
+    "create",
+    "delete",
+    "delete_field",
     "ensure_by_email",
     "ensure_by_phone",
+    "fields",
     "find_by_email",
+    "find_by_phone",
     "get",
+    "home_country",
     "leave_address",
     "make_visitor",
+    "move_field",
+    "page",
+    "record_choice",
+    "remove_tags",
     "rename",
+    "restore",
     "search",
+    "unblock",
+    "update",
+    "view",
 ]
 
-NAME_LIMIT = 120
+NAME_LIMIT = values.NAME_LIMIT
 
 
 async def get(session: AsyncSession, contact_id: UUID) -> Contact:
-    """Return one contact. Raises `NotFound`."""
+    """Return one contact, be it deleted or merged. Raises `NotFound`."""
     contact = (
         await session.exec(select(Contact).where(Contact.id == contact_id, Contact.org_id == org_id_of(session)))
     ).first()
@@ -39,33 +78,48 @@ async def get(session: AsyncSession, contact_id: UUID) -> Contact:
     return contact
 
 
+async def find_by_phone(session: AsyncSession, phone_number: str) -> Contact | None:
+    """Return whom a number in E.164 belongs to: after a merge the contact it was merged into, or None."""
+    query = select(Contact).where(Contact.org_id == org_id_of(session), Contact.phone_number == phone_number)
+    found = (await session.exec(query)).first()
+    return await get(session, found.merged_into_id) if found and found.merged_into_id else found
+
+
 async def ensure_by_phone(session: AsyncSession, phone_number: str, name: str = "") -> Contact:
     """Return the contact with this number, made on first sight; two callers at once get the same one.
 
-    Raises `Invalid` when it is not a phone number.
+    National numbers are read as the organization's country would. Somebody who was deleted and writes again is back in
+    the list, with what was known of them. Raises `Invalid` when it is not a phone number.
     """
-    number = e164.normalize(phone_number)
+    number = e164.normalize(phone_number, await home_country(session))
     org_id = org_id_of(session)
-    await session.exec(
-        insert(Contact)
-        .values(
-            id=new_id(),
-            org_id=org_id,
-            phone_number=number,
-            name=name.strip()[:NAME_LIMIT],
-            company="",
-            notes="",
-            created_at=clock.now(),
-            updated_at=clock.now(),
+    known = await find_by_phone(session, number)
+    if known is None:
+        await session.exec(
+            insert(Contact)
+            .values(
+                id=new_id(),
+                org_id=org_id,
+                phone_number=number,
+                name=" ".join(name.split())[:NAME_LIMIT],
+                company="",
+                notes="",
+                created_at=clock.now(),
+                updated_at=clock.now(),
+            )
+            .on_conflict_do_nothing()
         )
-        .on_conflict_do_nothing()
-    )
-    found = await session.exec(select(Contact).where(Contact.org_id == org_id, Contact.phone_number == number))
-    return found.one()
+        known = await find_by_phone(session, number)
+        assert known is not None
+    if known.deleted_at is not None:
+        known.deleted_at = None
+        session.add(known)
+        await session.flush()
+    return known
 
 
 async def search(session: AsyncSession, text: str, limit: int = 8) -> list[Contact]:
-    """Return up to `limit` contacts whose name or number holds `text`, by name; nothing for an empty text."""
+    """Return up to `limit` contacts whose name, company, address or number holds `text`, by name; none for no text."""
     if not text.strip():
         return []
     return await queries.matching(session, org_id_of(session), text, limit)
@@ -74,10 +128,8 @@ async def search(session: AsyncSession, text: str, limit: int = 8) -> list[Conta
 async def rename(session: AsyncSession, contact_id: UUID, name: str) -> Contact:
     """Give a contact its name and tell open inboxes. Raises `NotFound`, or `Invalid` when the name is too long."""
     contact = await get(session, contact_id)
-    name = " ".join(name.split())
-    if len(name) > NAME_LIMIT:
-        raise Invalid(f"A name has at most {NAME_LIMIT} characters.", field="name")
-    contact.name = name
+    for key, value in values.checked({"name": name}, "").items():
+        setattr(contact, key, value)
     session.add(contact)
     await session.flush()
     await realtime.announce(session, contact.org_id, "contact.updated", subject=str(contact.id))

@@ -67,10 +67,16 @@ class MessageMedia(TenantRow, table=True):
 
 
 class SmsOptOut(TenantRow, table=True):
-    """Whether a person lets one of our numbers text them, and the message that said so."""
+    """Whether a person lets one of our numbers text them, and the message that said so.
+
+    It is what counts now of the ledger (`Consent`); an empty `service_number` means all of our numbers.
+    """
 
     __tablename__ = "sms_opt_outs"
-    __table_args__ = (UniqueConstraint("org_id", "service_number", "phone_number"),)
+    __table_args__ = (
+        UniqueConstraint("org_id", "service_number", "phone_number"),
+        Index("sms_opt_outs_person", "org_id", "phone_number", postgresql_where=text("is_opted_out")),
+    )
 
     service_number: str
     phone_number: str

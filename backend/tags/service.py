@@ -52,7 +52,10 @@ async def named(session: AsyncSession, names: Iterable[str]) -> list[Tag]:
 
 async def ensure(session: AsyncSession, names: Sequence[str]) -> list[Tag]:
     """Return a tag for each name, making those that are new. Raises `Invalid`, `LimitReached`."""
-    wanted = {_clean(name).lower(): _clean(name) for name in names if name.strip()}
+    wanted: dict[str, str] = {}
+    for name in names:
+        if name.strip():
+            wanted.setdefault(_clean(name).lower(), _clean(name))
     if not wanted:
         return []
     known = {tag.name.lower() for tag in await named(session, wanted.values())}

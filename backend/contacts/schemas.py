@@ -1,0 +1,185 @@
+"""Shape contacts for screens and callers: plain rows that travel as they are."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypedDict
+from uuid import UUID
+
+from backend.compliance.schemas import ConsentRow
+from backend.tags.schemas import TagRow
+
+
+class Sort(StrEnum):
+    """What the list of contacts can be ordered by."""
+
+    NAME = "name"
+    COMPANY = "company"
+    CREATED = "created_at"
+    UPDATED = "updated_at"
+    ACTIVITY = "last_contact"
+
+
+class Show(StrEnum):
+    """Which contacts the list shows."""
+
+    ALL = "all"
+    BLOCKED = "blocked"
+    OPTED_OUT = "opted_out"
+    WHITELISTED = "whitelisted"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True)
+class ContactFilter:
+    """Which contacts somebody wants to see, and in which order. Empty values do not filter."""
+
+    search: str = ""
+    """Part of a name, a company, an address or a number."""
+    tag_ids: tuple[UUID, ...] = ()
+    """Contacts that carry every one of these."""
+    show: Show = Show.ALL
+    country: str = ""
+    """ISO 3166 alpha-2."""
+    sort: Sort = Sort.NAME
+    is_descending: bool = False
+
+
+class ContactRow(TypedDict):
+    """One line of the list. Times are ISO 8601 in UTC, ids are strings, absent values empty."""
+
+    id: str
+    name: str
+    phone: str
+    phone_display: str
+    email: str
+    company: str
+    job_title: str
+    city: str
+    country: str
+    tags: list[TagRow]
+    is_blocked: bool
+    is_opted_out: bool
+    is_whitelisted: bool
+    last_at: str
+    created_at: str
+    conversation_id: str
+
+
+@dataclass(frozen=True)
+class ContactPage:
+    """One page of contacts; `next` is what asks for the following one, empty at the end."""
+
+    rows: list[ContactRow]
+    next: str
+
+
+class FieldRow(TypedDict):
+    """A field a business invented."""
+
+    id: str
+    key: str
+    label: str
+    kind: str
+    choices: list[str]
+
+
+class CustomValue(TypedDict):
+    """A custom field with a contact's value, as text."""
+
+    key: str
+    label: str
+    kind: str
+    choices: list[str]
+    value: str
+
+
+class ContactView(TypedDict):
+    """Everything about one contact that a page shows."""
+
+    id: str
+    name: str
+    first_name: str
+    last_name: str
+    phone: str
+    phone_display: str
+    other_phones: list[str]
+    email: str
+    company: str
+    job_title: str
+    address: str
+    city: str
+    region: str
+    country: str
+    notes: str
+    custom: list[CustomValue]
+    tags: list[TagRow]
+    is_blocked: bool
+    blocked_at: str
+    blocked_reason: str
+    is_whitelisted: bool
+    forward_to: str
+    is_deleted: bool
+    merged_into: str
+    created_at: str
+    updated_at: str
+    conversation_id: str
+    conversation_status: str
+    last_at: str
+    left_numbers: list[str]
+    """Our numbers this person refuses texts from; an empty one stands for all of them."""
+    consents: list[ConsentRow]
+
+
+class Fact(TypedDict):
+    """One line of what happened with a contact, newest first: a message, a change, a choice."""
+
+    kind: str
+    at: str
+    title: str
+    body: str
+    by: str
+    channel: str
+    direction: str
+    status: str
+
+
+class MergeField(TypedDict):
+    """One field two contacts differ in: both values and whose wins unless somebody says otherwise."""
+
+    key: str
+    kept: str
+    dropped: str
+    default: str
+
+
+class MergePreview(TypedDict):
+    """What a merge would do before it does it."""
+
+    keep_id: str
+    drop_id: str
+    keep_name: str
+    drop_name: str
+    fields: list[MergeField]
+    moves: dict[str, int]
+
+
+class Suggestion(TypedDict):
+    """A contact that may be the same person, and why."""
+
+    id: str
+    name: str
+    phone_display: str
+    email: str
+    company: str
+    reason: str
+
+
+class ErasureView(TypedDict):
+    """The report of an erasure."""
+
+    id: str
+    status: str
+    by: str
+    at: str
+    finished_at: str
+    counts: dict[str, int]
