@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import clock, crypto
@@ -20,8 +20,6 @@ from backend.vocab import CodePurpose
 
 LIFETIME = timedelta(minutes=10)
 TRIES = 5
-# A person who resends in earnest stays below this; a guesser gets 30 tries an hour at a million codes.
-CODES_AN_HOUR, CODES_A_DAY = 6, 20
 
 
 def browser_hash(pending: str) -> str:
@@ -38,17 +36,13 @@ async def issue(
     *,
     name: str = "",
     password_hash: str = "",
-) -> str | None:
+) -> str:
     """Return a fresh code for one browser (by its hash); the ones it had for this purpose stop working.
 
-    Returns None once the account has had its six codes of the hour or twenty of the day: no mail is sent then.
-    Needs platform scope.
+    Those of other browsers go on working. How many there may be is the caller's to ask (`allowance`). Needs platform
+    scope.
     """
     now = clock.now()
-    for span, most in ((timedelta(hours=1), CODES_AN_HOUR), (timedelta(days=1), CODES_A_DAY)):
-        made = select(func.count()).where(OneTimeCode.user_id == user_id, OneTimeCode.created_at > now - span)
-        if (await session.exec(made)).one() >= most:
-            return None
     await session.execute(
         update(OneTimeCode)
         .where(

@@ -57,8 +57,7 @@ async def request_email_change(person: SignedIn, new_email: str, password: str) 
             code = await codes.issue(
                 session, person.user_id, CodePurpose.CHANGE_EMAIL, address, codes.browser_hash(_own(person))
             )
-            if code is not None:
-                await notifications.queue_email(session, address, mails.code(CodePurpose.CHANGE_EMAIL, code))
+            await notifications.queue_email(session, address, mails.code(CodePurpose.CHANGE_EMAIL, code))
 
 
 async def confirm_email_change(person: SignedIn, code: str) -> str:

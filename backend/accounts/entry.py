@@ -16,10 +16,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.accounts import codes, fields, limits, mails, passwords
+from backend.accounts import allowance, codes, fields, limits, mails, passwords
 from backend.accounts.schemas import Entry
 from backend.core import audit, clock, crypto, jobs
 from backend.core.errors import NotAllowed, NotSignedIn
+from backend.core.logging import log
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.models.accounts import OneTimeCode, User
 from backend.notifications import service as notifications
@@ -51,10 +52,13 @@ async def sign_up(
     pending = crypto.new_token()
     async with _takes_at_least(_SIGN_UP_TAKES_S):
         password_hash = await passwords.hashed(password)
+        may_mail = await _may_mail(CodePurpose.VERIFY_EMAIL, address, browser)
         with platform_scope("sign up"):
             async with unit_of_work() as session:
                 user = await _ensure(session, address, name, password_hash, organizations.timezone_or_utc(timezone))
-                if user.email_verified_at is not None:
+                if not may_mail:
+                    log.info("accounts.mail_refused", user=str(user.id))
+                elif user.email_verified_at is not None:
                     await notifications.queue_email(session, address, mails.already_registered())
                 else:
                     await _send_code(
@@ -112,6 +116,8 @@ async def sign_in(email: str, password: str, browser: Browser, *, old_token: str
         fits = await passwords.match(known.password_hash if known else "", fields.typed_password(password))
         if known is None or not fits:
             raise NotSignedIn("This email and password do not fit together.", code="sign_in_failed", field="password")
+        needs_code = known.email_verified_at is None
+        may_mail = needs_code and await _may_mail(CodePurpose.VERIFY_EMAIL, address, browser)
         async with unit_of_work() as session:
             user = await _locked(session, known.id)
             if user.password_hash != known.password_hash or user.email != address:
@@ -120,7 +126,8 @@ async def sign_in(email: str, password: str, browser: Browser, *, old_token: str
                 raise NotAllowed("This account is suspended. Write to support.", code="account_suspended")
             if user.email_verified_at is None:
                 pending = crypto.new_token()
-                await _send_code(session, user, CodePurpose.VERIFY_EMAIL, codes.browser_hash(pending))
+                if may_mail:
+                    await _send_code(session, user, CodePurpose.VERIFY_EMAIL, codes.browser_hash(pending))
                 return Entry(next=_page("/verify-email", next), pending=pending)
             token = await _let_in(session, user, browser, old_token)
     return Entry(next=fields.next_path(next), token=token)
@@ -144,7 +151,11 @@ async def forgot_password(email: str, browser: Browser) -> Entry:
     with platform_scope("ask for a new password"):
         async with unit_of_work() as session:
             await jobs.defer(
-                session, "accounts.send_reset_code", email=address, browser_hash=codes.browser_hash(pending)
+                session,
+                "accounts.send_reset_code",
+                email=address,
+                browser_hash=codes.browser_hash(pending),
+                asker=limits.network(browser.address),
             )
     return Entry(next="/reset-password", pending=pending)
 
@@ -190,28 +201,43 @@ async def send_code_again(pending: str, browser: Browser) -> None:
                 "accounts.send_code_again",
                 browser_hash=codes.browser_hash(pending),
                 asked_at=clock.now().isoformat(),
+                asker=limits.network(browser.address),
             )
 
 
-async def mail_reset_code(session: AsyncSession, email: str, browser_hash: str, once: str) -> None:
-    """Mail a reset code when the address belongs to a live account (the job's work). Needs platform scope."""
-    user = await _by_email(session, email)
-    if user is None or user.email_verified_at is None or not _is_active(user):
-        return
-    if not await notifications.was_queued(session, once):
-        await _send_code(session, user, CodePurpose.RESET_PASSWORD, browser_hash, once=once)
+async def mail_reset_code(email: str, browser_hash: str, asker: str, once: str) -> None:
+    """Mail a reset code when the address belongs to a live account (the job's work)."""
+    with platform_scope("mail a reset code"):
+        async with unit_of_work() as session:
+            user = await _by_email(session, email)
+            if user is None or user.email_verified_at is None or not _is_active(user):
+                return
+            if await notifications.was_queued(session, once):
+                return
+        if await allowance.may_mail(CodePurpose.RESET_PASSWORD, email, asker):
+            async with unit_of_work() as session:
+                await _send_code(session, user, CodePurpose.RESET_PASSWORD, browser_hash, once=once)
 
 
-async def mail_code_again(session: AsyncSession, browser_hash: str, once: str) -> None:
+async def mail_code_again(browser_hash: str, asker: str, once: str) -> None:
     """Mail a fresh code in place of the browser's latest, if it had one within the hour (the job's work)."""
-    earlier = await codes.latest(session, browser_hash, CodePurpose.VERIFY_EMAIL, CodePurpose.RESET_PASSWORD)
-    if earlier is None or await notifications.was_queued(session, once):
-        return
-    user = await session.get_one(User, earlier.user_id)
-    is_spent = earlier.purpose == CodePurpose.VERIFY_EMAIL and user.email_verified_at is not None
-    if not is_spent and _is_active(user) and user.email == earlier.target:
+    with platform_scope("mail a code again"):
+        async with unit_of_work() as session:
+            earlier = await codes.latest(session, browser_hash, CodePurpose.VERIFY_EMAIL, CodePurpose.RESET_PASSWORD)
+            if earlier is None or await notifications.was_queued(session, once):
+                return
+            user = await session.get_one(User, earlier.user_id)
         purpose = CodePurpose(earlier.purpose)
-        await _send_code(session, user, purpose, browser_hash, earlier.name, earlier.password_hash, once=once)
+        is_spent = purpose == CodePurpose.VERIFY_EMAIL and user.email_verified_at is not None
+        if is_spent or not _is_active(user) or user.email != earlier.target:
+            return
+        if await allowance.may_mail(purpose, user.email, asker):
+            async with unit_of_work() as session:
+                await _send_code(session, user, purpose, browser_hash, earlier.name, earlier.password_hash, once=once)
+
+
+async def _may_mail(purpose: CodePurpose, address: str, browser: Browser) -> bool:
+    return await allowance.may_mail(purpose, address, limits.network(browser.address))
 
 
 async def _send_code(
@@ -227,8 +253,7 @@ async def _send_code(
     code = await codes.issue(
         session, user.id, purpose, user.email, browser_hash, name=name, password_hash=password_hash
     )
-    if code is not None:
-        await notifications.queue_email(session, user.email, mails.code(purpose, code), once=once)
+    await notifications.queue_email(session, user.email, mails.code(purpose, code), once=once)
 
 
 async def _ensure(session: AsyncSession, email: str, name: str, password_hash: str, timezone: str) -> User:

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from backend.accounts import service as accounts
 from backend.core import jobs
-from backend.core.tenancy import platform_scope, unit_of_work
 from backend.notifications import service as notifications
 
 
@@ -15,16 +14,12 @@ async def deliver_email(email_id: str) -> None:
 
 
 @jobs.task("accounts.send_reset_code")
-async def send_reset_code(email: str, browser_hash: str) -> None:
+async def send_reset_code(email: str, browser_hash: str, asker: str = "") -> None:
     """Mail a reset code, if the address has an account; a second run of the job mails nothing."""
-    with platform_scope("mail a reset code"):
-        async with unit_of_work() as session:
-            await accounts.mail_reset_code(session, email, browser_hash, once=f"reset:{browser_hash}")
+    await accounts.mail_reset_code(email, browser_hash, asker, once=f"reset:{browser_hash}")
 
 
 @jobs.task("accounts.send_code_again")
-async def send_code_again(browser_hash: str, asked_at: str) -> None:
+async def send_code_again(browser_hash: str, asked_at: str, asker: str = "") -> None:
     """Mail a fresh code in place of the browser's latest; a second run of the job mails nothing."""
-    with platform_scope("mail a code again"):
-        async with unit_of_work() as session:
-            await accounts.mail_code_again(session, browser_hash, once=f"again:{browser_hash}:{asked_at}")
+    await accounts.mail_code_again(browser_hash, asker, once=f"again:{browser_hash}:{asked_at}")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from backend.accounts import allowance
 from backend.core import clock
 from backend.core.tenancy import platform_scope, unit_of_work
 from tests.backend.api.conftest import PASSWORD, make_account
@@ -288,13 +289,15 @@ async def test_sign_in_is_limited_per_account_and_address(browsers, address):
     assert elsewhere.status_code == 200
 
 
-async def test_codes_of_one_account_are_limited(browsers, address):
+async def test_codes_of_one_account_are_limited_without_a_word(browsers, address, monkeypatch):
+    monkeypatch.setattr(allowance, "FROM_OTHER_NETWORKS", (3, 24))
     await make_account(address)
-    for _ in range(8):
-        browser = browsers()
-        await browser.post("/api/session/forgot-password", {"email": address})
-        mails = await browser.mails(address)
-    assert len(mails) == 5
+    with clock.at(clock.now()):  # mails are counted in windows of time, and this must not fall into two
+        for _ in range(5):
+            browser = browsers()
+            answer = await browser.post("/api/session/forgot-password", {"email": address})
+            assert answer.status_code == 200
+    assert len(await browser.mails(address)) == 3
 
 
 @pytest.mark.parametrize(
