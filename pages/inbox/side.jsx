@@ -21,7 +21,7 @@ function Line({ name, children }) {
 
 function Exact({ at }) {
   return at ? (
-    <time dateTime={at}>
+    <time dateTime={at} className="whitespace-nowrap">
       {new Intl.DateTimeFormat(undefined, { dateStyle: "medium" }).format(new Date(at))}
     </time>
   ) : null;
