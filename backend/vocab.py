@@ -80,6 +80,7 @@ class MessageStatus(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     DELIVERED = "delivered"
+    READ = "read"
     UNDELIVERED = "undelivered"
     FAILED = "failed"
     CANCELLED = "cancelled"

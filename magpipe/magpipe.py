@@ -14,6 +14,7 @@ from backend.api.app import create_api
 from backend.api.cross_origin import CrossOrigin
 from backend.api.limits import RequestLimits
 from backend.api.session import SessionMiddleware, sockets
+from backend.chat import service as chat
 from backend.core import db, jobs, logging, telemetry
 from backend.core.config import settings
 from magpipe import routes
@@ -78,3 +79,4 @@ if settings().environment == "development":
 app.register_lifespan_task(_ground)
 app.register_lifespan_task(hub.run)
 app.register_lifespan_task(sockets.watch)
+app.register_lifespan_task(chat.rooms.run)

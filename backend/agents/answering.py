@@ -1,44 +1,45 @@
-"""Answer one text exactly once: check who answers, run the turn with no transaction open, and store what came of it.
+"""Answer one message exactly once: check who answers, run the turn with no transaction open, and store what came of it.
 
-A turn is a row, unique by the text that set it off. Whoever runs it holds a lease on that row; a second run finds the
-answer, waits for a live one, or takes over from a dead one, and the reply's own key lets it be sent only once.
+A turn is a row, unique by the message that set it off; what its channel needs is a `posts.Post`. Whoever runs it holds
+a lease on that row; a second run finds the answer, waits for a live one, or takes over from a dead one, and the reply's
+own key lets it be sent only once.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import after_hours, history, queries, replies, runtime, tools
+from backend.agents import chat_post, history, queries, replies, runtime, text_post, tools
 from backend.agents import service as agents
+from backend.agents.posts import Post, Writer
 from backend.agents.retrieval import retriever
-from backend.agents.schemas import Customer, TurnRecord, TurnRequest
+from backend.agents.schemas import TurnRecord, TurnRequest
 from backend.agents.specs import spec_of
-from backend.compliance import service as compliance
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core import clock
-from backend.core.errors import Refused, Unavailable
+from backend.core.errors import Conflict, Refused, Unavailable
 from backend.core.logging import log
 from backend.core.tenancy import org_id_of, unit_of_work
-from backend.messaging import service as messaging
 from backend.models.agents import AgentConfig, AgentTurn
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem
-from backend.models.messaging import SmsMessage
-from backend.models.numbers import ServiceNumber
+from backend.vendors.openai_models import OnText
 from backend.vocab import AnswerMode, AuthorKind, Channel, Direction, ItemKind, TurnStatus
 
 # A live turn ends within the runtime's limit; a lease older than that belongs to a process that died.
 LEASE = timedelta(seconds=runtime.WALL_LIMIT_S + 15)
 INTERRUPTED = "interrupted"
 BROKEN = "the agent's answer failed again and again"
-# The window of the model is counted in messages; notes and events stand between them.
-ITEMS_READ = 80
+_LOADERS: Mapping[Channel, Callable[[AsyncSession, UUID], Awaitable[Post | None]]] = {
+    Channel.SMS: text_post.load,
+    Channel.CHAT: chat_post.load,
+}
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,24 @@ class _Claimed:
 
     turn_id: UUID
     request: TurnRequest
+    writer: Writer | None
 
 
-async def answer(message_id: UUID) -> None:
-    """Have the agent answer one text, once; runs in the organization scope of its caller.
+async def answer(message_id: UUID, channel: Channel = Channel.SMS) -> None:
+    """Have the agent answer one message, once; runs in the organization scope of its caller.
 
     Raises `Unavailable` while another process runs the same turn.
     """
     async with unit_of_work() as session:
-        claimed = await _claim(session, message_id)
+        claimed = await _claim(session, message_id, channel)
     if claimed is None:
         return
     try:
-        record = await runtime.turn(claimed.request)
+        try:
+            record = await runtime.turn(claimed.request)
+        finally:
+            if claimed.writer is not None:
+                await claimed.writer.end()
         async with unit_of_work() as session:
             await _store(session, claimed.turn_id, record)
     except BaseException:
@@ -67,33 +73,31 @@ async def answer(message_id: UUID) -> None:
         raise
 
 
-async def give_up(message_id: UUID) -> None:
-    """Hand a text whose answer failed for good to people, and tell the customer that they will write.
+async def give_up(message_id: UUID, channel: Channel = Channel.SMS) -> None:
+    """Hand a message whose answer failed for good to people, and tell the customer that they will write.
 
     Nothing happens when it was answered after all. Runs in the organization scope of its caller.
     """
     async with unit_of_work() as session:
-        org_id = org_id_of(session)
-        message = await queries.message(session, org_id, message_id)
-        if message is None:
+        post = await _LOADERS[channel](session, message_id)
+        if post is None:
             return
-        conversation = await conversations.locked(session, message.conversation_id)
-        turn = await queries.turn_of_message(session, org_id, message.id)
+        conversation = await conversations.locked(session, post.conversation_id)
+        turn = await queries.turn_of_message(session, post.org_id, post.message_id)
         if turn is not None and turn.status != TurnStatus.RUNNING:
             return
-        number = await session.get(ServiceNumber, message.number_id) if message.number_id else None
-        agent = await agents.for_texts(session, number) if number is not None else None
-        turn = turn or _new_turn(message, agent)
+        turn = turn or _new_turn(post)
         mode = conversations.answering(conversation)
         if mode == AnswerMode.HUMAN:
             await _skip(session, turn, BROKEN)
             return
-        turn.reply, turn.reason, turn.finished_at = replies.hand_over(agent.language if agent else ""), "", clock.now()
+        language = post.agent.language if post.agent else ""
+        turn.reply, turn.reason, turn.finished_at = replies.hand_over(language), "", clock.now()
         turn.status, turn.is_unanswered = TurnStatus.HANDED_OFF, True
         session.add(turn)
         await session.flush()
         if mode == AnswerMode.AI:
-            await _send(session, turn, conversation)
+            await _send(session, post, turn, conversation)
         if turn.status == TurnStatus.SKIPPED:
             return
         turn.status, turn.reason = TurnStatus.HANDED_OFF, BROKEN
@@ -101,49 +105,50 @@ async def give_up(message_id: UUID) -> None:
         await conversations.call_for_person(session, conversation, BROKEN)
 
 
-async def _claim(session: AsyncSession, message_id: UUID) -> _Claimed | None:
-    org_id = org_id_of(session)
-    message = await queries.message(session, org_id, message_id)
-    if message is None or message.direction != Direction.INBOUND:
-        log.warning("agents.no_such_text", message=str(message_id))
+async def _claim(session: AsyncSession, message_id: UUID, channel: Channel) -> _Claimed | None:
+    post = await _LOADERS[channel](session, message_id)
+    if post is None:
+        log.warning("agents.no_such_message", message=str(message_id), channel=channel)
         return None
     # The conversation's lock comes first everywhere, so that nobody waits in a circle.
-    conversation = await conversations.locked(session, message.conversation_id)
-    turn = await queries.turn_of_message(session, org_id, message.id)
+    conversation = await conversations.locked(session, post.conversation_id)
+    turn = await queries.turn_of_message(session, post.org_id, post.message_id)
     if turn is not None and not _is_ours_to_run(turn):
         return None
-    item = await queries.item_of(session, org_id, message.id)
-    number = await session.get(ServiceNumber, message.number_id) if message.number_id else None
-    agent = await agents.for_texts(session, number) if number is not None else None
-    if turn is None:
-        turn = _new_turn(message, agent)
+    item = await queries.item_of(session, post.org_id, post.message_id)
+    turn = turn or _new_turn(post)
     turn.reason, turn.updated_at = "", clock.now()
     session.add(turn)
     await session.flush()
-    if number is None or item is None:
-        await _skip(session, turn, "The number of this text is gone.")
+    if post.no_way or item is None:
+        await _skip(session, turn, post.no_way or "This message is gone.")
         return None
+    agent = post.agent
     if agent is None or not agent.is_active:
-        await _skip(session, turn, "No agent is switched on for this number.")
+        await _skip(session, turn, "No agent is switched on here.")
         if conversations.answering(conversation) != AnswerMode.HUMAN:
-            await conversations.call_for_person(session, conversation, "the agent of this number is switched off")
+            await conversations.call_for_person(session, conversation, post.no_agent)
         return None
     contact = await contacts.get(session, conversation.contact_id)
-    if await _is_refused(session, turn, conversation, contact, number):
+    refusal = await _refusal(session, post, conversation, contact)
+    if refusal:
+        await _skip(session, turn, refusal)
         return None
-    if not agents.hours_now(agent).is_open:
+    if not agents.hours_now(agent, post.channel).is_open:
         await _skip(session, turn, "Outside the agent's hours.")
-        await after_hours.say_closed(session, agent, conversation, number, contact, message)
+        await post.say_closed(session, agent, conversation, contact)
         return None
-    items = await queries.newest_items(session, org_id, conversation.id, ITEMS_READ)
-    return _Claimed(turn.id, await _request(session, agent, contact, items, item))
+    writer = post.writer(turn.id)
+    return _Claimed(turn.id, await _request(session, post, agent, contact, item, writer), writer)
 
 
-def _new_turn(message: SmsMessage, agent: AgentConfig | None) -> AgentTurn:
+def _new_turn(post: Post) -> AgentTurn:
+    agent = post.agent
     return AgentTurn(
-        org_id=message.org_id,
-        conversation_id=message.conversation_id,
-        trigger_message_id=message.id,
+        org_id=post.org_id,
+        conversation_id=post.conversation_id,
+        channel=post.channel,
+        trigger_message_id=post.message_id,
         agent_id=agent.id if agent else None,
         agent_name=agent.name if agent else "",
         agent_version=agent.version if agent else 1,
@@ -154,39 +159,48 @@ def _is_ours_to_run(turn: AgentTurn) -> bool:
     if turn.status != TurnStatus.RUNNING:
         return False
     if turn.reason != INTERRUPTED and turn.updated_at > clock.now() - LEASE:
-        raise Unavailable("Another process is answering this text.", code="turn_running")
+        raise Unavailable("Another process is answering this message.", code="turn_running")
     return True
 
 
-async def _is_refused(
-    session: AsyncSession, turn: AgentTurn, conversation: Conversation, contact: Contact, number: ServiceNumber
-) -> bool:
-    """Tell whether the agent must stay silent, and note why on the turn."""
+async def _refusal(session: AsyncSession, post: Post, conversation: Conversation, contact: Contact) -> str:
+    """Return why the agent must stay silent, or an empty string."""
     if conversations.answering(conversation) == AnswerMode.HUMAN:
-        await _skip(session, turn, "People answer this conversation.")
-        return True
-    verdict = await compliance.may_contact(
-        session, contact, Channel.SMS, "reply", clock.now(), sender=number.phone_number
-    )
-    if not verdict.allowed:
-        await _skip(session, turn, verdict.message)
-    return not verdict.allowed
+        return "People answer this conversation."
+    return await post.refusal(session, contact)
 
 
 async def _request(
     session: AsyncSession,
+    post: Post,
     agent: AgentConfig,
     contact: Contact,
-    items: Sequence[ConversationItem],
     item: ConversationItem,
+    writer: Writer | None,
 ) -> TurnRequest:
+    setting = await post.setting(session, contact)
+    spec = await spec_of(session, agent)
+    if setting.most_tokens is not None:
+        spec = replace(spec, max_tokens=min(spec.max_tokens, setting.most_tokens))
     return TurnRequest(
-        agent=await spec_of(session, agent),
-        customer=Customer(contact.name, contact.phone_number or ""),
-        history=history.lines(items, item.seq),
+        agent=spec,
+        customer=setting.customer,
+        history=history.lines(setting.items, item.seq),
         text=history.said(item.body, item.data) or "(empty message)",
         retrieve=retriever(agent.id),
+        channel=post.channel,
+        notes=setting.notes,
+        on_text=_shown_by(writer) if writer is not None else None,
     )
+
+
+def _shown_by(writer: Writer) -> OnText:
+    """Return what shows an answer as it will be sent: mended while it grows."""
+
+    async def show(text_so_far: str) -> None:
+        await writer.grow(replies.mended(text_so_far))
+
+    return show
 
 
 async def _skip(session: AsyncSession, turn: AgentTurn, reason: str) -> None:
@@ -203,6 +217,10 @@ async def _store(session: AsyncSession, turn_id: UUID, record: TurnRecord) -> No
     turn = await queries.turn(session, org_id, turn_id, for_update=True)
     if turn is None or turn.status != TurnStatus.RUNNING:
         return
+    post = await _LOADERS[Channel(turn.channel)](session, turn.trigger_message_id)
+    if post is None:
+        await _skip(session, turn, "This message is gone.")
+        return
     _note(turn, record)
     session.add(turn)
     await session.flush()
@@ -211,13 +229,13 @@ async def _store(session: AsyncSession, turn_id: UUID, record: TurnRecord) -> No
         await _skip(session, turn, record.failure)
         return
     if mode == AnswerMode.HUMAN:
-        await _draft(session, turn, conversation, "A person took over while the agent was writing.")
+        await _draft(session, post, turn, conversation, "A person took over while the agent was writing.")
         return
-    await _apply(session, conversation, record)
+    await _apply(session, post, conversation, record)
     if mode == AnswerMode.DRAFT:
-        await _draft(session, turn, conversation, "The agent drafts, and a person approves.")
+        await _draft(session, post, turn, conversation, "The agent drafts, and a person approves.")
     else:
-        await _send(session, turn, conversation)
+        await _send(session, post, turn, conversation)
     if record.hand_over_reason:
         if turn.status == TurnStatus.ANSWERED:
             turn.status = TurnStatus.HANDED_OFF
@@ -240,17 +258,15 @@ def _note(turn: AgentTurn, record: TurnRecord) -> None:
     turn.reason, turn.finished_at = record.failure or record.remark, clock.now()
 
 
-async def _apply(session: AsyncSession, conversation: Conversation, record: TurnRecord) -> None:
+async def _apply(session: AsyncSession, post: Post, conversation: Conversation, record: TurnRecord) -> None:
     """Do what tools asked for; handing over comes last, after the reply."""
     for effect in record.effects:
         if effect.kind == tools.NAME_CONTACT:
-            contact = await contacts.rename(session, conversation.contact_id, effect.value)
-            await conversations.note_event(
-                session, conversation, f"The agent saved the name {contact.name}", contact_id=str(contact.id)
-            )
+            await post.name_customer(session, conversation, effect.value)
 
 
-async def _author(session: AsyncSession, turn: AgentTurn) -> tuple[Author, dict[str, object]]:
+async def _said_about(session: AsyncSession, turn: AgentTurn) -> dict[str, object]:
+    """Return what the timeline keeps beside a reply."""
     item = await queries.item_of(session, turn.org_id, turn.trigger_message_id)
     data: dict[str, object] = {
         "turn_id": str(turn.id),
@@ -259,56 +275,37 @@ async def _author(session: AsyncSession, turn: AgentTurn) -> tuple[Author, dict[
     }
     if turn.is_unanswered:
         data["is_unanswered"] = True
-    return Author(AuthorKind.AGENT, turn.agent_name, turn.agent_id), data
+    return data
 
 
-async def _draft(session: AsyncSession, turn: AgentTurn, conversation: Conversation, reason: str) -> None:
-    author, data = await _author(session, turn)
-    message = await queries.message(session, turn.org_id, turn.trigger_message_id)
+async def _draft(session: AsyncSession, post: Post, turn: AgentTurn, conversation: Conversation, reason: str) -> None:
     await conversations.append(
         session,
         conversation,
         kind=ItemKind.DRAFT,
-        author=author,
+        author=Author(AuthorKind.AGENT, turn.agent_name, turn.agent_id),
         body=turn.reply,
-        channel=Channel.SMS,
+        channel=post.channel,
         direction=Direction.OUTBOUND,
         status="pending",
-        data={
-            **data,
-            "number_id": str(message.number_id or "") if message else "",
-            "service_number": message.recipient_number if message else "",
-        },
+        data={**await _said_about(session, turn), **post.draft_data()},
     )
     turn.status, turn.reason = TurnStatus.DRAFTED, turn.reason or reason
     session.add(turn)
     await session.flush()
 
 
-async def _send(session: AsyncSession, turn: AgentTurn, conversation: Conversation) -> None:
-    message = await queries.message(session, turn.org_id, turn.trigger_message_id)
-    number = await session.get(ServiceNumber, message.number_id) if message and message.number_id else None
-    if number is None:
-        await _skip(session, turn, "The number of this text is gone.")
+async def _send(session: AsyncSession, post: Post, turn: AgentTurn, conversation: Conversation) -> None:
+    if post.no_way:
+        await _skip(session, turn, post.no_way)
         return
-    author, data = await _author(session, turn)
     try:
-        sent: SmsMessage = await messaging.queue_text(
-            session,
-            conversation,
-            number,
-            turn.reply,
-            author,
-            agent_id=turn.agent_id,
-            is_ai=True,
-            dedupe_key=f"turn:{turn.id}",
-            data=data,
-        )
-    except Refused as refusal:
-        # Somebody opted out while the agent was writing: what they asked for is silence.
+        sent_id = await post.send(session, conversation, turn, await _said_about(session, turn))
+    except (Refused, Conflict) as refusal:
+        # Somebody opted out or left while the agent was writing: what they asked for is silence.
         await _skip(session, turn, refusal.message)
         return
-    turn.status, turn.reply_message_id = TurnStatus.ANSWERED, sent.id
+    turn.status, turn.reply_message_id = TurnStatus.ANSWERED, sent_id
     session.add(turn)
     await session.flush()
 

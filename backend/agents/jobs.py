@@ -4,11 +4,12 @@ import asyncio
 from importlib import import_module
 from uuid import UUID
 
-from backend.agents import after_hours, answering
+from backend.agents import after_hours, answering, greeting
 from backend.core import jobs
 from backend.core.logging import log
 from backend.core.tenancy import org_scope
 from backend.knowledge import service as knowledge
+from backend.vocab import Channel
 
 
 @jobs.task("agents.answer_text", when_buried="agents.give_up")
@@ -23,6 +24,27 @@ async def give_up(org_id: str, message_id: str) -> None:
     """Hand a text whose answer failed for good to people, politely; running it again changes nothing."""
     with org_scope(UUID(org_id)):
         await answering.give_up(UUID(message_id))
+
+
+@jobs.task("agents.answer_chat", when_buried="agents.give_up_chat")
+async def answer_chat(org_id: str, message_id: str) -> None:
+    """Have the agent answer one message of a web chat; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await answering.answer(UUID(message_id), Channel.CHAT)
+
+
+@jobs.task("agents.give_up_chat")
+async def give_up_chat(org_id: str, message_id: str) -> None:
+    """Hand a chat message whose answer failed for good to people, politely; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await answering.give_up(UUID(message_id), Channel.CHAT)
+
+
+@jobs.task("agents.write_greeting")
+async def write_greeting(org_id: str, widget_id: str) -> None:
+    """Have a widget's agent write how it greets; running it again changes nothing until the agent changes."""
+    with org_scope(UUID(org_id)):
+        await greeting.write(UUID(widget_id))
 
 
 @jobs.task("agents.forward_after_hours")

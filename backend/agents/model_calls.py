@@ -13,7 +13,7 @@ from backend.core.config import settings
 from backend.core.errors import VendorError
 from backend.core.logging import log
 from backend.vendors import openai_models
-from backend.vendors.openai_models import Completion
+from backend.vendors.openai_models import Completion, OnText
 
 CALL_LIMIT_S = 8.0
 RETRIES = 2
@@ -34,7 +34,15 @@ class NoModelAnswered(Exception):
 class ModelCalls:
     """The model calls of one turn: they share its deadline, and a model that failed is not asked again."""
 
-    def __init__(self, model: str, temperature: float, max_tokens: int, deadline: float, purse: Budget) -> None:
+    def __init__(
+        self,
+        model: str,
+        temperature: float,
+        max_tokens: int,
+        deadline: float,
+        purse: Budget,
+        on_text: OnText | None = None,
+    ) -> None:
         ours = settings()
         # An agent that uses the fallback model itself falls back to the usual one.
         named = dict.fromkeys(name for name in (model, ours.fallback_chat_model, ours.chat_model) if name)
@@ -43,6 +51,7 @@ class ModelCalls:
         self._max_tokens = max_tokens
         self._deadline = deadline
         self._purse = purse
+        self._on_text = on_text
 
     def left_s(self) -> float:
         """Return how many seconds the turn has left."""
@@ -97,6 +106,7 @@ class ModelCalls:
                 temperature=self._temperature,
                 max_tokens=call.max_tokens,
                 timeout_s=call.limit_s,
+                on_text=self._on_text,
             )
         except VendorError as error:
             log.warning("agents.model_failed", model=call.model, code=error.code, round=call.round)

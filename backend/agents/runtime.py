@@ -49,7 +49,9 @@ async def turn(request: TurnRequest) -> TurnRecord:
     record = TurnRecord()
     with telemetry.span("agent turn", {"agent.id": str(request.agent.id), "agent.version": request.agent.version}):
         passages = await _retrieved(request, record)
-        record.prompt = prompt_builder.build(request.agent, request.customer, clock.now(), passages)
+        record.prompt = prompt_builder.build(
+            request.agent, request.customer, clock.now(), passages, request.channel, request.notes
+        )
         record.sources = [_source(passage) for passage in passages]
         calls = ModelCalls(
             request.agent.model,
@@ -57,6 +59,7 @@ async def turn(request: TurnRequest) -> TurnRecord:
             request.agent.max_tokens,
             started + WALL_LIMIT_S,
             Budget(COST_LIMIT_MICROS, TOKEN_LIMIT, record),
+            request.on_text,
         )
         try:
             text = replies.mended(await _think(request, record, calls))

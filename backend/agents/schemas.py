@@ -6,6 +6,8 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from backend.knowledge.schemas import Passage
+from backend.vendors.openai_models import OnText
+from backend.vocab import Channel
 
 Retrieve = Callable[[str], Awaitable[list[Passage]]]
 
@@ -62,6 +64,11 @@ class TurnRequest:
     history: tuple[Line, ...]
     text: str
     retrieve: Retrieve
+    channel: Channel = Channel.SMS
+    notes: tuple[str, ...] = ()
+    """What else the agent should know of this conversation, a line each."""
+    on_text: OnText | None = None
+    """Gets the answer while it is written; what is stored in the end may differ."""
 
 
 class Attempt(TypedDict):

@@ -1,14 +1,14 @@
-"""Let programs in any browser page call the function API with a key: answer preflights, allow every origin.
+"""Let programs in any browser page call the function API with a key, and widgets talk: answer preflights, allow all.
 
-Only keys work from other origins. Cookies do not: no answer allows credentials, and a cookie's holder must come from
-our own pages anyway (`auth.require_own_page`).
+Only keys and visitors' tokens work from other origins; on which sites a widget may stand, its own list says. Cookies do
+not: no answer allows credentials, and a cookie's holder must come from our own pages anyway (`auth.require_own_page`).
 """
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_PREFIX = "/functions/"
+_PREFIXES = ("/functions/", "/api/chat/")
 _HEADERS = {
     "access-control-allow-origin": "*",
     "access-control-allow-headers": "authorization, x-client-info, apikey, content-type, idempotency-key",
@@ -19,13 +19,13 @@ _HEADERS = {
 
 
 class CrossOrigin:
-    """Pure ASGI: every answer below /functions/ may be read from anywhere, and OPTIONS answers `ok`."""
+    """Pure ASGI: every answer below these may be read from anywhere, and OPTIONS answers `ok`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(_PREFIX):
+        if scope["type"] != "http" or not scope["path"].startswith(_PREFIXES):
             await self._app(scope, receive, send)
             return
         if scope["method"] == "OPTIONS":

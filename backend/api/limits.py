@@ -15,7 +15,7 @@ from backend.core.logging import log
 
 BODY_LIMIT = 1_000_000
 # Paths (by prefix) whose bodies may be larger, and how large.
-LARGER: Mapping[str, int] = {"/_upload": 25_000_000}
+LARGER: Mapping[str, int] = {"/_upload": 25_000_000, "/api/inbox/files/": 5_500_000, "/api/chat/upload": 10_500_000}
 # Reading a body is bounded too, or a thousand slow senders would hold a thousand requests.
 BODY_WITHIN_S = 30.0
 # Who is still sending reads no answer, and is cut off before it could: so what is left of a refused body is thrown
@@ -29,6 +29,14 @@ _HASHED = re.compile(r"/assets/.+-[\w-]{8,}\.(js|css|woff2)")
 # Built files, whose names change with their content, and fonts: they are kept by browsers and are no documents, so the
 # headers for documents (700 bytes with each of twenty files) stay away from them.
 _KEPT: Mapping[str, bytes] = {"/assets/": b"public, max-age=31536000, immutable", "/fonts/": b"public, max-age=604800"}
+# The script of web chat, which stands on other people's sites, also on those that isolate themselves. Visitors' pages
+# should not wait for it, and should have a new one within minutes.
+WIDGET = "/widget.js"
+_WIDGET_HEADERS = {
+    b"cache-control": b"public, max-age=300, stale-while-revalidate=86400",
+    b"access-control-allow-origin": b"*",
+    b"cross-origin-resource-policy": b"cross-origin",
+}
 
 
 class RequestLimits:
@@ -53,6 +61,8 @@ class RequestLimits:
             headers[b"cache-control"] = b"no-store"
         elif path in ("/sw.js", "/manifest.webmanifest"):
             headers[b"cache-control"] = b"no-cache"
+        elif path == WIDGET:
+            headers |= _WIDGET_HEADERS
 
         kept = next((caching for prefix, caching in _KEPT.items() if path.startswith(prefix)), None)
         is_answered = False

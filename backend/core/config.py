@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     otel_exporter_otlp_endpoint: str = ""
 
+    # The chat widget on our own pages: its key, of an organization of this installation
+    support_widget_key: str = ""
+
     # Data
     database_url: str = ""
     database_pool_size: int = Field(10, ge=1, le=200)

@@ -5,7 +5,7 @@ One call is one request: nothing is retried here, because who calls knows what a
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +19,8 @@ CONNECT_TIMEOUT_S = 3.0
 EMBED_TIMEOUT_S = 20.0
 # OpenAI takes 2,048 inputs and 300,000 tokens a request; a passage of ours is at most a few hundred tokens.
 EMBED_BATCH = 128
+# Gets the answer's text so far; an answer that is begun anew starts from the empty text.
+OnText = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -67,24 +69,63 @@ async def complete(
     temperature: float = 0.7,
     max_tokens: int = 300,
     timeout_s: float = 8.0,
+    on_text: OnText | None = None,
 ) -> Completion:
     """Ask `model` for the next message; `messages` and `tools` have the shapes of OpenAI's chat API.
 
-    The whole request takes at most `timeout_s`. Raises `VendorError`, retryable when waiting may mend it, and
+    With `on_text` the answer is streamed, and `on_text` gets the text so far whenever it grows. The whole request
+    takes at most `timeout_s`. Raises `VendorError`, retryable when waiting may mend it, and
     `may_have_happened` when the model may have worked on it and be charged for.
     """
     options: dict[str, Any] = {"tools": list(tools)} if tools else {}
     with _errors_explained():
         async with asyncio.timeout(timeout_s):
-            answer = await _ours().chat.completions.create(
-                model=model,
-                messages=list(messages),
-                temperature=temperature,
-                max_tokens=max_tokens,
-                timeout=timeout_s,
+            request = {
+                "model": model,
+                "messages": list(messages),
+                "temperature": temperature,
+                "max_tokens": max_tokens,
+                "timeout": timeout_s,
                 **options,
-            )
+            }
+            if on_text is not None:
+                return await _streamed(request, on_text)
+            answer = await _ours().chat.completions.create(**request)
     return _completion(answer, model)
+
+
+async def _streamed(request: dict[str, Any], on_text: OnText) -> Completion:
+    """Put an answer together from its pieces; tool calls come in pieces as well, by their place."""
+    text, finish, model, usage = "", "", "", None
+    calls: dict[int, list[str]] = {}
+    await on_text("")
+    stream = await _ours().chat.completions.create(**request, stream=True, stream_options={"include_usage": True})
+    async with stream:
+        async for chunk in stream:
+            model, usage = getattr(chunk, "model", "") or model, getattr(chunk, "usage", None) or usage
+            for choice in getattr(chunk, "choices", None) or ():
+                finish = choice.finish_reason or finish
+                if choice.delta is None:
+                    continue
+                if choice.delta.content:
+                    text += choice.delta.content
+                    await on_text(text)
+                for piece in choice.delta.tool_calls or ():
+                    call = calls.setdefault(piece.index, ["", "", ""])
+                    call[0] = piece.id or call[0]
+                    if piece.function is not None:
+                        call[1] += piece.function.name or ""
+                        call[2] += piece.function.arguments or ""
+    if not finish and not text and not calls:
+        raise _unreadable()
+    return Completion(
+        text=text,
+        tool_calls=tuple(_tool_called(*calls[place]) for place in sorted(calls)),
+        finish_reason=finish,
+        model=model or request["model"],
+        tokens_in=getattr(usage, "prompt_tokens", 0) or 0,
+        tokens_out=getattr(usage, "completion_tokens", 0) or 0,
+    )
 
 
 def _completion(answer: Any, model: str) -> Completion:
@@ -104,12 +145,16 @@ def _completion(answer: Any, model: str) -> Completion:
 
 
 def _tool_call(call: Any) -> ToolCall:
-    raw = call.function.arguments or "{}"
+    return _tool_called(call.id, call.function.name, call.function.arguments or "")
+
+
+def _tool_called(call_id: str, name: str, raw: str) -> ToolCall:
+    raw = raw or "{}"
     try:
         arguments = json.loads(raw)
     except ValueError:
         arguments = None
-    return ToolCall(call.id, call.function.name, arguments if isinstance(arguments, dict) else None, raw)
+    return ToolCall(call_id, name, arguments if isinstance(arguments, dict) else None, raw)
 
 
 async def embed(model: str, texts: Sequence[str], dimensions: int) -> list[list[float]]:

@@ -1,0 +1,89 @@
+"""Say what answering needs of a channel: the message to answer, who answers it, and how a reply leaves."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.agents.schemas import Customer
+from backend.models.agents import AgentConfig, AgentTurn
+from backend.models.contacts import Contact
+from backend.models.conversations import Conversation, ConversationItem
+from backend.vocab import Channel
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an agent is told beside the message itself."""
+
+    customer: Customer
+    items: tuple[ConversationItem, ...]
+    notes: tuple[str, ...] = ()
+    most_tokens: int | None = None
+    """An upper bound of the channel, whatever the agent's own setting."""
+
+
+class Writer(Protocol):
+    """Shows an answer while it is written."""
+
+    async def grow(self, text_so_far: str) -> None:
+        """Show the answer as it stands."""
+
+    async def end(self) -> None:
+        """Stop."""
+
+
+class Post(Protocol):
+    """One message of a customer in its channel. Methods run in the transaction of their session."""
+
+    channel: Channel
+    message_id: UUID
+    org_id: UUID
+    conversation_id: UUID
+    agent: AgentConfig | None
+    no_way: str
+    """Why a reply cannot leave at all, or an empty string."""
+    no_agent: str
+    """What the team reads when no agent is switched on."""
+
+    async def refusal(self, session: AsyncSession, contact: Contact) -> str:
+        """Return why the agent must stay silent, or an empty string."""
+
+    async def say_closed(
+        self, session: AsyncSession, agent: AgentConfig, conversation: Conversation, contact: Contact
+    ) -> None:
+        """Tell the customer that it is outside the agent's hours, once."""
+
+    async def setting(self, session: AsyncSession, contact: Contact) -> Setting:
+        """Return what the agent may know of the customer and of what was said."""
+
+    def writer(self, turn_id: UUID) -> Writer | None:
+        """Return what shows the answer while it is written, where the channel can."""
+
+    async def send(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        turn: AgentTurn,
+        data: dict[str, Any],
+    ) -> UUID:
+        """Send the turn's reply once and return its record. Raises `Refused` or `Conflict` when nothing may leave."""
+
+    async def name_customer(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
+        """Keep what the customer says they are called."""
+
+    def draft_data(self) -> dict[str, Any]:
+        """Return what a draft must remember to be sent later."""
+
+
+@dataclass
+class Trigger:
+    """The fields every post has."""
+
+    message_id: UUID
+    org_id: UUID
+    conversation_id: UUID
+    agent: AgentConfig | None = None
+    no_way: str = ""
+    no_agent: str = field(default="No agent is switched on.")
