@@ -13,6 +13,7 @@ from backend.conversations.schemas import SYSTEM, Author, TimelineItem
 from backend.core import clock, realtime
 from backend.core.errors import NotFound
 from backend.core.tenancy import org_id_of
+from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem
 from backend.vocab import AuthorKind, ConversationStatus, Direction, ItemKind
 
@@ -71,7 +72,7 @@ async def append(
     """Add the next item to a locked conversation and move it to the top of the list.
 
     A message from the contact reopens a closed or snoozed conversation and becomes unread for every approved member;
-    a drafted or internal item does neither.
+    a drafted or internal item does neither, and nor does what somebody blocked writes.
     """
     now = clock.now()
     conversation.last_seq += 1
@@ -101,7 +102,7 @@ async def append(
         if author.kind == AuthorKind.AGENT and author.id is not None:
             conversation.agent_id = author.id
             conversation.agent_version = int((data or {}).get("agent_version") or 0)
-        if direction == Direction.INBOUND:
+        if direction == Direction.INBOUND and not await _is_from_blocked(session, conversation):
             conversation.status = ConversationStatus.OPEN
             conversation.snoozed_until = None
             conversation.sentiment = sentiment.of(body) or conversation.sentiment
@@ -111,6 +112,11 @@ async def append(
     await session.flush()
     await realtime.announce(session, conversation.org_id, "item.added", conversation_id=conversation.id, seq=item.seq)
     return item
+
+
+async def _is_from_blocked(session: AsyncSession, conversation: Conversation) -> bool:
+    query = select(Contact.blocked_at).where(Contact.id == conversation.contact_id)
+    return (await session.exec(query)).first() is not None
 
 
 async def note_event(session: AsyncSession, conversation: Conversation, body: str, **data: Any) -> ConversationItem:
