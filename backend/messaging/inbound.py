@@ -76,6 +76,8 @@ async def _receive(number_id: UUID, text: InboundText) -> str:
         keyword = await compliance.handle_keyword(
             session, number.phone_number, contact.phone_number or text.sender, text.body, message.id
         )
+        if contact.blocked_at is not None:
+            return "blocked"
         if keyword is not None:
             await _answer_keyword(session, conversation, number, message, keyword)
             return f"keyword_{keyword.keyword}"
