@@ -83,6 +83,7 @@ async def call_for_person(session: AsyncSession, conversation: Conversation, rea
     """Hand a locked conversation to people because the agent cannot go on; `reason` is shown to the team."""
     conversation.needs_person = True
     await _set_mode(session, conversation, AnswerMode.HUMAN, None, f"Handed to the team: {reason}", SYSTEM)
+    await notifications.note_needs_person(session, conversation)
 
 
 async def _set_mode(

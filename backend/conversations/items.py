@@ -15,6 +15,7 @@ from backend.core.errors import NotFound
 from backend.core.tenancy import org_id_of
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem
+from backend.notifications import service as notifications
 from backend.vocab import AuthorKind, ConversationStatus, Direction, ItemKind
 
 PAGE_SIZE = 50
@@ -111,6 +112,7 @@ async def append(
     session.add(item)
     await session.flush()
     await realtime.announce(session, conversation.org_id, "item.added", conversation_id=conversation.id, seq=item.seq)
+    await notifications.note_message(session, item)
     return item
 
 
