@@ -17,6 +17,7 @@ TASK_MODULES = (
     "backend.agents.jobs",
     "backend.knowledge.jobs",
     "backend.messaging.jobs",
+    "backend.notifications.jobs",
     "backend.organizations.jobs",
     "backend.numbers.jobs",
 )

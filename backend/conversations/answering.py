@@ -11,6 +11,7 @@ from backend.conversations.schemas import SYSTEM, Author
 from backend.core import clock
 from backend.core.errors import Invalid
 from backend.models.conversations import Conversation
+from backend.notifications import service as notifications
 from backend.vocab import AnswerMode
 
 # The reference product pauses the AI this long after a person's text (backend.md §9.3).
