@@ -1,18 +1,46 @@
-"""Send the platform's own mail: kept in the transaction that wants it, delivered by a job, once."""
+"""Send the platform's own mail, and keep what people want to be told of.
 
+A mail is kept in the transaction that wants it and delivered by a job, once.
+"""
+
+from datetime import timedelta
 from uuid import UUID, uuid5
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.core import clock, jobs
-from backend.core.errors import VendorError
+from backend.core import clock, jobs, rate_limits
+from backend.core.errors import Invalid, VendorError
+from backend.core.ids import new_id
 from backend.core.logging import log
-from backend.core.tenancy import platform_scope, unit_of_work
+from backend.core.principal import Principal
+from backend.core.tenancy import org_id_of, platform_scope, unit_of_work
 from backend.models.platform import SystemEmail
 from backend.notifications import layout
+from backend.notifications.occasions import message as note_message
+from backend.notifications.occasions import needs_person as note_needs_person
+from backend.notifications.preferences import CHANNELS, CONTENTS, ChannelWish, Wishes, follow_defaults
+from backend.notifications.preferences import change as change_wishes
+from backend.notifications.preferences import of as wishes_of
 from backend.notifications.schemas import Mail
 from backend.vendors import postmark
 
+__all__ = [
+    "CHANNELS",
+    "CONTENTS",
+    "ChannelWish",
+    "Wishes",
+    "change_wishes",
+    "deliver",
+    "follow_defaults",
+    "note_message",
+    "note_needs_person",
+    "queue_email",
+    "send_test",
+    "was_queued",
+    "wishes_of",
+]
+
+TESTS, TEST_WINDOW = 5, timedelta(minutes=10)
 DELIVER = "accounts.deliver_email"
 _OCCASIONS = UUID("0d6a3f5e-6d0c-4b55-9b07-3f1f2f2f8d11")
 
@@ -37,6 +65,31 @@ async def queue_email(session: AsyncSession, recipient: str, mail: Mail, *, once
     await session.flush()
     await jobs.defer(session, DELIVER, email_id=str(email.id))
     return True
+
+
+async def send_test(session: AsyncSession, principal: Principal, agent_id: UUID | None, channel: str) -> str:
+    """Send the acting person a test of their own settings and return where it goes.
+
+    Raises `Invalid` when the channel has no address, and `LimitReached`.
+    """
+    wishes = await wishes_of(session, principal.user_id, agent_id)
+    if channel not in CHANNELS:
+        raise Invalid("Choose email or text message.", field="channel")
+    wish: ChannelWish = wishes[channel]  # type: ignore[literal-required]
+    address = wish["address"] or (principal.email if channel == "email" else "")
+    if not address:
+        raise Invalid("Write the number that gets the texts first.", field="address")
+    await rate_limits.hit("notifications.test", TESTS, TEST_WINDOW, about=principal.user_id)
+    await jobs.defer(
+        session,
+        "notifications.send_test",
+        org_id=str(org_id_of(session)),
+        user_id=str(principal.user_id),
+        channel=channel,
+        address=address,
+        once=str(new_id()),
+    )
+    return address
 
 
 async def was_queued(session: AsyncSession, once: str) -> bool:
