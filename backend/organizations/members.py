@@ -12,21 +12,26 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import audit, clock, jobs, realtime
-from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from backend.core.errors import Conflict, Invalid, LimitReached, NotFound
 from backend.core.ids import parse_id
+from backend.core.logging import log
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.models.accounts import User
 from backend.models.organizations import Organization, OrganizationMember
+from backend.models.platform import AuditEntry
 from backend.notifications import service as notifications
 from backend.organizations import mails
+from backend.organizations.names import NAME_LIMIT
 from backend.organizations.schemas import InvitationRow, MemberRow
 from backend.sessions import service as sessions
 from backend.vocab import MemberRole, MemberStatus
 
 # The reference product's invitations last this long (backend.md, section on organizations).
 INVITATION = timedelta(days=60)
-MOST_INVITATIONS_A_DAY = 50
+# Of one team, sent again or to somebody new; to one person from one team; and teams that may write to one person.
+MOST_INVITATIONS_A_DAY, MOST_TO_ONE_A_DAY, MOST_TEAMS_A_DAY = 50, 3, 5
+_INVITED, _INVITED_AGAIN = "ui:member:invited", "ui:member:invited_again"
 
 
 def _is_expired(member: OrganizationMember) -> bool:
@@ -66,7 +71,8 @@ async def invite(
     """Invite somebody by email: a pending member and a mail with the link. Owners only.
 
     `email` is checked by the caller's domain (`accounts.fields.email`). Raises `Conflict` when they are on the team or
-    invited already, `Invalid` for a role that does not exist, `NotAllowed` below owner or beyond fifty a day.
+    invited already, `Invalid` for a role that does not exist, `NotAllowed` below owner, `LimitReached` beyond fifty
+    mails a day.
     """
     _require_owner(principal)
     organization = await _locked_organization(session)
@@ -83,29 +89,43 @@ async def invite(
         org_id=organization.id,
         user_id=None,
         email=email,
-        full_name=" ".join(name.split())[:120],
+        full_name=" ".join(name.split())[:NAME_LIMIT],
         role=_role(role),
         status=MemberStatus.PENDING,
     )
     session.add(member)
     await _send_invitation(session, principal, organization, member)
-    await audit.record(session, principal, "ui:member:invited", member.id, {"role": member.role})
+    await audit.record(session, principal, _INVITED, member.id, {"role": member.role})
     return member
 
 
 async def send_again(session: AsyncSession, principal: Principal, member_id: str | UUID) -> None:
-    """Send an invitation again and let its sixty days begin anew. Owners only. Raises `NotFound`."""
+    """Send an invitation again and let its sixty days begin anew. Owners only.
+
+    Raises `NotFound`, `LimitReached` beyond three mails a day to this person or fifty of the team.
+    """
     _require_owner(principal)
     organization = await _locked_organization(session)
     member = await _member(session, member_id, MemberStatus.PENDING)
     await _send_invitation(session, principal, organization, member)
-    await audit.record(session, principal, "ui:member:invited_again", member.id)
+    await audit.record(session, principal, _INVITED_AGAIN, member.id)
 
 
 async def mail_invitation(session: AsyncSession, member_id: UUID) -> None:
-    """Mail an invitation that is still open (the job's work). Needs platform scope."""
+    """Mail an invitation that is still open (the job's work). Needs platform scope.
+
+    Somebody whom many teams invite on one day hears of the first five; the others wait for them on our pages.
+    """
     member = await session.get(OrganizationMember, member_id)
     if member is None or member.status != MemberStatus.PENDING:
+        return
+    teams = select(func.count(func.distinct(OrganizationMember.org_id))).where(
+        OrganizationMember.email == member.email,
+        OrganizationMember.org_id != member.org_id,
+        col(OrganizationMember.invited_at) > clock.ago(days=1),
+    )
+    if (await session.exec(teams)).one() >= MOST_TEAMS_A_DAY:
+        log.warning("organizations.invitation_not_mailed", member=str(member.id))
         return
     organization = await session.get_one(Organization, member.org_id)
     mail = mails.invitation(member.id, organization.name, member.invited_by, MemberRole(member.role), INVITATION.days)
@@ -136,6 +156,9 @@ async def accept(session: AsyncSession, member_id: str | UUID, user: User) -> UU
     Needs platform scope. Raises `NotFound` when the invitation is not for this address, was withdrawn or has been
     used, `Conflict` when it has expired or they are on the team already.
     """
+    found, _ = await _invitation(session, member_id, user.email)
+    await _lock(session, found.org_id)
+    # Read again under the lock: while we waited, an owner may have withdrawn it or changed its role.
     member, _ = await _invitation(session, member_id, user.email)
     if _is_expired(member):
         raise Conflict("This invitation has expired. Ask for a new one.", code="invitation_expired")
@@ -229,11 +252,16 @@ async def _store(
 async def _send_invitation(
     session: AsyncSession, principal: Principal, organization: Organization, member: OrganizationMember
 ) -> None:
+    # The log counts every mail, also those of invitations that were withdrawn or sent again.
     today = select(func.count()).where(
-        OrganizationMember.org_id == organization.id, col(OrganizationMember.invited_at) > clock.ago(days=1)
+        AuditEntry.org_id == organization.id,
+        AuditEntry.created_at > clock.ago(days=1),
+        col(AuditEntry.action).in_((_INVITED, _INVITED_AGAIN)),
     )
     if (await session.exec(today)).one() >= MOST_INVITATIONS_A_DAY:
-        raise NotAllowed(f"A team sends at most {MOST_INVITATIONS_A_DAY} invitations a day. Go on tomorrow.")
+        raise LimitReached(f"A team sends at most {MOST_INVITATIONS_A_DAY} invitations a day. Go on tomorrow.")
+    if (await session.exec(today.where(AuditEntry.subject_id == str(member.id)))).one() >= MOST_TO_ONE_A_DAY:
+        raise LimitReached(f"{member.email} was invited {MOST_TO_ONE_A_DAY} times today. Go on tomorrow.")
     member.invited_at = clock.now()
     member.invited_by = principal.name
     session.add(member)
@@ -252,9 +280,8 @@ async def _invitation(session: AsyncSession, member_id: str | UUID, email: str) 
             OrganizationMember.email == email,
             OrganizationMember.status == MemberStatus.PENDING,
         )
-        .with_for_update(of=OrganizationMember)
     )
-    found = (await session.exec(query)).first()
+    found = (await session.exec(query.execution_options(populate_existing=True))).first()
     if found is None:
         raise NotFound("There is no open invitation for your email address at this link.")
     return found
@@ -271,9 +298,11 @@ def _as_invitation(member: OrganizationMember, organization: str) -> InvitationR
 
 
 async def _locked_organization(session: AsyncSession) -> Organization:
-    organization = await session.get(
-        Organization, org_id_of(session), with_for_update={"key_share": True}, populate_existing=True
-    )
+    return await _lock(session, org_id_of(session))
+
+
+async def _lock(session: AsyncSession, org_id: UUID) -> Organization:
+    organization = await session.get(Organization, org_id, with_for_update={"key_share": True}, populate_existing=True)
     if organization is None:
         raise NotFound("This organization does not exist.")
     return organization

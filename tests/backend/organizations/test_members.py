@@ -8,14 +8,16 @@ from sqlmodel import select
 
 from backend.accounts import service as accounts
 from backend.core import clock
-from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from backend.core.errors import Conflict, Invalid, LimitReached, NotAllowed, NotFound
 from backend.core.ids import new_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
 from backend.models.accounts import User
 from backend.models.organizations import OrganizationMember
 from backend.models.platform import AuditEntry, SystemEmail
+from backend.organizations import members
 from backend.organizations import service as organizations
+from backend.organizations.mails import invitation as invitation_mail
 from backend.vocab import MemberRole, MemberStatus
 
 
@@ -203,10 +205,73 @@ async def test_a_role_that_does_not_exist_is_refused(db, org, role):
 async def test_fifty_invitations_a_day_are_enough(db, org):
     for n in range(50):
         await invited(org, f"leo{n}@example.com")
-    with pytest.raises(NotAllowed, match="50 invitations"):
+    with pytest.raises(LimitReached, match="50 invitations"):
         await invited(org, "leo50@example.com")
     with clock.at(clock.now() + timedelta(days=1, minutes=1)):
         await invited(org, "leo50@example.com")
+
+
+async def test_an_invitation_sent_again_counts_like_a_new_one(db, org, monkeypatch):
+    monkeypatch.setattr(members, "MOST_INVITATIONS_A_DAY", 4)
+    first = await invited(org, "leo@example.com")
+    for _ in range(2):
+        await in_team(org, organizations.send_again, first.id)
+    with pytest.raises(LimitReached, match="was invited 3 times"):
+        await in_team(org, organizations.send_again, first.id)
+    await in_team(org, organizations.remove, first.id)
+    await invited(org, "leo@example.com")
+    with pytest.raises(LimitReached, match="4 invitations"):
+        await invited(org, "ana@example.com")
+
+
+async def test_a_person_is_mailed_by_few_teams_a_day(db, make_org):
+    address = f"leo.{new_id().hex[-10:]}@example.com"
+    for _ in range(7):
+        member = await invited(await make_org(), address)
+        with platform_scope("mail in a test"):
+            async with unit_of_work() as session:
+                await organizations.mail_invitation(session, member.id)
+    with platform_scope("look in a test"):
+        async with unit_of_work() as session:
+            mails = (await session.exec(select(SystemEmail).where(SystemEmail.recipient == address))).all()
+            assert len(mails) == 5
+            assert len(await organizations.pending_for(session, address)) == 7
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Win now at evil.example",
+        "https://evil.example/a",
+        "www.evil",
+        "eve@evil.example",
+        "Call +1 (415) 555-0199 now",
+        "Dear customer, your parcel waits for you at our desk",
+    ],
+)
+def test_an_invitation_carries_no_message_of_its_sender(name):
+    for mail in (
+        invitation_mail(new_id(), name, "Ana Silva", MemberRole.EDITOR, 60),
+        invitation_mail(new_id(), "North Dental", name, MemberRole.EDITOR, 60),
+    ):
+        assert name not in f"{mail.subject} {mail.paragraphs}"
+    mail = invitation_mail(new_id(), "Müller & Söhne Ltd. 2024", "Dr. Ana O’Neil", MemberRole.EDITOR, 60)
+    assert mail.subject == "Dr. Ana O’Neil invites you to Müller & Söhne Ltd. 2024 on Magpipe"
+
+
+async def test_joining_waits_for_whoever_changes_the_team(committed, org):
+    user = await person()
+    member = await invited(org, user.email)
+    with org.scope():
+        async with unit_of_work() as session:
+            await organizations.update(session, org.owner, name="North Dental Group")
+            joining = asyncio.create_task(join(user, member.id))
+            await asyncio.wait({joining}, timeout=0.3)
+            assert not joining.done()
+            await organizations.remove(session, org.owner, member.id)
+    with pytest.raises(NotFound):
+        await joining
+    assert user.email not in await team(org)
 
 
 async def test_an_invitation_is_mailed_once_with_its_link(committed, org, run_jobs, sandbox):
