@@ -172,6 +172,7 @@ class ConsentSource(StrEnum):
     MANUAL = "manual"
     IMPORT = "import"
     API = "api"
+    MERGE = "merge"
 
 
 class DuplicatePolicy(StrEnum):

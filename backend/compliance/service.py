@@ -35,6 +35,7 @@ __all__ = [
     "record_carrier_opt_out",
     "record_choice",
     "require_may_contact",
+    "share_refusal",
     "suppress",
 ]
 
@@ -201,6 +202,23 @@ async def record_choice(
     details = {"channel": channel, "reason": reason, "source": source}
     await audit.record(session, principal, f"{channel}:contact:{verb}", contact.id, details)
     return True
+
+
+async def share_refusal(
+    session: AsyncSession, principal: Principal, contact_id: UUID, phone_number: str, service_number: str, reason: str
+) -> None:
+    """Have a number of somebody refuse one of ours (or all, when empty) because another number of theirs does."""
+    await ledger.write(
+        session,
+        channel=Channel.SMS,
+        address=phone_number,
+        service_number=service_number,
+        is_opted_in=False,
+        source=ConsentSource.MERGE,
+        contact_id=contact_id,
+        reason=reason,
+        by=principal,
+    )
 
 
 async def _by_ledger(session: AsyncSession, contact: Contact, channel: Channel, purpose: Purpose) -> Verdict:

@@ -27,6 +27,8 @@ from backend.contacts.editing import (
 from backend.contacts.fields import add_field, change_field, delete_field, move_field
 from backend.contacts.fields import all_fields as fields
 from backend.contacts.listing import count, page, view
+from backend.contacts.merging import merge, suggestions
+from backend.contacts.merging import preview as preview_merge
 from backend.contacts.visitors import ensure_by_email, find_by_email, leave_address, make_visitor
 from backend.core import clock, realtime
 from backend.core.errors import NotFound
@@ -53,13 +55,16 @@ __all__ = [
     "home_country",
     "leave_address",
     "make_visitor",
+    "merge",
     "move_field",
     "page",
+    "preview_merge",
     "record_choice",
     "remove_tags",
     "rename",
     "restore",
     "search",
+    "suggestions",
     "unblock",
     "update",
     "view",

@@ -23,19 +23,28 @@ async def make_visitor(session: AsyncSession, name: str = "") -> Contact:
 
 
 async def find_by_email(session: AsyncSession, email: str) -> Contact | None:
-    """Return the oldest contact with an address (as `accounts.email` spells it), or None."""
+    """Return the oldest contact with an address (as `accounts.email` spells it), or None.
+
+    The address of a contact that was merged leads to the one it was merged into.
+    """
+    org_id = org_id_of(session)
+    is_deleted = col(Contact.deleted_at).is_not(None)
     query = (
         select(Contact)
         .where(
-            Contact.org_id == org_id_of(session),
+            Contact.org_id == org_id,
             func.lower(col(Contact.email)) == email,
-            col(Contact.deleted_at).is_(None),
-            col(Contact.merged_into_id).is_(None),
+            ~is_deleted | col(Contact.merged_into_id).is_not(None),
         )
-        .order_by(col(Contact.created_at), col(Contact.id))
+        .order_by(is_deleted, col(Contact.created_at), col(Contact.id))
         .limit(1)
     )
-    return (await session.exec(query)).first()
+    found = (await session.exec(query)).first()
+    if found is None or found.merged_into_id is None:
+        return found
+    into = select(Contact).where(Contact.org_id == org_id, Contact.id == found.merged_into_id)
+    kept = (await session.exec(into)).first()
+    return kept if kept and kept.deleted_at is None else None
 
 
 async def ensure_by_email(session: AsyncSession, email: str, name: str = "") -> tuple[Contact, bool]:

@@ -1,0 +1,161 @@
+"""Make one timeline of two when two contacts turn out to be one person.
+
+Whatever points at the conversation that goes is moved by what the tables themselves say of their foreign keys, so that
+a table added later is moved as well.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import Table, UniqueConstraint, func, select, text
+from sqlmodel import SQLModel, col
+from sqlmodel import select as select_rows
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.conversations import items
+from backend.core import realtime
+from backend.core.tenancy import org_id_of
+from backend.models.conversations import Conversation, ConversationItem
+from backend.vocab import AnswerMode, ConversationStatus
+
+# Moved with care of their own.
+_BY_HAND = frozenset({"conversation_items", "conversation_unreads"})
+_NEWEST = (
+    "last_item_at", "last_preview", "last_channel", "last_direction", "last_author_kind", "last_status", "agent_id",
+    "agent_version", "sentiment",
+)  # fmt: skip
+
+# Within each conversation the order stays, whatever its clock said; between the two, time decides. Numbers are taken
+# off the table first, because a number may be used once.
+_SET_ASIDE = text("update conversation_items set seq = -seq where org_id = :org and conversation_id in (:keep, :drop)")
+_INTERLEAVE = text("""
+with timed as (
+    select id, conversation_id, -seq as old_seq, data ->> 'answers_seq' as answers,
+        max(happened_at) over (partition by conversation_id order by -seq) as at
+    from conversation_items where org_id = :org and conversation_id in (:keep, :drop)
+), ordered as (
+    select timed.*, row_number() over (order by at, conversation_id <> :keep, old_seq) as new_seq from timed
+)
+update conversation_items item set
+    conversation_id = :keep,
+    seq = ordered.new_seq,
+    data = case when answered.new_seq is null then item.data
+        else jsonb_set(item.data, '{answers_seq}', to_jsonb(answered.new_seq)) end
+from ordered left join ordered answered
+    on answered.conversation_id = ordered.conversation_id and answered.old_seq::text = ordered.answers
+where item.id = ordered.id
+""")
+_ADD_UNREADS = text("""
+insert into conversation_unreads (id, created_at, updated_at, org_id, conversation_id, user_id, unread_count)
+select gen_random_uuid(), created_at, updated_at, org_id, :keep, user_id, unread_count
+from conversation_unreads where org_id = :org and conversation_id = :drop
+on conflict (user_id, conversation_id)
+do update set unread_count = conversation_unreads.unread_count + excluded.unread_count
+""")
+
+
+def pointing_at(name: str) -> list[tuple[Table, str]]:
+    """Return every column that points at the ids of the table `name`, with its table."""
+    return [
+        (table, column.name)
+        for table in SQLModel.metadata.sorted_tables
+        for column in table.columns
+        if any(key.column.table.name == name for key in column.foreign_keys)
+    ]
+
+
+async def count_items(session: AsyncSession, contact_id: UUID) -> int:
+    """Return how many lines a contact's timeline has."""
+    query = (
+        select(func.count())
+        .select_from(ConversationItem)
+        .join(Conversation, col(Conversation.id) == col(ConversationItem.conversation_id))
+        .where(col(Conversation.org_id) == org_id_of(session), col(Conversation.contact_id) == contact_id)
+    )
+    return int((await session.execute(query)).scalar_one())
+
+
+async def merge(session: AsyncSession, keep_contact_id: UUID, drop_contact_id: UUID, words: str) -> UUID | None:
+    """Join the conversation of one contact into another's and return it, None when neither has one.
+
+    The timelines interleave by time, what each person has not read adds up, and the livelier state wins: open before
+    snoozed before closed, people before drafts before the agent. `words` become a line of the timeline. The caller has
+    locked both contacts.
+    """
+    org_id = org_id_of(session)
+    found = await session.exec(
+        select_rows(Conversation)
+        .where(Conversation.org_id == org_id, col(Conversation.contact_id).in_({keep_contact_id, drop_contact_id}))
+        .order_by(col(Conversation.id))
+        .with_for_update()
+    )
+    by_contact = {conversation.contact_id: conversation for conversation in found.all()}
+    keep, drop = by_contact.get(keep_contact_id), by_contact.get(drop_contact_id)
+    if drop is None:
+        return keep.id if keep else None
+    if keep is None:
+        drop.contact_id = keep_contact_id
+        session.add(drop)
+        await session.flush()
+        await items.note_event(session, drop, words)
+        await realtime.announce(session, org_id, "resync", conversation_id=drop.id)
+        return drop.id
+    both = {"org": org_id, "keep": keep.id, "drop": drop.id}
+    for statement in (_SET_ASIDE, _INTERLEAVE, _ADD_UNREADS):
+        await session.execute(statement, both)
+    for table, column in pointing_at("conversations"):
+        if table.name not in _BY_HAND:
+            await repoint(session, table, column, keep.id, drop.id)
+    keep.last_seq += drop.last_seq
+    _join_state(keep, drop)
+    session.add(keep)
+    dropped_id = drop.id
+    await session.delete(drop)
+    await session.flush()
+    await items.note_event(session, keep, words)
+    await realtime.announce(session, org_id, "conversation.updated", conversation_id=dropped_id)
+    await realtime.announce(session, org_id, "resync", conversation_id=keep.id)
+    return keep.id
+
+
+async def repoint(session: AsyncSession, table: Table, column: str, keep_id: UUID, drop_id: UUID) -> None:
+    """Let rows that point at one id point at another; a row the other has already stays, and goes with the first."""
+    there = [
+        f"not exists (select 1 from {table.name} other where other.{column} = :keep"  # noqa: S608 - names of our tables
+        + "".join(f" and other.{part} = row.{part}" for part in parts)
+        + ")"
+        for parts in _unique_with(table, column)
+    ]
+    conditions = " and ".join([f"row.{column} = :drop", "row.org_id = :org", *there])
+    await session.execute(
+        text(f"update {table.name} row set {column} = :keep where {conditions}"),  # noqa: S608 - names of our tables
+        {"keep": keep_id, "drop": drop_id, "org": org_id_of(session)},
+    )
+
+
+def _unique_with(table: Table, column: str) -> list[list[str]]:
+    """Return for each key of a table that holds a column the other columns of that key."""
+    keys = [[part.name for part in key.columns] for key in table.constraints if isinstance(key, UniqueConstraint)]
+    keys += [[part.name for part in index.columns] for index in table.indexes if index.unique]
+    return [[part for part in key if part != column] for key in keys if column in key]
+
+
+def _join_state(keep: Conversation, drop: Conversation) -> None:
+    states = {keep.status, drop.status}
+    if drop.last_item_at > keep.last_item_at:
+        for name in _NEWEST:
+            setattr(keep, name, getattr(drop, name))
+    if ConversationStatus.OPEN in states:
+        keep.status, keep.snoozed_until = ConversationStatus.OPEN, None
+    elif ConversationStatus.SNOOZED in states:
+        keep.status = ConversationStatus.SNOOZED
+        keep.snoozed_until = min(at for at in (keep.snoozed_until, drop.snoozed_until) if at is not None)
+    modes = {keep.answer_mode: keep.paused_until, drop.answer_mode: drop.paused_until}
+    if AnswerMode.HUMAN in modes:
+        ends = [one.paused_until for one in (keep, drop) if one.answer_mode == AnswerMode.HUMAN]
+        keep.answer_mode = AnswerMode.HUMAN
+        keep.paused_until = None if None in ends else max(end for end in ends if end is not None)
+    elif AnswerMode.DRAFT in modes:
+        keep.answer_mode, keep.paused_until = AnswerMode.DRAFT, None
+    keep.assignee_id = keep.assignee_id or drop.assignee_id
+    keep.team_id = keep.team_id or drop.team_id
+    keep.needs_person = keep.needs_person or drop.needs_person
