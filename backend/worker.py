@@ -15,6 +15,8 @@ TASK_MODULES = (
     "backend.core.janitor",
     "backend.accounts.jobs",
     "backend.agents.jobs",
+    "backend.conversations.jobs",
+    "backend.inbox.jobs",
     "backend.knowledge.jobs",
     "backend.messaging.jobs",
     "backend.notifications.jobs",
@@ -27,6 +29,8 @@ JANITOR = "core.requeue_stalled"
 PERIODIC = {
     JANITOR: 15,
     "core.sweep": 3600,
+    "conversations.wake_due": 10,
+    "inbox.sweep": 3600,
     "messaging.run_due": 10,
     "messaging.reconcile": 30,
     "numbers.connect_all": 300,

@@ -35,6 +35,7 @@ from backend.agents.prompts import NAMES, default_prompt
 from backend.agents.schedule import Hours, timezones
 from backend.agents.schemas import Customer
 from backend.agents.specs import spec_of
+from backend.agents.suggesting import Suggestion, suggest_reply, write_message
 from backend.agents.turns import get as turn
 from backend.agents.versions import VersionRow
 from backend.agents.voices import Voice, voices
@@ -57,6 +58,7 @@ __all__ = [
     "Hours",
     "Model",
     "Proposal",
+    "Suggestion",
     "VersionRow",
     "Voice",
     "after_hours_words",
@@ -84,6 +86,7 @@ __all__ = [
     "restore",
     "roll_back",
     "set_active",
+    "suggest_reply",
     "timezones",
     "today",
     "try_message",
@@ -92,6 +95,7 @@ __all__ = [
     "version_rows",
     "view",
     "voices",
+    "write_message",
 ]
 
 # What the API may change: everything of a version, and whether the agent answers at all.

@@ -23,8 +23,13 @@ PREVIEW_LENGTH = 140
 
 
 async def for_contact(session: AsyncSession, contact_id: UUID) -> Conversation:
-    """Return the contact's conversation, made on first use, locked for this transaction."""
+    """Return the contact's conversation, made on first use, locked for this transaction.
+
+    A contact that was merged has the conversation of the one it was merged into; a merge at this moment is waited for.
+    """
     org_id = org_id_of(session)
+    merged = select(Contact.merged_into_id).where(Contact.id == contact_id, Contact.org_id == org_id)
+    contact_id = (await session.exec(merged.with_for_update(read=True, key_share=True))).first() or contact_id
     values = Conversation(org_id=org_id, contact_id=contact_id).model_dump()
     await session.execute(insert(Conversation).values(**values).on_conflict_do_nothing())
     query = select(Conversation).where(Conversation.org_id == org_id, Conversation.contact_id == contact_id)
@@ -124,6 +129,45 @@ async def _is_from_blocked(session: AsyncSession, conversation: Conversation) ->
 async def note_event(session: AsyncSession, conversation: Conversation, body: str, **data: Any) -> ConversationItem:
     """Add a line that says what happened (taken over, opted out …) to a locked conversation."""
     return await append(session, conversation, kind=ItemKind.EVENT, author=SYSTEM, body=body, data=data)
+
+
+def stage_event(session: AsyncSession, conversation: Conversation, body: str, member: Author, **data: Any) -> None:
+    """Add a line that says what a member did, for work on many: the caller flushes and announces all together."""
+    conversation.last_seq += 1
+    session.add(conversation)
+    session.add(
+        ConversationItem(
+            org_id=conversation.org_id,
+            conversation_id=conversation.id,
+            seq=conversation.last_seq,
+            kind=ItemKind.EVENT,
+            author_kind=SYSTEM.kind,
+            body=body,
+            happened_at=clock.now(),
+            data={"member_id": str(member.id or ""), **data},
+        )
+    )
+
+
+async def answered_since(
+    session: AsyncSession, conversation_id: UUID, seq: int, *, but: UUID | None = None
+) -> TimelineItem | None:
+    """Return the first message our side sent after `seq`, by anybody `but` one person; None when there is none."""
+    query = (
+        select(ConversationItem)
+        .where(
+            ConversationItem.org_id == org_id_of(session),
+            ConversationItem.conversation_id == conversation_id,
+            ConversationItem.seq > seq,
+            ConversationItem.kind == ItemKind.MESSAGE,
+            ConversationItem.direction == Direction.OUTBOUND,
+            col(ConversationItem.author_id).is_distinct_from(but),
+        )
+        .order_by(col(ConversationItem.seq))
+        .limit(1)
+    )
+    found = (await session.exec(query)).first()
+    return item_view(found) if found else None
 
 
 async def update_item(

@@ -37,6 +37,7 @@ from backend.conversations.changes import (
 )
 from backend.conversations.items import (
     PREVIEW_LENGTH,
+    answered_since,
     append,
     for_contact,
     get,
@@ -45,12 +46,16 @@ from backend.conversations.items import (
     move_to_end,
     note_event,
     of_contact,
+    stage_event,
     timeline,
     update_item,
 )
 from backend.conversations.listing import PAGE_SIZE, page, places, row
+from backend.conversations.merging import count_items, pointing_at, repoint
+from backend.conversations.merging import merge as merge_timelines
 from backend.conversations.notes import NOTE_LIMIT
 from backend.conversations.notes import write as write_note
+from backend.conversations.search import fits
 from backend.conversations.unreads import UNREAD_CAP, mark_read, mark_unread, unread_ids, unread_total
 
 __all__ = [
@@ -60,6 +65,7 @@ __all__ = [
     "PREVIEW_LENGTH",
     "UNREAD_CAP",
     "announce_many",
+    "answered_since",
     "answering",
     "append",
     "apply_assignee",
@@ -71,7 +77,9 @@ __all__ = [
     "assign_team",
     "call_for_person",
     "check_snooze",
+    "count_items",
     "due_snoozes",
+    "fits",
     "for_contact",
     "get",
     "item",
@@ -80,17 +88,21 @@ __all__ = [
     "mark_read",
     "mark_unread",
     "member_name",
+    "merge_timelines",
     "move_to_end",
     "note_event",
     "of_contact",
     "page",
     "pause_for_reply",
     "places",
+    "pointing_at",
     "put_tag",
+    "repoint",
     "row",
     "set_answer_mode",
     "set_status",
     "snooze",
+    "stage_event",
     "tag",
     "tag_name",
     "take_over",

@@ -53,10 +53,12 @@ async def announce(
     )
 
 
-async def announce_many(session: AsyncSession, org_id: UUID, kind: str, places: Sequence[tuple[UUID, int]]) -> None:
+async def announce_many(
+    session: AsyncSession, org_id: UUID, kind: str, places: Sequence[tuple[UUID, int]], *, subject: str = ""
+) -> None:
     """Notify listeners of the same change in many conversations, given as (id, seq), in one statement."""
     payloads = [
-        json.dumps(asdict(Change(str(org_id), kind, str(conversation_id), seq)), separators=(",", ":"))
+        json.dumps(asdict(Change(str(org_id), kind, str(conversation_id), seq, subject)), separators=(",", ":"))
         for conversation_id, seq in places
     ]
     connection = await session.connection()

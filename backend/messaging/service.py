@@ -21,13 +21,16 @@ from backend.core import clock, jobs, realtime
 from backend.core.errors import Conflict, Invalid, NotFound, Refused
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
-from backend.messaging import outbox, queries, scheduling, segments
+from backend.messaging import outbox, queries, scheduling, segments, uploads
 from backend.messaging.intake import MalformedWebhook, WebhookKind, accept_webhook
 from backend.messaging.media import keep, kept_file, open_media, sniff
 from backend.messaging.scheduling import action_of, cancel_action, cancel_scheduled, list_actions
 from backend.messaging.schemas import MOST_MEDIA, MessageFilter, MessageView, item_data, message_view
+from backend.messaging.segments import measure
+from backend.messaging.uploads import accept_file, chosen_files, open_file, open_for_carrier, sweep_unsent
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem
+from backend.models.inbox import OutgoingFile
 from backend.models.messaging import MessageMedia, SmsMessage
 from backend.models.numbers import ServiceNumber
 from backend.numbers import e164
@@ -37,22 +40,28 @@ from backend.vocab import AuthorKind, Channel, Direction, ItemKind, MemberRole, 
 __all__ = [
     "MalformedWebhook",
     "WebhookKind",
+    "accept_file",
     "accept_webhook",
     "action_of",
     "approve_draft",
     "cancel_action",
     "cancel_scheduled",
+    "chosen_files",
     "discard_draft",
     "get_message",
     "keep",
     "kept_file",
     "list_actions",
     "list_messages",
+    "measure",
+    "open_file",
+    "open_for_carrier",
     "open_media",
     "queue_text",
     "retry_failed",
     "send_from_person",
     "sniff",
+    "sweep_unsent",
 ]
 
 # Further ahead is a slip of the finger, and numbers change hands.
@@ -71,6 +80,7 @@ async def queue_text(
     dedupe_key: str = "",
     purpose: Purpose | str = Purpose.REPLY,
     media: Sequence[str] = (),
+    files: Sequence[OutgoingFile] = (),
     data: dict[str, Any] | None = None,
     at: datetime | None = None,
     sent_by: UUID | None = None,
@@ -79,7 +89,8 @@ async def queue_text(
     """Queue a text from one of our numbers to a conversation's contact, or schedule it when `at` is ahead.
 
     Stores the row and its timeline item and enqueues the delivery, all in the session's transaction. With a
-    `dedupe_key` a second call returns the first call's text and does nothing. `media` are public https addresses.
+    `dedupe_key` a second call returns the first call's text and does nothing. `media` are public https addresses,
+    `files` what a person uploaded.
     Raises `Invalid` (empty, too long, to itself, bad time) and `Refused` (`opted_out`, `not_textable`, `no_number`,
     `number_inactive`).
     """
@@ -89,7 +100,7 @@ async def queue_text(
         if known is not None:
             return known
     contact = await contacts.get(session, conversation.contact_id)
-    size = _checked_size(body, media)
+    size = _checked_size(body, media, has_files=bool(files))
     await _require_sendable(session, contact, number, purpose)
     is_later = _is_later(at)
     message = SmsMessage(
@@ -111,7 +122,7 @@ async def queue_text(
     )
     session.add(message)
     await session.flush()
-    kept = await _attach(session, message, media)
+    kept = [*await _attach(session, message, media), *await uploads.attach(session, message, files, len(media))]
     extra = dict(data or {})
     if is_later and at is not None:
         action = await scheduling.schedule(session, message, at, purpose=Purpose(purpose), created_via=created_via)
@@ -141,6 +152,7 @@ async def send_from_person(
     recipient_number: str,
     body: str,
     media: Sequence[str] = (),
+    file_ids: Sequence[UUID] = (),
     at: datetime | None = None,
     client_key: str = "",
     created_via: str = "ui",
@@ -156,9 +168,14 @@ async def send_from_person(
     recipient = e164.normalize(recipient_number, number.country, field="recipient_number")
     if recipient == number.phone_number:
         raise Invalid("A number cannot text itself.", field="recipient_number")
-    _checked_size(body, media)
+    _checked_size(body, media, has_files=bool(file_ids))
     contact = await contacts.ensure_by_phone(session, recipient)
     conversation = await conversations.for_contact(session, contact.id)
+    key = f"member:{principal.user_id}:{client_key}" if client_key else ""
+    known = await queries.by_dedupe_key(session, conversation.org_id, key) if key else None
+    if known is not None:
+        return known
+    files = await uploads.chosen_files(session, principal, conversation.id, file_ids) if file_ids else []
     author = Author(AuthorKind.MEMBER, principal.name, principal.user_id)
     message = await queue_text(
         session,
@@ -166,9 +183,10 @@ async def send_from_person(
         number,
         body,
         author,
-        dedupe_key=f"member:{principal.user_id}:{client_key}" if client_key else "",
+        dedupe_key=key,
         purpose=Purpose.SERVICE,
         media=media,
+        files=files,
         at=at,
         sent_by=principal.user_id,
         created_via=created_via,
@@ -277,12 +295,12 @@ async def list_messages(
     return [message_view(one, [item for item in media if item.message_id == one.id]) for one in found], total
 
 
-def _checked_size(body: str, media: Sequence[str]) -> segments.Size:
+def _checked_size(body: str, media: Sequence[str], *, has_files: bool = False) -> segments.Size:
     if len(media) > MOST_MEDIA:
         raise Invalid(f"A text carries at most {MOST_MEDIA} files.", field="media")
     if any(not address.startswith("https://") for address in media):
         raise Invalid("A file needs a public https address.", field="media")
-    if media and not body.strip():
+    if (media or has_files) and not body.strip():
         return segments.measure(body)
     return segments.checked(body)
 
