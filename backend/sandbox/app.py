@@ -19,7 +19,7 @@ from backend.sandbox import (
     signalwire_numbers,
 )
 from backend.sandbox.misbehaviour import Misbehaviour
-from backend.sandbox.pages import home, mail, phone
+from backend.sandbox.pages import home, mail, phone, site
 from backend.sandbox.same_site import SameSite
 from backend.sandbox.settings import SandboxSettings
 from backend.sandbox.world import World
@@ -49,6 +49,7 @@ def create_app(settings: SandboxSettings) -> ASGIApp:
             *home.routes(),
             *phone.routes(),
             *mail.routes(),
+            *site.routes(),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         middleware=[Middleware(SameSite)],

@@ -17,6 +17,8 @@ from backend.sandbox.openai_wire import MODELS, Refused, check_key, check_model,
 
 _ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
 _TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# A streamed answer comes about as fast as a quick model writes, so that streaming can be seen.
+_PACE_S = 0.02
 _PIECE = re.compile(r"\S+\s*|\s+")
 
 
@@ -141,7 +143,7 @@ class _Completion:
         """Yield the answer as server-sent events, a word or a piece of arguments each."""
         for delta in self._deltas():
             yield self._event([self._choice(delta, None)], with_usage)
-            await asyncio.sleep(0)
+            await asyncio.sleep(_PACE_S)
         yield self._event([self._choice({}, self._finish)], with_usage)
         if with_usage:
             usage = {**self._head("chat.completion.chunk"), "choices": [], "usage": self._usage}
