@@ -34,8 +34,10 @@ export function SavingInput({
   const save = () => {
     clearTimeout(timer.current);
     if (latest.current.text === sent.current) return;
+    const base = sent.current;
     sent.current = latest.current.text;
-    latest.current.onSave?.(latest.current.text);
+    // What was there before tells who stores it whether somebody else changed it meanwhile.
+    latest.current.onSave?.(latest.current.text, base);
   };
   // Leaving the page counts as leaving the field.
   useEffect(() => () => save(), []);

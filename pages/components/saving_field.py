@@ -29,7 +29,7 @@ class _SavingInput(rx.Component):
     disabled: rx.Var[bool]
     described_by: rx.Var[str]
     auto_complete: rx.Var[str]
-    on_save: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_save: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
 
 
 def saving_field(
@@ -51,6 +51,8 @@ def saving_field(
     class_name: str = "",
 ) -> rx.Component:
     """Return a labelled field; `on_save` receives the text 800 ms after the last key, on Enter, and on leaving.
+
+    A handler of two arguments also receives the text that was there before, as the server last gave it.
 
     `save_state` ("", "saving", "saved") shows beside the label; `kind="area"` is a text of several lines.
     """
