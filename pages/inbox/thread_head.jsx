@@ -95,7 +95,7 @@ function Name({ row, words, onRename }) {
           setText(row.name);
           setEditing(true);
         }}
-        className="-mx-1.5 block max-w-[calc(100%+0.75rem)] truncate rounded-control px-1.5 text-left text-14 font-semibold text-ink hover:bg-hover pointer-coarse:min-h-11"
+        className="-mx-1.5 block max-w-[calc(100%+0.75rem)] truncate rounded-control px-1.5 text-left text-14 font-semibold text-ink hover:bg-hover pointer-coarse:-my-3 pointer-coarse:min-h-11"
       >
         {name || shown}
       </button>

@@ -265,6 +265,7 @@ def shots(studio: Studio) -> Iterator[Shot]:
     yield Shot("layer-new-message", "/inbox", act=keys("n"))
     yield Shot("layer-new-message-error", "/inbox", act=fail_to_send)
     yield Shot("layer-mode", studio.conversation(CUSTOMERS["people"]), act=press("button", "Who answers", exact=False))
+    yield Shot("layer-toast", studio.conversation(CUSTOMERS["waits"]), act=close_and_reopen)
     yield Shot("layer-account", "/agents", act=open_account)
     for part in PARTS:
         yield Shot(f"agent-{part}", f"{studio.agent()}?tab={part}", act=ask_the_agent if part == "test" else nothing)
@@ -276,6 +277,12 @@ def shots(studio: Studio) -> Iterator[Shot]:
 def show_details(page: Page) -> None:
     press("button", InboxThread.DETAILS)(page)
     expect(page.get_by_role("dialog", name=InboxSide.DETAILS)).to_be_visible()
+
+
+def close_and_reopen(page: Page) -> None:
+    keys("e")(page)
+    expect(page.locator("[data-sonner-toast]").first).to_be_visible()
+    keys("e")(page)
 
 
 def open_account(page: Page) -> None:
