@@ -88,6 +88,17 @@ async def places(
     return await queries.among(session, org_id, viewer_id, wanted, known, after, limit)
 
 
+async def holding(session: AsyncSession, text: str) -> list[UUID] | None:
+    """Return the conversations in which a text is found, by what was said or with whom; None when they are too many."""
+    org_id = org_id_of(session)
+    asked = search.asked(org_id, text)
+    known = await queries.candidates(session, asked, MOST_HITS) if asked else ([], [])
+    if known is None:
+        return None
+    said, people = known
+    return [*said, *await queries.of_people(session, org_id, people)]
+
+
 async def row(session: AsyncSession, conversation_id: UUID) -> ChangedConversation | None:
     """Return a conversation's list row with everybody's unread counts, or None when it does not exist."""
     org_id = org_id_of(session)

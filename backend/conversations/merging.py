@@ -45,11 +45,14 @@ from ordered left join ordered answered
 where item.id = ordered.id
 """)
 _ADD_UNREADS = text("""
-insert into conversation_unreads (id, created_at, updated_at, org_id, conversation_id, user_id, unread_count)
-select gen_random_uuid(), created_at, updated_at, org_id, :keep, user_id, unread_count
+insert into conversation_unreads
+    (id, created_at, updated_at, org_id, conversation_id, user_id, unread_count, is_mentioned)
+select gen_random_uuid(), created_at, updated_at, org_id, :keep, user_id, unread_count, is_mentioned
 from conversation_unreads where org_id = :org and conversation_id = :drop
 on conflict (user_id, conversation_id)
-do update set unread_count = conversation_unreads.unread_count + excluded.unread_count
+do update set
+    unread_count = conversation_unreads.unread_count + excluded.unread_count,
+    is_mentioned = conversation_unreads.is_mentioned or excluded.is_mentioned
 """)
 
 

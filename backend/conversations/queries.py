@@ -245,6 +245,12 @@ async def among(
     return [Cursor(at, conversation_id) for conversation_id, at in rows]
 
 
+async def of_people(session: AsyncSession, org_id: UUID, contact_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Return the conversations of contacts."""
+    query = select(col(_C.id)).where(col(_C.org_id) == org_id, _among(_C.contact_id, contact_ids))
+    return (await session.execute(query)).scalars().all()
+
+
 async def matches(
     session: AsyncSession, org_id: UUID, asked: Asked, ids: Sequence[UUID]
 ) -> dict[UUID, tuple[int, str]]:

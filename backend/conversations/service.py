@@ -50,7 +50,7 @@ from backend.conversations.items import (
     timeline,
     update_item,
 )
-from backend.conversations.listing import PAGE_SIZE, page, places, row
+from backend.conversations.listing import PAGE_SIZE, holding, page, places, row
 from backend.conversations.merging import count_items, pointing_at, repoint
 from backend.conversations.merging import merge as merge_timelines
 from backend.conversations.notes import NOTE_LIMIT
@@ -82,6 +82,7 @@ __all__ = [
     "fits",
     "for_contact",
     "get",
+    "holding",
     "item",
     "lock_many",
     "locked",

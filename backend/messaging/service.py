@@ -22,6 +22,7 @@ from backend.core.errors import Conflict, Invalid, NotFound, Refused
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.messaging import outbox, queries, scheduling, segments, uploads
+from backend.messaging.history import HistoryFilter, HistoryRow, export_history, history
 from backend.messaging.intake import MalformedWebhook, WebhookKind, accept_webhook
 from backend.messaging.media import keep, kept_file, open_media, sniff
 from backend.messaging.scheduling import action_of, cancel_action, cancel_scheduled, list_actions
@@ -38,6 +39,8 @@ from backend.numbers import service as numbers
 from backend.vocab import AuthorKind, Channel, Direction, ItemKind, MemberRole, MessageStatus
 
 __all__ = [
+    "HistoryFilter",
+    "HistoryRow",
     "MalformedWebhook",
     "WebhookKind",
     "accept_file",
@@ -48,7 +51,9 @@ __all__ = [
     "cancel_scheduled",
     "chosen_files",
     "discard_draft",
+    "export_history",
     "get_message",
+    "history",
     "keep",
     "kept_file",
     "list_actions",

@@ -23,6 +23,13 @@ class SmsMessage(TenantRow, table=True):
         ),
         Index("sms_messages_org_conversation", "org_id", "conversation_id", "id"),
         Index("sms_messages_contact", "contact_id"),
+        Index("sms_messages_org_recent", "org_id", "id"),
+        Index(
+            "sms_messages_org_problems",
+            "org_id",
+            "id",
+            postgresql_where=text("status in ('failed','undelivered')"),
+        ),
         Index(
             "sms_messages_open", "status", "updated_at", postgresql_where=text("status in ('queued','sending','sent')")
         ),
