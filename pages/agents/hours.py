@@ -78,6 +78,7 @@ def _week() -> rx.Component:
                 value=HoursState.values["schedule_timezone"],
                 on_change=lambda zone: HoursState.save("schedule_timezone", zone),
                 error=HoursState.errors["schedule_timezone"],
+                clearable=False,
                 disabled=~AgentState.can_edit,
             ),
             class_name="max-w-80",

@@ -80,7 +80,7 @@ export function Combobox({
       />
       <input type="hidden" name={name} value={value} />
       <div className="absolute inset-y-0 right-1.5 flex items-center">
-        {chosen && !disabled ? (
+        {chosen && !disabled && clearLabel ? (
           <button
             type="button"
             aria-label={clearLabel}

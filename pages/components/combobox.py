@@ -45,8 +45,11 @@ def combobox(
     hint: str = "",
     error: Text = "",
     disabled: bool | rx.Var[bool] = False,
+    clearable: bool = True,
 ) -> rx.Component:
     """Return a labelled input with a list under it; `on_change` receives the chosen value, "" when cleared.
+
+    What must have a value is not `clearable`.
 
     `options` are rows with `value`, `label` and optionally `hint`. With `on_query` the server filters: it receives
     what is typed, 200 ms after the last key, and answers by changing `options`.
@@ -68,7 +71,7 @@ def combobox(
             placeholder=placeholder,
             empty_text=empty_text,
             toggle_label=Common.OPEN_LIST,
-            clear_label=Common.CLEAR,
+            clear_label=Common.CLEAR if clearable else "",
             invalid=rx.Var.create(error) != "",
             disabled=disabled,
             described_by=f"{control_id}-hint {control_id}-error" if hint else f"{control_id}-error",

@@ -52,6 +52,7 @@ def profile_page() -> rx.Component:
                         on_change=lambda zone: ProfileState.save("timezone", zone),
                         on_query=ProfileState.find_zones,
                         error=ProfileState.errors["timezone"],
+                        clearable=False,
                     ),
                 ),
                 skeleton_fields(2),

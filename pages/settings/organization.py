@@ -63,6 +63,7 @@ def _facts() -> rx.Component:
             on_change=lambda code: OrganizationState.save("country", code),
             on_query=OrganizationState.find_countries,
             error=OrganizationState.errors["country"],
+            clearable=False,
             disabled=locked,
         ),
         combobox(
@@ -73,6 +74,7 @@ def _facts() -> rx.Component:
             on_change=lambda zone: OrganizationState.save("timezone", zone),
             on_query=OrganizationState.find_zones,
             error=OrganizationState.errors["timezone"],
+            clearable=False,
             disabled=locked,
         ),
     )
