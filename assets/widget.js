@@ -250,7 +250,6 @@ header button:focus-visible{outline-color:var(--i);box-shadow:none}
 .err{color:var(--e)}
 .text{padding:9px 13px;border-radius:16px 16px 16px 5px;background:var(--s);white-space:pre-wrap;overflow-wrap:anywhere}
 .me .text{background:var(--c);color:var(--i);border-radius:16px 16px 5px 16px}
-.me.wait .text{opacity:.7}
 a{color:inherit;text-decoration:underline;text-underline-offset:2px}
 .pic{display:block;border-radius:12px;overflow:hidden;background:var(--s);width:220px;height:160px}
 .pic img{width:100%;height:100%;object-fit:cover;display:block}

@@ -24,12 +24,22 @@ def checked(changes: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _CHECKS[name](name, value) for name, value in changes.items()}
 
 
-def ink_on(color: str) -> str:
-    """Return black or white, whichever is easier to read on a colour (WCAG 2.2 §1.4.3, relative luminance)."""
+def readable(color: str) -> tuple[str, str]:
+    """Return a colour and the text colour on it that can be read (WCAG 2.2 §1.4.3: 4.5 to 1).
+
+    White text is what people expect on a brand's colour, so one that white nearly fits is darkened a little.
+    """
+    shade = color
+    while 3.0 <= _contrast_with_white(shade) < 4.5:
+        parts = [round(int(shade[place : place + 2], 16) * 0.98) for place in (1, 3, 5)]
+        shade = "#" + "".join(f"{part:02x}" for part in parts)
+    return (shade, "#ffffff") if _contrast_with_white(shade) >= 4.5 else (color, "#000000")
+
+
+def _contrast_with_white(color: str) -> float:
     channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
 def _line(limit: int, *, is_required: bool = False) -> Callable[[str, Any], str]:

@@ -22,7 +22,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of, org_scope, platform_scope, unit_of_work
 from backend.models.agents import AgentConfig
 from backend.models.chat import ChatWidget
-from backend.vocab import AgentType, MemberRole
+from backend.vocab import AgentType, Channel, MemberRole
 
 MOST_WIDGETS = 50
 # The documented form of a key: `wgt_` and 24 of [a-z0-9], which is 124 bits.
@@ -207,18 +207,19 @@ def drawn(widget: ChatWidget, agent: AgentConfig | None, language: str = "") -> 
     greeting = widget.welcome_message
     if widget.has_ai_greeting and agent is not None and widget.greeting_version == agent.version:
         greeting = widget.greeting_text or greeting
+    color, ink = appearance.readable(widget.primary_color)
     return WidgetConfig(
         key=widget.widget_key,
         name=widget.agent_name or (agent.name if agent else "") or widget.name,
-        color=widget.primary_color,
-        ink=appearance.ink_on(widget.primary_color),
+        color=color,
+        ink=ink,
         theme=widget.theme,
         position=widget.position,
         offset_x=widget.offset_x,
         offset_y=widget.offset_y,
         greeting=greeting,
         offline=widget.offline_message or spoken["closed"],
-        is_open=agent is not None and agents.hours_now(agent).is_open,
+        is_open=agent is not None and agents.hours_now(agent, Channel.CHAT).is_open,
         asks=asks,
         takes_files=widget.takes_files,
         takes_identity=widget.takes_identity,

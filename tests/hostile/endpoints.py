@@ -1,6 +1,6 @@
 """Name every JSON endpoint with a body that uses all its fields, so that each of them can be attacked in turn."""
 
-from tests.tenancy.routes import AGENT, CUSTOMER, DOORS, LATER, MEMBERS, NUMBER, PEOPLE, Call, Id
+from tests.tenancy.routes import AGENT, CUSTOMER, DOORS, EDITOR, LATER, MEMBERS, NUMBER, PEOPLE, Call, Id
 
 _AGENT_FIELDS = {
     "name": "Ava",
@@ -46,6 +46,37 @@ FULL: dict[str, Call] = {
             {**_PAGE, "agent_id": AGENT, "text_agent_id": AGENT, "is_active": True},
         ),
         Call("/functions/v1/process-scheduled-actions", {**_PAGE, "action": "list", "status": "pending"}),
+        Call(
+            "/functions/v1/list-chat-sessions",
+            {**_PAGE, "widget_id": Id("chat_widgets"), "status": "active", "from_date": "2026-01-01"},
+        ),
+        Call(
+            "/functions/v1/create-chat-widget",
+            {
+                "agent_id": AGENT,
+                "name": "Shop",
+                "agent_name": "Ava",
+                "primary_color": "#4f46e5",
+                "theme": "auto",
+                "position": "bottom-left",
+                "offset_x": 10,
+                "offset_y": 10,
+                "welcome_message": "Hello",
+                "offline_message": "Closed",
+                "has_ai_greeting": False,
+                "collect_visitor_name": True,
+                "collect_visitor_email": False,
+                "takes_identity": True,
+                "takes_files": True,
+                "is_active": True,
+                "is_support_agent": False,
+                "is_portal_widget": False,
+                "allowed_domains": ["shop.example"],
+                "hidden_paths": ["/inbox"],
+            },
+            EDITOR,
+            fair=201,
+        ),
         Call("/functions/v1/send-user-sms", {**_TEXT, "scheduled_at": LATER}),
         Call("/functions/v1/send-sms", {**_TEXT, "scheduled_at": LATER}),
         Call("/functions/v1/schedule-sms", {**_TEXT, "scheduled_at": LATER}),
@@ -75,6 +106,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "/functions/v1/create-agent": ("name",),
     "/functions/v1/update-agent": ("agent_id",),
     "/functions/v1/delete-agent": ("agent_id",),
+    "/functions/v1/create-chat-widget": ("agent_id",),
     "/functions/v1/get-message": ("message_id",),
     "/functions/v1/send-user-sms": ("serviceNumber:from", "contactPhone:to", "message:body"),
     "/functions/v1/send-sms": ("serviceNumber:from", "contactPhone:to", "message:body"),

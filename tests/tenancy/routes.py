@@ -12,6 +12,19 @@ SUPPORT, EDITOR, OWNER = MemberRole.SUPPORT, MemberRole.EDITOR, MemberRole.OWNER
 PUBLIC = {("GET", "/api/health"), ("GET", "/api/openapi.json")}
 # For the carrier, who signs.
 SIGNED = {("POST", "/functions/v1/webhook-inbound-sms"), ("POST", "/functions/v1/webhook-sms-status")}
+# For visitors of anybody's site: bound to a widget by key and Origin, and to a session by a signed token;
+# tests/backend/chat says what each opens and refuses.
+VISITORS = {
+    ("GET", "/api/chat/widget"),
+    ("POST", "/api/chat/session"),
+    ("POST", "/api/chat/message"),
+    ("POST", "/api/chat/poll"),
+    ("POST", "/api/chat/end"),
+    ("POST", "/api/chat/upload"),
+    ("GET", "/api/chat/file/{file_id}"),
+    ("WEBSOCKET", "/api/chat/socket"),
+    ("POST", "/functions/v1/webhook-chat-message"),
+}
 # Answers "there is nothing here" for every other path.
 NOTHING = {"/functions/{rest:path}", "/api/{rest:path}"}
 
@@ -114,6 +127,8 @@ MEMBERS = (
         method="PATCH",
         values={"action_id": Id("scheduled_actions")},
     ),
+    Call("/functions/v1/list-chat-sessions", {"widget_id": Id("chat_widgets")}, foreign=200),
+    Call("/functions/v1/create-chat-widget", {"agent_id": AGENT, "name": "Mallory"}, EDITOR, fair=201),
     Call("/functions/v1/create-agent", {"name": "Mallory", "agent_type": "text"}, EDITOR, fair=201),
     Call("/functions/v1/update-agent", {"agent_id": AGENT, "name": "Mallory"}, EDITOR),
     Call("/functions/v1/assign-phone-number", {"phone_number": NUMBER, "agent_id": AGENT}, EDITOR),

@@ -6,13 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.routing import WebSocketRoute
 
 from backend.api.app import create_api
 from backend.api.limits import RequestLimits
 from backend.api.session import SessionMiddleware
 from backend.core.config import settings
 from backend.vocab import MemberRole
-from tests.tenancy.routes import DOORS, MEMBERS, NOTHING, PEOPLE, PUBLIC, SIGNED, Call
+from tests.tenancy.routes import DOORS, MEMBERS, NOTHING, PEOPLE, PUBLIC, SIGNED, VISITORS, Call
 from tests.tenancy.world import Person, leaks
 
 WHAT_TO_DO = (
@@ -60,6 +61,8 @@ def served(routes: Any) -> Iterator[tuple[str, str]]:
         inner = getattr(route, "original_router", None) or getattr(route, "app", None)
         if hasattr(route, "methods"):
             yield from ((method, route.path) for method in route.methods if method not in ("HEAD", "OPTIONS"))
+        elif isinstance(route, WebSocketRoute):
+            yield "WEBSOCKET", route.path
         elif inner is not None and hasattr(inner, "routes"):
             yield from served(inner.routes)
         else:
@@ -67,7 +70,7 @@ def served(routes: Any) -> Iterator[tuple[str, str]]:
 
 
 def test_every_route_has_a_rule():
-    known = PUBLIC | SIGNED | {(call.method, call.path) for call in (*MEMBERS, *PEOPLE, *DOORS)}
+    known = PUBLIC | SIGNED | VISITORS | {(call.method, call.path) for call in (*MEMBERS, *PEOPLE, *DOORS)}
     found = {(method, path) for method, path in served(create_api().routes) if path not in NOTHING}
     for method, path in sorted(found - known):
         raise AssertionError(f"{method} {path} {WHAT_TO_DO}")

@@ -281,6 +281,10 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
             await rows.make("conversation_unreads")
             await rows.make("audit_log")
             await rows.make("idempotency_keys")
+            await rows.make("chat_widgets", widget_key=f"wgt_{mark}", is_portal_widget=False, allowed_domains=[])
+            await rows.make("chat_sessions", status="active", visitor_email=f"{mark}.visitor@tenancy.example")
+            await rows.make("chat_messages", role="visitor", seq=1)
+            await rows.make("chat_files", content_type="image/png")
             ids = {name: str(row["id"]) for name, row in rows.made.items() if "id" in row}
             return {
                 **ids,
