@@ -190,9 +190,22 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 schedule_timezone="",
                 after_hours_sms_forwarding="",
                 variables={"secret": mark},
+                settings={},
+                draft={},
+                draft_marks={},
+                released={},
+                deleted_at=None,
             )
             await rows.make("service_numbers", phone_number=number, country="US", outbound_agent_id=None, agent_id=None)
-            await rows.make("contacts", phone_number=customer, email=f"{mark}.customer@tenancy.example")
+            await rows.make(
+                "contacts",
+                phone_number=customer,
+                email=f"{mark}.customer@tenancy.example",
+                is_visitor=False,
+                deleted_at=None,
+                blocked_at=None,
+                merged_into_id=None,
+            )
             await rows.make(
                 "conversations",
                 status="open",
