@@ -278,9 +278,13 @@ def _test() -> rx.Component:
         rx.cond(
             WelcomeState.practice_url != "",
             rx.el.p(
-                external_link(Welcome.PHONE, href=WelcomeState.practice_url),
+                external_link(
+                    Welcome.PHONE,
+                    href=WelcomeState.practice_url,
+                    class_name="inline-flex min-h-6 items-center pointer-coarse:min-h-11",
+                ),
                 rx.el.span(Welcome.PHONE_HINT, class_name="text-pretty text-muted"),
-                class_name="flex flex-col items-start gap-0.5 text-13",
+                class_name="flex flex-col items-start text-13",
             ),
             rx.fragment(),
         ),
