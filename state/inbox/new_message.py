@@ -6,6 +6,7 @@ import reflex as rx
 
 from backend.contacts import service as contacts
 from backend.core.errors import Invalid, MagpipeError
+from backend.core.ids import new_id
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.messaging import service as messaging
 from backend.numbers import e164
@@ -33,6 +34,8 @@ class NewMessageState(SessionState):
     sender: str = ""
     to_error: str = ""
     body_error: str = ""
+    _client_key: str = ""
+    """Names what this opening of the dialog sends, so that pressing twice sends once."""
 
     @rx.event
     @answers
@@ -43,6 +46,7 @@ class NewMessageState(SessionState):
         self.to, self.people, self.to_error, self.body_error = "", [], "", ""
         if not self.is_open:
             return
+        self._client_key = new_id().hex
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 owned = [number for number in await numbers.list_all(session) if number["is_active"]]
@@ -102,7 +106,12 @@ class NewMessageState(SessionState):
             with org_scope(principal.org_id):
                 async with unit_of_work() as session:
                     message = await messaging.send_from_person(
-                        session, principal, sender_number=self.sender, recipient_number=self.to, body=body
+                        session,
+                        principal,
+                        sender_number=self.sender,
+                        recipient_number=self.to,
+                        body=body,
+                        client_key=self._client_key,
                     )
                     conversation_id = str(message.conversation_id)
         except MagpipeError as error:

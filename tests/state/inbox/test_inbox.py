@@ -1,5 +1,6 @@
 """The inbox's handlers: what they load for whom, what they change, and that strangers and nobody get nothing."""
 
+import re
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -13,6 +14,8 @@ from backend.conversations import service as conversations
 from backend.conversations.schemas import Author, ListFilter
 from backend.core.ids import new_id
 from backend.core.tenancy import unit_of_work
+from backend.messaging import service as messaging
+from backend.messaging.schemas import MessageFilter
 from backend.models.numbers import ServiceNumber
 from backend.vocab import AuthorKind, ConversationStatus, ItemKind, MemberRole
 from state.hub import News
@@ -31,6 +34,7 @@ from tests.state.tab import Tab, sign_in
 pytestmark = pytest.mark.usefixtures("db")
 
 NUMBER = "+14155560132"
+PLACE = re.compile(r"/inbox/[0-9a-f-]{36}")
 MODULES: list[ModuleType] = [
     composer, contact_panel, conversation_list, new_message, page, thread, timeline, unread, why,
 ]  # fmt: skip
@@ -334,6 +338,22 @@ async def test_new_message_goes_to_its_conversation_and_errors_stand_at_their_fi
     answer = await tab.call(NewMessageState.submit, {"body": "Hello"})
     assert "/inbox/" in str(answer)
     assert not dialog.is_open
+
+
+async def test_pressing_send_twice_in_the_new_message_dialog_sends_once_and_opening_it_again_sends_anew(
+    org: Any,
+) -> None:
+    await numbered(org, NUMBER)
+    tab = await sign_in(org.owner)
+    for _ in range(2):
+        await tab.call(NewMessageState.set_open, True)
+        await tab.call(NewMessageState.choose, "+16045550142")
+        first, second = [await tab.call(NewMessageState.submit, {"body": "Hello"}) for _ in range(2)]
+        assert PLACE.search(str(first))[0] == PLACE.search(str(second))[0]
+    with org.scope():
+        async with unit_of_work() as session:
+            texts, total = await messaging.list_messages(session, MessageFilter(direction="outbound"), 10, 0)
+    assert ([text["body"] for text in texts], total) == (["Hello", "Hello"], 2)
 
 
 @pytest.mark.parametrize("handler", HANDLERS)
