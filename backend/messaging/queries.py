@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, or_, select, text
+from sqlalchemy import Select, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.models.agents import AgentTurn
 from backend.models.messaging import MessageMedia, ScheduledAction, SmsMessage
 from backend.models.numbers import ServiceNumber
 from backend.models.platform import InboundEvent, VendorCursor
@@ -177,6 +178,15 @@ async def last_number_of(session: AsyncSession, org_id: UUID, conversation_id: U
     )
     found: UUID | None = (await session.execute(query)).scalars().first()
     return found
+
+
+async def note_reply(session: AsyncSession, org_id: UUID, turn_id: UUID, message_id: UUID) -> None:
+    """Keep which text an agent's drafted turn became."""
+    await session.execute(
+        update(AgentTurn)
+        .where(col(AgentTurn.org_id) == org_id, col(AgentTurn.id) == turn_id)
+        .values(reply_message_id=message_id)
+    )
 
 
 async def claim_due(session: AsyncSession, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:

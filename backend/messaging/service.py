@@ -260,6 +260,8 @@ async def approve_draft(
         sent_by=principal.user_id,
     )
     await _decide(session, draft, "approved", principal, message_id=str(message.id))
+    if "turn_id" in kept:
+        await queries.note_reply(session, conversation.org_id, UUID(str(kept["turn_id"])), message.id)
     return message
 
 

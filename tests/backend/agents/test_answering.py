@@ -15,6 +15,7 @@ from backend.core import clock, jobs
 from backend.core.errors import NotFound, Unavailable
 from backend.core.ids import new_id
 from backend.core.tenancy import unit_of_work
+from backend.messaging import service as messaging
 from backend.models.agents import AgentTurn
 from backend.vocab import AnswerMode, AuthorKind, TurnStatus
 
@@ -171,6 +172,18 @@ async def test_draft_mode_sends_nothing(desk, script):
     assert (draft["kind"], draft["body"], draft["status"]) == ("draft", "May I help?", "pending")
     (turn,) = await desk.turns()
     assert turn.status == TurnStatus.DRAFTED
+
+
+async def test_an_approved_draft_is_the_reply_of_its_turn(desk, script):
+    await set_mode(desk, AnswerMode.DRAFT)
+    await desk.ask("Hello")
+    draft = (await desk.timeline())[-1]
+    conversation = await desk.conversation()
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            sent = await messaging.approve_draft(session, desk.org.owner, conversation.id, draft["seq"], draft["body"])
+    (turn,) = await desk.turns()
+    assert turn.reply_message_id == sent.id
 
 
 async def test_an_opted_out_customer_gets_silence(desk, script):
