@@ -99,6 +99,23 @@ async def deliver(org_id: UUID, message_id: UUID, purpose: Purpose) -> None:
         await _accept(org_id, message_id, sent)
 
 
+async def give_up(org_id: UUID, message_id: UUID) -> None:
+    """Fail a text whose delivery was given up as broken; a person or an operator may send it round again.
+
+    Nothing happens to one that left, or ended, or was taken back.
+    """
+    with org_scope(org_id):
+        async with unit_of_work() as session:
+            message = await queries.locked(session, org_id, message_id)
+            if message is None or message.message_sid:
+                return
+            if message.status not in (MessageStatus.QUEUED, MessageStatus.SENDING):
+                return
+            code = statuses.BROKEN if message.attempted_at is None else statuses.BROKEN_AFTER_ASKING
+            message.attempts = 0
+            await _set_failed(session, message, code, statuses.words(code))
+
+
 async def apply_status(event_id: UUID) -> None:
     """Apply one stored status webhook: statuses only move forward, and belong to the attempt they were made for."""
     with platform_scope("find the text a status belongs to"):
@@ -145,6 +162,14 @@ async def _begin(org_id: UUID, message_id: UUID, purpose: Purpose) -> Attempt | 
         message = await queries.locked(session, org_id, message_id)
         if message is None or message.message_sid:
             return None
+        # A dead letter that goes round again finds its text failed by `give_up`.
+        is_revived = message.status == MessageStatus.FAILED and message.error_code in statuses.GIVEN_UP
+        if is_revived:
+            message.status, message.error_message = MessageStatus.QUEUED, ""
+            session.add(message)
+            await session.flush()
+            cleared = {"error": "", "error_code": ""}
+            await conversations.update_item(session, message.id, status=message.status, data=cleared)
         if message.status not in (MessageStatus.QUEUED, MessageStatus.SENDING):
             return None
         is_repeat = message.attempted_at is not None

@@ -11,12 +11,13 @@ from backend.core import clock, jobs
 from backend.core.errors import Conflict, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of, org_scope, platform_scope, unit_of_work
-from backend.messaging import departure, outbox, queries
+from backend.messaging import departure, outbox, queries, statuses
 from backend.messaging.schemas import ScheduledView, scheduled_view
 from backend.models.messaging import ScheduledAction, SmsMessage
 from backend.vocab import ActionStatus, MemberRole, MessageStatus
 
 CLAIM_LIMIT = 200
+_WAITING = MessageStatus.SCHEDULED
 
 
 async def schedule(
@@ -53,38 +54,52 @@ async def run_due() -> int:
 
 
 async def send_due(org_id: UUID, action_id: UUID) -> None:
-    """Send one claimed text now, unless its contact or its number does not allow it any more; then it says why."""
+    """Send one claimed text now, unless its contact or its number does not allow it any more; then it says why.
+
+    One that was given up as broken is sent when its job goes round again, unless somebody has sent it meanwhile.
+    """
     with org_scope(org_id):
         async with unit_of_work() as session:
             action = await queries.action(session, org_id, action_id, lock=True)
-            if action is None or action.status != ActionStatus.PROCESSING:
+            if action is None or action.status not in (ActionStatus.PROCESSING, ActionStatus.FAILED):
                 return
             message = await queries.locked(session, org_id, UUID(str(action.parameters["message_id"])))
-            if message is None or message.status != MessageStatus.SCHEDULED:
-                _finish(session, action, ActionStatus.CANCELLED)
+            is_revived = action.status == ActionStatus.FAILED
+            if message is None or not (_was_given_up(message) if is_revived else message.status == _WAITING):
+                if not is_revived:
+                    _finish(session, action, ActionStatus.CANCELLED)
                 return
             purpose = Purpose(str(action.parameters.get("purpose") or Purpose.SERVICE))
             verdict = await departure.verdict(session, message, purpose)
-            session.add(message)
             if not verdict.allowed:
-                message.status, message.error_code = MessageStatus.FAILED, verdict.code
-                message.error_message = verdict.message
-                await conversations.update_item(
-                    session,
-                    message.id,
-                    status=message.status,
-                    data={"error": verdict.message, "error_code": verdict.code},
-                )
+                await _fail(session, message, verdict.code, verdict.message)
                 _finish(session, action, ActionStatus.FAILED, verdict.message)
                 return
-            message.status = MessageStatus.QUEUED
+            message.status, message.error_code, message.error_message = MessageStatus.QUEUED, "", ""
+            session.add(message)
             await session.flush()
+            if is_revived:
+                await conversations.update_item(session, message.id, data={"error": "", "error_code": ""})
             conversation = await conversations.locked(session, message.conversation_id)
             await conversations.move_to_end(
                 session, conversation, message.id, status=message.status, words="Planned a text, which was sent"
             )
             await outbox.enqueue(session, message, purpose)
             _finish(session, action, ActionStatus.COMPLETED)
+
+
+async def give_up(org_id: UUID, action_id: UUID) -> None:
+    """Fail a planned text whose sending was given up as broken; a person or an operator may send it after all."""
+    with org_scope(org_id):
+        async with unit_of_work() as session:
+            action = await queries.action(session, org_id, action_id, lock=True)
+            if action is None or action.status != ActionStatus.PROCESSING:
+                return
+            words = statuses.words(statuses.BROKEN)
+            message = await queries.locked(session, org_id, UUID(str(action.parameters["message_id"])))
+            if message is not None and message.status == _WAITING:
+                await _fail(session, message, statuses.BROKEN, words)
+            _finish(session, action, ActionStatus.FAILED, words)
 
 
 async def cancel_scheduled(session: AsyncSession, principal: Principal, message_id: UUID) -> SmsMessage:
@@ -136,6 +151,20 @@ async def _cancel(session: AsyncSession, principal: Principal, action: Scheduled
     await session.flush()
     await conversations.update_item(session, message.id, status=message.status, data={"cancelled_by": principal.name})
     return message
+
+
+def _was_given_up(message: SmsMessage) -> bool:
+    """Whether a planned text failed because our own work broke, and nobody has sent it since."""
+    return message.status == MessageStatus.FAILED and message.error_code == statuses.BROKEN
+
+
+async def _fail(session: AsyncSession, message: SmsMessage, code: str, words: str) -> None:
+    message.status, message.error_code, message.error_message = MessageStatus.FAILED, code, words
+    session.add(message)
+    await session.flush()
+    await conversations.update_item(
+        session, message.id, status=message.status, data={"error": words, "error_code": code}
+    )
 
 
 def _finish(session: AsyncSession, action: ScheduledAction, status: ActionStatus, error: str = "") -> None:

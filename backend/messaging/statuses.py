@@ -38,9 +38,15 @@ _WIRE = {
 
 # Error codes of SignalWire's and Twilio's messaging APIs: https://developer.signalwire.com (messaging error codes).
 OPTED_OUT_AT_CARRIER = "21610"
+# Ours: the work of sending broke and was given up, before the carrier was asked or after.
+BROKEN, BROKEN_AFTER_ASKING = "not_sent", "not_confirmed"
+GIVEN_UP = frozenset({BROKEN, BROKEN_AFTER_ASKING})
 _WORDS = {
     "unreachable": "The carrier could not be reached for several minutes. Send it again later.",
     "no_answer": "The carrier never confirmed this text, so it may or may not have arrived. Ask before sending again.",
+    BROKEN: "Something of ours broke before this text was sent. Send it again.",
+    BROKEN_AFTER_ASKING: "Something of ours broke while this text was sent, so it may or may not have arrived. Sending "
+    "it again looks for it at the carrier first.",
     "broken_answer": "The carrier's answers could not be read for several minutes. Send it again later.",
     "carrier_failed": "The carrier failed for several minutes. Send it again later.",
     "10002": "The carrier account is on trial and may not text this number.",
