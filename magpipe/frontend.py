@@ -19,7 +19,7 @@ STAMP = ".magpipe-build"
 # What the compiled pages are made of. State and service code runs on the server and needs no new build
 # unless it changes what a page starts with; the state's defaults are part of the page, so `state` counts.
 TREES = ("pages", "state", "assets")
-FILES = ("rxconfig.py", "requirements.lock", "magpipe/magpipe.py", "magpipe/routes.py")
+FILES = ("rxconfig.py", "requirements.lock", "reflex.lock/package-lock.json", "magpipe/magpipe.py", "magpipe/routes.py")
 SETTINGS = ("ENVIRONMENT", "PUBLIC_URL")
 ADDRESS = re.compile(r"([\"'`])(http|ws)s?://[^/\"'`]+(/[^\"'`]*)\1")
 ORIGIN = {"http": "location.origin", "ws": 'location.origin.replace("http","ws")'}

@@ -21,6 +21,7 @@ def tree(tmp_path):
         "magpipe/cli.py": "cli = 1\n",
         "rxconfig.py": "config = 1\n",
         "requirements.lock": "a==1\n",
+        "reflex.lock/package-lock.json": "{}",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -39,6 +40,7 @@ def tree(tmp_path):
         "magpipe/magpipe.py",
         "rxconfig.py",
         "requirements.lock",
+        "reflex.lock/package-lock.json",
     ],
 )
 def test_changed_source_makes_the_build_stale(tree, name):
