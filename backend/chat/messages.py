@@ -179,6 +179,12 @@ async def join(session: AsyncSession, principal: Principal, conversation_id: UUI
         await _join(session, conversation, chat, principal)
 
 
+async def has_open(session: AsyncSession, conversation_id: UUID) -> bool:
+    """Whether a conversation has a chat that a member can write into."""
+    chat = await queries.newest_of_conversation(session, org_id_of(session), conversation_id)
+    return chat is not None and chat.status == "active"
+
+
 async def show_typing(session: AsyncSession, principal: Principal, conversation_id: UUID) -> None:
     """Show the visitor that a person writes; call it every few seconds while they do."""
     principal.require(MemberRole.SUPPORT)

@@ -122,6 +122,14 @@ class SessionRow(TypedDict):
     created_at: str
 
 
+class OwnPages(TypedDict):
+    """The widget on our own pages: its key, the pages without it, and our signed word for the member."""
+
+    key: str
+    hidden: list[str]
+    visitor: dict[str, str] | None
+
+
 @dataclass(frozen=True)
 class Visitor:
     """What a page says about who is looking at it. A typed email proves nothing; `seal` may prove `user_id`."""

@@ -13,6 +13,7 @@ from backend.chat.asking import ask, greet
 from backend.chat.limits import LONGEST_MESSAGE, MOST_TOKENS
 from backend.chat.live import Stream
 from backend.chat.messages import (
+    has_open,
     join,
     open_widget,
     receive,
@@ -27,6 +28,7 @@ from backend.chat.messages import (
 from backend.chat.rooms import Seat, rooms
 from backend.chat.schemas import Caller, FileView, SessionFilter, SessionRow
 from backend.chat.sessions import end, open_session, resume
+from backend.chat.support import own_pages
 from backend.chat.tickets import identity_seal, read
 from backend.chat.visits import items_for_agent, keep_greeting, name_visitor, visit
 from backend.chat.widgets import (
@@ -71,6 +73,7 @@ __all__ = [
     "end",
     "get_widget",
     "greet",
+    "has_open",
     "identity_seal",
     "identity_secret",
     "items_for_agent",
@@ -84,6 +87,7 @@ __all__ = [
     "open_for_visitor",
     "open_session",
     "open_widget",
+    "own_pages",
     "portal",
     "read",
     "receive",

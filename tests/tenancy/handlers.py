@@ -206,6 +206,20 @@ WIDGETS: dict[str, Widget] = {
             "release": _rule(OWNER),
         },
     ),
+    "state.chat_widget.ChatWidgetState": Widget(
+        "/chat-widget/{chat_widgets}",
+        {
+            "load": _rule(),
+            "save": _rule(EDITOR, field="name", value="Mallory"),
+            "turn": _rule(EDITOR, field="is_active", is_on=False),
+            "hide_on": _rule(EDITOR, page="/inbox", is_hidden=True),
+            "show_secret": _rule(EDITOR),
+            "ask_to_renew": SHUT,
+            "renew_secret": _rule(EDITOR),
+            "ask_to_delete": SHUT,
+            "delete": _rule(EDITOR),
+        },
+    ),
     "state.numbers.GetNumberState": Widget(
         "/phone",
         {

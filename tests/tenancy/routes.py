@@ -22,6 +22,9 @@ VISITORS = {
     ("POST", "/api/chat/end"),
     ("POST", "/api/chat/upload"),
     ("GET", "/api/chat/file/{file_id}"),
+    ("GET", "/api/chat/preview"),
+    ("GET", "/api/chat/preview.css"),
+    ("GET", "/api/chat/support"),
     ("WEBSOCKET", "/api/chat/socket"),
     ("POST", "/functions/v1/webhook-chat-message"),
 }
