@@ -7,10 +7,16 @@ from backend.core import jobs
 from backend.notifications import service as notifications
 
 
-@jobs.task("accounts.deliver_email", retry=jobs.Backoff(attempts=12))
+@jobs.task("accounts.deliver_email", retry=jobs.Backoff(attempts=12), when_buried="accounts.hold_email")
 async def deliver_email(email_id: str) -> None:
     """Hand one stored mail to the mail service."""
     await notifications.deliver(UUID(email_id))
+
+
+@jobs.task("accounts.hold_email")
+async def hold_email(email_id: str) -> None:
+    """Mark a mail whose delivery was given up; running it again changes nothing."""
+    await notifications.give_up(UUID(email_id))
 
 
 @jobs.task("accounts.send_reset_code")

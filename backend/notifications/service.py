@@ -32,6 +32,7 @@ __all__ = [
     "change_wishes",
     "deliver",
     "follow_defaults",
+    "give_up",
     "note_message",
     "note_needs_person",
     "queue_email",
@@ -42,6 +43,8 @@ __all__ = [
 
 TESTS, TEST_WINDOW = 5, timedelta(minutes=10)
 DELIVER = "accounts.deliver_email"
+# Refusals of this one mail, which no operator and no waiting mends.
+_FINAL = frozenset({"recipient_inactive", "mail_refused"})
 _OCCASIONS = UUID("0d6a3f5e-6d0c-4b55-9b07-3f1f2f2f8d11")
 
 
@@ -101,7 +104,8 @@ async def deliver(email_id: UUID) -> None:
     """Hand a stored mail to the mail service, unless it was handed over before.
 
     An attempt whose outcome is unknown is looked up at the service before the next. Raises `VendorError` when it
-    should be tried again; a recipient who takes no mail ends as `failed` with the reason.
+    should be tried again, and when only an operator can mend the trouble (`mail_setup`): the row keeps the reason and
+    the mail. A recipient or mail the service will not take ends as `failed` with the reason, and its words are gone.
     """
     with platform_scope("deliver the platform's mail"):
         async with unit_of_work() as session:
@@ -111,10 +115,10 @@ async def deliver(email_id: UUID) -> None:
             tried_before = email.attempts > 0
             email.attempts += 1
             email.attempted_at = clock.now()
-        vendor_id = await postmark.find_sent(email.recipient, str(email.id)) if tried_before else ""
-        refusal = ""
-        if not vendor_id:
-            try:
+        refusal = vendor_id = ""
+        try:
+            vendor_id = await postmark.find_sent(email.recipient, str(email.id)) if tried_before else ""
+            if not vendor_id:
                 vendor_id = await postmark.send(
                     to=email.recipient,
                     subject=email.subject,
@@ -122,14 +126,26 @@ async def deliver(email_id: UUID) -> None:
                     html_body=email.html_body,
                     reference=str(email.id),
                 )
-            except VendorError as error:
-                if error.is_retryable:
-                    raise
-                refusal = error.message
-                log.warning("email.refused", email_id=str(email.id), code=error.code)
+        except VendorError as error:
+            if error.code not in _FINAL:
+                async with unit_of_work() as session:
+                    (await session.get_one(SystemEmail, email_id)).error_message = error.message
+                raise
+            refusal = error.message
+            log.warning("email.refused", email_id=str(email.id), code=error.code)
         async with unit_of_work() as session:
             stored = await session.get_one(SystemEmail, email_id)
             stored.status = "failed" if refusal else "sent"
             stored.vendor_id = vendor_id
             stored.error_message = refusal
             stored.text_body = stored.html_body = ""  # codes and links have served; the row stays as proof
+
+
+async def give_up(email_id: UUID) -> None:
+    """Mark a mail whose delivery was given up as `held`: it is sent when its dead letter goes round again."""
+    with platform_scope("hold a mail of the platform"):
+        async with unit_of_work() as session:
+            email = await session.get(SystemEmail, email_id, with_for_update=True)
+            if email is not None and email.status == "queued":
+                email.status = "held"
+                log.error("email.held", email_id=str(email.id), reason=email.error_message)

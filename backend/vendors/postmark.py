@@ -9,8 +9,9 @@ from backend.core.errors import VendorError
 
 VENDOR = "Postmark"
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
-# What Postmark says about a recipient it will not deliver to (error code table of its API overview).
-_INACTIVE_RECIPIENT = 406
+# What Postmark says about a recipient it will not deliver to, and about a mail it cannot read (error code table of its
+# API overview). Every other refusal is about us: the token, the sender's signature, the account's standing.
+_INACTIVE_RECIPIENT, _UNREADABLE_MAIL = 406, 300
 _REFERENCE = "reference"
 _SEARCHED = 50
 
@@ -30,8 +31,9 @@ def _client() -> httpx.AsyncClient:
 async def send(*, to: str, subject: str, text_body: str, html_body: str, reference: str) -> str:
     """Hand one email over and return Postmark's id of it; `reference` is ours, for `find_sent`.
 
-    Raises `VendorError`: `recipient_inactive` for good, retryable when the service is the trouble, and
-    `may_have_happened` when the email may have left although no answer came.
+    Raises `VendorError`: `recipient_inactive` and `mail_refused` for good, `mail_setup` until an operator has mended
+    our token or sender, retryable when the service is the trouble, and `may_have_happened` when the email may have
+    left although no answer came.
     """
     message = {
         "From": settings().email_from,
@@ -56,14 +58,17 @@ async def send(*, to: str, subject: str, text_body: str, html_body: str, referen
     words = str(answer.get("Message") or f"status {response.status_code}")[:300]
     if code == _INACTIVE_RECIPIENT:
         raise VendorError(f"This address does not take mail: {words}", vendor=VENDOR, code="recipient_inactive")
-    is_trouble = response.status_code >= 500 or response.status_code == 429 or response.is_success
-    raise VendorError(
-        f"The mail service refused: {words}",
-        vendor=VENDOR,
-        is_retryable=is_trouble,
-        may_have_happened=response.status_code >= 500 or response.is_success,
-        details={"status": response.status_code, "vendor_code": code},
-    )
+    if code == _UNREADABLE_MAIL:
+        raise VendorError(f"The mail service refused this mail: {words}", vendor=VENDOR, code="mail_refused")
+    if _is_trouble(response):
+        raise VendorError(
+            f"The mail service failed: {words}",
+            vendor=VENDOR,
+            is_retryable=True,
+            may_have_happened=response.status_code != 429,
+            details={"status": response.status_code, "vendor_code": code},
+        )
+    raise _setup(words)
 
 
 async def find_sent(to: str, reference: str) -> str:
@@ -78,11 +83,9 @@ async def find_sent(to: str, reference: str) -> str:
     except httpx.HTTPError as error:
         raise _unreachable(error, may_have_happened=False) from None
     if not response.is_success:
-        raise VendorError(
-            f"The mail service answered {response.status_code}.",
-            vendor=VENDOR,
-            is_retryable=response.status_code >= 500 or response.status_code == 429,
-        )
+        if not _is_trouble(response):
+            raise _setup(str(_json(response).get("Message") or f"status {response.status_code}")[:300])
+        raise VendorError(f"The mail service answered {response.status_code}.", vendor=VENDOR, is_retryable=True)
     for message in _json(response).get("Messages") or []:
         if (message.get("Metadata") or {}).get(_REFERENCE) == reference:
             return str(message["MessageID"])
@@ -95,6 +98,20 @@ def _json(response: httpx.Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}
+
+
+def _is_trouble(response: httpx.Response) -> bool:
+    """Whether waiting may mend an answer: theirs to mend, or a success we cannot read."""
+    return response.status_code >= 500 or response.status_code in (408, 429) or response.is_success
+
+
+def _setup(words: str) -> VendorError:
+    return VendorError(
+        f"The mail service does not take our mail: {words} Check POSTMARK_SERVER_TOKEN, EMAIL_FROM and the account at "
+        "Postmark, then send this job round again.",
+        vendor=VENDOR,
+        code="mail_setup",
+    )
 
 
 def _unreachable(error: httpx.HTTPError, *, may_have_happened: bool) -> VendorError:

@@ -1,8 +1,15 @@
 """The platform's mail: kept with the change that wants it, delivered once through a service that misbehaves."""
 
+import asyncio
+
+import httpx
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
 from sqlmodel import select
 
+from backend.core import jobs
+from backend.core.config import settings
 from backend.core.errors import VendorError
 from backend.core.ids import new_id
 from backend.core.tenancy import platform_scope, unit_of_work
@@ -10,6 +17,7 @@ from backend.models.platform import SystemEmail
 from backend.notifications import layout
 from backend.notifications import service as notifications
 from backend.notifications.schemas import Mail
+from backend.vendors import postmark
 
 MAIL = Mail("Your code", ("Here it is.",), code="123456", link="https://example.com/a?b=1&c=2", link_words="Go")
 
@@ -62,7 +70,7 @@ async def test_a_mail_whose_answer_was_lost_is_not_sent_twice(committed, sandbox
     await queue(recipient)
     [row] = await stored(recipient)
     await fault(sandbox, kind="accept_then_error", status=500)
-    with pytest.raises(Exception, match="refused"):
+    with pytest.raises(Exception, match="failed"):
         await notifications.deliver(row.id)
     await notifications.deliver(row.id)
     await notifications.deliver(row.id)
@@ -89,6 +97,57 @@ async def test_who_takes_no_mail_is_not_tried_again(committed, sandbox, recipien
     [row] = await stored(recipient)
     assert row.status == "failed"
     assert "inactive" in row.error_message
+
+
+async def test_a_wrong_token_is_said_at_once_and_the_mail_leaves_when_it_is_mended(
+    committed, sandbox, run_jobs, recipient, monkeypatch
+):
+    with monkeypatch.context() as wrong:
+        wrong.setattr(settings(), "postmark_server_token", SecretStr("a token of somebody else"))
+        await queue(recipient)
+        await run_jobs()
+    [row] = await stored(recipient)
+    assert (row.status, row.attempts) == ("held", 1)
+    assert "POSTMARK_SERVER_TOKEN" in row.error_message
+    assert "123456" in row.text_body
+    [letter] = [job for job in await jobs.failed() if job.task == "accounts.deliver_email"]
+    await jobs.retry(letter.id)
+    await run_jobs()
+    [row] = await stored(recipient)
+    assert (row.status, row.error_message, row.text_body) == ("sent", "", "")
+    assert len(await received(sandbox, recipient)) == 1
+
+
+@pytest.mark.parametrize("kind", ["drop", "error"])
+async def test_a_service_that_stays_away_ends_among_the_dead_letters_with_its_reason(
+    committed, sandbox, run_jobs, recipient, kind
+):
+    await queue(recipient)
+    [row] = await stored(recipient)
+    with platform_scope("use up a job's attempts in a test"):
+        async with unit_of_work() as session:
+            await session.execute(text("update procrastinate_jobs set attempts = 20"))
+    await fault(sandbox, kind=kind, **({"status": 503} if kind == "error" else {}))
+    await run_jobs()
+    [row] = await stored(recipient)
+    assert row.status == "held"
+    assert "mail service" in row.error_message
+    assert [job.task for job in await jobs.failed()] == ["accounts.deliver_email"]
+
+
+async def test_a_service_that_does_not_answer_in_time_is_asked_again(committed, sandbox, recipient, monkeypatch):
+    monkeypatch.setattr(postmark, "_TIMEOUT", httpx.Timeout(0.2))
+    await queue(recipient)
+    [row] = await stored(recipient)
+    await fault(sandbox, kind="delay", delay_ms=600)
+    with pytest.raises(VendorError) as late:
+        await notifications.deliver(row.id)
+    assert (late.value.is_retryable, late.value.may_have_happened) == (True, True)
+    assert "Timeout" in (await stored(recipient))[0].error_message
+    await asyncio.sleep(0.6)
+    await notifications.deliver(row.id)
+    assert len(await received(sandbox, recipient)) == 1
+    assert (await stored(recipient))[0].status == "sent"
 
 
 async def test_one_occasion_makes_one_mail(db, recipient):
