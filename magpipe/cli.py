@@ -26,6 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     os.chdir(ROOT)
     try:
+        if not (ROOT / "rxconfig.py").exists():
+            raise StartError(
+                "this is only a part of it: Magpipe runs from its repository's folder, not from a wheel. Clone the "
+                "repository and run `make up` there."
+            )
         return int(options.run(options) or 0)
     except StartError as error:
         print(f"\nMagpipe: {error}", file=sys.stderr)

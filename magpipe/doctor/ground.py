@@ -50,17 +50,23 @@ async def _vectors() -> Finding:
     return ok(f"pgvector {installed}")
 
 
+async def _way_to_migrate() -> str:
+    """Return what must be done before the migrations can run, else the command that runs them."""
+    server = await asyncio.to_thread(postgres.look, conninfo())
+    return next(postgres.lacks(server), "Run `magpipe migrate`.")
+
+
 async def _migrations() -> Finding:
     head = ScriptDirectory.from_config(Config(str(services.ROOT / "alembic.ini"))).get_current_head()
     async with await _connect() as connection:
         cursor = await connection.execute("select to_regclass('alembic_version') is not null")
         row = await cursor.fetchone()
         if not row or not row[0]:
-            return failed("no migration has run", "Run `magpipe migrate`.")
+            return failed("no migration has run", await _way_to_migrate())
         cursor = await connection.execute("select version_num from alembic_version")
         at = [str(version) for (version,) in await cursor.fetchall()]
     if at != [head]:
-        return failed(f"at {', '.join(at) or 'nothing'}, newest is {head}", "Run `magpipe migrate`.")
+        return failed(f"at {', '.join(at) or 'nothing'}, newest is {head}", await _way_to_migrate())
     return ok(f"at the newest, {head}")
 
 

@@ -1,6 +1,7 @@
 """The command line starts at once, and says in one sentence what a person can mend."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,14 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_package_without_its_repository_says_that_it_needs_it(tmp_path):
+    shutil.copytree(ROOT / "magpipe", tmp_path / "magpipe", ignore=shutil.ignore_patterns("__pycache__"))
+    done = subprocess.run([sys.executable, "-m", "magpipe", "up"], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "run `make up` there" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_wrong_setting_is_named_in_one_sentence():

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from magpipe import postgres
+from magpipe.doctor.report import examine
 from magpipe.errors import StartError
 from magpipe.postgres import ROLES, Server
 
@@ -112,3 +113,16 @@ def test_migrate_says_in_one_sentence_what_the_account_may_not(restricted):
     assert done.returncode == 1
     assert done.stderr.strip().startswith("Magpipe: The account restricted may not switch pgvector on")
     assert "Traceback" not in done.stderr
+
+
+async def test_doctor_tells_what_keeps_the_migrations_from_running(restricted, monkeypatch):
+    from backend.core.config import settings
+    from magpipe.doctor import ground
+
+    monkeypatch.setenv("DATABASE_URL", restricted[1].render_as_string(hide_password=False))
+    settings.cache_clear()
+    rows = await examine([check for check in ground.CHECKS if check.name == "Migrations"])
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert rows[0].detail == "no migration has run"
+    assert "`create extension vector` once in the database restricted" in rows[0].fix
