@@ -12,13 +12,18 @@ from backend.core import jobs, scheduler
 from backend.core.logging import log
 
 TASK_MODULES = (
+    "backend.core.erasure",
     "backend.core.janitor",
     "backend.accounts.jobs",
     "backend.agents.jobs",
+    "backend.compliance.erasure",
+    "backend.contacts.jobs",
     "backend.conversations.jobs",
     "backend.inbox.jobs",
     "backend.knowledge.jobs",
+    "backend.messaging.erasure",
     "backend.messaging.jobs",
+    "backend.notifications.erasure",
     "backend.notifications.jobs",
     "backend.organizations.jobs",
     "backend.numbers.jobs",
@@ -29,6 +34,7 @@ JANITOR = "core.requeue_stalled"
 PERIODIC = {
     JANITOR: 15,
     "core.sweep": 3600,
+    "contacts.tidy": 3600,
     "conversations.wake_due": 10,
     "inbox.sweep": 3600,
     "messaging.run_due": 10,
@@ -41,7 +47,7 @@ GRACE_S = 25.0
 
 
 def load_tasks() -> None:
-    """Import every module that registers tasks. Raises ImportError when one is missing."""
+    """Import every module that registers tasks or erasers. Raises ImportError when one is missing."""
     for module in TASK_MODULES:
         import_module(module)
 

@@ -176,6 +176,8 @@ async def _conditions(
     elif wanted.show == Show.OPTED_OUT:
         left = select(col(SmsOptOut.phone_number)).where(col(SmsOptOut.org_id) == org_id, col(SmsOptOut.is_opted_out))
         conditions.append(col(Contact.phone_number).in_(left))
+    if wanted.ids:
+        conditions.append(col(Contact.id).in_(wanted.ids))
     if wanted.country:
         conditions.append(col(Contact.country) == wanted.country)
     for tag_id in wanted.tag_ids:

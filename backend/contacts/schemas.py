@@ -40,6 +40,8 @@ class ContactFilter:
     show: Show = Show.ALL
     country: str = ""
     """ISO 3166 alpha-2."""
+    ids: tuple[UUID, ...] = ()
+    """These alone."""
     sort: Sort = Sort.NAME
     is_descending: bool = False
 
@@ -183,3 +185,52 @@ class ErasureView(TypedDict):
     at: str
     finished_at: str
     counts: dict[str, int]
+
+
+class ImportView(TypedDict):
+    """An import as its page shows it. `mapping` names for each column the field it is, empty for one left out."""
+
+    id: str
+    filename: str
+    size_bytes: int
+    status: str
+    encoding: str
+    delimiter: str
+    has_header: bool
+    mapping: list[str]
+    policy: str
+    country: str
+    tag_ids: list[str]
+    total_rows: int
+    done_rows: int
+    created: int
+    updated: int
+    skipped: int
+    failed: int
+    error: str
+    by: str
+    at: str
+    finished_at: str
+
+
+class PreviewRow(TypedDict):
+    """One row of a preview: what it would become, as it was understood, and why not when it cannot be taken."""
+
+    number: int
+    cells: list[str]
+    fate: str
+    problem: str
+    field: str
+
+
+class ImportPlan(TypedDict):
+    """What an import would do: the columns with their first values, sample rows, and what all rows would become."""
+
+    headers: list[str]
+    samples: list[list[str]]
+    rows: list[PreviewRow]
+    total: int
+    created: int
+    updated: int
+    skipped: int
+    failed: int

@@ -24,8 +24,16 @@ from backend.contacts.editing import (
     unblock,
     update,
 )
+from backend.contacts.erasing import erase, erasure, erasures
+from backend.contacts.exporting import export
 from backend.contacts.fields import add_field, change_field, delete_field, move_field
 from backend.contacts.fields import all_fields as fields
+from backend.contacts.importing import cancel as cancel_import
+from backend.contacts.importing import configure as configure_import
+from backend.contacts.importing import failed_rows, get_import, imports
+from backend.contacts.importing import plan as plan_import
+from backend.contacts.importing import start as start_import
+from backend.contacts.importing import upload as upload_import
 from backend.contacts.listing import count, page, view
 from backend.contacts.merging import merge, suggestions
 from backend.contacts.merging import preview as preview_merge
@@ -41,32 +49,44 @@ __all__ = [
     "add_field",
     "add_tags",
     "block",
+    "cancel_import",
     "change_field",
+    "configure_import",
     "count",
     "create",
     "delete",
     "delete_field",
     "ensure_by_email",
     "ensure_by_phone",
+    "erase",
+    "erasure",
+    "erasures",
+    "export",
+    "failed_rows",
     "fields",
     "find_by_email",
     "find_by_phone",
     "get",
+    "get_import",
     "home_country",
+    "imports",
     "leave_address",
     "make_visitor",
     "merge",
     "move_field",
     "page",
+    "plan_import",
     "preview_merge",
     "record_choice",
     "remove_tags",
     "rename",
     "restore",
     "search",
+    "start_import",
     "suggestions",
     "unblock",
     "update",
+    "upload_import",
     "view",
 ]
 

@@ -1,0 +1,151 @@
+"""Read tables that people export from elsewhere, whatever their encoding and delimiter, and write ours safely.
+
+Nothing about a file is believed: its encoding, delimiter and whether it begins with names are found by looking at it.
+"""
+
+import codecs
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+
+from backend.core.errors import Invalid
+
+DELIMITERS = (",", ";", "\t", "|")
+# A cell beyond this is a quote that was never closed, or no table at all.
+CELL_LIMIT = 32_000
+MOST_COLUMNS = 200
+# What a spreadsheet would run (OWASP, “CSV injection”). The number sign of E.164 with digits alone runs nothing.
+_RUNS = ("=", "+", "-", "@", "\t", "\r")
+_SAMPLE_BYTES = 256_000
+_SAMPLE_ROWS = 30
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a file is to be read: a codec of Python, and one character between cells."""
+
+    encoding: str
+    delimiter: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of a table: its number as a spreadsheet counts, and its cells without surrounding spaces."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+def layout_of(path: Path) -> Layout:
+    """Return how a file is best read. Raises `Invalid` (`empty`, `not_a_table`) for what is no table of text."""
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE_BYTES)
+    if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t"):
+        raise Invalid("This file is empty.", field="file", code="empty")
+    encoding = _encoding(head, path)
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    strange = sum(1 for character in text[:4000] if ord(character) < 32 and character not in "\r\n\t")
+    if strange > len(text[:4000]) // 50:
+        raise Invalid(
+            "This is not a table of text. Save it as CSV in your spreadsheet first.", field="file", code="not_a_table"
+        )
+    return Layout(encoding, _delimiter(text))
+
+
+def records(path: Path, layout: Layout) -> Iterator[Record]:
+    """Yield the rows of a file that hold anything. Raises `Invalid` (`unreadable`) that names the row it stops at."""
+    with path.open(encoding=layout.encoding, errors="replace", newline="") as file:
+        reader = csv.reader((line.replace("\x00", "") for line in file), delimiter=layout.delimiter)
+        number = 0
+        while True:
+            number += 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                raise _broken(number) from None
+            if any(len(cell) > CELL_LIMIT for cell in cells):
+                raise _broken(number)
+            if len(cells) > MOST_COLUMNS:
+                raise Invalid(f"Row {number} has more than {MOST_COLUMNS} columns.", field="file", code="unreadable")
+            trimmed = tuple(_plain(cell) for cell in cells)
+            if any(trimmed):
+                yield Record(number, trimmed)
+
+
+def line(cells: Sequence[str], *, trusted: bool = False) -> str:
+    """Return one row as CSV (RFC 4180), no cell of which a spreadsheet would run."""
+    out = StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([cell if trusted else neutral(cell) for cell in cells])
+    return out.getvalue()
+
+
+def neutral(cell: str) -> str:
+    """Return a cell that a spreadsheet shows and does not run; phone numbers in E.164 stay as they are."""
+    if cell.startswith(_RUNS) and not _is_number(cell):
+        return f"'{cell}"
+    return cell
+
+
+def _plain(cell: str) -> str:
+    """Return a cell without surrounding spaces, and without the mark that kept a spreadsheet from running it."""
+    cell = cell.strip().removeprefix("\ufeff")
+    return cell[1:] if cell.startswith("'") and cell[1:2] in _RUNS else cell
+
+
+def _is_number(cell: str) -> bool:
+    return cell[0] in "+-" and cell[1:].isascii() and cell[1:].replace(".", "", 1).isdigit()
+
+
+def _encoding(head: bytes, path: Path) -> str:
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    # UTF-16 without its mark: Latin text has a zero in every second byte.
+    pairs = head[: 2 * (len(head[:2000]) // 2)]
+    if len(pairs) > 8 and pairs[1::2].count(0) > len(pairs) // 3:
+        return "utf-16-le"
+    if len(pairs) > 8 and pairs[0::2].count(0) > len(pairs) // 3:
+        return "utf-16-be"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1_000_000):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _delimiter(text: str) -> str:
+    """Return the character that cuts the first rows into the most columns of which each row has as many."""
+    best, best_score = ",", 0.0
+    for delimiter in DELIMITERS:
+        try:
+            rows = [
+                row
+                for row in islice(csv.reader(StringIO(text, newline=""), delimiter=delimiter), _SAMPLE_ROWS)
+                if any(cell.strip() for cell in row)
+            ]
+        except csv.Error:
+            continue
+        widths = [len(row) for row in rows]
+        if not widths or max(widths) < 2:
+            continue
+        usual = max(set(widths), key=widths.count)
+        score = widths.count(usual) / len(widths) * min(usual, 20) if usual > 1 else 0
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _broken(number: int) -> Invalid:
+    return Invalid(
+        f"Row {number} cannot be read: a quotation mark there is never closed.", field="file", code="unreadable"
+    )
