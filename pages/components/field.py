@@ -71,7 +71,8 @@ def hint_text(control_id: str, hint: Text, error: Text | None) -> list[rx.Compon
         return []
     # What is wrong takes the hint's place, so that one thing stands under a field.
     hiding = "" if error is None else rx.cond(rx.Var.create(error) != "", "hidden", "")
-    return [rx.el.p(hint, id=f"{control_id}-hint", class_name=rx.Var.create("text-13 text-pretty text-muted ") + hiding)]
+    look = rx.Var.create("text-13 text-pretty text-muted ") + hiding
+    return [rx.el.p(hint, id=f"{control_id}-hint", class_name=look)]
 
 
 def error_text(control_id: str, error: Text) -> rx.Component:

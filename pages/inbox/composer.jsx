@@ -195,7 +195,7 @@ function Box({ conversationId, senders, sender, refusal, words, onSend, onChoose
   const showCount = text.length > 100 || size.segments > 1 || (size.unicode && size.left < 20);
   const from = senders.find((known) => known.value === sender);
   return (
-    <div className="shrink-0 px-4 pt-2 pb-3 md:px-6">
+    <div data-part="composer" className="shrink-0 px-4 pt-2 pb-3 md:px-6">
       <Hotkey keys="r" onPress={() => field.current?.focus()} />
       <div className="mx-auto max-w-188 rounded-card border border-control bg-canvas transition-colors has-[textarea:focus-visible]:border-accent has-[textarea:focus-visible]:outline has-[textarea:focus-visible]:outline-accent">
         <textarea
