@@ -38,11 +38,15 @@ async def agents(
     *,
     agent_type: str = "",
     is_active: bool | None = None,
+    is_deleted: bool = False,
     limit: int | None = None,
     offset: int = 0,
 ) -> tuple[list[AgentConfig], int]:
-    """Return agents by age, newest first, and how many fit."""
-    conditions = [col(AgentConfig.org_id) == org_id, col(AgentConfig.deleted_at).is_(None)]
+    """Return agents by age, newest first, and how many fit; with `is_deleted` those in the bin."""
+    conditions = [
+        col(AgentConfig.org_id) == org_id,
+        col(AgentConfig.deleted_at).is_not(None) if is_deleted else col(AgentConfig.deleted_at).is_(None),
+    ]
     if agent_type:
         conditions.append(col(AgentConfig.agent_type) == agent_type)
     if is_active is not None:

@@ -27,6 +27,7 @@ from backend.agents import (
     versions,
 )
 from backend.agents.comparison import FieldChange
+from backend.agents.comparison import lines as line_changes
 from backend.agents.figures import Figures
 from backend.agents.improving import Proposal, improve
 from backend.agents.models import Model, models
@@ -53,6 +54,8 @@ from backend.vocab import AgentType, Channel, MemberRole
 
 __all__ = [
     "FIELDS",
+    "FORM",
+    "SCHEDULES",
     "FieldChange",
     "Figures",
     "Hours",
@@ -76,7 +79,9 @@ __all__ = [
     "hours_now",
     "import_file",
     "improve",
+    "line_changes",
     "list_all",
+    "list_deleted",
     "list_page",
     "missing",
     "models",
@@ -100,6 +105,8 @@ __all__ = [
 
 # What the API may change: everything of a version, and whether the agent answers at all.
 FIELDS = (*fields.NAMES, "is_active")
+# Every field with what a form needs to know of it.
+FORM = fields.ALL
 MOST_AGENTS = 100
 SCHEDULES = {
     Channel.SMS: "texts_schedule",
@@ -112,6 +119,11 @@ SCHEDULES = {
 async def list_all(session: AsyncSession) -> list[AgentConfig]:
     """Return every agent, newest first."""
     return (await queries.agents(session, org_id_of(session)))[0]
+
+
+async def list_deleted(session: AsyncSession) -> list[AgentConfig]:
+    """Return the agents in the bin, newest first."""
+    return (await queries.agents(session, org_id_of(session), is_deleted=True))[0]
 
 
 async def list_page(

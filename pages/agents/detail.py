@@ -5,14 +5,19 @@ from collections.abc import Callable
 import reflex as rx
 
 from backend.vocab import AgentType
-from pages.agents.hours import hours_part
-from pages.agents.instructions import instructions_part
+from pages.agents.configure import configure_part
+from pages.agents.deployment import deployment_part
+from pages.agents.editors import collision_note, mention_note, other_editors
+from pages.agents.history import history_part
 from pages.agents.knowledge import knowledge_part
-from pages.agents.numbers import numbers_part
+from pages.agents.notifications import notifications_part
 from pages.agents.playground import test_part
-from pages.agents.setup import setup_part
+from pages.agents.prompt import prompt_part
+from pages.agents.proposal import proposal_dialog
+from pages.agents.publishing import publish_bar, publish_dialog
+from pages.agents.schedule import schedule_part
 from pages.agents.types import type_icon, type_name
-from pages.components.button import button, icon_button_class, link_button
+from pages.components.button import icon_button_class, link_button
 from pages.components.choice import switch
 from pages.components.feedback import banner, empty_state, error_state, skeleton, skeleton_fields
 from pages.components.icon import icon
@@ -40,18 +45,18 @@ class _TabStrip(rx.Component):
 _HEAD_LINE = "flex min-h-16 items-center gap-3 pr-4 pl-2 md:pr-6 md:pl-4"
 
 PARTS: dict[str, tuple[str, Callable[[], rx.Component]]] = {
-    "setup": (Agent.SETUP, setup_part),
-    "instructions": (Agent.INSTRUCTIONS, instructions_part),
+    "configure": (Agent.CONFIGURE, configure_part),
+    "prompt": (Agent.PROMPT, prompt_part),
     "knowledge": (Agent.KNOWLEDGE, knowledge_part),
-    "numbers": (Agent.NUMBERS, numbers_part),
-    "hours": (Agent.HOURS, hours_part),
+    "deployment": (Agent.DEPLOYMENT, deployment_part),
+    "schedule": (Agent.SCHEDULE, schedule_part),
+    "notifications": (Agent.NOTIFICATIONS, notifications_part),
     "test": (Agent.TEST, test_part),
 }
 WAITS = {
     AgentType.INBOUND_VOICE: Agent.WAITS_VOICE,
     AgentType.OUTBOUND_VOICE: Agent.WAITS_OUTBOUND,
     AgentType.EMAIL: Agent.WAITS_EMAIL,
-    AgentType.CHAT_WIDGET: Agent.WAITS_CHAT,
 }
 
 
@@ -86,24 +91,15 @@ def agent_page() -> rx.Component:
                     ),
                     class_name="min-h-0 flex-1 overflow-y-auto px-4 py-6 md:px-6",
                 ),
+                proposal_dialog(),
+                publish_dialog(),
             ),
         ),
         title=rx.cond(AgentState.name != "", AgentState.name, Agents.TITLE),
         active="agents",
-        banner=rx.cond(AgentState.is_stale, _changed_meanwhile(), rx.fragment()),
         layout="full",
         show_header=False,
         **frame(),
-    )
-
-
-def _changed_meanwhile() -> rx.Component:
-    return banner(
-        rx.cond(AgentState.changed_by != "", AgentState.changed_by, Agent.SOMEONE),
-        " ",
-        Agent.CHANGED,
-        tone="warning",
-        action=button(Agent.RELOAD, size="sm", on_click=AgentState.show_latest),
     )
 
 
@@ -125,11 +121,19 @@ def _head() -> rx.Component:
                 rx.el.p(
                     rx.el.span(type_name(AgentState.agent_type), class_name="truncate"),
                     rx.el.span("·", aria_hidden="true"),
-                    tooltip(rx.el.span(f"v{AgentState.version}", class_name="tabular"), text=Agent.VERSION),
+                    tooltip(
+                        page_link(
+                            f"v{AgentState.version} · {Agent.HISTORY}",
+                            href=f"/agents/{AgentState.id}?tab=versions",
+                            class_name="tabular rounded-control underline-offset-2 hover:text-ink hover:underline",
+                        ),
+                        text=Agent.VERSION,
+                    ),
                     class_name="flex items-center gap-1.5 text-13 text-muted",
                 ),
                 class_name="min-w-0 flex-1",
             ),
+            other_editors(),
             switch(
                 "agent-active",
                 rx.cond(AgentState.is_active, Agents.SWITCH, Agents.SWITCH_OFF),
@@ -141,12 +145,13 @@ def _head() -> rx.Component:
             class_name=_HEAD_LINE,
         ),
         _tabs(),
+        publish_bar(),
         class_name="shrink-0 border-b border-line bg-canvas",
     )
 
 
 def _tabs() -> rx.Component:
-    """Return the parts as links, so that each has its own address; those that do not apply are left out."""
+    """Return the parts as links, so that each has its own address."""
 
     def link(key: str) -> rx.Component:
         is_open = AgentState.tab == key
@@ -158,7 +163,7 @@ def _tabs() -> rx.Component:
         )
 
     return _TabStrip.create(
-        *(rx.cond(AgentState.tabs.contains(key), link(key), rx.fragment()) for key in PARTS),
+        *(link(key) for key in PARTS),
         label=Agent.TABS,
         current=AgentState.tab,
         class_name=HEAD_LIST,
@@ -168,13 +173,21 @@ def _tabs() -> rx.Component:
 def _part() -> rx.Component:
     return rx.fragment(
         rx.cond(AgentState.can_edit, rx.fragment(), _note(Agent.READ_ONLY)),
+        rx.cond(AgentState.lacks != "", _lacking(), rx.fragment()),
+        collision_note(),
+        mention_note(),
         rx.match(
             AgentState.agent_type,
             *((kind.value, _note(words)) for kind, words in WAITS.items()),
             rx.fragment(),
         ),
         rx.el.div(
-            rx.match(AgentState.tab, *((key, draw()) for key, (_, draw) in PARTS.items()), rx.fragment()),
+            rx.match(
+                AgentState.tab,
+                *((key, draw()) for key, (_, draw) in PARTS.items()),
+                ("versions", history_part()),
+                rx.fragment(),
+            ),
             key=AgentState.drawing,
         ),
     )
@@ -182,6 +195,18 @@ def _part() -> rx.Component:
 
 def _note(words: str) -> rx.Component:
     return rx.el.div(banner(words, tone="info", rounded=True), class_name="mb-6 max-w-180")
+
+
+def _lacking() -> rx.Component:
+    return rx.el.div(
+        banner(
+            rx.el.span(AgentState.lacks, role="alert"),
+            tone="warning",
+            rounded=True,
+            action=link_button(Agent.LACKS_ACTION, href=f"/agents/{AgentState.id}?tab=deployment", size="sm"),
+        ),
+        class_name="mb-6 max-w-180",
+    )
 
 
 def _part_skeleton() -> rx.Component:

@@ -6,10 +6,11 @@ import reflex as rx
 
 from backend.vocab import AgentType
 from pages.agents.creating import new_agent_button, new_agent_dialog
+from pages.agents.importing import import_button, import_dialog
 from pages.agents.types import NAMES, type_icon, type_name
-from pages.components.button import button, icon_button_class
+from pages.components.button import button, button_class, icon_button_class, link_button
 from pages.components.choice import switch
-from pages.components.dialog import confirm_dialog
+from pages.components.dialog import confirm_dialog, dialog, dialog_close
 from pages.components.feedback import empty_state, error_state, skeleton
 from pages.components.field import select_field, text_field
 from pages.components.icon import icon
@@ -33,7 +34,7 @@ def agents_page() -> rx.Component:
         setup_card(),
         rx.cond(
             AgentListState.is_loaded,
-            rx.cond(AgentListState.total == 0, _none_yet(), _cards()),
+            rx.cond((AgentListState.total == 0) & (AgentListState.binned == 0), _none_yet(), _cards()),
             rx.cond(
                 AgentListState.has_failed,
                 error_state(
@@ -46,13 +47,24 @@ def agents_page() -> rx.Component:
             ),
         ),
         new_agent_dialog(),
+        import_dialog(),
         _delete_dialog(),
+        _lacking_dialog(),
         title=Agents.TITLE,
         active="agents",
-        actions=rx.cond(AgentListState.can_edit & (AgentListState.total > 0), new_agent_button(), rx.fragment()),
+        actions=rx.cond(
+            AgentListState.can_edit,
+            rx.el.div(
+                import_button(),
+                rx.cond(AgentListState.total > 0, new_agent_button(), rx.fragment()),
+                class_name="flex gap-2",
+            ),
+            rx.fragment(),
+        ),
         # Drawn while loading too, so that the cards do not jump down when they come.
         filters=rx.cond(
-            (AgentListState.total > 0) | (~AgentListState.is_loaded & ~AgentListState.has_failed),
+            (AgentListState.total + AgentListState.binned > 0)
+            | (~AgentListState.is_loaded & ~AgentListState.has_failed),
             _filters(),
             rx.fragment(),
         ),
@@ -84,7 +96,12 @@ def _filters() -> rx.Component:
         select_field(
             "agent-status",
             Agents.STATUS,
-            [("", Agents.STATUS_ANY), ("active", Agents.ACTIVE), ("off", Agents.INACTIVE)],
+            [
+                ("", Agents.STATUS_ANY),
+                ("active", Agents.ACTIVE),
+                ("off", Agents.INACTIVE),
+                ("deleted", Agents.DELETED),
+            ],
             hide_label=True,
             value=AgentListState.status,
             on_change=lambda value: AgentListState.filter_by("status", value),
@@ -105,7 +122,14 @@ def _filters() -> rx.Component:
 def _cards() -> rx.Component:
     return rx.cond(
         AgentListState.cards.length() > 0,
-        rx.el.ul(rx.foreach(AgentListState.cards, _card), class_name=GRID),
+        rx.el.ul(
+            rx.cond(
+                AgentListState.status == "deleted",
+                rx.foreach(AgentListState.cards, _deleted_card),
+                rx.foreach(AgentListState.cards, _card),
+            ),
+            class_name=GRID,
+        ),
         empty_state(
             title=Agents.NO_MATCH_TITLE,
             body=Agents.NO_MATCH_BODY,
@@ -133,11 +157,13 @@ def _card(agent: rx.Var[AgentCard]) -> rx.Component:
                 rx.el.p(type_name(agent["agent_type"]), class_name="truncate text-13 text-muted"),
                 class_name="min-w-0 flex-1",
             ),
+            rx.cond(agent["has_draft"], badge(Agents.DRAFT, tone="info"), rx.fragment()),
             rx.cond(agent["is_default"], badge(Agents.DEFAULT), rx.fragment()),
             rx.cond(AgentListState.can_edit, _card_menu(agent, href), rx.fragment()),
             class_name="flex items-start gap-3",
         ),
         rx.el.div(_numbers(agent, href), class_name="flex min-h-6 items-center gap-2 text-13 text-muted"),
+        _today(agent),
         rx.el.div(
             rx.el.span(Agents.EDITED, " ", time_ago(agent["edited_at"]), class_name="text-12 text-faint"),
             rx.el.div(_switch(agent), class_name="relative"),
@@ -160,7 +186,7 @@ def _numbers(agent: rx.Var[AgentCard], href: Any) -> rx.Component:
             rx.fragment(
                 icon("phone_off"),
                 rx.el.span(Agents.NO_NUMBER),
-                text_link(Agents.CHOOSE_NUMBER, href=href + "?tab=numbers", class_name="relative"),
+                text_link(Agents.CHOOSE_NUMBER, href=href + "?tab=deployment", class_name="relative"),
             ),
         ),
         rx.fragment(),
@@ -183,12 +209,64 @@ def _card_menu(agent: rx.Var[AgentCard], href: Any) -> rx.Component:
             icon("ellipsis"),
             menu_item(Agents.OPEN, icon="arrow_right", href=href),
             menu_item(Agents.DUPLICATE, icon="copy", on_select=AgentListState.duplicate(agent["id"])),
+            menu_item(Agents.EXPORT, icon="file_down", on_select=AgentListState.export_file(agent["id"])),
             menu_separator(),
             menu_item(Agents.DELETE, icon="trash_2", danger=True, on_select=AgentListState.ask_delete(agent["id"])),
             label=Agents.MORE,
             trigger_class=icon_button_class("ghost", "sm"),
         ),
         class_name="relative -mt-1 -mr-1",
+    )
+
+
+def _today(agent: rx.Var[AgentCard]) -> rx.Component:
+    """Return what the agent did since midnight."""
+    return rx.el.p(
+        f"{Agents.TODAY}: ",
+        rx.cond(
+            agent["answered"] > 0,
+            rx.fragment(
+                f"{agent['answered']} {Agents.ANSWERED}",
+                rx.cond(agent["handed_over"] > 0, f" · {agent['handed_over']} {Agents.HANDED_OVER}", ""),
+                rx.cond(agent["cost"] != "", f" · {agent['cost']}", ""),
+            ),
+            Agents.QUIET,
+        ),
+        class_name="tabular text-13 text-muted",
+    )
+
+
+def _deleted_card(agent: rx.Var[AgentCard]) -> rx.Component:
+    return rx.el.li(
+        type_icon(agent["agent_type"]),
+        rx.el.div(
+            rx.el.h2(agent["name"], class_name="truncate text-14 font-semibold"),
+            rx.el.p(type_name(agent["agent_type"]), class_name="truncate text-13 text-muted"),
+            class_name="min-w-0 flex-1",
+        ),
+        rx.cond(
+            AgentListState.can_edit,
+            button(Agents.RESTORE, size="sm", icon="undo_2", on_click=AgentListState.restore(agent["id"])),
+            rx.fragment(),
+        ),
+        key=agent["id"],
+        class_name="flex items-center gap-3 rounded-card border border-line bg-canvas p-4",
+    )
+
+
+def _lacking_dialog() -> rx.Component:
+    return dialog(
+        title=Agents.LACKS_TITLE,
+        description=AgentListState.lacks,
+        open=AgentListState.lacking_id != "",
+        on_open_change=AgentListState.close_lacking,
+        size="sm",
+        footer=[
+            dialog_close(Common.CANCEL, class_name=button_class()),
+            link_button(
+                Agents.LACKS_VERB, href=f"/agents/{AgentListState.lacking_id}?tab=deployment", variant="primary"
+            ),
+        ],
     )
 
 

@@ -1,9 +1,10 @@
-"""The Test part of an agent's page: a conversation with the stored agent, and why it said what it said."""
+"""The Test part of an agent's page: a conversation with the draft on any text channel, and why it said what it said."""
 
 import reflex as rx
 
 from pages.components.avatar import ai_avatar
 from pages.components.button import button
+from pages.components.choice import segmented
 from pages.components.feedback import working
 from pages.components.field import text_field
 from pages.components.icon import icon
@@ -25,6 +26,16 @@ def test_part() -> rx.Component:
                     rx.fragment(),
                 ),
                 class_name="flex min-h-7 items-center gap-3",
+            ),
+            segmented(
+                "test-channel",
+                AgentTest.CHANNEL,
+                [("sms", AgentTest.AS_TEXT), ("chat", AgentTest.AS_CHAT), ("email", AgentTest.AS_EMAIL)],
+                value=PlaygroundState.channel,
+                on_change=PlaygroundState.choose_channel,
+                icons={"sms": "message_square_text", "chat": "message_circle", "email": "mail"},
+                hide_label=True,
+                class_name="mt-2 max-w-80",
             ),
             rx.el.div(
                 rx.cond(PlaygroundState.lines.length() > 0, conversation(), _suggestions()),

@@ -1,4 +1,4 @@
-// Instructions in a large field that saves itself; chips insert a variable where the caret stands.
+// Instructions in a large field that saves itself; chips and "{{" insert a variable where the caret stands.
 import { useEffect, useRef, useState } from "react";
 
 const PAUSE_MS = 1000;
@@ -23,8 +23,10 @@ export function PromptEditor({ inputId, value = "", limit, disabled, invalid, de
   const save = () => {
     clearTimeout(timer.current);
     if (latest.current.text === sent.current) return;
+    const base = sent.current;
     sent.current = latest.current.text;
-    latest.current.onSave?.(latest.current.text);
+    // What was there before tells who stores it whether somebody else changed it meanwhile.
+    latest.current.onSave?.(latest.current.text, base);
   };
   useEffect(() => () => save(), []);
 
@@ -32,6 +34,42 @@ export function PromptEditor({ inputId, value = "", limit, disabled, invalid, de
     setText(next);
     clearTimeout(timer.current);
     timer.current = setTimeout(save, PAUSE_MS);
+  };
+  // What stands between "{{" and the caret, while a name is being typed.
+  const [typed, setTyped] = useState(null);
+  const [chosen, setChosen] = useState(0);
+  const found =
+    typed === null
+      ? []
+      : variables.filter(({ name, label }) => `${name} ${label}`.toLowerCase().includes(typed.toLowerCase())).slice(0, 8);
+  const look = (field) => {
+    const before = field.value.slice(0, field.selectionStart);
+    const match = /\{\{\s*([\w.]*)$/.exec(before);
+    setTyped(match ? match[1] : null);
+    setChosen(0);
+  };
+  const complete = (name) => {
+    const field = area.current;
+    const caret = field.selectionStart;
+    const from = text.lastIndexOf("{{", caret - 1);
+    const rest = text.slice(caret).replace(/^\s*\}\}/, "");
+    const piece = `{{${name}}}`;
+    change(text.slice(0, from) + piece + rest);
+    setTyped(null);
+    requestAnimationFrame(() => {
+      field.focus();
+      field.setSelectionRange(from + piece.length, from + piece.length);
+    });
+  };
+  const choose = (event) => {
+    if (!found.length) return;
+    if (event.key === "ArrowDown") setChosen((chosen + 1) % found.length);
+    else if (event.key === "ArrowUp") setChosen((chosen + found.length - 1) % found.length);
+    else if (event.key === "Enter" || event.key === "Tab") complete(found[chosen].name);
+    else if (event.key === "Escape") setTyped(null);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
   };
   const insert = (name) => {
     const field = area.current;
@@ -74,16 +112,49 @@ export function PromptEditor({ inputId, value = "", limit, disabled, invalid, de
         spellCheck="true"
         aria-invalid={invalid || undefined}
         aria-describedby={describedBy}
-        onChange={(event) => change(event.target.value)}
+        onChange={(event) => {
+          change(event.target.value);
+          look(event.target);
+        }}
+        onKeyDown={choose}
+        onSelect={(event) => typed !== null && look(event.target)}
+        aria-autocomplete="list"
+        aria-controls={`${inputId}-variables`}
+        aria-activedescendant={found.length ? `${inputId}-variable-${chosen}` : undefined}
         onFocus={() => {
           focused.current = true;
         }}
         onBlur={() => {
           focused.current = false;
+          setTyped(null);
           save();
         }}
         className={className}
       />
+      <ul
+        id={`${inputId}-variables`}
+        role="listbox"
+        aria-label={words.insert}
+        hidden={!found.length}
+        className="max-h-56 overflow-y-auto border-t border-line bg-raised py-1"
+      >
+        {found.map(({ name, label }, place) => (
+          <li
+            key={name}
+            id={`${inputId}-variable-${place}`}
+            role="option"
+            aria-selected={place === chosen}
+            onMouseDown={(event) => {
+              event.preventDefault();
+              complete(name);
+            }}
+            className="flex min-h-8 cursor-pointer items-center gap-3 px-3 text-13 aria-selected:bg-hover pointer-coarse:min-h-11"
+          >
+            <code className="font-mono text-accent-ink">{`{{${name}}}`}</code>
+            <span className="text-muted">{label === name ? "" : label}</span>
+          </li>
+        ))}
+      </ul>
       <p className="tabular flex flex-wrap gap-x-4 border-t border-line px-3 py-1.5 text-12 text-faint">
         <span>
           {count.toLocaleString()} {words.words}

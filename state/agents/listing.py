@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from backend.agents import service as agents
+from backend.core.errors import Conflict, Invalid
 from backend.core.ids import parse_id
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import service as numbers
@@ -19,6 +20,8 @@ from state.session import SessionState
 FILTERS = ("q", "type", "status", "sort")
 # A list is a window of at most this many rows (STYLE, UI); the search reaches the others.
 WINDOW = 100
+# The filter that shows the bin.
+DELETED = "deleted"
 
 
 class AgentListState(SessionState):
@@ -28,6 +31,7 @@ class AgentListState(SessionState):
 
     cards: list[AgentCard] = []
     total: int = 0
+    binned: int = 0
     is_loaded: bool = False
     has_failed: bool = False
     reference: str = ""
@@ -40,6 +44,11 @@ class AgentListState(SessionState):
     drawing: int = 0
     doomed_id: str = ""
     doomed_name: str = ""
+    # An agent that could not be switched on, and what it lacks.
+    lacking_id: str = ""
+    lacks: str = ""
+    import_error: str = ""
+    is_importing: bool = False
 
     @rx.event
     @answers
@@ -80,10 +89,72 @@ class AgentListState(SessionState):
     async def set_active(self, agent_id: str, is_active: bool) -> None:
         """Have an agent answer, or stop it."""
         principal = await self._principal()
+        self.lacking_id = self.lacks = ""
+        try:
+            with org_scope(principal.org_id):
+                async with unit_of_work() as session:
+                    await agents.set_active(session, principal, parse_id(agent_id), is_active)
+        except Conflict as conflict:
+            self.lacking_id, self.lacks = agent_id, conflict.message
+        await self._show(principal)
+
+    @rx.event
+    @answers
+    async def close_lacking(self, is_open: bool) -> None:
+        """Leave the agent that lacks something switched off."""
+        await self._principal()
+        if not is_open:
+            self.lacking_id = ""
+
+    @rx.event
+    @answers
+    async def export_file(self, agent_id: str) -> Any:
+        """Hand the person the file of an agent."""
+        principal = await self._principal()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                await agents.set_active(session, principal, parse_id(agent_id), is_active)
+                name, content = await agents.export_file(session, principal, parse_id(agent_id))
+        return rx.download(data=content, filename=name)
+
+    @rx.event
+    @answers
+    async def set_importing(self, is_open: bool) -> None:
+        """Open the dialog that reads an agent's file, or close it."""
+        await self._principal()
+        self.is_importing, self.import_error = is_open, ""
+
+    @rx.event
+    @answers
+    async def import_file(self, text: str) -> Any:
+        """Make an agent from a file and open it, or say which field or line is wrong."""
+        principal = await self._principal()
+        try:
+            with org_scope(principal.org_id):
+                async with unit_of_work() as session:
+                    made = await agents.import_file(session, principal, text)
+        except (Invalid, Conflict) as error:
+            self.import_error = error.message
+            return None
+        self.is_importing = False
+        return rx.redirect(f"/agents/{made.id}")
+
+    @rx.event
+    @answers
+    async def refuse_file(self, reason: str) -> None:
+        """Say why the browser did not read a file."""
+        await self._principal()
+        self.import_error = reason[:200]
+
+    @rx.event
+    @answers
+    async def restore(self, agent_id: str) -> Any:
+        """Bring a deleted agent back."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                back = await agents.restore(session, principal, parse_id(agent_id))
         await self._show(principal)
+        return rx.toast(f"{back.name} is back.")
 
     @rx.event
     @answers
@@ -115,14 +186,16 @@ class AgentListState(SessionState):
 
     @rx.event
     @answers
-    async def delete(self) -> None:
-        """Delete the agent the person was asked about."""
+    async def delete(self) -> Any:
+        """Delete the agent the person was asked about, with a way back."""
         principal = await self._principal()
         doomed, self.doomed_id = self.doomed_id, ""
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 await agents.delete(session, principal, parse_id(doomed))
         await self._show(principal)
+        undo = {"label": "Undo", "on_click": AgentListState.restore(doomed)}
+        return rx.toast(f"{self.doomed_name} is deleted.", action=undo)
 
     async def _hear(self, batch: Sequence[News]) -> None:
         await self._show(await self._principal())
@@ -131,10 +204,13 @@ class AgentListState(SessionState):
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 found = await agents.list_all(session)
+                binned = await agents.list_deleted(session)
                 served = served_by(await numbers.list_all(session))
-        every = [card(agent, served.get(str(agent.id), ())) for agent in found]
+                today = await agents.today(session)
+        shown = binned if self.status == DELETED else found
+        every = [card(agent, served.get(str(agent.id), ()), today.get(str(agent.id))) for agent in shown]
         wanted = {"q": self.q, "type": self.type, "status": self.status, "sort": self.sort}
         self.cards = arrange(every, wanted)[:WINDOW]
-        self.total = len(every)
+        self.total, self.binned = len(found), len(binned)
         self.can_edit = principal.member_role != MemberRole.SUPPORT
         self.is_loaded = True

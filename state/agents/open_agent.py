@@ -1,7 +1,7 @@
-"""Hold the agent a tab has open: who it is, which part is shown, and whether someone else changed it meanwhile."""
+"""Hold the agent a tab has open: its draft, which part is shown, and what other editors did to it meanwhile."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, TypedDict
 
 import reflex as rx
 
@@ -10,23 +10,29 @@ from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
-from backend.vocab import AgentType, MemberRole
-from state.agents.rows import SLOTS
+from backend.vocab import MemberRole
+from state.agents import texts
 from state.errors import answers
 from state.hub import News, hub
 from state.session import SessionState
 
-TABS = ("setup", "instructions", "knowledge", "numbers", "hours", "test")
+TABS = ("configure", "prompt", "knowledge", "deployment", "schedule", "notifications", "test")
+# The history of versions has an address of its own and is reached from the head.
+HISTORY = "versions"
+# Addresses people kept from before.
+FORMER = {"setup": "configure", "instructions": "prompt", "numbers": "deployment", "hours": "schedule"}
 
 
-def tabs_of(agent_type: str) -> list[str]:
-    """Return the parts that apply to a type: numbers where it takes a slot, hours where it answers texts."""
-    absent = set()
-    if agent_type not in SLOTS:
-        absent.add("numbers")
-    if agent_type not in (AgentType.TEXT, AgentType.INBOUND_VOICE):
-        absent.add("hours")
-    return [tab for tab in TABS if tab not in absent]
+class Collision(TypedDict):
+    """A field that somebody else changed first, with both values in words; `field` is empty when there is none."""
+
+    field: str
+    changed_by: str
+    theirs: str
+    yours: str
+
+
+NO_COLLISION = Collision(field="", changed_by="", theirs="", yours="")
 
 
 class AgentState(SessionState):
@@ -39,18 +45,24 @@ class AgentState(SessionState):
     agent_type: str = ""
     version: int = 0
     is_active: bool = False
+    changed: int = 0
     can_edit: bool = False
-    tab: str = "setup"
-    tabs: list[str] = []
+    tab: str = "configure"
+    tabs: list[str] = list(TABS)
     is_loaded: bool = False
     is_missing: bool = False
     has_failed: bool = False
     reference: str = ""
-    is_stale: bool = False
-    changed_by: str = ""
-    # Grows when a person asks for the latest, so that fields drop what was typed over it.
+    # What the agent lacks to be switched on; said once the person tried.
+    lacks: str = ""
+    collision: Collision = NO_COLLISION
+    # A former name that the instructions still hold after it was changed, and the new one.
+    mention: dict[str, str] = {"old": "", "new": ""}
+    # Grows when what is typed shall make room for what is stored.
     drawing: int = 0
-    _known: dict[str, Any] = {}
+    _values: dict[str, Any] = {}
+    _revision: int = 0
+    _wanted: dict[str, Any] = {}
 
     @rx.event
     @answers
@@ -60,7 +72,8 @@ class AgentState(SessionState):
         address = self.router.url
         agent_id = address.path.rstrip("/").rpartition("/")[2]
         if agent_id != self.id:
-            self.id, self.is_loaded, self.is_missing = "", False, False
+            self.id, self.is_loaded, self.is_missing, self.lacks = "", False, False, ""
+            self.collision, self.mention = NO_COLLISION, {"old": "", "new": ""}
         hub.subscribe(self.router.session.client_token, principal, AgentState)
         self.has_failed, self.reference = False, ""
         try:
@@ -74,21 +87,13 @@ class AgentState(SessionState):
             # What was shown before stays, under a toast.
             self.has_failed = not self.is_loaded
             raise
-        self.tabs = tabs_of(agent.agent_type)
-        asked = address.query_parameters.get("tab", "setup")
-        self.tab = asked if asked in self.tabs else "setup"
+        asked = address.query_parameters.get("tab", "")
+        asked = FORMER.get(asked, asked)
+        self.tab = asked if asked in (*TABS, HISTORY) else "configure"
         self.can_edit = principal.member_role != MemberRole.SUPPORT
         self._take(agent)
         self.is_loaded = True
         return AgentState.load_tab
-
-    @rx.event
-    @answers
-    async def show_latest(self) -> Any:
-        """Show the agent as it is stored, in place of what this tab shows."""
-        await self._principal()
-        self.drawing += 1
-        return AgentState.load
 
     @rx.event
     @answers
@@ -103,18 +108,49 @@ class AgentState(SessionState):
     @rx.event
     @answers
     async def set_active(self, is_active: bool) -> None:
-        """Have the agent answer, or stop it."""
+        """Have the agent answer, or stop it; say what is missing when nobody could reach it."""
         principal = await self._principal()
-        with org_scope(principal.org_id):
-            async with unit_of_work() as session:
-                agent = await agents.set_active(session, principal, parse_id(self.id), is_active)
+        self.lacks = ""
+        try:
+            with org_scope(principal.org_id):
+                async with unit_of_work() as session:
+                    agent = await agents.set_active(session, principal, parse_id(self.id), is_active)
+        except Conflict as conflict:
+            self.lacks = conflict.message
+            return
         self._take(agent)
 
-    async def _hear(self, batch: Sequence[News]) -> None:
-        """Say that someone else changed the agent; what this person is typing stays as it is."""
+    @rx.event
+    @answers
+    async def keep_mine(self) -> None:
+        """Store this person's value over the other editor's, now that they have seen both."""
         principal = await self._principal()
-        if not self.id:
+        if not self.collision["field"]:
             return
+        wanted, self.collision = self._wanted, NO_COLLISION
+        self._take(await self._stored(principal, wanted, None))
+        await self._refresh_part()
+
+    @rx.event
+    @answers
+    async def keep_theirs(self) -> None:
+        """Leave what the other editor wrote."""
+        await self._principal()
+        self.collision = NO_COLLISION
+        self.drawing += 1
+
+    @rx.event
+    @answers
+    async def forget_mention(self) -> None:
+        """Leave the former name where it stands in the instructions."""
+        await self._principal()
+        self.mention = {"old": "", "new": ""}
+
+    async def _hear(self, batch: Sequence[News]) -> None:
+        """Show what other editors changed; what this person is typing stays as it is."""
+        if not self.id or not any("resync" in news.kinds or self.id in news.subjects for news in batch):
+            return
+        principal = await self._principal()
         try:
             with org_scope(principal.org_id):
                 async with unit_of_work() as session:
@@ -122,38 +158,60 @@ class AgentState(SessionState):
         except NotFound:
             self.is_missing = True
             return
-        self.is_active = agent.is_active
-        if agent.version > self.version:
-            self.is_stale = True
+        if agent.draft_revision == self._revision and agent.version == self.version:
+            self.is_active = agent.is_active
+            return
+        self._take(agent)
+        await self._refresh_part()
+
+    async def _refresh_part(self) -> None:
+        from state.agents import parts
+
+        if (part := parts.OF_TAB.get(self.tab)) and hasattr(part, "_take"):
+            (await self.get_state(part))._take(self._values)
 
     def _take(self, agent: Any) -> None:
-        self.id, self.name, self.agent_type = str(agent.id), agent.name, agent.agent_type
-        self.version, self.is_active = agent.version, agent.is_active
-        self.is_stale, self.changed_by = False, ""
-        self._known = {field: getattr(agent, field) for field in agents.FIELDS}
+        self._values = agents.draft(agent)
+        self.id, self.name, self.agent_type = str(agent.id), self._values["name"], self._values["agent_type"]
+        self.version, self.is_active, self.changed = agent.version, agent.is_active, len(agent.draft)
+        self._revision = agent.draft_revision
 
-    async def _change(self, principal: Principal, **changes: Any) -> Any:
-        """Store changes of the open agent and return it.
-
-        A field that nobody changed since this tab read it is stored, whatever happened to the others; the page then
-        offers the latest. Raises `Conflict` when another editor changed the same field first, and `Invalid`.
-        """
-        agent_id = parse_id(self.id)
+    async def _stored(self, principal: Principal, changes: Mapping[str, Any], bases: Mapping[str, Any] | None) -> Any:
         with org_scope(principal.org_id):
-            try:
+            async with unit_of_work() as session:
+                return await agents.edit(session, principal, parse_id(self.id), changes, bases)
+
+    async def _change(self, principal: Principal, changes: Mapping[str, Any], bases: Mapping[str, Any]) -> bool:
+        """Store changes of the draft and tell whether they were; a collision is shown with both values.
+
+        `bases` says for each field what the person began from. Raises `Invalid`.
+        """
+        former = dict(self._values)
+        try:
+            agent = await self._stored(principal, changes, bases)
+        except Conflict as conflict:
+            field = conflict.field or ""
+            self._wanted = dict(changes)
+            self.collision = Collision(
+                field=field,
+                changed_by=str(conflict.details.get("changed_by", "")),
+                theirs=texts.shown(conflict.details.get("theirs")),
+                yours=texts.shown(conflict.details.get("yours")),
+            )
+            with org_scope(principal.org_id):
                 async with unit_of_work() as session:
-                    agent = await agents.update(session, principal, agent_id, expected_version=self.version, **changes)
-            except Conflict as conflict:
-                self.is_stale, self.changed_by = True, str(conflict.details.get("changed_by", ""))
-                async with unit_of_work() as session:
-                    latest = await agents.get(session, agent_id)
-                    if any(getattr(latest, field) != self._known[field] for field in changes):
-                        raise
-                    agent = await agents.update(
-                        session, principal, agent_id, expected_version=latest.version, **changes
-                    )
-                # The version stays: what this tab shows of the other fields is still the older one.
-                self._known.update({field: getattr(agent, field) for field in changes})
-                return agent
+                    self._take(await agents.get(session, parse_id(self.id)))
+            await self._refresh_part()
+            return False
+        if self.collision["field"] in changes:
+            self.collision = NO_COLLISION
         self._take(agent)
-        return agent
+        self._look_for_mentions(former, changes)
+        return True
+
+    def _look_for_mentions(self, former: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+        """Offer to change a name that somebody wrote into the instructions; they never change by themselves."""
+        for field in ("name", "organization_name", "owner_name", "agent_role"):
+            old, new = str(former.get(field) or ""), str(self._values[field])
+            if field in changes and len(old) > 2 and new and old != new and old in self._values["system_prompt"]:
+                self.mention = {"old": old, "new": new}

@@ -1,17 +1,21 @@
 """Know which state stands behind each part of an agent's page."""
 
-from state.agents.hours import HoursState
-from state.agents.instructions import InstructionsState
+from state.agents.configure import ConfigureState
+from state.agents.deployment import DeploymentState
+from state.agents.history import HistoryState
 from state.agents.knowledge import KnowledgeState
-from state.agents.numbers import AgentNumbersState
+from state.agents.notifications import AgentNotificationsState
 from state.agents.playground import PlaygroundState
-from state.agents.setup import SetupState
+from state.agents.prompt import PromptState
+from state.agents.schedule import ScheduleState
 
 OF_TAB = {
-    "setup": SetupState,
-    "instructions": InstructionsState,
+    "configure": ConfigureState,
+    "prompt": PromptState,
     "knowledge": KnowledgeState,
-    "numbers": AgentNumbersState,
-    "hours": HoursState,
+    "deployment": DeploymentState,
+    "schedule": ScheduleState,
+    "notifications": AgentNotificationsState,
     "test": PlaygroundState,
+    "versions": HistoryState,
 }

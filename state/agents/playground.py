@@ -1,4 +1,4 @@
-"""Talk with a stored agent as a customer would, and see why it says what it says."""
+"""Talk with an agent's draft as a customer would, on any text channel, and see why it says what it says."""
 
 from typing import Any, TypedDict
 
@@ -10,6 +10,7 @@ from backend.core.errors import MagpipeError
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.knowledge.schemas import PATH_MARK
+from backend.vocab import AgentType, Channel
 from state.agents.open_agent import AgentState
 from state.errors import answers
 from state.session import SessionState
@@ -17,6 +18,7 @@ from state.session import SessionState
 # A test is a conversation of a few turns; older ones leave the tab's memory.
 WINDOW = 40
 TEXT_LIMIT = 1600
+CHANNELS = (Channel.SMS, Channel.CHAT, Channel.EMAIL)
 
 
 class Line(TypedDict):
@@ -66,12 +68,16 @@ class PlaygroundState(SessionState):
     why: Why = NO_WHY
     sources: list[SourceRead] = []
     tools: list[ToolUse] = []
+    channel: str = Channel.SMS.value
     _agent_id: str = ""
 
     async def _open(self, principal: Principal, agent_id: str) -> None:
         if self._agent_id != agent_id:
             self._clear()
             self._agent_id = agent_id
+            opened = await self.get_state(AgentState)
+            own = {AgentType.CHAT_WIDGET: Channel.CHAT, AgentType.EMAIL: Channel.EMAIL}
+            self.channel = own.get(AgentType(opened.agent_type), Channel.SMS).value
 
     @rx.event
     @answers
@@ -79,6 +85,15 @@ class PlaygroundState(SessionState):
         """Begin the test again."""
         await self._principal()
         self._clear()
+
+    @rx.event
+    @answers
+    async def choose_channel(self, channel: str) -> None:
+        """Begin the test again on another channel."""
+        await self._principal()
+        if channel in CHANNELS and channel != self.channel:
+            self._clear()
+            self.channel = channel
 
     @rx.event(background=True)
     @answers
@@ -88,14 +103,14 @@ class PlaygroundState(SessionState):
         async with self:
             principal = await self._principal()
             opened = await self.get_state(AgentState)
-            agent_id = opened.id
+            agent_id, channel = opened.id, self.channel
             if not text or self.is_answering or not agent_id:
                 return
             history = [(line["is_ours"], line["text"]) for line in self.lines]
             self._add(text, is_ours=False)
             self.is_answering, self.error = True, ""
         try:
-            turn = await agents.try_message(principal, parse_id(agent_id), text, history)
+            turn = await agents.try_message(principal, parse_id(agent_id), text, history, channel)
         except MagpipeError as problem:
             async with self:
                 self.is_answering, self.error = False, problem.message
@@ -106,7 +121,7 @@ class PlaygroundState(SessionState):
             raise
         async with self:
             self.is_answering = False
-            if self._agent_id != agent_id:
+            if (self._agent_id, self.channel) != (agent_id, channel):
                 return
             self._add(turn["reply"], is_ours=True)
             self._explain(turn)

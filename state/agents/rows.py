@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypedDict
 
+from backend.agents import service as agents
+from backend.agents.service import Figures
 from backend.numbers.schemas import NumberView
 from backend.vocab import AgentType
 
@@ -20,7 +22,9 @@ HOLDERS: tuple[Literal["text_agent_id", "agent_id", "outbound_agent_id"], ...] =
 
 
 class AgentCard(TypedDict):
-    """One agent of the list. Times are ISO 8601 in UTC; `numbers` reads as people write them, at most two."""
+    """One agent of the list, as its draft calls it. Times are ISO 8601 in UTC; `numbers` are at most two, as people
+    write them; `answered`, `handed_over` and `cost` are today's.
+    """
 
     id: str
     name: str
@@ -29,6 +33,10 @@ class AgentCard(TypedDict):
     is_default: bool
     numbers: str
     takes_numbers: bool
+    has_draft: bool
+    answered: int
+    handed_over: int
+    cost: str
     edited_at: str
     created_at: str
 
@@ -42,18 +50,24 @@ def served_by(numbers: Iterable[NumberView]) -> dict[str, list[str]]:
     return served
 
 
-def card(agent: Any, numbers: Iterable[str] = ()) -> AgentCard:
-    """Return the card of a stored agent that serves `numbers`."""
+def card(agent: Any, numbers: Iterable[str] = (), figures: Figures | None = None) -> AgentCard:
+    """Return the card of a stored agent that serves `numbers` and did today what `figures` say."""
     served = list(numbers)
+    today = figures or Figures(answered=0, handed_over=0, cost_micros=0)
+    drafted = agents.draft(agent)
     more = f" +{len(served) - 2}" if len(served) > 2 else ""
     return AgentCard(
         id=str(agent.id),
-        name=agent.name,
-        agent_type=agent.agent_type,
+        name=drafted["name"],
+        agent_type=drafted["agent_type"],
         is_active=agent.is_active,
         is_default=agent.is_default,
         numbers=", ".join(served[:2]) + more,
         takes_numbers=agent.agent_type in SLOTS,
+        has_draft=bool(agent.draft),
+        answered=today["answered"],
+        handed_over=today["handed_over"],
+        cost=f"${today['cost_micros'] / 1_000_000:.2f}" if today["cost_micros"] >= 5_000 else "",
         edited_at=agent.updated_at.isoformat(),
         created_at=agent.created_at.isoformat(),
     )

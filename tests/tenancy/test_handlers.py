@@ -193,7 +193,7 @@ async def test_what_is_no_event_cannot_be_called(world, site):
         ("/inbox/{conversations}", "timeline_state"),
         ("/inbox/{conversations}", "contact_panel_state"),
         ("/agents", "agent_list_state"),
-        ("/agents/{agent_configs}?tab=instructions", "instructions_state"),
+        ("/agents/{agent_configs}?tab=prompt", "prompt_state"),
         ("/agents/{agent_configs}?tab=knowledge", "knowledge_state"),
         ("/phone", "numbers_state"),
     ],

@@ -10,8 +10,8 @@ from backend.core.tenancy import unit_of_work
 from backend.knowledge import service as knowledge
 from backend.models.numbers import ServiceNumber
 from backend.vocab import AgentType
+from state.agents.deployment import DeploymentState
 from state.agents.knowledge import KnowledgeState, SourceState
-from state.agents.numbers import AgentNumbersState
 from state.agents.open_agent import AgentState
 from tests.state.tab import Tab, sign_in
 
@@ -106,22 +106,22 @@ async def test_number_is_served_in_the_slot_of_the_agents_type(
     db: None, org: Any, agent_type: AgentType, column: str
 ) -> None:
     number_id = await number_of(org, "+14155550132")
-    page = await page_of(org, agent_type, "numbers")
-    shown = await page.state(AgentNumbersState)
+    page = await page_of(org, agent_type, "deployment")
+    shown = await page.state(DeploymentState)
     assert [one["id"] for one in shown.others] == [str(number_id)]
-    await page.call(AgentNumbersState.serve, str(number_id))
+    await page.call(DeploymentState.serve, str(number_id))
     assert [one["id"] for one in shown.served] == [str(number_id)]
     with org.scope():
         async with unit_of_work() as session:
             stored = await session.get_one(ServiceNumber, number_id)
             assert str(getattr(stored, column)) == (await page.state(AgentState)).id
-    await page.call(AgentNumbersState.leave, str(number_id))
+    await page.call(DeploymentState.leave, str(number_id))
     assert shown.served == []
 
 
 async def test_strangers_number_cannot_be_served(db: None, org: Any, make_org: Any) -> None:
     number_id = await number_of(await make_org("South Dental"), "+14155550132")
-    page = await page_of(org, AgentType.TEXT, "numbers")
-    answer = await page.call(AgentNumbersState.serve, str(number_id))
+    page = await page_of(org, AgentType.TEXT, "deployment")
+    answer = await page.call(DeploymentState.serve, str(number_id))
     assert answer is not None
-    assert (await page.state(AgentNumbersState)).served == []
+    assert (await page.state(DeploymentState)).served == []

@@ -1,12 +1,12 @@
 """The list of agents: what fits the filters, in which order, and what a card says."""
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from backend.models.agents import AgentConfig
 from state.agents.address import with_filters
 from state.agents.rows import arrange, card, served_by
 
@@ -14,12 +14,12 @@ EARLY = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def agent(number: int, name: str, agent_type: str = "text", *, is_active: bool = True, edited: int = 0) -> Any:
-    return SimpleNamespace(
+    return AgentConfig(
         id=UUID(int=number),
+        org_id=UUID(int=0),
         name=name,
         agent_type=agent_type,
         is_active=is_active,
-        is_default=False,
         created_at=EARLY + timedelta(days=number),
         updated_at=EARLY + timedelta(days=edited),
     )
@@ -54,6 +54,18 @@ def test_list_shows_what_fits_the_address_in_its_order(wanted: dict[str, str], n
 def test_card_names_two_numbers_and_counts_the_others() -> None:
     assert card(agent(1, "A"), ["1", "2", "3", "4"])["numbers"] == "1, 2 +2"
     assert card(agent(1, "A"), ["1", "2"])["numbers"] == "1, 2"
+
+
+def test_card_is_called_what_the_draft_calls_it() -> None:
+    renamed = agent(1, "A")
+    renamed.draft = {"name": "B"}
+    assert (card(renamed)["name"], card(renamed)["has_draft"]) == ("B", True)
+
+
+def test_card_tells_of_today_and_leaves_out_a_cost_below_a_cent() -> None:
+    busy = card(agent(1, "A"), (), {"answered": 12, "handed_over": 2, "cost_micros": 31_000})
+    assert (busy["answered"], busy["handed_over"], busy["cost"]) == (12, 2, "$0.03")
+    assert card(agent(1, "A"), (), {"answered": 1, "handed_over": 0, "cost_micros": 400})["cost"] == ""
 
 
 def test_email_agents_ask_for_no_number() -> None:
