@@ -3,17 +3,16 @@
 Sentence case, verbs on buttons, no internal ids, no vendor names. A page reads its own class; `Common` is shared.
 """
 
-from pages.words.agents import (
-    Agent,
-    AgentHours,
-    AgentInstructions,
+from pages.words.agent_parts import (
+    AgentConfigure,
+    AgentDeployment,
     AgentKnowledge,
-    AgentNumbers,
-    Agents,
-    AgentSetup,
+    AgentNotifications,
+    AgentPrompt,
+    AgentSchedule,
     AgentTest,
-    AgentTypes,
 )
+from pages.words.agents import Agent, AgentHistory, AgentPublish, Agents, AgentTypes
 from pages.words.doors import (
     ForgotPassword,
     Forms,
@@ -34,11 +33,14 @@ from pages.words.welcome import Welcome
 
 __all__ = [
     "Agent",
-    "AgentHours",
-    "AgentInstructions",
+    "AgentConfigure",
+    "AgentDeployment",
+    "AgentHistory",
     "AgentKnowledge",
-    "AgentNumbers",
-    "AgentSetup",
+    "AgentNotifications",
+    "AgentPrompt",
+    "AgentPublish",
+    "AgentSchedule",
     "AgentTest",
     "AgentTypes",
     "Agents",
