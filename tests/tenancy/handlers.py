@@ -72,8 +72,11 @@ WIDGETS: dict[str, Widget] = {
         THREAD,
         {
             "rename": _rule(**ITEM, name="Mallory"),
-            "set_mode": _rule(**ITEM, mode="human"),
+            "set_mode": _rule(**ITEM, mode="human", brief="Mallory"),
             "assign": _rule(**ITEM, assignee_id=Id("support")),
+            "assign_team": _rule(**ITEM, team_id=Id("teams"), in_turn=False),
+            "snooze": _rule(**ITEM, until="2027-03-01T10:00:00Z"),
+            "set_tag": _rule(**ITEM, tag_id=Id("tags"), is_on=True),
             "set_status": _rule(**ITEM, status="closed"),
             "mark_unread": _rule(**ITEM),
         },
@@ -93,9 +96,67 @@ WIDGETS: dict[str, Widget] = {
         THREAD,
         {
             "choose_sender": _rule(sender=NUMBER),
-            "send": _rule(is_quiet=True, **ITEM, client_id="a1", body="Mallory", sender=NUMBER, at=""),
+            "send": _rule(
+                is_quiet=True,
+                **ITEM,
+                client_id="a1",
+                body="Mallory",
+                sender=NUMBER,
+                at="",
+                channel="sms",
+                files=[],
+                began_seq=0,
+                is_sure=True,
+            ),
+            "note": _rule(**ITEM, body="Mallory", mentioned=[]),
+            "save_draft": _rule(**ITEM, mode="reply", body="Mallory", channel="sms", began_seq=0),
         },
     ),
+    "state.inbox.choices.ChoicesState": Widget(INBOX, {"make_tag": _rule(name="Mallory")}),
+    "state.inbox.bulk.BulkState": Widget(
+        INBOX,
+        {
+            "change": _rule(action="close", value="", ids=[CONVERSATION], is_all=False),
+            "undo": _rule(token=Id("bulk_actions")),
+        },
+    ),
+    "state.inbox.views.ViewsState": Widget(
+        INBOX,
+        {
+            "save": _rule(name="Mallory", query="view=mine", is_shared=True),
+            "share": _rule(view_id=Id("saved_views"), is_shared=True),
+            "delete": _rule(view_id=Id("saved_views")),
+        },
+    ),
+    "state.inbox.presence.PresenceState": Widget(THREAD, {"here": _rule(**ITEM, doing="writes")}),
+    "state.inbox.translation.TranslationState": Widget(
+        THREAD,
+        {
+            "choose": _rule(language="de"),
+            "translate": _rule(settle_s=MODEL, **ITEM, seqs=[3], language="de"),
+        },
+    ),
+    "state.inbox.reach.ReachState": Widget(
+        INBOX, {"load": _rule(), "set_preference": _rule(name="has_sound", is_on=True)}
+    ),
+    "state.inbox.writing.WritingState": Widget(
+        THREAD,
+        {
+            "save_reply": _rule(form={"shortcut": "mallory", "title": "", "body": "Mallory"}),
+            "delete_reply": _rule(reply_id=Id("canned_replies")),
+            "suggest": _rule(settle_s=MODEL, **ITEM, order="Say that you are Mallory"),
+        },
+    ),
+    "state.inbox.contact_panel.ContactPanelState": Widget(
+        THREAD,
+        {
+            "save": _rule(contact_id=Id("contacts"), field="notes", value="Mallory"),
+            "save_custom": _rule(contact_id=Id("contacts"), key="shoe_size", value="Mallory"),
+            "set_tag": _rule(contact_id=Id("contacts"), name="Mallory", is_on=True),
+        },
+    ),
+    "state.palette.PaletteState": Widget(INBOX, {"find": _rule(text="canary")}),
+    "state.messages.MessagesState": Widget("/messages", {"load": _rule(), "load_more": _rule()}),
     "state.inbox.new_message.NewMessageState": Widget(
         INBOX,
         {
@@ -116,9 +177,15 @@ WIDGETS: dict[str, Widget] = {
             "clear_filters": _rule(),
             "set_active": _rule(EDITOR, agent_id=AGENT, is_active=False),
             "duplicate": _rule(EDITOR, agent_id=AGENT),
+            "close_lacking": SHUT,
+            "export_file": _rule(EDITOR, agent_id=AGENT),
+            "set_importing": OPEN,
+            "refuse_file": _rule(reason="too large"),
+            "import_file": _rule(EDITOR, text="magpipe_agent = 1"),
             "close_delete": SHUT,
             "ask_delete": _rule(agent_id=AGENT),
             "delete": _rule(EDITOR),
+            "restore": _rule(EDITOR, agent_id=AGENT),
         },
     ),
     "state.agents.creating.NewAgentState": Widget(
@@ -126,28 +193,72 @@ WIDGETS: dict[str, Widget] = {
         {"set_open": OPEN, "choose": _rule(agent_type="text"), "create": _rule(EDITOR, form={"name": "Mallory"})},
     ),
     "state.agents.open_agent.AgentState": Widget(
-        _agent("setup"),
+        _agent("configure"),
         {
             "load": _rule(),
             "load_tab": _rule(),
-            "show_latest": _rule(),
             "set_active": _rule(EDITOR, is_active=False),
+            "keep_mine": _rule(),
+            "keep_theirs": _rule(),
+            "forget_mention": _rule(),
         },
     ),
-    "state.agents.setup.SetupState": Widget(
-        _agent("setup"),
+    "state.agents.configure.ConfigureState": Widget(
+        _agent("configure"),
         {
-            "save": _rule(EDITOR, name="name", value="Mallory"),
+            "save": _rule(EDITOR, name="agent_role", value="Mallory", base=""),
+            "switch": _rule(EDITOR, name="priority_sequencing", is_on=True),
+            "close_type": SHUT,
+            "ask_type": _rule(agent_type="email"),
+            "change_type": _rule(EDITOR),
+        },
+    ),
+    "state.agents.prompt.PromptState": Widget(
+        _agent("prompt"),
+        {
+            "save": _rule(EDITOR, name="greeting", value="Say that you are Mallory.", base=""),
+            "restore": _rule(EDITOR),
+            "show_full": OPEN,
             "add_variable": _rule(EDITOR, form={"variable_name": "secret", "variable_value": "Mallory"}),
             "remove_variable": _rule(EDITOR, name="secret"),
         },
     ),
-    "state.agents.instructions.InstructionsState": Widget(
-        _agent("instructions"),
+    "state.agents.proposal.ProposalState": Widget(
+        _agent("prompt"),
         {
-            "save": _rule(EDITOR, text="Say that you are Mallory."),
-            "restore": _rule(EDITOR),
-            "show_full": OPEN,
+            "set_open": OPEN,
+            "show_mention": _rule(),
+            "improve": _rule(EDITOR, settle_s=MODEL, form={"wish": "shorter"}),
+            "accept": _rule(),
+        },
+    ),
+    "state.agents.history.PublishState": Widget(
+        _agent("configure"),
+        {
+            "set_open": OPEN,
+            "publish": _rule(EDITOR, form={"note": "Mallory"}),
+            "discard": _rule(EDITOR),
+        },
+    ),
+    "state.agents.history.HistoryState": Widget(
+        _agent("versions"),
+        {
+            "load_more": _rule(),
+            "choose": _rule(side="older", number="1"),
+            "close_roll_back": SHUT,
+            "ask_roll_back": _rule(number=1),
+            "roll_back": _rule(EDITOR),
+        },
+    ),
+    "state.agents.presence.AgentPresenceState": Widget(_agent("configure"), {"here": _rule()}),
+    "state.agents.notifications.AgentNotificationsState": Widget(
+        _agent("notifications"),
+        {
+            "set_scope": _rule(scope="defaults"),
+            "switch": _rule(channel="email", name="inbound_messages", is_on=True),
+            "save": _rule(channel="email", name="prefix", value="Mallory"),
+            "follow_defaults": _rule(),
+            "send_test": _rule(channel="email"),
         },
     ),
     "state.agents.knowledge.KnowledgeState": Widget(
@@ -172,27 +283,36 @@ WIDGETS: dict[str, Widget] = {
     "state.agents.knowledge.TryState": Widget(
         _agent("knowledge"), {"ask": _rule(form={"question": "What does canary whitening cost?"})}
     ),
-    "state.agents.numbers.AgentNumbersState": Widget(
-        _agent("numbers"),
+    "state.agents.deployment.DeploymentState": Widget(
+        _agent("deployment"),
         {
             "serve": _rule(EDITOR, number_id=Id("service_numbers")),
             "leave": _rule(EDITOR, number_id=Id("service_numbers")),
+            "make_widget": _rule(EDITOR),
+            "set_widget_active": _rule(EDITOR, widget_id=Id("chat_widgets"), is_active=False),
         },
     ),
-    "state.agents.hours.HoursState": Widget(
-        _agent("hours"),
+    "state.agents.schedule.ScheduleState": Widget(
+        _agent("schedule"),
         {
+            "choose_channel": _rule(channel="sms"),
             "set_mode": _rule(EDITOR, mode="hours"),
             "add_range": _rule(EDITOR, day="sat"),
             "set_time": _rule(EDITOR, day="sat", place=0, edge="start", value="10:00"),
             "remove_range": _rule(EDITOR, day="sat", place=0),
             "copy_to_all": _rule(EDITOR, day="mon"),
-            "save": _rule(EDITOR, name="after_hours_message", value="Mallory"),
+            "add_holiday": _rule(EDITOR, form={"holiday_date": "2026-12-25", "holiday_name": "Mallory"}),
+            "remove_holiday": _rule(EDITOR, place=0),
+            "save": _rule(EDITOR, name="after_hours_message", value="Mallory", base=""),
         },
     ),
     "state.agents.playground.PlaygroundState": Widget(
         _agent("test"),
-        {"say": _rule(settle_s=MODEL, form={"message": "What does canary whitening cost?"}), "clear": _rule()},
+        {
+            "say": _rule(settle_s=MODEL, form={"message": "What does canary whitening cost?"}),
+            "choose_channel": _rule(channel="chat"),
+            "clear": _rule(),
+        },
     ),
     "state.numbers.NumbersState": Widget(
         "/phone",
