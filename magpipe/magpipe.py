@@ -20,6 +20,7 @@ from backend.core.config import settings
 from magpipe import routes
 from pages.components.connection import connection_note
 from pages.components.crash import crash_page
+from pages.components.support_widget import support_widget
 from pages.components.theme import head_components
 from pages.components.toast import toaster
 from pages.gallery import gallery, gallery_sign_in
@@ -59,7 +60,7 @@ app = _Application(
     theme=None,
     reset_style=False,
     stylesheets=["/styles.css"],
-    head_components=head_components(),
+    head_components=[*head_components(), support_widget()],
     html_lang="en",
     html_custom_attrs={"suppressHydrationWarning": True},
     toaster=toaster(),

@@ -10,6 +10,7 @@ from pages.admin.jobs import jobs_page
 from pages.agents.detail import agent_page
 from pages.agents.listing import agents_page
 from pages.auth import pages as doors
+from pages.chat_widget import page as chat_widget
 from pages.frame import frame_events
 from pages.home import home_page
 from pages.inbox import page as inbox
@@ -18,6 +19,7 @@ from pages.settings import account, joining, keys, organization
 from pages.welcome import welcome_page
 from pages.words import (
     Agents,
+    ChatWidget,
     Common,
     ForgotPassword,
     Invitations,
@@ -35,6 +37,7 @@ from pages.words import (
 from state.agents.listing import AgentListState
 from state.agents.open_agent import AgentState
 from state.auth import DoorState
+from state.chat_widget import ChatWidgetState
 from state.numbers import NumbersState
 from state.onboarding import ChecklistState, WelcomeState
 from state.operations import JobsState
@@ -73,6 +76,7 @@ ROOMS = (
     Route(inbox.ROUTE, inbox.inbox, inbox.TITLE, inbox.ON_LOAD),
     Route("/agents", agents_page, Agents.TITLE, [AgentListState.load, ChecklistState.load]),
     Route("/agents/[agent_id]", agent_page, Agents.TITLE, [AgentState.load]),
+    Route(chat_widget.ROUTE, chat_widget.chat_widget_page, ChatWidget.TITLE, [ChatWidgetState.load]),
     Route("/phone", phone_page, Phone.TITLE, [NumbersState.load]),
     Route("/welcome", welcome_page, Welcome.TITLE, [WelcomeState.load]),
     Route("/settings", account.profile_page, Settings.TITLE, [ProfileState.load]),
