@@ -16,6 +16,8 @@ PAGE_SIZE = 50
 # A search first looks through this many conversations in the list's order: what is said everywhere is found at once
 # and never asked of the index, whose answer would be everything.
 FIRST_STEPS = 200
+# What stands in this many of them is found soon enough by looking on.
+OFTEN = 8
 # Up to so many hits the index is asked for all of them …
 MOST_HITS = 5000
 # … and beyond it the list is looked through further; what was not reached is a page away.
@@ -50,7 +52,11 @@ async def _searched(
 ) -> Page:
     org_id = org_id_of(session)
     places, rest = await queries.walk(session, org_id, viewer_id, wanted, asked, after, FIRST_STEPS, limit + 1)
-    if len(places) <= limit and rest is not None:
+    if OFTEN <= len(places) <= limit and rest is not None:
+        steps = min(MORE_STEPS, (limit + 1 - len(places)) * FIRST_STEPS * 3 // (len(places) * 2))
+        more, rest = await queries.walk(session, org_id, viewer_id, wanted, asked, rest, steps, limit + 1)
+        places += more
+    elif len(places) <= limit and rest is not None:
         known = await queries.candidates(session, asked, MOST_HITS)
         if known is not None:
             places = await queries.among(session, org_id, viewer_id, wanted, known, after, limit + 1)

@@ -91,6 +91,8 @@ def _conditions(viewer_id: UUID, wanted: ListFilter) -> list[Any]:
         "status": "" if wanted.status == "any" else wanted.status,
     }
     conditions: list[Any] = [col(getattr(_C, name)) == value for name, value in equal.items() if value]
+    # A deleted contact takes the conversation along, until somebody brings both back.
+    conditions.append(~exists().where(col(Contact.id) == col(_C.contact_id), col(Contact.deleted_at).is_not(None)))
     if wanted.view == "mine":
         conditions.append(col(_C.assignee_id) == viewer_id)
     elif wanted.view == "unassigned":

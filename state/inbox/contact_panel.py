@@ -1,17 +1,27 @@
-"""Hold what the side panel says about the person of the open conversation."""
+"""Hold what the side panel says about the person of the open conversation, and change it in place."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypedDict
 from uuid import UUID
 
+import reflex as rx
+
 from backend.compliance import service as compliance
 from backend.contacts import service as contacts
+from backend.contacts.schemas import CustomValue, Suggestion
+from backend.core.errors import Invalid
+from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import e164
+from backend.tags.schemas import TagRow
 from backend.vocab import ItemKind
+from state.errors import answers
 from state.hub import News
 from state.session import SessionState
+
+# What of a contact the panel changes; the rest has its page.
+FIELDS = ("name", "phone_number", "email", "company", "job_title", "notes")
 
 
 class OptOut(TypedDict):
@@ -31,9 +41,13 @@ class Person(TypedDict):
     phone_display: str
     email: str
     company: str
+    job_title: str
     notes: str
     since: str
+    is_blocked: bool
     opt_outs: list[OptOut]
+    tags: list[TagRow]
+    custom: list[CustomValue]
 
 
 UNKNOWN: Person = {
@@ -43,9 +57,13 @@ UNKNOWN: Person = {
     "phone_display": "",
     "email": "",
     "company": "",
+    "job_title": "",
     "notes": "",
     "since": "",
+    "is_blocked": False,
     "opt_outs": [],
+    "tags": [],
+    "custom": [],
 }
 
 
@@ -55,31 +73,84 @@ class ContactPanelState(SessionState):
     HEARS: ClassVar[frozenset[str]] = frozenset({"contact.updated", "item.added", "resync"})
 
     person: Person = UNKNOWN
+    alike: list[Suggestion] = []
+    """Contacts that may be the same person, each with the reason."""
+    errors: dict[str, str] = dict.fromkeys(FIELDS, "")
     _conversation_id: str = ""
 
     async def _load(self, session: Any, conversation_id: str, contact_id: UUID) -> None:
-        contact = await contacts.get(session, contact_id)
-        phone = contact.phone_number or ""
+        known = await contacts.view(session, contact_id)
+        phone = known["phone"]
         left = await compliance.opted_out_of(session, phone) if phone else {}
         opt_outs: list[OptOut] = [
             {"number": e164.display(number), "keyword": said.keyword, "at": said.changed_at.isoformat()}
             for number, said in left.items()
         ]
+        if self._conversation_id != conversation_id:
+            self.errors = dict.fromkeys(FIELDS, "")
         self._conversation_id = conversation_id
         self.person = {
-            "id": str(contact.id),
-            "name": contact.name,
+            "id": known["id"],
+            "name": known["name"],
             "phone": phone,
-            "phone_display": e164.display(phone) if phone else "",
-            "email": contact.email or "",
-            "company": contact.company,
-            "notes": contact.notes,
-            "since": contact.created_at.isoformat(),
+            "phone_display": known["phone_display"],
+            "email": known["email"],
+            "company": known["company"],
+            "job_title": known["job_title"],
+            "notes": known["notes"],
+            "since": known["created_at"],
+            "is_blocked": known["is_blocked"],
             "opt_outs": opt_outs,
+            "tags": known["tags"],
+            "custom": known["custom"],
         }
+        self.alike = (await contacts.suggestions(session, contact_id))[:3]
 
     def _clear(self) -> None:
-        self.person, self._conversation_id = UNKNOWN, ""
+        self.person, self._conversation_id, self.alike = UNKNOWN, "", []
+
+    def _own(self, contact_id: str) -> UUID:
+        """Return the id of the person shown; an edit that was meant for somebody else is refused."""
+        if not self.person["id"] or contact_id != self.person["id"]:
+            raise Invalid("Another conversation is open now. Go back to it and try again.", code="stale")
+        return parse_id(contact_id)
+
+    @rx.event
+    @answers
+    async def save(self, contact_id: str, field: str, value: str) -> None:
+        """Change one fact about the person; what is wrong with it stands at its field."""
+        principal = await self._principal()
+        contact = self._own(contact_id)
+        if field not in FIELDS:
+            raise Invalid("This cannot be changed here.", field="field")
+        self.errors = {**self.errors, field: ""}
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await contacts.update(session, principal, contact, {field: value})
+                await self._load(session, self._conversation_id, contact)
+
+    @rx.event
+    @answers
+    async def save_custom(self, contact_id: str, key: str, value: str) -> None:
+        """Change one of the fields the business invented."""
+        principal = await self._principal()
+        contact = self._own(contact_id)
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await contacts.update(session, principal, contact, {"custom_fields": {key: value}})
+                await self._load(session, self._conversation_id, contact)
+
+    @rx.event
+    @answers
+    async def set_tag(self, contact_id: str, name: str, is_on: bool) -> None:
+        """Put a tag on the person, or take it off."""
+        principal = await self._principal()
+        contact = self._own(contact_id)
+        change = contacts.add_tags if is_on else contacts.remove_tags
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await change(session, principal, [contact], [name])
+                await self._load(session, self._conversation_id, contact)
 
     async def _hear(self, batch: Sequence[News]) -> None:
         ours = [news for news in batch if news.conversation == self._conversation_id]

@@ -1,12 +1,13 @@
 """Hold one page of the conversation list as a person filtered it, and patch it as conversations change."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, TypedDict
 
 import reflex as rx
 
 from backend.conversations import service as conversations
-from backend.conversations.schemas import ConversationRow, Cursor, ListFilter
+from backend.conversations.schemas import ConversationRow, Cursor, ListFilter, Page
 from backend.core.config import settings
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
@@ -14,12 +15,12 @@ from backend.numbers import service as numbers
 from state.errors import answers
 from state.hub import LIST_KINDS, News, hub
 from state.inbox.feed import Feed
+from state.inbox.filters import belongs
 from state.session import SessionState
 
-VIEWS = ("all", "mine", "unassigned", "unread")
-STATUSES = ("open", "closed", "any")
-SEARCH_LIMIT = 80
 PAGE = 50
+# A search goes through some two thousand conversations a page; a person waits for no more than these.
+MOST_EMPTY = 5
 
 
 class Older(TypedDict):
@@ -27,33 +28,6 @@ class Older(TypedDict):
 
     key: str
     rows: list[ConversationRow]
-
-
-def filter_of(query: Any) -> ListFilter:
-    """Return the filter an address asks for; unknown values count as not given."""
-    view, status = query.get("view", "all"), query.get("status", "open")
-    return ListFilter(
-        view=view if view in VIEWS else "all",
-        status=status if status in STATUSES else "open",
-        search=str(query.get("q", ""))[:SEARCH_LIMIT],
-    )
-
-
-def belongs(row: ConversationRow, wanted: ListFilter, viewer_id: str) -> bool:
-    """Whether a changed conversation is still part of a filtered list; the twin of the query's conditions."""
-    if wanted.status != "any" and row["status"] != wanted.status:
-        return False
-    if wanted.view == "mine" and row["assignee_id"] != viewer_id:
-        return False
-    if wanted.view == "unassigned" and row["assignee_id"]:
-        return False
-    if wanted.view == "unread" and not row["unread"]:
-        return False
-    text = wanted.search.strip()
-    if not text:
-        return True
-    digits = "".join(character for character in text if character.isdigit())
-    return text.casefold() in row["name"].casefold() or (len(digits) >= 3 and digits in row["phone"])
 
 
 class ConversationListState(Feed, SessionState):
@@ -73,7 +47,7 @@ class ConversationListState(Feed, SessionState):
     _viewer: str = ""
 
     async def _load(self, session: Any, principal: Principal, wanted: ListFilter) -> None:
-        page = await conversations.page(session, principal.user_id, wanted, limit=PAGE)
+        page = await _page(session, principal, wanted, None)
         anything = bool(page.rows)
         if not anything and wanted == ListFilter():
             anything = bool(
@@ -99,7 +73,7 @@ class ConversationListState(Feed, SessionState):
             return
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                page = await conversations.page(session, principal.user_id, self._wanted, self._after, PAGE)
+                page = await _page(session, principal, self._wanted, self._after)
         self.older = {"key": f"{self._after.at.isoformat()} {self._after.id}", "rows": page.rows}
         self._after, self.has_more = page.next, page.next is not None
 
@@ -120,11 +94,24 @@ class ConversationListState(Feed, SessionState):
                 patches.append({"gone": news.conversation})
             elif belongs(row, self._wanted, self._viewer):
                 patches.append({"row": row})
+            elif self._wanted.search and belongs(row, replace(self._wanted, search=""), self._viewer):
+                # What was searched for may have been said long ago: a row that is shown stays, and none is added.
+                patches.append({"row": row, "known": True})
             else:
                 patches.append({"gone": row["id"]})
         if self.stage == "new" and any("row" in patch for patch in patches):
             self.stage = "ready"
         self._push(patches)
+
+
+async def _page(session: Any, principal: Principal, wanted: ListFilter, after: Cursor | None) -> Page:
+    """Return the next page; of a search that found nothing so far, the first that found something."""
+    page = Page([], after)
+    for _ in range(MOST_EMPTY):
+        page = await conversations.page(session, principal.user_id, wanted, page.next, PAGE)
+        if page.rows or page.next is None:
+            break
+    return page
 
 
 async def _practice_phone(session: Any) -> str:

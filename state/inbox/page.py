@@ -11,15 +11,29 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from state.errors import answers
 from state.hub import hub
+from state.inbox.choices import ChoicesState
 from state.inbox.composer import ComposerState
 from state.inbox.contact_panel import ContactPanelState
-from state.inbox.conversation_list import ConversationListState, filter_of
+from state.inbox.conversation_list import ConversationListState
+from state.inbox.filters import filter_of
 from state.inbox.thread import ThreadState, handover_reason
 from state.inbox.timeline import TimelineState
+from state.inbox.translation import TranslationState
+from state.inbox.views import ViewsState
 from state.inbox.why import WhyState
+from state.inbox.writing import WritingState
 from state.session import SessionState
 
-WIDGETS = (ConversationListState, ThreadState, TimelineState, ComposerState, ContactPanelState)
+WIDGETS = (
+    ConversationListState,
+    ThreadState,
+    TimelineState,
+    ComposerState,
+    ContactPanelState,
+    ChoicesState,
+    ViewsState,
+    WritingState,
+)
 
 
 class InboxState(SessionState):
@@ -51,6 +65,9 @@ class InboxState(SessionState):
             with org_scope(principal.org_id):
                 async with unit_of_work() as session:
                     await self._load_list(session, principal, wanted, is_new)
+                    if is_new:
+                        await (await self.get_state(ChoicesState))._load(session, principal)
+                        await (await self.get_state(ViewsState))._load(session, principal)
                     await self._load_thread(session, principal, conversation_id, is_new)
         except Exception:
             reference = new_id().hex[-12:]
@@ -80,6 +97,7 @@ class InboxState(SessionState):
             thread._clear("missing" if asked else "none", asked)
             timeline._clear()
             panel._clear()
+            (await self.get_state(ComposerState))._clear()
             return
         is_shown = timeline.conversation_id == str(conversation_id) and thread.stage == "ready"
         if is_shown and not is_new:
@@ -93,6 +111,8 @@ class InboxState(SessionState):
         await panel._load(session, str(conversation_id), UUID(thread.row["contact_id"]))
         composer = await self.get_state(ComposerState)
         await composer._load(session, principal, conversation_id, last_number(timeline.items))
+        await (await self.get_state(WritingState))._load(session, principal, conversation_id)
+        await (await self.get_state(TranslationState))._load(session, principal, str(conversation_id))
 
 
 def last_number(items: Any) -> str:

@@ -1,53 +1,24 @@
 """Hold the open conversation's head: whom it is with, who answers, whose it is; and change them."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
 
+from backend.chat import service as chat
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
-from backend.conversations.schemas import Author, ConversationRow, TimelineItem
+from backend.conversations.schemas import NO_ROW, Author, ConversationRow, TimelineItem
 from backend.core.errors import Invalid
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
-from backend.organizations import service as organizations
-from backend.vocab import AnswerMode, AuthorKind, ConversationStatus, ItemKind, MemberStatus
+from backend.vocab import AnswerMode, AuthorKind, Channel, ConversationStatus, ItemKind
 from state.errors import answers
 from state.hub import LIST_KINDS, News
+from state.inbox.moments import moment
 from state.session import SessionState
-
-
-class Teammate(TypedDict):
-    """Somebody a conversation can be given to."""
-
-    id: str
-    name: str
-
-
-NOBODY: ConversationRow = {
-    "id": "",
-    "contact_id": "",
-    "name": "",
-    "phone": "",
-    "phone_display": "",
-    "preview": "",
-    "channel": "",
-    "direction": "",
-    "author_kind": "",
-    "last_status": "",
-    "last_at": "",
-    "last_seq": 0,
-    "status": "",
-    "answer_mode": "",
-    "paused_until": "",
-    "needs_person": False,
-    "assignee_id": "",
-    "assignee_name": "",
-    "unread": 0,
-}
 
 
 def author_of(principal: Principal) -> Author:
@@ -64,6 +35,11 @@ def handover_reason(items: Sequence[TimelineItem]) -> str:
     return ""
 
 
+def _undo(words: str, conversation_id: str) -> Any:
+    undo = ThreadState.set_status(conversation_id, ConversationStatus.OPEN.value)
+    return rx.toast(words, action={"label": "Undo", "on_click": undo})
+
+
 class ThreadState(SessionState):
     """The head of the open conversation. Every change shows at once in the tab and reaches the others by the hub."""
 
@@ -74,10 +50,9 @@ class ThreadState(SessionState):
     about: str = ""
     """Which conversation the stage speaks of, as the address names it."""
     reference: str = ""
-    row: ConversationRow = NOBODY
+    row: ConversationRow = NO_ROW
     reason: str = ""
     me: str = ""
-    team: list[Teammate] = []
 
     async def _load(self, session: Any, principal: Principal, conversation_id: UUID) -> bool:
         changed = await conversations.row(session, conversation_id)
@@ -85,22 +60,12 @@ class ThreadState(SessionState):
         if changed is None:
             self._clear("missing", str(conversation_id))
             return False
-        self.row = {**changed.row, "unread": changed.unread_by.get(self.me, 0)}
+        self.row = changed.row_for(self.me)
         self.stage, self.about = "ready", str(conversation_id)
-        if not self.team:
-            await self._load_team(session, principal)
         return True
 
-    async def _load_team(self, session: Any, principal: Principal) -> None:
-        members = await organizations.members(session, principal)
-        self.team = [
-            {"id": member["user_id"], "name": member["name"] or member["email"]}
-            for member in members
-            if member["state"] == MemberStatus.APPROVED and member["user_id"]
-        ]
-
     def _clear(self, stage: str = "none", about: str = "", reference: str = "") -> None:
-        self.stage, self.row, self.reason = stage, NOBODY, ""
+        self.stage, self.row, self.reason = stage, NO_ROW, ""
         self.about, self.reference = about, reference
 
     @rx.event
@@ -115,16 +80,18 @@ class ThreadState(SessionState):
 
     @rx.event
     @answers
-    async def set_mode(self, conversation_id: str, mode: str) -> None:
-        """Let the agent answer, let it draft, or let people answer."""
+    async def set_mode(self, conversation_id: str, mode: str, brief: str) -> None:
+        """Let the agent answer, let it draft, or let people answer; a brief tells the agent what to do next."""
         principal = await self._principal()
         if mode not in list(AnswerMode):
             raise Invalid("Choose who answers.", field="mode")
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                await conversations.set_answer_mode(
-                    session, parse_id(conversation_id), AnswerMode(mode), author_of(principal)
+                changed = await conversations.set_answer_mode(
+                    session, parse_id(conversation_id), AnswerMode(mode), author_of(principal), brief=brief
                 )
+                if mode == AnswerMode.HUMAN and changed.last_channel == Channel.CHAT:
+                    await chat.join(session, principal, changed.id)
 
     @rx.event
     @answers
@@ -138,6 +105,20 @@ class ThreadState(SessionState):
 
     @rx.event
     @answers
+    async def assign_team(self, conversation_id: str, team_id: str, in_turn: bool) -> None:
+        """Give the conversation to a team, with an empty id to none, or `in_turn` to whoever of it is next."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                team = parse_id(team_id, "team_id") if team_id else None
+                conversation = parse_id(conversation_id)
+                if in_turn and team is not None:
+                    await conversations.assign_in_turn(session, conversation, team, author_of(principal))
+                else:
+                    await conversations.assign_team(session, conversation, team, author_of(principal))
+
+    @rx.event
+    @answers
     async def set_status(self, conversation_id: str, status: str) -> Any:
         """Close or reopen the conversation; closing can be undone."""
         principal = await self._principal()
@@ -147,10 +128,30 @@ class ThreadState(SessionState):
             async with unit_of_work() as session:
                 wanted = ConversationStatus(status)
                 await conversations.set_status(session, parse_id(conversation_id), wanted, author_of(principal))
-        if wanted == ConversationStatus.OPEN:
-            return None
-        undo = ThreadState.set_status(str(conversation_id), ConversationStatus.OPEN.value)
-        return rx.toast("Conversation closed", action={"label": "Undo", "on_click": undo})
+        return None if wanted == ConversationStatus.OPEN else _undo("Conversation closed", conversation_id)
+
+    @rx.event
+    @answers
+    async def snooze(self, conversation_id: str, until: str) -> Any:
+        """Put the conversation away until an ISO moment; that can be undone."""
+        principal = await self._principal()
+        at = moment(until)
+        if at is None:
+            raise Invalid("Choose until when.", field="until")
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await conversations.snooze(session, parse_id(conversation_id), at, author_of(principal))
+        return _undo("Conversation snoozed", conversation_id)
+
+    @rx.event
+    @answers
+    async def set_tag(self, conversation_id: str, tag_id: str, is_on: bool) -> None:
+        """Put a tag on the conversation, or take it off."""
+        principal = await self._principal()
+        change = conversations.tag if is_on else conversations.untag
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await change(session, parse_id(conversation_id), parse_id(tag_id, "tag_id"), author_of(principal))
 
     @rx.event
     @answers

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import reflex as rx
 
+from backend.chat import service as chat
 from backend.conversations import service as conversations
 from backend.conversations.schemas import TimelineItem
 from backend.core.ids import parse_id
@@ -65,7 +66,9 @@ class TimelineState(Feed, SessionState):
         principal = await self._principal()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                await conversations.mark_read(session, parse_id(conversation_id), principal.user_id)
+                conversation = parse_id(conversation_id)
+                await conversations.mark_read(session, conversation, principal.user_id)
+                await chat.seen_by_team(session, conversation)
 
     @rx.event
     @answers

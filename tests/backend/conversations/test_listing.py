@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from backend.contacts import service as contacts
 from backend.conversations import listing
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author, ListFilter
@@ -114,9 +115,23 @@ async def test_search_finds_notes_and_not_events(db, org):
     assert await found(org, ListFilter(search="closed", status="any")) == []
 
 
-@pytest.mark.parametrize(("first", "hits"), [(200, 5000), (2, 5000), (2, 2)])
-async def test_search_pages_neither_repeat_nor_skip(db, org, monkeypatch, first, hits):
+async def test_a_deleted_contact_takes_the_conversation_along(db, org):
+    dana = await hear(org, DANA, "A price", name="Dana")
+    with org.scope():
+        async with unit_of_work() as session:
+            await contacts.delete(session, org.owner, [dana.contact_id])
+    assert await found(org, ListFilter(status="any")) == []
+    assert await found(org, ListFilter(status="any", search="price")) == []
+    with org.scope():
+        async with unit_of_work() as session:
+            await contacts.restore(session, org.owner, [dana.contact_id])
+    assert await found(org, ListFilter()) == ["Dana"]
+
+
+@pytest.mark.parametrize(("first", "hits", "often"), [(200, 5000, 8), (2, 5000, 8), (2, 2, 8), (2, 5000, 1)])
+async def test_search_pages_neither_repeat_nor_skip(db, org, monkeypatch, first, hits, often):
     """Whichever way the words are looked for: in the list's order, by index, or further through the list."""
+    monkeypatch.setattr(listing, "OFTEN", often)
     monkeypatch.setattr(listing, "FIRST_STEPS", first)
     monkeypatch.setattr(listing, "MOST_HITS", hits)
     monkeypatch.setattr(listing, "MORE_STEPS", 3)

@@ -18,11 +18,32 @@ from backend.messaging import service as messaging
 from backend.messaging.schemas import MessageFilter
 from backend.models.numbers import ServiceNumber
 from backend.vocab import AuthorKind, ConversationStatus, ItemKind, MemberRole
+from state import arguments
 from state.hub import News
-from state.inbox import composer, contact_panel, conversation_list, new_message, page, thread, timeline, unread, why
+from state.inbox import (
+    bulk,
+    choices,
+    composer,
+    contact_panel,
+    conversation_list,
+    filters,
+    new_message,
+    page,
+    presence,
+    reach,
+    thread,
+    timeline,
+    translation,
+    unread,
+    views,
+    why,
+    writing,
+)
+from state.inbox.choices import ChoicesState
 from state.inbox.composer import ComposerState
 from state.inbox.contact_panel import ContactPanelState
-from state.inbox.conversation_list import ConversationListState, belongs
+from state.inbox.conversation_list import ConversationListState
+from state.inbox.filters import belongs
 from state.inbox.new_message import NewMessageState
 from state.inbox.page import InboxState
 from state.inbox.thread import ThreadState
@@ -36,7 +57,8 @@ pytestmark = pytest.mark.usefixtures("db")
 NUMBER = "+14155560132"
 PLACE = re.compile(r"/inbox/[0-9a-f-]{36}")
 MODULES: list[ModuleType] = [
-    composer, contact_panel, conversation_list, new_message, page, thread, timeline, unread, why,
+    bulk, choices, composer, contact_panel, conversation_list, new_message, page, presence, reach, thread, timeline,
+    translation, unread, views, why, writing,
 ]  # fmt: skip
 STATES = [
     found
@@ -78,6 +100,11 @@ async def numbered(org: Any, *numbers: str) -> None:
                 session.add(ServiceNumber(org_id=org.org_id, phone_number=number))
 
 
+async def send(tab: Any, conversation: Any, body: str, sender: str = NUMBER, at: str = "", **said: Any) -> None:
+    values = {"channel": "sms", "files": [], "began_seq": 0, "is_sure": False} | said
+    await tab.call(ComposerState.send, str(conversation), "client-1", body, sender, at, *values.values())
+
+
 async def row_of(org: Any, conversation_id: UUID) -> Any:
     with org.scope():
         async with unit_of_work() as session:
@@ -92,7 +119,7 @@ async def test_opening_a_conversation_loads_list_thread_timeline_and_sender(org:
     assert [row["name"] for row in (await tab.state(ConversationListState)).rows] == ["Dana Ruiz"]
     head = await tab.state(ThreadState)
     assert (head.stage, head.about, head.row["name"]) == ("ready", str(conversation), "Dana Ruiz")
-    assert [mate["name"] for mate in head.team] == [org.owner.name]
+    assert [mate["name"] for mate in (await tab.state(ChoicesState)).team] == [org.owner.name]
     assert [item["body"] for item in (await tab.state(TimelineState)).items] == ["Are you open?"]
     box = await tab.state(ComposerState)
     assert (box.sender, box.refusal) == (NUMBER, "")
@@ -169,8 +196,8 @@ async def test_changed_conversation_stays_in_a_filtered_list_exactly_when_the_qu
                 {**(await conversations.row(session, one)).row, "unread": count}  # type: ignore[union-attr]
                 for one, count in ((dana, 0), (marek, 1))
             ]
-            for view in conversation_list.VIEWS:
-                for status in conversation_list.STATUSES:
+            for view in filters.VIEWS:
+                for status in filters.STATUSES:
                     for search in ("", "dana", "RUIZ", "555-0143", "01", "zzz", "%", "_"):
                         wanted = ListFilter(view, status, search)
                         found = {
@@ -226,7 +253,7 @@ async def test_sending_the_same_message_twice_stores_it_once(org: Any) -> None:
     conversation = await texted(org, "+16045550142")
     tab = await sign_in(org.owner)
     for _ in range(2):
-        await tab.call(ComposerState.send, str(conversation), "client-1", "See you then", NUMBER, "")
+        await send(tab, str(conversation), "See you then", NUMBER, "")
     outcomes = (await tab.state(ComposerState)).outcomes
     assert len({outcome["record_id"] for outcome in outcomes}) == 1
     assert not any(outcome["error"] for outcome in outcomes)
@@ -246,7 +273,7 @@ async def test_refused_message_comes_back_with_words_and_stores_nothing(
     await numbered(org, NUMBER)
     conversation = await texted(org, "+16045550142")
     tab = await sign_in(org.owner)
-    await tab.call(ComposerState.send, str(conversation), "client-1", body, sender, at)
+    await send(tab, str(conversation), body, sender, at)
     outcome = (await tab.state(ComposerState)).outcomes[-1]
     assert outcome["error"]
     assert not outcome["record_id"]
@@ -260,7 +287,7 @@ async def test_stranger_cannot_change_a_conversation_by_its_id(org: Any, make_or
     tab = await sign_in(org.owner)
     answers = [
         await tab.call(ThreadState.rename, foreign, "Mine now"),
-        await tab.call(ThreadState.set_mode, foreign, "human"),
+        await tab.call(ThreadState.set_mode, foreign, "human", ""),
         await tab.call(ThreadState.assign, foreign, str(org.owner.user_id)),
         await tab.call(ThreadState.set_status, foreign, "closed"),
         await tab.call(ThreadState.mark_unread, foreign),
@@ -268,7 +295,7 @@ async def test_stranger_cannot_change_a_conversation_by_its_id(org: Any, make_or
         await tab.call(TimelineState.discard, foreign, 1),
     ]
     assert all("does not exist" in str(answer) for answer in answers)
-    await tab.call(ComposerState.send, foreign, "client-1", "Hi", NUMBER, "")
+    await send(tab, foreign, "Hi", NUMBER, "")
     assert "does not exist" in (await tab.state(ComposerState)).outcomes[-1]["error"]
 
 
@@ -276,8 +303,8 @@ async def test_member_of_lowest_role_may_work_in_the_inbox(org: Any) -> None:
     await numbered(org, NUMBER)
     conversation = str(await texted(org, "+16045550142"))
     tab = await sign_in(replace(org.owner, member_role=MemberRole.SUPPORT))
-    assert await tab.call(ThreadState.set_mode, conversation, "human") is None
-    await tab.call(ComposerState.send, conversation, "client-1", "Hi", NUMBER, "")
+    assert await tab.call(ThreadState.set_mode, conversation, "human", "") is None
+    await send(tab, conversation, "Hi", NUMBER, "")
     assert (await tab.state(ComposerState)).outcomes[-1]["error"] == ""
 
 
@@ -360,9 +387,9 @@ async def test_pressing_send_twice_in_the_new_message_dialog_sends_once_and_open
 async def test_handler_sends_nobody_to_sign_in_and_shows_nothing(handler: Any) -> None:
     tab = Tab()
     before = {state: (await tab.state(state)).dict() for state in STATES}
-    wrapped = handler.fn.__wrapped__
-    names = wrapped.__code__.co_varnames[1 : wrapped.__code__.co_argcount]
-    given: dict[str, Any] = {"form": {}, "is_open": True, "seq": 1, "before_seq": 1}
-    answer = await tab.call(handler, *(given.get(name, str(UUID(int=0))) for name in names))
+    # One of each kind that a handler may ask for.
+    given: dict[Any, Any] = {bool: True, int: 1, str: str(UUID(int=0)), dict: {}, list: []}
+    wanted = arguments.kinds(handler.fn.__wrapped__)
+    answer = await tab.call(handler, *(given[kind] for kind in wanted.values()))
     assert "/login" in str(answer)
     assert {state: (await tab.state(state)).dict() for state in STATES} == before
