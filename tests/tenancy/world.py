@@ -205,6 +205,7 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 deleted_at=None,
                 blocked_at=None,
                 merged_into_id=None,
+                custom_fields={},
             )
             await rows.make(
                 "conversations",
@@ -294,10 +295,37 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
             await rows.make("conversation_unreads")
             await rows.make("audit_log")
             await rows.make("idempotency_keys")
-            await rows.make("chat_widgets", widget_key=f"wgt_{mark}", is_portal_widget=False, allowed_domains=[])
+            await rows.make(
+                "chat_widgets",
+                widget_key=f"wgt_{mark}",
+                primary_color="#4f46e5",
+                is_portal_widget=False,
+                allowed_domains=[],
+                hidden_paths=[],
+            )
             await rows.make("chat_sessions", status="active", visitor_email=f"{mark}.visitor@tenancy.example")
             await rows.make("chat_messages", role="visitor", seq=1)
             await rows.make("chat_files", content_type="image/png")
+            await rows.make("tags", colour="blue")
+            await rows.make("contact_tags")
+            await rows.make("contact_fields", kind="text", choices=[])
+            await rows.make("contact_imports", status="uploaded", mapping=["name"], tag_ids=[], finished_at=None)
+            await rows.make("contact_import_rows", row_number=2, cells=[mark])
+            await rows.make("consents", address=customer, channel="call", evidence={})
+            await rows.make("erasures", status="done", counts={}, pending_files=[])
+            await rows.make("teams")
+            await rows.make("saved_views", user_id=support.user_id)
+            await rows.make("canned_replies", user_id=support.user_id, is_shared=False)
+            await rows.make("message_drafts", user_id=owner.user_id, mode="reply")
+            await rows.make(
+                "bulk_actions",
+                user_id=support.user_id,
+                action="close",
+                status="done",
+                undo_until=at,
+                parameters={"value": "", "filter": {}},
+            )
+            await rows.make("outgoing_files", user_id=owner.user_id, content_type="image/png", path=path)
             ids = {name: str(row["id"]) for name, row in rows.made.items() if "id" in row}
             return {
                 **ids,
