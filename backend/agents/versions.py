@@ -75,8 +75,7 @@ async def keep_current(session: AsyncSession, agent: AgentConfig) -> None:
 
 async def rows(session: AsyncSession, agent: AgentConfig, limit: int = 50, before: int = 0) -> list[VersionRow]:
     """Return published versions, newest first, below the number `before` when it is given."""
-    await keep_current(session, agent)
-    return [
+    found = [
         VersionRow(
             number=one.number,
             note=one.note,
@@ -87,6 +86,18 @@ async def rows(session: AsyncSession, agent: AgentConfig, limit: int = 50, befor
         )
         for one in await queries.versions(session, agent.org_id, agent.id, limit, before)
     ]
+    if before or any(one["is_live"] for one in found):
+        return found
+    # An older release made the live version and kept no record of it.
+    live = VersionRow(
+        number=agent.version,
+        note="",
+        publisher="",
+        published_at=agent.updated_at.isoformat(),
+        restored_from=0,
+        is_live=True,
+    )
+    return [live, *found]
 
 
 async def snapshot(session: AsyncSession, agent: AgentConfig, number: int) -> dict[str, Any]:

@@ -158,14 +158,15 @@ class ScheduleState(SessionState):
             "is_yearly": form.get("holiday_yearly") in ("on", "true", True),
             "hours": [[start, end]] if start and end else [],
         }
-        await self._store(principal, "holidays", [*self._known["holidays"], one], self._known["holidays"])
+        known = self._known.get("holidays", [])
+        await self._store(principal, "holidays", [*known, one], known)
 
     @rx.event
     @answers
     async def remove_holiday(self, place: int) -> None:
         """Remove a holiday."""
         principal = await self._principal()
-        known = list(self._known["holidays"])
+        known = list(self._known.get("holidays", []))
         if 0 <= place < len(known):
             await self._store(principal, "holidays", known[:place] + known[place + 1 :], known)
 
@@ -187,7 +188,7 @@ class ScheduleState(SessionState):
 
     async def _store_week(self, principal: Principal, schedule: Schedule) -> None:
         wanted = {day: hours for day, hours in schedule.items() if hours}
-        await self._store(principal, self._field(), wanted, self._known[self._field()], error="hours")
+        await self._store(principal, self._field(), wanted, self._known.get(self._field(), {}), error="hours")
 
     async def _store(self, principal: Principal, name: str, value: Any, base: Any, error: str = "") -> None:
         opened = await self.get_state(AgentState)
