@@ -23,6 +23,7 @@ from backend.models.contacts import Contact
 from backend.models.conversations import Conversation
 from backend.models.messaging import SmsMessage
 from backend.models.numbers import ServiceNumber
+from backend.numbers import senders
 from backend.vocab import AuthorKind, Channel, Direction
 
 # The window of the model is counted in messages; notes and events stand between them.
@@ -63,7 +64,7 @@ class TextPost(Trigger):
         self, session: AsyncSession, conversation: Conversation, turn: AgentTurn, data: dict[str, Any]
     ) -> UUID:
         """Queue the reply as a text."""
-        if self.number is None:
+        if self.number is None or self.no_way:
             raise Conflict(self.no_way, code="no_number")
         sent = await messaging.queue_text(
             session,
@@ -99,12 +100,15 @@ async def load(session: AsyncSession, message_id: UUID) -> TextPost | None:
     if message is None or message.direction != Direction.INBOUND:
         return None
     number = await session.get(ServiceNumber, message.number_id) if message.number_id else None
+    no_way = "" if number is not None else "The number of this text is gone."
+    if senders.is_machine(message.sender_number):
+        no_way = "The sender is a machine (a short code or a name), which no agent answers."
     return TextPost(
         message_id=message.id,
         org_id=message.org_id,
         conversation_id=message.conversation_id,
         agent=await agents.for_texts(session, number) if number is not None else None,
-        no_way="" if number is not None else "The number of this text is gone.",
+        no_way=no_way,
         no_agent="the agent of this number is switched off",
         message=message,
         number=number,

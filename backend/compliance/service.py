@@ -22,7 +22,8 @@ from backend.core.tenancy import org_id_of
 from backend.models.contacts import Contact
 from backend.models.messaging import SmsOptOut
 from backend.models.organizations import Organization
-from backend.numbers import e164
+from backend.numbers import e164, senders
+from backend.numbers.senders import SenderKind
 from backend.vocab import Channel, ConsentSource
 
 __all__ = [
@@ -62,7 +63,8 @@ async def may_contact(
 ) -> Verdict:
     """Tell whether `sender` (one of our numbers) may reach the contact now.
 
-    Codes: `blocked`, `no_number`, `not_textable`, `opted_out`, `consent_missing` (marketing needs an opt-in).
+    Codes: `blocked`, `no_number`, `one_way_sender` (a name cannot be answered), `not_textable`, `opted_out`,
+    `consent_missing` (marketing needs an opt-in).
     """
     purpose = Purpose(purpose)
     if contact.blocked_at is not None:
@@ -71,6 +73,9 @@ async def may_contact(
         return await _by_ledger(session, contact, channel, purpose)
     if not contact.phone_number:
         return Verdict(False, "no_number", "This contact has no phone number. Add one first.")
+    if senders.kind_of(contact.phone_number) == SenderKind.NAME:
+        words = f"{contact.phone_number} is a sender’s name, not a number: its texts cannot be answered."
+        return Verdict(False, "one_way_sender", words)
     if not _is_textable(contact.phone_number):
         words = f"{e164.display(contact.phone_number)} is a line that cannot receive texts. Call instead."
         return Verdict(False, "not_textable", words)

@@ -65,6 +65,9 @@ async def update(
     Raises `NotFound`, `Invalid` naming the field, `Conflict` (`duplicate`) when the number belongs to somebody else.
     """
     contact = await editable(session, contact_id)
+    if given.get("phone_number") == contact.phone_number:
+        # A short code or a name that sends texts is no number anybody could type here, and may stay as it is.
+        given = {key: value for key, value in given.items() if key != "phone_number"}
     columns = values.checked(given, await home_country(session), await fields.definitions(session))
     _join_name(columns, contact)
     if columns.get("phone_number") and columns["phone_number"] != contact.phone_number:

@@ -58,6 +58,7 @@ __all__ = [
     "delete_field",
     "ensure_by_email",
     "ensure_by_phone",
+    "ensure_sender",
     "erase",
     "erasure",
     "erasures",
@@ -116,16 +117,23 @@ async def ensure_by_phone(session: AsyncSession, phone_number: str, name: str = 
     National numbers are read as the organization's country would. Somebody who was deleted and writes again is back in
     the list, with what was known of them. Raises `Invalid` when it is not a phone number.
     """
-    number = e164.normalize(phone_number, await home_country(session))
+    return await ensure_sender(session, e164.normalize(phone_number, await home_country(session)), name)
+
+
+async def ensure_sender(session: AsyncSession, address: str, name: str = "") -> Contact:
+    """Return the contact with this address as `numbers.senders` reads one: a number, a short code, or a name.
+
+    Otherwise as `ensure_by_phone`.
+    """
     org_id = org_id_of(session)
-    known = await find_by_phone(session, number)
+    known = await find_by_phone(session, address)
     if known is None:
         await session.exec(
             insert(Contact)
             .values(
                 id=new_id(),
                 org_id=org_id,
-                phone_number=number,
+                phone_number=address,
                 name=" ".join(name.split())[:NAME_LIMIT],
                 company="",
                 notes="",
@@ -134,7 +142,7 @@ async def ensure_by_phone(session: AsyncSession, phone_number: str, name: str = 
             )
             .on_conflict_do_nothing()
         )
-        known = await find_by_phone(session, number)
+        known = await find_by_phone(session, address)
         assert known is not None
     if known.deleted_at is not None:
         known.deleted_at = None

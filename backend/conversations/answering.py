@@ -80,6 +80,11 @@ async def set_answer_mode(
     return conversation
 
 
+async def leave_to_people(session: AsyncSession, conversation: Conversation, reason: str) -> None:
+    """Let people answer a locked conversation that no agent may, without calling for one; `reason` is shown once."""
+    await _set_mode(session, conversation, AnswerMode.HUMAN, None, reason, SYSTEM)
+
+
 async def call_for_person(session: AsyncSession, conversation: Conversation, reason: str) -> None:
     """Hand a locked conversation to people because the agent cannot go on; `reason` is shown to the team."""
     conversation.needs_person = True

@@ -1,7 +1,7 @@
 """Receive a customer's text: whose number it is, who wrote, what they may want said, and who answers.
 
-The order of the questions is the product's promise: stored first, opt-out words before anything that thinks, people
-before the agent, and the agent only while the exchange looks like one with a person.
+The order of the questions is the product's promise: stored first, machines to people, opt-out words before anything
+that thinks, people before the agent, and the agent only while the exchange looks like one with a person.
 """
 
 from datetime import timedelta
@@ -17,7 +17,7 @@ from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import SYSTEM, Author
 from backend.core import clock, jobs, telemetry
-from backend.core.errors import Invalid, Refused
+from backend.core.errors import Refused
 from backend.core.logging import log
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
 from backend.messaging import queries, segments
@@ -27,7 +27,7 @@ from backend.models.contacts import Contact
 from backend.models.conversations import Conversation
 from backend.models.messaging import MessageMedia, SmsMessage
 from backend.models.numbers import ServiceNumber
-from backend.numbers import e164
+from backend.numbers import e164, senders
 from backend.numbers import service as numbers
 from backend.vocab import AnswerMode, AuthorKind, Channel, Direction, ItemKind, MessageStatus
 
@@ -35,6 +35,7 @@ from backend.vocab import AnswerMode, AuthorKind, Channel, Direction, ItemKind, 
 SAME_BODY_WINDOW, SAME_BODY_LIMIT = 20, 2
 # Two machines talking answer within seconds; a person does not take nine answers in two minutes.
 REPLY_WINDOW, REPLY_LIMIT = timedelta(minutes=2), 8
+MACHINE = "This sender is a machine (a short code or a name), so the agent does not answer it"
 NOBODY_ASSIGNED = "Thanks for your message. Our team will read it and get back to you."
 
 
@@ -62,15 +63,17 @@ async def receive(event_id: UUID) -> None:
 async def _receive(number_id: UUID, text: InboundText) -> str:
     async with unit_of_work() as session:
         number = await numbers.get(session, number_id)
-        try:
-            contact = await contacts.ensure_by_phone(session, text.sender)
-        except Invalid:
-            log.warning("text.sender_is_no_number", sender=text.sender)
-            return "sender_is_no_number"
+        sender = senders.read(text.sender)
+        contact = await contacts.ensure_sender(session, sender)
         conversation = await conversations.for_contact(session, contact.id)
         if await queries.sid_is_taken(session, text.sid):
             return "duplicate"
         message = await _store(session, number, contact, conversation, text)
+        if senders.is_machine(sender):
+            # After a merge the conversation is a person's, and a machine's text must not silence their agent.
+            if contact.phone_number == sender and contact.blocked_at is None:
+                await conversations.leave_to_people(session, conversation, MACHINE)
+            return "from_machine"
         if message.sender_number == number.phone_number:
             return "from_itself"
         keyword = await compliance.handle_keyword(
@@ -88,13 +91,14 @@ async def _store(
     session: AsyncSession, number: ServiceNumber, contact: Contact, conversation: Conversation, text: InboundText
 ) -> SmsMessage:
     size = segments.measure(text.body)
+    sender = senders.read(text.sender)
     message = SmsMessage(
         org_id=number.org_id,
         conversation_id=conversation.id,
         contact_id=contact.id,
         number_id=number.id,
         direction=Direction.INBOUND,
-        sender_number=contact.phone_number or text.sender,
+        sender_number=sender if senders.is_machine(sender) else contact.phone_number or sender,
         recipient_number=number.phone_number,
         content=text.body,
         segments=size.segments,
@@ -118,7 +122,7 @@ async def _store(
     await session.flush()
     for item in media:
         await jobs.defer(session, "messaging.fetch_media", org_id=str(item.org_id), media_id=str(item.id))
-    name = contact.name or e164.display(contact.phone_number or text.sender)
+    name = contact.name or e164.display(message.sender_number)
     await conversations.append(
         session,
         conversation,

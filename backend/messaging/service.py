@@ -34,7 +34,7 @@ from backend.models.conversations import Conversation, ConversationItem
 from backend.models.inbox import OutgoingFile
 from backend.models.messaging import MessageMedia, SmsMessage
 from backend.models.numbers import ServiceNumber
-from backend.numbers import e164
+from backend.numbers import e164, senders
 from backend.numbers import service as numbers
 from backend.vocab import AuthorKind, Channel, Direction, ItemKind, MemberRole, MessageStatus
 
@@ -165,16 +165,17 @@ async def send_from_person(
     """Send a member's text, and let the agent wait while people write (`conversations.PAUSE`).
 
     A `client_key` makes a repeated call return the first text. A text for later pauses nobody.
+    A short code that has texted the organization can be answered; a sender's name cannot.
     Raises `NotFound` when the sender is not a number of the organization, `Refused` (`number_inactive`, `opted_out`,
-    `not_textable`) and `Invalid` naming `sender_number`, `recipient_number`, `body`, `media` or `at`.
+    `not_textable`, `one_way_sender`) and `Invalid` naming `sender_number`, `recipient_number`, `body`, `media` or `at`.
     """
     principal.require(MemberRole.SUPPORT)
     number = await numbers.get_owned(session, e164.normalize(sender_number, field="sender_number"))
-    recipient = e164.normalize(recipient_number, number.country, field="recipient_number")
+    recipient = await _recipient(session, recipient_number, number.country)
     if recipient == number.phone_number:
         raise Invalid("A number cannot text itself.", field="recipient_number")
     _checked_size(body, media, has_files=bool(file_ids))
-    contact = await contacts.ensure_by_phone(session, recipient)
+    contact = await contacts.ensure_sender(session, recipient)
     conversation = await conversations.for_contact(session, contact.id)
     key = f"member:{principal.user_id}:{client_key}" if client_key else ""
     known = await queries.by_dedupe_key(session, conversation.org_id, key) if key else None
@@ -300,6 +301,14 @@ async def list_messages(
     )
     media = await queries.media_of(session, org_id_of(session), [message.id for message in found])
     return [message_view(one, [item for item in media if item.message_id == one.id]) for one in found], total
+
+
+async def _recipient(session: AsyncSession, raw: str, country: str) -> str:
+    """Return whom to text: a number, or a short code or name that wrote before, as its contact keeps it."""
+    address = (raw or "").strip()
+    if address and senders.is_machine(address) and await contacts.find_by_phone(session, address) is not None:
+        return address
+    return e164.normalize(raw, country, field="recipient_number")
 
 
 def _checked_size(body: str, media: Sequence[str], *, has_files: bool = False) -> segments.Size:

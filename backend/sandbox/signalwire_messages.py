@@ -96,7 +96,7 @@ def _check(form: FormData, world: World) -> tuple[int, str] | None:
         return 21604, "A 'To' phone number is required."
     if not sender:
         return 21603, "A 'From' phone number is required."
-    if not is_e164(recipient):
+    if not is_e164(recipient) and not _SHORT_CODE.fullmatch(recipient):
         return 21211, f"The 'To' number {recipient} is not a valid phone number."
     if not is_e164(sender):
         return 21212, f"The 'From' number {sender} is not a valid phone number."
@@ -169,6 +169,7 @@ def _moment(value: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+_SHORT_CODE = re.compile(r"[0-9]{5,6}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

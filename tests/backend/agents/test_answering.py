@@ -17,7 +17,8 @@ from backend.core.ids import new_id
 from backend.core.tenancy import unit_of_work
 from backend.messaging import service as messaging
 from backend.models.agents import AgentTurn
-from backend.vocab import AnswerMode, AuthorKind, TurnStatus
+from backend.models.messaging import SmsMessage
+from backend.vocab import AnswerMode, AuthorKind, Channel, TurnStatus
 
 HOURS = "We open Monday to Friday from 9:00 to 17:00 and on Saturday from 10:00 to 14:00."
 
@@ -101,7 +102,7 @@ async def test_a_turn_whose_process_died_is_taken_over_when_its_lease_ends(desk,
     message_id = await desk.receive("Hello")
     with desk.org.scope():
         async with unit_of_work() as session:
-            assert await answering._claim(session, message_id) is not None
+            assert await answering._claim(session, message_id, Channel.SMS) is not None
     with pytest.raises(Unavailable):
         await desk.answer(message_id)
     with clock.at(clock.now() + answering.LEASE + timedelta(seconds=1)):
@@ -184,6 +185,18 @@ async def test_an_approved_draft_is_the_reply_of_its_turn(desk, script):
             sent = await messaging.approve_draft(session, desk.org.owner, conversation.id, draft["seq"], draft["body"])
     (turn,) = await desk.turns()
     assert turn.reply_message_id == sent.id
+
+
+async def test_a_machine_is_not_answered_and_the_turn_says_why(desk, script):
+    message_id = await desk.receive("Your code is 123456")
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            (await session.get_one(SmsMessage, message_id)).sender_number = "72975"
+    await desk.answer(message_id)
+    assert await desk.sent() == []
+    (turn,) = await desk.turns()
+    assert turn.status == TurnStatus.SKIPPED
+    assert "machine" in turn.reason
 
 
 async def test_an_opted_out_customer_gets_silence(desk, script):

@@ -53,8 +53,10 @@ async def test_a_text_to_a_number_that_is_off_is_kept_and_not_answered(line, job
     assert await jobs_waiting("agents.answer_text") == []
 
 
-async def test_a_sender_without_a_number_does_not_stop_the_queue(line):
-    assert await line.receive("Your code is 123", sender="BANK") == "sender_is_no_number"
+@pytest.mark.parametrize("sender", [" ", "\x01", "?" * 300])
+async def test_a_sender_that_says_nothing_is_kept_as_well(line, sender):
+    assert await line.receive("Hello", sender=sender) == "from_machine"
+    assert len(await line.texts()) == 1
 
 
 @pytest.mark.parametrize("body", ["Hello", "STOP", "HELP"])
