@@ -31,6 +31,8 @@ if "NPM_CONFIG_REGISTRY" not in os.environ and os.environ.get("__REFLEX_SKIP_COM
 
 import reflex as rx  # noqa: E402 - reads the environment set above
 
+from magpipe.light.plugin import LightPages  # noqa: E402 - the same
+
 ORIGINS = {ours.public_url, f"http://localhost:{ours.port}", f"http://127.0.0.1:{ours.port}"}
 
 # Tailwind reads class names from these files: what Reflex generates, and our own JSX wrappers.
@@ -63,6 +65,7 @@ config = rx.Config(
     plugins=[
         rx.plugins.SitemapPlugin(),
         rx.plugins.TailwindV4Plugin(config={"content": SOURCES, "plugins": []}),
+        LightPages(),
     ],
     **ADDRESS,
 )

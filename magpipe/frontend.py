@@ -18,7 +18,7 @@ from magpipe.process import spawn
 STAMP = ".magpipe-build"
 # What the compiled pages are made of. State and service code runs on the server and needs no new build
 # unless it changes what a page starts with; the state's defaults are part of the page, so `state` counts.
-TREES = ("pages", "state", "assets")
+TREES = ("pages", "state", "assets", "magpipe/light")
 FILES = ("rxconfig.py", "requirements.lock", "reflex.lock/package-lock.json", "magpipe/magpipe.py", "magpipe/routes.py")
 SETTINGS = ("ENVIRONMENT", "PUBLIC_URL")
 ADDRESS = re.compile(r"([\"'`])(http|ws)s?://[^/\"'`]+(/[^\"'`]*)\1")

@@ -16,8 +16,8 @@ def logo_mark(*, size: int = 24, class_name: str = "") -> rx.Component:
     """Return the mark alone, in the accent colour, silent for screen readers."""
     x, y, radius = EYE
     return rx.el.svg(
-        rx.el.svg.path(d=BIRD, fill="currentColor"),
-        rx.el.svg.circle(cx=str(x), cy=str(y), r=str(radius), fill="var(--canvas)"),
+        rx.el.svg.path(d=BIRD, custom_attrs={"fill": "currentColor"}),
+        rx.el.svg.circle(cx=str(x), cy=str(y), r=str(radius), custom_attrs={"fill": "var(--canvas)"}),
         view_box="0 0 32 32",
         width=str(size),
         height=str(size),

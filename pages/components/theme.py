@@ -73,8 +73,8 @@ def head_components() -> list[rx.Component]:
             name="viewport",
             content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content",
         ),
-        rx.el.meta(name="theme-color", content=LIGHT_THEME_COLOR, media="(prefers-color-scheme: light)"),
-        rx.el.meta(name="theme-color", content=DARK_THEME_COLOR, media="(prefers-color-scheme: dark)"),
+        _theme_color(LIGHT_THEME_COLOR, "light"),
+        _theme_color(DARK_THEME_COLOR, "dark"),
         rx.el.link(
             rel="preload",
             href="/fonts/inter-core.woff2",
@@ -86,3 +86,8 @@ def head_components() -> list[rx.Component]:
         rx.el.link(rel="apple-touch-icon", href="/icons/apple-touch-icon.png"),
         rx.el.link(rel="manifest", href="/manifest.webmanifest"),
     ]
+
+
+def _theme_color(color: str, scheme: str) -> rx.Component:
+    # Reflex knows no `media` of a meta element and would take it for a style.
+    return rx.el.meta(name="theme-color", content=color, custom_attrs={"media": f"(prefers-color-scheme: {scheme})"})
