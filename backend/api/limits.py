@@ -15,9 +15,16 @@ from backend.core.logging import log
 
 BODY_LIMIT = 1_000_000
 # Paths (by prefix) whose bodies may be larger, and how large.
-LARGER: Mapping[str, int] = {"/_upload": 25_000_000, "/api/inbox/files/": 5_500_000, "/api/chat/upload": 10_500_000}
+LARGER: Mapping[str, int] = {
+    "/_upload": 25_000_000,
+    "/api/inbox/files/": 5_500_000,
+    "/api/chat/upload": 10_500_000,
+    "/api/contacts/imports": 20_000_000,
+}
 # Reading a body is bounded too, or a thousand slow senders would hold a thousand requests.
 BODY_WITHIN_S = 30.0
+# … but a large file may take as long as it does over a slow line (1 Mbit/s).
+BYTES_A_SECOND = 125_000
 # Who is still sending reads no answer, and is cut off before it could: so what is left of a refused body is thrown
 # away first, this much of it at most.
 DISCARD_LIMIT = 30_000_000
@@ -94,7 +101,7 @@ class RequestLimits:
             await self._refuse(scope, receive, send, limit)
         elif _API.match(path) and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             try:
-                async with asyncio.timeout(BODY_WITHIN_S):
+                async with asyncio.timeout(max(BODY_WITHIN_S, limit / BYTES_A_SECOND)):
                     body = await _read(receive, limit)
             except TimeoutError:
                 words = "The request took too long to arrive."

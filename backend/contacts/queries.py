@@ -92,7 +92,12 @@ async def matching(session: AsyncSession, org_id: UUID, typed: str, limit: int) 
 
 
 async def page(
-    session: AsyncSession, org_id: UUID, wanted: ContactFilter, after: tuple[Any, UUID] | None, limit: int
+    session: AsyncSession,
+    org_id: UUID,
+    wanted: ContactFilter,
+    after: tuple[Any, UUID] | None,
+    limit: int,
+    offset: int = 0,
 ) -> Sequence[RowMapping]:
     """Return up to `limit` rows in the order wanted, each with its sort value as `place`.
 
@@ -104,7 +109,7 @@ async def page(
     if wanted.sort == Sort.ACTIVITY:
         # Told twice, because the order is an index of conversations.
         query = query.where(col(Conversation.org_id) == org_id)
-    return await _paged(session, query, by, wanted.is_descending, after, limit)
+    return await _paged(session, query.offset(offset), by, wanted.is_descending, after, limit)
 
 
 async def silent_page(

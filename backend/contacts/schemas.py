@@ -1,5 +1,7 @@
 """Shape contacts for screens and callers: plain rows that travel as they are."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypedDict
@@ -7,6 +9,10 @@ from uuid import UUID
 
 from backend.compliance.schemas import ConsentRow
 from backend.tags.schemas import TagRow
+
+SEARCH_LIMIT = 100
+# An address of a browser holds about this many ids.
+MOST_IDS = 200
 
 
 class Sort(StrEnum):
@@ -29,6 +35,14 @@ class Show(StrEnum):
     DELETED = "deleted"
 
 
+def _ids(listed: str) -> tuple[UUID, ...]:
+    found = []
+    for part in listed.split(",")[:MOST_IDS]:
+        with suppress(ValueError):
+            found.append(UUID(part))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class ContactFilter:
     """Which contacts somebody wants to see, and in which order. Empty values do not filter."""
@@ -44,6 +58,20 @@ class ContactFilter:
     """These alone."""
     sort: Sort = Sort.NAME
     is_descending: bool = False
+
+    @classmethod
+    def of_query(cls, query: Mapping[str, str]) -> "ContactFilter":
+        """Return the filter an address asks for; what it cannot mean is left out."""
+        order = query.get("sort", "").removeprefix("-")
+        return cls(
+            search=query.get("q", "")[:SEARCH_LIMIT],
+            tag_ids=_ids(query.get("tag", "")),
+            show=Show(query["show"]) if query.get("show") in tuple(Show) else Show.ALL,
+            country=query.get("country", "").upper() if len(query.get("country", "")) == 2 else "",
+            ids=_ids(query.get("ids", "")),
+            sort=Sort(order) if order in tuple(Sort) else Sort.NAME,
+            is_descending=query.get("sort", "").startswith("-"),
+        )
 
 
 class ContactRow(TypedDict):
@@ -137,7 +165,6 @@ class Fact(TypedDict):
 
     kind: str
     at: str
-    title: str
     body: str
     by: str
     channel: str

@@ -12,6 +12,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.contacts import queries, values
+from backend.contacts.api_rows import api_row, id_by_phone, numbered_page, stats
 from backend.contacts.editing import (
     add_tags,
     block,
@@ -37,6 +38,7 @@ from backend.contacts.importing import upload as upload_import
 from backend.contacts.listing import count, page, view
 from backend.contacts.merging import merge, suggestions
 from backend.contacts.merging import preview as preview_merge
+from backend.contacts.timeline import timeline
 from backend.contacts.visitors import ensure_by_email, find_by_email, leave_address, make_visitor
 from backend.core import clock, realtime
 from backend.core.errors import NotFound
@@ -48,6 +50,7 @@ from backend.numbers import e164
 __all__ = [
     "add_field",
     "add_tags",
+    "api_row",
     "block",
     "cancel_import",
     "change_field",
@@ -70,11 +73,13 @@ __all__ = [
     "get",
     "get_import",
     "home_country",
+    "id_by_phone",
     "imports",
     "leave_address",
     "make_visitor",
     "merge",
     "move_field",
+    "numbered_page",
     "page",
     "plan_import",
     "preview_merge",
@@ -84,7 +89,9 @@ __all__ = [
     "restore",
     "search",
     "start_import",
+    "stats",
     "suggestions",
+    "timeline",
     "unblock",
     "update",
     "upload_import",

@@ -1,5 +1,6 @@
 """Name every JSON endpoint with a body that uses all its fields, so that each of them can be attacked in turn."""
 
+from backend.api.limits import LARGER
 from tests.tenancy.routes import AGENT, CUSTOMER, DOORS, EDITOR, LATER, MEMBERS, NUMBER, PEOPLE, Call, Id
 
 _AGENT_FIELDS = {
@@ -19,6 +20,22 @@ _AGENT_FIELDS = {
     "after_hours_sms_forwarding": "+14155550178",
     "variables": {"parking": "Behind the house"},
     "is_active": True,
+}
+_CONTACT_FIELDS = {
+    "name": "Dana Ruiz",
+    "first_name": "Dana",
+    "last_name": "Ruiz",
+    "email": "dana@example.com",
+    "company": "Ruiz & Co",
+    "job_title": "Owner",
+    "address": "1 Main Street",
+    "city": "Springfield",
+    "region": "OR",
+    "country": "US",
+    "notes": "Likes mornings",
+    "tags": ["VIP"],
+    "custom_fields": {},
+    "metadata": {"source": "fair"},
 }
 _PAGE = {"limit": 10, "offset": 0}
 _TEXT = {"from": NUMBER, "to": "+14155550178", "body": "Hello", "media_urls": []}
@@ -46,6 +63,22 @@ FULL: dict[str, Call] = {
             {**_PAGE, "agent_id": AGENT, "text_agent_id": AGENT, "is_active": True},
         ),
         Call("/functions/v1/process-scheduled-actions", {**_PAGE, "action": "list", "status": "pending"}),
+        Call(
+            "/functions/v1/list-contacts",
+            {**_PAGE, "search": "dana", "tags": ["VIP"], "sort_by": "name", "sort_order": "asc"},
+        ),
+        Call("/functions/v1/get-contact", {"contact_id": Id("contacts")}),
+        Call("/functions/v1/create-contact", {"phone_number": "+14155550177", **_CONTACT_FIELDS}, fair=201),
+        Call(
+            "/functions/v1/update-contact",
+            {
+                "contact_id": Id("contacts"),
+                "phone_number": "+14155550176",
+                "add_tags": ["VIP"],
+                "remove_tags": ["VIP"],
+                **_CONTACT_FIELDS,
+            },
+        ),
         Call(
             "/functions/v1/list-chat-sessions",
             {**_PAGE, "widget_id": Id("chat_widgets"), "status": "active", "from_date": "2026-01-01"},
@@ -130,9 +163,10 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 
 
 def every() -> list[Call]:
-    """Return one call of every endpoint that takes a body, with all its fields."""
+    """Return one call of every endpoint that takes a JSON body, with all its fields; files are larger and no JSON."""
     found = {}
     for call in (*MEMBERS, *PEOPLE, *DOORS):
-        if call.method != "GET" and (call.path, call.method) not in found:
+        is_file = call.path.startswith(tuple(LARGER))
+        if call.method != "GET" and not is_file and (call.path, call.method) not in found:
             found[call.path, call.method] = FULL.get(call.path, call)
     return list(found.values())

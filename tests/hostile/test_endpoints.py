@@ -148,7 +148,8 @@ async def test_words_that_mean_something_elsewhere_are_only_words(world, attacke
 )
 async def test_ids_that_exist_nowhere_are_not_found(world, attacker, call: Call, place: str):
     before = await world.ours_now()
-    nowhere = {**dict.fromkeys(world.theirs.ids, str(new_id())), "number": "+14155550100"}
+    numbers = {"number": "+14155550100", "customer": "+14155550101"}
+    nowhere = {**dict.fromkeys(world.theirs.ids, str(new_id())), **numbers}
     path, body = call.filled(world.theirs.ids, nowhere, at=place)
     answer = await attacker(call, body, path)
     assert answer.status_code == 404, answer.text

@@ -10,6 +10,8 @@ SUPPORT, EDITOR, OWNER = MemberRole.SUPPORT, MemberRole.EDITOR, MemberRole.OWNER
 
 # Open to everyone; they say nothing of any organization.
 PUBLIC = {("GET", "/api/health"), ("GET", "/api/openapi.json")}
+# For the carrier, who has a key for each file (tests/backend/messaging/test_uploads.py).
+PUBLIC |= {("GET", "/api/carrier-media/{media_id}/{key}")}
 # For the carrier, who signs.
 SIGNED = {("POST", "/functions/v1/webhook-inbound-sms"), ("POST", "/functions/v1/webhook-sms-status")}
 # For visitors of anybody's site: bound to a widget by key and Origin, and to a session by a signed token;
@@ -115,6 +117,10 @@ MEMBERS = (
     Call("/functions/v1/scheduled-actions", method="GET"),
     Call("/functions/v1/process-scheduled-actions"),
     Call("/api/media/{media_id}", method="GET", values={"media_id": Id("message_media")}),
+    Call("/api/messages.csv", method="GET"),
+    Call("/api/inbox/files/{conversation_id}", fair=422, values={"conversation_id": Id("conversations")}),
+    Call("/api/inbox/chosen-files/{file_id}", method="GET", values={"file_id": Id("outgoing_files")}),
+    Call("/functions/v1/generate-agent-message", {"prompt": "Say hello", "recipient_phone": "+14155550178"}),
     Call("/functions/v1/manage-api-keys", {"action": "list"}),
     Call("/functions/v1/send-user-sms", {"from": NUMBER, "to": "+14155550178", "body": "Hello"}),
     Call("/functions/v1/send-sms", {"from": NUMBER, "to": "+14155550178", "body": "Hello"}),
@@ -132,6 +138,20 @@ MEMBERS = (
     ),
     Call("/functions/v1/list-chat-sessions", {"widget_id": Id("chat_widgets")}, foreign=200),
     Call("/functions/v1/create-chat-widget", {"agent_id": AGENT, "name": "Mallory"}, EDITOR, fair=201),
+    Call("/functions/v1/list-contacts"),
+    Call("/functions/v1/get-contact", {"contact_id": Id("contacts")}),
+    Call("/functions/v1/get-contact", {"phone_number": CUSTOMER}),
+    Call("/functions/v1/create-contact", {"name": "Mallory", "email": "m@tenancy.example"}, fair=201),
+    Call("/functions/v1/update-contact", {"contact_id": Id("contacts"), "company": "Mallory's"}),
+    Call("/api/contacts/imports", role=EDITOR, fair=201),
+    Call(
+        "/api/contacts/imports/{import_id}/errors",
+        role=EDITOR,
+        method="GET",
+        values={"import_id": Id("contact_imports")},
+    ),
+    Call("/api/contacts/export", role=EDITOR, method="GET"),
+    Call("/functions/v1/delete-contact", {"contact_id": Id("contacts")}, EDITOR),
     Call("/functions/v1/create-agent", {"name": "Mallory", "agent_type": "text"}, EDITOR, fair=201),
     Call("/functions/v1/update-agent", {"agent_id": AGENT, "name": "Mallory"}, EDITOR),
     Call("/functions/v1/assign-phone-number", {"phone_number": NUMBER, "agent_id": AGENT}, EDITOR),
