@@ -444,7 +444,7 @@ input:not([type=file]){font:inherit;font-size:16px;color:inherit;background:var(
     draw(true);
     const first = ui.ask.hidden ? ui.text : ui.ask.querySelector("input");
     // On a phone the keyboard would cover what there is to read.
-    (matchMedia("(pointer: coarse)").matches ? ui.close : first).focus();
+    if (!isPreview) (matchMedia("(pointer: coarse)").matches ? ui.close : first).focus();
     connect();
     look();
     emit("open");

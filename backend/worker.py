@@ -16,6 +16,7 @@ TASK_MODULES = (
     "backend.core.janitor",
     "backend.accounts.jobs",
     "backend.agents.jobs",
+    "backend.chat.jobs",
     "backend.compliance.erasure",
     "backend.contacts.jobs",
     "backend.conversations.jobs",
@@ -34,6 +35,7 @@ JANITOR = "core.requeue_stalled"
 PERIODIC = {
     JANITOR: 15,
     "core.sweep": 3600,
+    "chat.sweep": 3600,
     "contacts.tidy": 3600,
     "conversations.wake_due": 10,
     "inbox.sweep": 3600,

@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from backend import worker
 from backend.agents import service as agents
+from backend.chat import service as chat
 from backend.core import clock, crypto, jobs
 from backend.core.config import settings
 from backend.core.errors import MagpipeError
@@ -68,7 +69,7 @@ TEXTS = [
 
 
 async def seed_demo() -> dict[str, str]:
-    """Make the demo workspace unless it exists and return how to sign in: email, password and number.
+    """Make the demo workspace unless it exists and return how to sign in, its number, and its chat widget's key.
 
     A second run finds the workspace, gives the owner a new password and changes nothing else.
     """
@@ -100,11 +101,12 @@ async def seed_demo() -> dict[str, str]:
         if is_new:
             await _teach(principal)
         number = await _number(principal)
-    if is_new:
+        widget, is_chat_new = await _chat(principal)
+    if is_new or is_chat_new:
         await _finish_jobs()
     if is_new and number and settings().sandboxed_vendors:
         await _let_customers_write(number)
-    return {"email": owner.email, "password": password, "number": number}
+    return {"email": owner.email, "password": password, "number": number, "widget": widget}
 
 
 async def _person(session, email: str, name: str, password: str) -> User:  # type: ignore[no-untyped-def]
@@ -129,6 +131,21 @@ async def _teach(principal: Principal) -> None:
         )
         for title, content in KNOWLEDGE.items():
             await knowledge.add_text(session, principal, title, content, agent_id=agent.id)
+
+
+async def _chat(principal: Principal) -> tuple[str, bool]:
+    """Give the practice a chat for its website unless it has one; return its key and whether it is new."""
+    async with unit_of_work() as session:
+        if known := await chat.list_all(session):
+            return known[0].widget_key, False
+        agent = await agents.create(session, principal, AgentType.CHAT_WIDGET, "Website assistant")
+        await agents.update(session, principal, agent.id, organization_name=BUSINESS)
+        widget = await chat.create(
+            session, principal, agent.id, name="Harbor Dental website", welcome_message="Hi! Ask me anything about us."
+        )
+        for title, content in KNOWLEDGE.items():
+            await knowledge.add_text(session, principal, title, content, agent_id=agent.id)
+        return widget.widget_key, True
 
 
 async def _number(principal: Principal) -> str:

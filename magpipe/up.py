@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from backend.core.config import Settings, settings
 from magpipe import frontend, migrations, preflight, services
@@ -161,6 +162,14 @@ def _demo(instance: Instance) -> dict[str, str]:
     return content
 
 
+def _website(config: Settings, demo: dict[str, str]) -> list[str]:
+    """Return where to chat as a visitor of the demo's website."""
+    if "widget" not in demo:
+        return []
+    place = urlencode({"app": config.public_url, "key": demo["widget"]})
+    return [f"  4. Be a visitor of their website: open {config.sandbox_url}/site?{place}"]
+
+
 def _welcome(config: Settings, instance: Instance, console: Console) -> None:
     demo = _demo(instance)
     address = console.paint(config.public_url, "1;36")
@@ -171,10 +180,11 @@ def _welcome(config: Settings, instance: Instance, console: Console) -> None:
         number = demo.get("number", "the demo number")
         lines += [
             "",
-            "  Three things to try:",
+            "  Things to try:",
             f"  1. Be a customer: open {config.sandbox_url}/phone and text {number}.",
             "  2. Watch the answer arrive in the inbox, press Take over, and answer yourself.",
             "  3. Change what the agent knows on its page under Agents, and ask again.",
+            *_website(config, demo),
             "",
             f"  Without keys these vendors are stand-ins: {', '.join(config.sandboxed_vendors)}. "
             f"Their mailbox and controls: {config.sandbox_url}",

@@ -12,7 +12,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.chat import limits, messages, queries, sessions, tickets, widgets
 from backend.chat.schemas import Caller, ChatAnswer, Visitor
-from backend.core import jobs
 from backend.core.errors import NotFound, NotSignedIn
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.models.chat import ChatSession, ChatWidget
@@ -64,20 +63,8 @@ async def greet(
         chat = await _session(widget, caller, visitor, token, None, is_trusted)
         async with unit_of_work() as session:
             agent = await widgets.answering_agent(session, widget)
-            if agent is not None and widget.has_ai_greeting and widget.greeting_version != agent.version:
-                await request_greeting(session, widget)
+            await widgets.refresh_greeting(session, widget, agent)
     return chat.id, tickets.issue(chat), widgets.drawn(widget, agent, visitor.language)["greeting"]
-
-
-async def request_greeting(session: AsyncSession, widget: ChatWidget) -> None:
-    """Have the agent write its greeting anew in the background."""
-    await jobs.defer(
-        session,
-        "agents.write_greeting",
-        queueing_lock=f"greeting:{widget.id}",
-        org_id=str(widget.org_id),
-        widget_id=str(widget.id),
-    )
 
 
 async def answer_to(org_id: UUID, message_id: UUID, within_s: float = WITHIN_S) -> ChatAnswer:

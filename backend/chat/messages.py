@@ -59,7 +59,7 @@ async def take(
     visitor: Visitor | None = None,
 ) -> ChatMessage:
     """Store a message of an admitted session, within its limits; runs in the organization scope of its caller."""
-    text = _checked(text, len(file_ids))
+    text = checked(text, len(file_ids))
     if len(client_id) > CLIENT_ID_LIMIT:
         raise Invalid("This id is too long.", field="id")
     await limits.message_sent(chat.widget_id, chat.id, caller.address)
@@ -148,7 +148,7 @@ async def send_from_person(
     (`chat_closed`, `no_chat`) and `Invalid` (`body`).
     """
     principal.require(MemberRole.SUPPORT)
-    text = _checked(body, len(file_ids), field="body")
+    text = checked(body, len(file_ids), field="body")
     conversation = await conversations.locked(session, conversation_id)
     chat = await _open_chat(session, conversation, session_id)
     author = Author(AuthorKind.MEMBER, principal.name, principal.user_id)
@@ -381,7 +381,8 @@ async def _attached(session: AsyncSession, chat: ChatSession, file_ids: Sequence
     return found
 
 
-def _checked(text: str, file_count: int, field: str = "text") -> str:
+def checked(text: str, file_count: int, field: str = "text") -> str:
+    """Return a message as it may be stored. Raises `Invalid` that names `field` when it is empty or too long."""
     text = text.replace("\x00", "").strip()
     if not text and not file_count:
         raise Invalid("Write a message first.", field=field)

@@ -12,6 +12,7 @@ from backend.chat.schemas import SessionFilter
 from backend.models.agents import AgentTurn
 from backend.models.chat import ChatFile, ChatMessage, ChatSession, ChatWidget
 from backend.models.conversations import ConversationItem
+from backend.vocab import ItemKind
 
 
 async def widget(
@@ -143,6 +144,26 @@ async def turn_of(session: AsyncSession, org_id: UUID, message_id: UUID) -> Agen
     """Return the agent's turn a message set off, or None."""
     query = select(AgentTurn).where(AgentTurn.org_id == org_id, AgentTurn.trigger_message_id == message_id)
     return (await session.exec(query)).first()
+
+
+async def draft(session: AsyncSession, org_id: UUID, conversation_id: UUID, seq: int) -> ConversationItem | None:
+    """Return an agent's draft by its place in the timeline, locked, or None."""
+    query = select(ConversationItem).where(
+        ConversationItem.org_id == org_id,
+        ConversationItem.conversation_id == conversation_id,
+        ConversationItem.seq == seq,
+        ConversationItem.kind == ItemKind.DRAFT,
+    )
+    return (await session.exec(query.with_for_update().execution_options(populate_existing=True))).first()
+
+
+async def note_reply(session: AsyncSession, org_id: UUID, turn_id: UUID, message_id: UUID) -> None:
+    """Say of a turn which message its reply became."""
+    await session.execute(
+        update(AgentTurn)
+        .where(col(AgentTurn.id) == turn_id, col(AgentTurn.org_id) == org_id)
+        .values(reply_message_id=message_id)
+    )
 
 
 async def unread_by_visitor(session: AsyncSession, session_id: UUID, after: int, upto: int) -> list[ChatMessage]:

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.chat import files, limits, queries, sessions, tickets
 from backend.chat.appearance import FIELDS, PAGES, POSITIONS, THEMES
 from backend.chat.asking import ask, greet
+from backend.chat.drafts import approve_draft
 from backend.chat.limits import LONGEST_MESSAGE, MOST_TOKENS
 from backend.chat.live import Stream
 from backend.chat.messages import (
@@ -62,6 +63,7 @@ __all__ = [
     "Seat",
     "Stream",
     "answering_agent",
+    "approve_draft",
     "ask",
     "attach_from_person",
     "config",

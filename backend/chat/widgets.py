@@ -15,7 +15,7 @@ from backend.chat import appearance, domains, queries, words
 from backend.chat.files import ACCEPTED, MAX_BYTES
 from backend.chat.limits import LONGEST_MESSAGE
 from backend.chat.schemas import Caller, WidgetConfig, WidgetView
-from backend.core import audit, clock, crypto, realtime
+from backend.core import audit, clock, crypto, jobs, realtime
 from backend.core.config import settings
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.principal import Principal
@@ -193,7 +193,21 @@ async def config(key: str, caller: Caller, language: str = "") -> WidgetConfig:
     with org_scope(widget.org_id):
         async with unit_of_work() as session:
             agent = await answering_agent(session, widget)
+            await refresh_greeting(session, widget, agent)
     return drawn(widget, agent, language)
+
+
+async def refresh_greeting(session: AsyncSession, widget: ChatWidget, agent: AgentConfig | None) -> None:
+    """Have the agent write the greeting anew, in the background, when it was published since it last did."""
+    if agent is None or not widget.has_ai_greeting or widget.greeting_version == agent.version:
+        return
+    await jobs.defer(
+        session,
+        "agents.write_greeting",
+        queueing_lock=f"greeting:{widget.id}",
+        org_id=str(widget.org_id),
+        widget_id=str(widget.id),
+    )
 
 
 def drawn(widget: ChatWidget, agent: AgentConfig | None, language: str = "") -> WidgetConfig:

@@ -12,6 +12,7 @@ from backend.conversations.schemas import TimelineItem
 from backend.core.ids import parse_id
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.messaging import service as messaging
+from backend.vocab import Channel
 from state.errors import answers
 from state.hub import News
 from state.inbox.feed import Feed
@@ -95,7 +96,10 @@ class TimelineState(Feed, SessionState):
         principal = await self._principal()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                await messaging.approve_draft(session, principal, parse_id(conversation_id), int(seq), str(body))
+                where = parse_id(conversation_id)
+                draft = await conversations.item(session, where, int(seq))
+                approve = chat.approve_draft if draft and draft["channel"] == Channel.CHAT else messaging.approve_draft
+                await approve(session, principal, where, int(seq), str(body))
 
     @rx.event
     @answers

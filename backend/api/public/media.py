@@ -5,15 +5,26 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.api.auth import principal
+from backend.chat import service as chat
 from backend.core.errors import NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.messaging import service as messaging
+from backend.messaging.schemas import MediaFile
 
 router = APIRouter(prefix="/api")
 Caller = Annotated[Principal, Depends(principal)]
+
+
+async def _opened(session: AsyncSession, wanted: UUID) -> MediaFile:
+    """Return a file of a text, or of a web chat. Raises `NotFound`."""
+    try:
+        return await messaging.open_media(session, wanted)
+    except NotFound:
+        return await chat.open_file(session, wanted)
 
 
 @router.get("/media/{media_id}")
@@ -25,7 +36,7 @@ async def media(media_id: str, request: Request, who: Caller) -> FileResponse:
         raise NotFound("This file does not exist.") from None
     with org_scope(who.org_id):
         async with unit_of_work() as session:
-            file = await messaging.open_media(session, wanted)
+            file = await _opened(session, wanted)
     return FileResponse(
         file.path,
         media_type=file.content_type,
