@@ -5,8 +5,10 @@ commits, for jobs, webhooks and realtime. Nothing beyond loopback can be reached
 """
 
 import asyncio
+import atexit
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -36,9 +38,11 @@ def _environment() -> None:
     """Point the settings at this run's own folder and ports, before anything reads them."""
     from magpipe.instance import new_encryption_key
 
+    data_dir = tempfile.mkdtemp(prefix="magpipe-tests-")
+    atexit.register(shutil.rmtree, data_dir, ignore_errors=True)
     ours = {
         "ENVIRONMENT": "test",
-        "DATA_DIR": tempfile.mkdtemp(prefix="magpipe-tests-"),
+        "DATA_DIR": data_dir,
         "PORT": str(free_port()),
         "SANDBOX_PORT": str(free_port()),
         "PUBLIC_URL": "",
@@ -107,9 +111,11 @@ def _embedded() -> Iterator[str]:
     """Start an embedded PostgreSQL, make a migrated database on it, and return its address."""
     from magpipe.database import running
 
-    folder = Path(tempfile.mkdtemp(prefix="magpipe-pg-"))
     fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
-    with running(folder / "pg", server_settings=fast) as cluster:
+    with (
+        tempfile.TemporaryDirectory(prefix="magpipe-pg-", ignore_cleanup_errors=True) as folder,
+        running(Path(folder) / "pg", server_settings=fast) as cluster,
+    ):
         cluster.create_database("tests")
         migrate(cluster.url("tests"))
         yield cluster.url("tests")
