@@ -50,14 +50,20 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
 )
 
 # Runs before the first paint: the theme a person chose, else the system's, whether they folded the rail, and whether
-# the keyboard has a ⌘ key. Reflex keeps the theme in localStorage under "theme" and takes over once the page is alive.
+# the keyboard has a ⌘ key. Reflex keeps the theme in localStorage under "theme" and takes over once the page is alive;
+# on the start page, which has no other script, this alone follows the system when it changes.
 BEFORE_PAINT = """
 (function () {
   try {
-    var root = document.documentElement, choice = localStorage.getItem("theme");
-    var dark = choice === "dark" || (choice !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-    root.classList.add(dark ? "dark" : "light");
-    root.style.colorScheme = dark ? "dark" : "light";
+    var root = document.documentElement, system = matchMedia("(prefers-color-scheme: dark)");
+    var paint = function () {
+      var choice = localStorage.getItem("theme");
+      var dark = choice === "dark" || (choice !== "light" && system.matches);
+      root.classList.remove("light", "dark");
+      root.classList.add(root.style.colorScheme = dark ? "dark" : "light");
+    };
+    paint();
+    system.addEventListener("change", paint);
     if (/Mac|iPhone|iPad/.test(navigator.platform)) root.dataset.apple = "";
     if (localStorage.getItem("rail") === "folded") root.dataset.rail = "folded";
   } catch (blocked) {}
