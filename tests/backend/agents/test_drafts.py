@@ -1,5 +1,7 @@
 """People edit a draft that customers see nothing of; nobody's change is lost; what is published has a number."""
 
+from operator import attrgetter
+
 import pytest
 from sqlmodel import select
 
@@ -210,7 +212,10 @@ async def test_publishing_and_rolling_back_are_in_the_audit_log(agent, org):
     assert {"created", "published", "rolled_back"} <= actions
 
 
-@pytest.mark.parametrize("field", [field for field in fields.ALL if field.kind in ("range", "whole")], ids=lambda field: field.name)
+name_of = attrgetter("name")
+
+
+@pytest.mark.parametrize("field", [field for field in fields.ALL if field.kind in ("range", "whole")], ids=name_of)
 def test_a_number_is_taken_at_its_bounds_and_refused_beyond(field):
     kind = int if field.kind == "whole" else float
     for good in (field.low, field.high, field.default):
@@ -221,7 +226,7 @@ def test_a_number_is_taken_at_its_bounds_and_refused_beyond(field):
         assert refused.value.field == field.name
 
 
-@pytest.mark.parametrize("field", [field for field in fields.ALL if field.kind == "choice"], ids=lambda field: field.name)
+@pytest.mark.parametrize("field", [field for field in fields.ALL if field.kind == "choice"], ids=name_of)
 def test_a_choice_takes_its_options_and_nothing_else(field):
     assert [field.check(option, field.name) for option in field.options] == list(field.options)
     for bad in ("something-else", 1, ["off"]):
@@ -229,7 +234,9 @@ def test_a_choice_takes_its_options_and_nothing_else(field):
             field.check(bad, field.name)
 
 
-@pytest.mark.parametrize("field", [field for field in fields.ALL if field.group not in ("identity", "prompt")], ids=lambda field: field.name)
+@pytest.mark.parametrize(
+    "field", [field for field in fields.ALL if field.group not in ("identity", "prompt")], ids=name_of
+)
 def test_the_default_of_a_field_is_one_it_takes(field):
     if field.name != "llm_model":
         assert field.check(field.default, field.name) == field.default
