@@ -62,10 +62,15 @@ class Route:
 
 DOORS = (
     Route("/", home_page, Landing.PAGE_TITLE, description=Landing.DESCRIPTION),
-    Route("/signup", doors.sign_up_page, SignUp.TITLE),
+    Route("/signup", doors.sign_up_page, SignUp.TITLE, description=SignUp.DESCRIPTION),
     Route("/verify-email", doors.verify_email_page, VerifyEmail.TITLE, [DoorState.load]),
-    Route("/login", doors.sign_in_page, SignIn.TITLE),
-    Route("/forgot-password", doors.forgot_password_page, ForgotPassword.TITLE),
+    Route("/login", doors.sign_in_page, SignIn.TITLE, description=SignIn.DESCRIPTION),
+    Route(
+        "/forgot-password",
+        doors.forgot_password_page,
+        ForgotPassword.TITLE,
+        description=ForgotPassword.DESCRIPTION,
+    ),
     Route("/reset-password", doors.reset_password_page, ResetPassword.TITLE, [DoorState.load]),
     # For people who are signed in but may belong to no organization yet, so without the frame.
     Route("/invitation", joining.invitation_page, Invitations.TITLE, [JoiningState.load]),

@@ -20,6 +20,7 @@ class SignUp:
     """/signup"""
 
     TITLE = "Create an account"
+    DESCRIPTION = "Create an account on Magpipe: your first AI agent answers your customers' texts in a few minutes."
     LEAD = "Your first agent answers a text in a few minutes."
     SUBMIT = "Create account"
     HAVE_ACCOUNT = "Already have an account?"
@@ -43,6 +44,7 @@ class SignIn:
     """/login"""
 
     TITLE = "Sign in"
+    DESCRIPTION = "Sign in to Magpipe to watch your AI agents answer customers, take over, and hand back."
     SUBMIT = "Sign in"
     FORGOT = "Forgot your password?"
     NO_ACCOUNT = "New here?"
@@ -53,6 +55,7 @@ class ForgotPassword:
     """/forgot-password"""
 
     TITLE = "Set a new password"
+    DESCRIPTION = "Forgot your Magpipe password? Set a new one with a code sent to your email."
     LEAD = "We email you a code if this address has an account."
     SUBMIT = "Email me a code"
     BACK = "Back to sign in"
