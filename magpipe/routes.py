@@ -14,6 +14,7 @@ from pages.chat_widget import page as chat_widget
 from pages.frame import frame_events
 from pages.home import home_page
 from pages.inbox import page as inbox
+from pages.messages import messages_page
 from pages.phone import phone_page
 from pages.settings import account, joining, keys, organization
 from pages.welcome import welcome_page
@@ -24,6 +25,7 @@ from pages.words import (
     ForgotPassword,
     Invitations,
     Landing,
+    Messages,
     NewOrganization,
     Operations,
     Phone,
@@ -38,6 +40,7 @@ from state.agents.listing import AgentListState
 from state.agents.open_agent import AgentState
 from state.auth import DoorState
 from state.chat_widget import ChatWidgetState
+from state.messages import MessagesState
 from state.numbers import NumbersState
 from state.onboarding import ChecklistState, WelcomeState
 from state.operations import JobsState
@@ -79,6 +82,7 @@ DOORS = (
 
 ROOMS = (
     Route(inbox.ROUTE, inbox.inbox, inbox.TITLE, inbox.ON_LOAD),
+    Route("/messages", messages_page, Messages.TITLE, [MessagesState.load]),
     Route("/agents", agents_page, Agents.TITLE, [AgentListState.load, ChecklistState.load]),
     Route("/agents/[agent_id]", agent_page, Agents.TITLE, [AgentState.load]),
     Route(chat_widget.ROUTE, chat_widget.chat_widget_page, ChatWidget.TITLE, [ChatWidgetState.load]),

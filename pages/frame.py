@@ -9,8 +9,10 @@ import reflex as rx
 
 from pages.auth.api_form import post_and_go
 from pages.components.menu import menu_choice, menu_heading, menu_item, menu_separator
+from pages.everywhere import everywhere
 from pages.words import Operations, Settings
 from state.frame import FrameState
+from state.inbox.reach import ReachState
 from state.inbox.unread import UnreadState
 
 SWITCH = "/api/session/switch-organization"
@@ -25,12 +27,13 @@ def frame() -> dict[str, Any]:
         "unread": UnreadState.count,
         "account_items": _account_items(),
         "on_sign_out": [post_and_go(SIGN_OUT)],
+        "unseen": everywhere(),
     }
 
 
 def frame_events() -> list[Any]:
     """Return the events that fill the frame, for the `on_load` of every signed-in page."""
-    return [FrameState.load, UnreadState.load]
+    return [FrameState.load, UnreadState.load, ReachState.load]
 
 
 def _account_items() -> list[rx.Component]:

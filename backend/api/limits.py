@@ -18,6 +18,7 @@ BODY_LIMIT = 1_000_000
 LARGER: Mapping[str, int] = {
     "/_upload": 25_000_000,
     "/api/inbox/files/": 5_500_000,
+    "/api/inbox/chat-files/": 10_500_000,
     "/api/chat/upload": 10_500_000,
     "/api/contacts/imports": 20_000_000,
 }

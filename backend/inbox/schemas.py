@@ -54,7 +54,7 @@ class PreferenceRow(TypedDict):
 
 
 class FileRow(TypedDict):
-    """A file chosen for a message that is not sent yet; shown at `/api/inbox/files/{id}`."""
+    """A file chosen for a message that is not sent yet; shown at `/api/inbox/chosen-files/{id}`."""
 
     id: str
     name: str

@@ -47,7 +47,7 @@ def _keys(groups: list[tuple[str, list[tuple[str, str]]]]) -> rx.Component:
     anywhere = [(place.shortcut, Shell.GO_TO.format(place=place.label)) for place in places]
     return rx.fragment(
         hotkeys({place.shortcut: rx.redirect(place.href) for place in places}),
-        shortcut_sheet([*groups, (Shell.ANYWHERE, [*anywhere, ("?", Shell.SHORTCUTS)])]),
+        shortcut_sheet([*groups, (Shell.ANYWHERE, [("mod+k", Shell.PALETTE), *anywhere, ("?", Shell.SHORTCUTS)])]),
     )
 
 
@@ -68,12 +68,14 @@ def page_shell(
     account_items: list[rx.Component] | None = None,
     on_sign_out: Any = None,
     shortcuts: list[tuple[str, list[tuple[str, str]]]] | None = None,
+    unseen: rx.Component | None = None,
 ) -> rx.Component:
     """Return a signed-in page with navigation, heading and content.
 
     `layout`: "page" scrolls and pads, "form" also keeps to 720 px, "full" leaves both to the content (the inbox's
     panes: give them `min-h-0 flex-1 overflow-y-auto`). With `show_header=False` the title is read aloud only.
     `shortcuts` are the page's own keys as groups for the sheet that `?` opens, before those that work anywhere.
+    `unseen` is what every page carries without drawing it.
     """
     items = account_items or []
     if layout == "full":
@@ -105,6 +107,7 @@ def page_shell(
             class_name="flex min-h-0 min-w-0 flex-1 flex-col pt-[env(safe-area-inset-top)]",
         ),
         _keys(shortcuts or []),
+        *([unseen] if unseen is not None else []),
         bottom_bar(active=active, unread=unread, on_sign_out=on_sign_out, account_items=items),
         class_name="flex h-dvh flex-col bg-canvas text-14 text-ink md:flex-row",
     )

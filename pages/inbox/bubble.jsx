@@ -98,7 +98,7 @@ function Media({ files, words }) {
   });
 }
 
-export function Message({ item, starts, contactName, orgName, isOpen, words, actions }) {
+export function Message({ item, starts, contactName, orgName, isOpen, words, actions, translated }) {
   const inbound = item.direction === "inbound";
   const byAgent = item.author_kind === "agent";
   const data = item.data ?? {};
@@ -140,6 +140,12 @@ export function Message({ item, starts, contactName, orgName, isOpen, words, act
           }
         >
           <Body text={item.body} />
+          {translated ? (
+            <p className="mt-2 border-t border-line pt-2 text-muted">
+              <span className="sr-only">{words.TRANSLATION}: </span>
+              {translated}
+            </p>
+          ) : null}
         </div>
       ) : null}
       <div
@@ -207,7 +213,7 @@ export function Outgoing({ message, now, patience, words, onAgain, onEdit }) {
           (message.error ? "ring-1 ring-danger" : "")
         }
       >
-        {message.body}
+        {message.body || words.FILES_ONLY.replace("{n}", message.fileCount ?? 0)}
       </div>
       <div className="mt-0.5 flex min-h-5 flex-wrap items-center justify-end gap-x-2 px-0.5 text-12 text-muted">
         {message.error || late ? (

@@ -1,5 +1,5 @@
 // The conversation list: virtual rows, patched live, that stay in place while a pointer rests on them.
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useNavigate, useParams } from "react-router";
 import { Virtuoso } from "react-virtuoso";
 import ArrowUp from "lucide-react/dist/esm/icons/arrow-up.mjs";
@@ -7,109 +7,27 @@ import CircleAlert from "lucide-react/dist/esm/icons/circle-alert.mjs";
 import Inbox from "lucide-react/dist/esm/icons/inbox.mjs";
 import SearchX from "lucide-react/dist/esm/icons/search-x.mjs";
 import { Hotkey } from "$/public/external/pages/components/hotkeys/hotkeys.jsx";
-import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
-import { ANSWERING, Avatar, ChannelIcon, Icon, hasFailed } from "$/public/external/pages/inbox/parts/marks.jsx";
+import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
+import { ROW_HEIGHT, Row } from "$/public/external/pages/inbox/parts/row.jsx";
+import { selectWith, startSelecting, toggleSelected, useSelection } from "$/public/external/pages/inbox/parts/selection.jsx";
 import { usePatched } from "$/public/external/pages/inbox/parts/live.jsx";
 
-const ROW_HEIGHT = 68;
 const byTime = (a, b) =>
   a.last_at === b.last_at ? (a.id < b.id ? 1 : -1) : a.last_at < b.last_at ? 1 : -1;
 
 const index = (rows) => new Map(rows.map((row) => [row.id, row]));
 
 function applyPatch(rows, patch) {
+  // Of a search only what is shown is kept up to date: whether it would be found, the server knows.
+  if (patch.known && !rows.has(patch.row.id)) return rows;
   const next = new Map(rows);
+  // What was found in a conversation is not said again with each change.
+  const kept = patch.row && rows.get(patch.row.id);
+  if (kept?.match && !patch.row.match) patch.row = { ...patch.row, match: kept.match, match_seq: kept.match_seq };
   if (patch.row) next.set(patch.row.id, patch.row);
   else if (next.has(patch.gone)) next.set(patch.gone, { ...next.get(patch.gone), leaving: true });
   return next;
 }
-
-// Who answers this conversation now; a pause that has run out counts as handed back.
-function answering(row) {
-  if (row.needs_person) return "needed";
-  if (row.answer_mode === "human" && row.paused_until && new Date(row.paused_until) <= new Date()) return "ai";
-  return row.answer_mode || "ai";
-}
-
-const Row = memo(function Row({ row, isOpen, tabbable, search, words, time }) {
-  const state = answering(row);
-  const [picture, tint] = ANSWERING[state] ?? ANSWERING.ai;
-  const stateWord = { ai: words.AI, draft: words.DRAFTS, human: words.PEOPLE, needed: words.NEEDED }[state];
-  const failed = row.direction === "outbound" && hasFailed(row.last_status);
-  const unread = row.unread > 0 && !isOpen;
-  const name = row.name || row.phone_display || words.UNKNOWN;
-  return (
-    <Link
-      to={`/inbox/${row.id}${search}`}
-      data-row={row.id}
-      tabIndex={tabbable ? 0 : -1}
-      aria-current={isOpen ? "true" : undefined}
-      style={{ height: ROW_HEIGHT }}
-      className={
-        "relative flex items-center gap-3 px-4 -outline-offset-2 transition-colors " +
-        (isOpen ? "bg-selected" : "hover:bg-hover")
-      }
-    >
-      <span className="relative shrink-0">
-        <Avatar name={row.name} on={isOpen ? "bg-canvas" : undefined} />
-        <span
-          className={
-            "absolute -right-1.5 -bottom-1 inline-flex size-4.5 items-center justify-center rounded-full " +
-            (isOpen ? "bg-selected" : "bg-canvas")
-          }
-        >
-          <ChannelIcon channel={row.channel} size={12} />
-        </span>
-      </span>
-      <span className="min-w-0 flex-1">
-        <span className="flex items-baseline gap-2">
-          <span className={`min-w-0 flex-1 truncate text-14 text-ink ${unread ? "font-semibold" : "font-medium"}`}>
-            {unread ? <span className="sr-only">{words.UNREAD} </span> : null}
-            {name}
-          </span>
-          <Timestamp at={row.last_at} format="relative" {...time} className="shrink-0 text-12 text-muted" />
-        </span>
-        <span className="mt-0.5 flex items-center gap-2">
-          {failed ? (
-            <span className="flex min-w-0 flex-1 items-center gap-1 truncate text-13 text-danger-ink">
-              <Icon as={CircleAlert} size={14} />
-              <span className="truncate">{words.NOT_DELIVERED}</span>
-            </span>
-          ) : (
-            <span className={`min-w-0 flex-1 truncate text-13 ${unread ? "text-ink" : "text-muted"}`}>
-              {row.author_kind === "agent" ? (
-                <>
-                  <Icon as={ANSWERING.ai[0]} size={12} className="-mt-0.5 mr-1 inline text-faint" />
-                  <span className="sr-only">{words.AGENT_SAID} </span>
-                </>
-              ) : row.author_kind === "member" ? (
-                <span className="text-faint">{words.TEAM_SAID} </span>
-              ) : null}
-              {row.preview || words.NO_TEXT}
-            </span>
-          )}
-          {/* That the agent answers is the rule and stays quiet; what asks for people shows. */}
-          {state === "ai" ? (
-            <span className="sr-only">{stateWord}</span>
-          ) : (
-            <span className={`inline-flex shrink-0 items-center gap-1 text-12 ${tint}`} title={stateWord}>
-              <Icon as={picture} size={14} />
-              {state === "human" ? <span className="sr-only">{stateWord}</span> : stateWord}
-            </span>
-          )}
-          {unread ? (
-            <span
-              data-part="dot"
-              className="tabular inline-flex h-4.5 min-w-4.5 shrink-0 items-center justify-center rounded-full bg-accent px-1 text-12 leading-none font-medium text-on-accent"
-            >
-              {row.unread > 99 ? "99+" : row.unread}
-            </span>
-          ) : null}
-        </span>
-      </span>
-    </Link>
-  );
-});
 
 function Skeleton({ words }) {
   return (
@@ -156,6 +74,7 @@ export function ConversationList({ rows: first, feed, older, hasMore, stage, ref
   const inside = useRef(false);
   const atTop = useRef(true);
   const asked = useRef("");
+  const selection = useSelection();
 
   const sorted = useMemo(
     () =>
@@ -176,6 +95,11 @@ export function ConversationList({ rows: first, feed, older, hasMore, stage, ref
     return held.order.map((id) => byId.get(id)).filter(Boolean);
   }, [held, sorted]);
   const waiting = held ? sorted.filter((row) => row.id !== openId && held.at.get(row.id) !== row.last_at).length : 0;
+
+  // A page of a search may be empty and yet not the last one.
+  useEffect(() => {
+    if (stage === "ready" && hasMore && known.size < 10) more();
+  }, [stage, hasMore, older?.key]);
 
   // Another filter or a reload starts from the top; held places belonged to the old list.
   useEffect(() => {
@@ -204,6 +128,9 @@ export function ConversationList({ rows: first, feed, older, hasMore, stage, ref
     setHeld(inside.current ? hold(latest.current) : null);
     virtuoso.current?.scrollTo({ top: 0 });
   };
+  const order = useRef([]);
+  const select = useCallback((id, shift) => selectWith(id, shift, order.current), []);
+  order.current = shown.map((row) => row.id);
   const more = () => {
     const mark = `${feed?.epoch} ${older?.key}`;
     if (!hasMore || asked.current === mark) return;
@@ -228,12 +155,15 @@ export function ConversationList({ rows: first, feed, older, hasMore, stage, ref
     const next = Math.min(Math.max(at + step, 0), shown.length - 1);
     virtuoso.current?.scrollIntoView({
       index: next,
-      done: () => document.querySelector(`[data-row="${shown[next].id}"]`)?.focus(),
+      done: () => {
+        const row = document.querySelector(`[data-row="${shown[next].id}"]`);
+        (row?.querySelector("input") ?? row)?.focus();
+      },
     });
   };
 
   const tabbableId = shown.some((row) => row.id === openId) ? openId : shown[0]?.id;
-  const filtered = /[?&](q|view|status)=/.test(search);
+  const filtered = /[?&](?!tz=)\w+=/.test(search);
   let body;
   if (stage === "loading") body = <Skeleton words={words} />;
   else if (stage === "failed") {
@@ -300,8 +230,11 @@ export function ConversationList({ rows: first, feed, older, hasMore, stage, ref
             isOpen={row.id === openId}
             tabbable={row.id === tabbableId}
             search={search}
+            selecting={selection.on}
+            selected={selection.all || selection.ids.has(row.id)}
             words={words}
             time={time}
+            onSelect={select}
           />
         )}
       />
@@ -322,6 +255,7 @@ export function ConversationList({ rows: first, feed, older, hasMore, stage, ref
         settle();
       }}
     >
+      <Hotkey keys="x" onPress={() => (openId ? toggleSelected(openId) : startSelecting())} />
       <Hotkey keys="j" onPress={() => open(1)} />
       <Hotkey keys="k" onPress={() => open(-1)} />
       {waiting ? (

@@ -1,29 +1,66 @@
-"""Draw the list pane: search, views, status, conversations."""
+"""Draw the list pane: search, views, filters, work on many, conversations."""
 
 from typing import Any
 
 import reflex as rx
 
-from pages.components import copy_button, hotkeys, menu, timestamp, tooltip  # noqa: F401 - their JSX is imported by ours
+from pages.components import copy_button, hotkeys, menu, popover, timestamp, tooltip  # noqa: F401 - ours import their JSX
 from pages.components.local_file import jsx
-from pages.inbox.parts import VIRTUOSO, words_of
-from pages.words import InboxList, Time
+from pages.inbox.parts import POPOVER, VIRTUOSO, words_of
+from pages.words import InboxBulk, InboxFilters, InboxList, InboxWhen, Time
+from state.inbox.bulk import BulkState
+from state.inbox.choices import ChoicesState
 from state.inbox.conversation_list import ConversationListState
 from state.inbox.new_message import NewMessageState
 from state.inbox.page import InboxState
+from state.inbox.reach import ReachState
 from state.inbox.thread import ThreadState
+from state.inbox.views import ViewsState
 
 _HEAD = jsx(__name__, "list_head.jsx")
 _LIST = jsx(__name__, "list.jsx")
+_BULK = jsx(__name__, "bulk_bar.jsx")
 TIME_WORDS = {"nowWord": Time.NOW, "minutes": Time.MINUTES, "hours": Time.HOURS}
+
+_Words = rx.Var[dict[str, str]]
+_Rows = rx.Var[list[dict[str, Any]]]
+_none = rx.event.no_args_event_spec
+_one = rx.event.passthrough_event_spec(str)
 
 
 class _ListHead(rx.Component):
     library = _HEAD.importable_path
     tag = "ListHead"
+    lib_dependencies: list[str] = [POPOVER]
 
-    words: rx.Var[dict[str, str]]
+    agents: _Rows
+    teams: _Rows
+    tags: _Rows
+    views: _Rows
+    errors: _Words
+    has_sound: rx.Var[bool]
+    has_desktop: rx.Var[bool]
+    is_away: rx.Var[bool]
+    words: _Words
     on_new: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
+    on_save_view: rx.EventHandler[rx.event.passthrough_event_spec(str, str, bool)]
+    on_share_view: rx.EventHandler[rx.event.passthrough_event_spec(str, bool)]
+    on_delete_view: rx.EventHandler[_one]
+    on_reach: rx.EventHandler[rx.event.passthrough_event_spec(str, bool)]
+
+
+class _BulkBar(rx.Component):
+    library = _BULK.importable_path
+    tag = "BulkBar"
+    lib_dependencies: list[str] = [POPOVER]
+
+    work: rx.Var[dict[str, Any]]
+    teams: _Rows
+    team: _Rows
+    tags: _Rows
+    words: _Words
+    on_change: rx.EventHandler[rx.event.passthrough_event_spec(str, str, list[str], bool)]
+    on_undo: rx.EventHandler[_one]
 
 
 class _ConversationList(rx.Component):
@@ -31,24 +68,48 @@ class _ConversationList(rx.Component):
     tag = "ConversationList"
     lib_dependencies: list[str] = [VIRTUOSO]
 
-    rows: rx.Var[list[dict[str, Any]]]
+    rows: _Rows
     feed: rx.Var[dict[str, Any]]
     older: rx.Var[dict[str, Any]]
     has_more: rx.Var[bool]
     stage: rx.Var[str]
     reference: rx.Var[str]
     phone_url: rx.Var[str]
-    words: rx.Var[dict[str, str]]
-    time: rx.Var[dict[str, str]]
-    on_more: rx.EventHandler[rx.event.no_args_event_spec]
-    on_resync: rx.EventHandler[rx.event.no_args_event_spec]
+    words: _Words
+    time: _Words
+    on_more: rx.EventHandler[_none]
+    on_resync: rx.EventHandler[_none]
 
 
 def list_pane() -> rx.Component:
     """Return the pane."""
     words = words_of(InboxList)
     return rx.fragment(
-        _ListHead.create(words=words, on_new=NewMessageState.set_open),
+        _ListHead.create(
+            agents=ChoicesState.agents,
+            teams=ChoicesState.teams,
+            tags=ChoicesState.tags,
+            views=ViewsState.views,
+            errors=ViewsState.errors,
+            has_sound=ReachState.has_sound,
+            has_desktop=ReachState.has_desktop,
+            is_away=ReachState.is_away,
+            words={**words, **words_of(InboxFilters)},
+            on_new=NewMessageState.set_open,
+            on_save_view=ViewsState.save,
+            on_share_view=ViewsState.share,
+            on_delete_view=ViewsState.delete,
+            on_reach=ReachState.set_preference,
+        ),
+        _BulkBar.create(
+            work=BulkState.work,
+            teams=ChoicesState.teams,
+            team=ChoicesState.team,
+            tags=ChoicesState.tags,
+            words={**words_of(InboxWhen), **words_of(InboxBulk)},
+            on_change=BulkState.change,
+            on_undo=BulkState.undo,
+        ),
         _ConversationList.create(
             rows=ConversationListState.rows,
             feed=ConversationListState.feed,

@@ -20,7 +20,7 @@ export function Icon({ as: Picture, size = 16, className = "" }) {
   return <Picture size={size} {...LINE} className={`shrink-0 ${className}`} />;
 }
 
-const SIZES = { sm: "size-6 text-12", md: "size-9 text-13" };
+const SIZES = { xs: "size-5 text-12 tracking-tighter", sm: "size-6 text-12", md: "size-9 text-13" };
 
 // Initials of a name; a picture of a person when there is no name, as with an unknown number.
 export function initials(name) {
@@ -40,7 +40,7 @@ export function Avatar({ name, size = "md", on = "bg-selected" }) {
         `${SIZES[size]} ${on}`
       }
     >
-      {letters || <Icon as={UserRound} size={size === "sm" ? 14 : 18} />}
+      {letters || <Icon as={UserRound} size={{ xs: 10, sm: 14, md: 18 }[size]} />}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 // What the person sent in this tab and the server has not shown yet, and the drafts of every conversation.
-// Both live outside React: a re-render, a reload or another conversation never loses a word.
+// Both live outside React: a re-render, a reload or another conversation never loses a word. The server keeps drafts
+// too, for the person's other devices; what this browser holds is newer.
 import { useSyncExternalStore } from "react";
 
 const DRAFT = "magpipe:draft:";
@@ -42,6 +43,9 @@ export function settle(conversation, clientId, recordId, error) {
   );
 }
 
+export const findInOutbox = (conversation, clientId) =>
+  (sent.get(conversation) ?? NONE).find((known) => known.clientId === clientId);
+
 export function takeFromOutbox(conversation, clientId) {
   change(conversation, (messages) => messages.filter((known) => known.clientId !== clientId));
 }
@@ -54,21 +58,21 @@ export function forgetShown(conversation, recordIds) {
   }
 }
 
-export function readDraft(conversation) {
+const keyOf = (conversation, mode) => DRAFT + conversation + (mode === "note" ? ":note" : "");
+
+export function readDraft(conversation, mode = "reply") {
   try {
-    return localStorage.getItem(DRAFT + conversation) ?? "";
+    return localStorage.getItem(keyOf(conversation, mode)) ?? "";
   } catch {
     return "";
   }
 }
 
-export function writeDraft(conversation, text) {
+export function writeDraft(conversation, text, mode = "reply") {
   try {
-    if (text) localStorage.setItem(DRAFT + conversation, text);
-    else localStorage.removeItem(DRAFT + conversation);
+    if (text) localStorage.setItem(keyOf(conversation, mode), text);
+    else localStorage.removeItem(keyOf(conversation, mode));
   } catch {
-    // Storage is blocked or full: the draft lives as long as the page.
+    // Storage is blocked or full: the draft lives as long as the page, and with the server.
   }
 }
-
-export const hasDraft = (conversation) => readDraft(conversation) !== "";

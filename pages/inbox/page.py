@@ -21,12 +21,17 @@ SHORTCUTS = (
         ("j", InboxPage.KEY_NEXT),
         ("k", InboxPage.KEY_PREVIOUS),
         ("r", InboxPage.KEY_REPLY),
+        ("m", InboxPage.KEY_NOTE),
         ("t", InboxPage.KEY_TAKE),
         ("a", InboxPage.KEY_ASSIGN),
+        ("s", InboxPage.KEY_SNOOZE),
         ("e", InboxPage.KEY_CLOSE),
+        ("l", InboxPage.KEY_TAG),
         ("u", InboxPage.KEY_UNREAD),
         ("n", InboxPage.KEY_NEW),
         ("/", InboxPage.KEY_SEARCH),
+        ("f", InboxPage.KEY_FILTER),
+        ("x", InboxPage.KEY_SELECT),
     ],
 )
 

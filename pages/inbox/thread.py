@@ -4,19 +4,23 @@ from typing import Any
 
 import reflex as rx
 
-from pages.components import popover  # noqa: F401 - its JSX is imported by ours
+from pages.components import dialog, popover, saving_field  # noqa: F401 - their JSX is imported by ours
 from pages.components.local_file import jsx
 from pages.inbox.listing import TIME_WORDS
 from pages.inbox.parts import DIALOG, POPOVER, VIRTUOSO, words_of
-from pages.words import InboxComposer, InboxPage, InboxSide, InboxThread, InboxTimeline
+from pages.words import InboxComposer, InboxPage, InboxSide, InboxThread, InboxTimeline, InboxWhen
 from state.frame import FrameState
+from state.inbox.choices import ChoicesState
 from state.inbox.composer import ComposerState
 from state.inbox.contact_panel import ContactPanelState
 from state.inbox.conversation_list import ConversationListState
 from state.inbox.page import InboxState
+from state.inbox.presence import PresenceState
 from state.inbox.thread import ThreadState
 from state.inbox.timeline import TimelineState
+from state.inbox.translation import LANGUAGES, TranslationState
 from state.inbox.why import WhyState
+from state.inbox.writing import WritingState
 
 _PANES = jsx(__name__, "panes.jsx")
 _HEAD = jsx(__name__, "thread_head.jsx")
@@ -28,7 +32,11 @@ _Words = rx.Var[dict[str, str]]
 _none = rx.event.no_args_event_spec
 _one = rx.event.passthrough_event_spec(str)
 _two = rx.event.passthrough_event_spec(str, str)
+_three = rx.event.passthrough_event_spec(str, str, str)
+_switch = rx.event.passthrough_event_spec(str, str, bool)
 _place = rx.event.passthrough_event_spec(str, int)
+_send = rx.event.passthrough_event_spec(str, str, str, str, str, str, list[str], int, bool)
+_Rows = rx.Var[list[dict[str, Any]]]
 
 
 class Panes(rx.Component):
@@ -67,12 +75,19 @@ class _ThreadHead(rx.Component):
     row: rx.Var[dict[str, Any]]
     reason: rx.Var[str]
     me: rx.Var[str]
-    team: rx.Var[list[dict[str, str]]]
+    team: _Rows
+    teams: _Rows
+    tags: _Rows
+    others: _Rows
     words: _Words
     on_rename: rx.EventHandler[_two]
-    on_mode: rx.EventHandler[_two]
+    on_mode: rx.EventHandler[_three]
     on_assign: rx.EventHandler[_two]
+    on_team: rx.EventHandler[_switch]
     on_status: rx.EventHandler[_two]
+    on_snooze: rx.EventHandler[_two]
+    on_tag: rx.EventHandler[_switch]
+    on_make_tag: rx.EventHandler[_one]
     on_unread: rx.EventHandler[_one]
 
 
@@ -89,11 +104,19 @@ class _Timeline(rx.Component):
     org_name: rx.Var[str]
     open_turn: rx.Var[str]
     unread: rx.Var[int]
-    outcomes: rx.Var[list[dict[str, str]]]
+    outcomes: _Rows
+    me: rx.Var[str]
+    translations: rx.Var[dict[str, str]]
+    language: rx.Var[str]
+    languages: _Rows
+    busy: rx.Var[list[int]]
+    error: rx.Var[str]
     words: _Words
     on_older: rx.EventHandler[_place]
     on_seen: rx.EventHandler[_one]
-    on_send: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str, str, str)]
+    on_send: rx.EventHandler[_send]
+    on_translate: rx.EventHandler[rx.event.passthrough_event_spec(str, list[int], str)]
+    on_language: rx.EventHandler[_one]
     on_resync: rx.EventHandler[_none]
     on_retry: rx.EventHandler[_one]
     on_cancel: rx.EventHandler[_one]
@@ -105,15 +128,36 @@ class _Timeline(rx.Component):
 class _Composer(rx.Component):
     library = _COMPOSER.importable_path
     tag = "Composer"
-    lib_dependencies: list[str] = [POPOVER]
+    lib_dependencies: list[str] = [POPOVER, DIALOG]
 
     conversation_id: rx.Var[str]
-    senders: rx.Var[list[dict[str, str]]]
+    channels: rx.Var[list[str]]
+    channel: rx.Var[str]
+    senders: _Rows
     sender: rx.Var[str]
     refusal: rx.Var[str]
+    outcomes: _Rows
+    drafts: _Rows
+    last_seq: rx.Var[int]
+    team: _Rows
+    me: rx.Var[str]
+    others: _Rows
+    visitor_writes: rx.Var[bool]
+    contact_name: rx.Var[str]
+    replies: _Rows
+    may_share: rx.Var[bool]
+    reply_errors: _Words
+    is_thinking: rx.Var[bool]
+    suggestion: rx.Var[dict[str, Any]]
     words: _Words
-    on_send: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str, str, str)]
+    on_send: rx.EventHandler[_send]
+    on_note: rx.EventHandler[rx.event.passthrough_event_spec(str, str, list[str])]
+    on_save_draft: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str, str, int)]
     on_choose_sender: rx.EventHandler[_one]
+    on_here: rx.EventHandler[_two]
+    on_suggest: rx.EventHandler[_two]
+    on_save_reply: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
+    on_delete_reply: rx.EventHandler[_one]
 
 
 class _Side(rx.Component):
@@ -123,11 +167,18 @@ class _Side(rx.Component):
 
     row: rx.Var[dict[str, Any]]
     person: rx.Var[dict[str, Any]]
+    alike: _Rows
+    errors: _Words
+    agents: _Rows
+    tags: _Rows
     turn: rx.Var[dict[str, Any]]
     turn_id: rx.Var[str]
     words: _Words
     time: _Words
     on_close_why: rx.EventHandler[_none]
+    on_save: rx.EventHandler[_three]
+    on_save_custom: rx.EventHandler[_three]
+    on_tag: rx.EventHandler[_switch]
 
 
 def thread_pane() -> rx.Component:
@@ -140,12 +191,19 @@ def thread_pane() -> rx.Component:
                 row=row,
                 reason=ThreadState.reason,
                 me=ThreadState.me,
-                team=ThreadState.team,
-                words=words_of(InboxThread),
+                team=ChoicesState.team,
+                teams=ChoicesState.teams,
+                tags=ChoicesState.tags,
+                others=PresenceState.others,
+                words={**words_of(InboxWhen), **words_of(InboxThread)},
                 on_rename=ThreadState.rename,
                 on_mode=ThreadState.set_mode,
                 on_assign=ThreadState.assign,
+                on_team=ThreadState.assign_team,
                 on_status=ThreadState.set_status,
+                on_snooze=ThreadState.snooze,
+                on_tag=ThreadState.set_tag,
+                on_make_tag=ChoicesState.make_tag,
                 on_unread=ThreadState.mark_unread,
             ),
             _Timeline.create(
@@ -158,7 +216,15 @@ def thread_pane() -> rx.Component:
                 open_turn=WhyState.turn_id,
                 unread=row["unread"],
                 outcomes=ComposerState.outcomes,
+                me=ThreadState.me,
+                translations=TranslationState.texts,
+                language=TranslationState.language,
+                languages=LANGUAGES,
+                busy=TranslationState.busy,
+                error=TranslationState.error,
                 words=words_of(InboxTimeline),
+                on_translate=TranslationState.translate,
+                on_language=TranslationState.choose,
                 on_older=TimelineState.load_older,
                 on_seen=TimelineState.seen,
                 on_send=ComposerState.send,
@@ -171,23 +237,51 @@ def thread_pane() -> rx.Component:
             ),
             _Composer.create(
                 conversation_id=ComposerState.conversation_id,
+                channels=ComposerState.channels,
+                channel=ComposerState.channel,
                 senders=ComposerState.senders,
                 sender=ComposerState.sender,
                 refusal=ComposerState.refusal,
-                words=words_of(InboxComposer),
+                outcomes=ComposerState.outcomes,
+                drafts=ComposerState.drafts,
+                last_seq=ComposerState.last_seq,
+                team=ChoicesState.team,
+                me=ThreadState.me,
+                others=PresenceState.others,
+                visitor_writes=PresenceState.visitor_writes,
+                contact_name=shown_name,
+                replies=WritingState.replies,
+                may_share=WritingState.may_share,
+                reply_errors=WritingState.errors,
+                is_thinking=WritingState.is_thinking,
+                suggestion=WritingState.suggestion,
+                words={**words_of(InboxWhen), **words_of(InboxComposer)},
                 on_send=ComposerState.send,
+                on_note=ComposerState.note,
+                on_save_draft=ComposerState.save_draft,
                 on_choose_sender=ComposerState.choose_sender,
+                on_here=PresenceState.here,
+                on_suggest=WritingState.suggest,
+                on_save_reply=WritingState.save_reply,
+                on_delete_reply=WritingState.delete_reply,
             ),
             class_name="flex min-h-0 min-w-0 flex-1 flex-col",
         ),
         _Side.create(
             row=row,
             person=ContactPanelState.person,
+            alike=ContactPanelState.alike,
+            errors=ContactPanelState.errors,
+            agents=ChoicesState.agents,
+            tags=ChoicesState.tags,
             turn=WhyState.turn,
             turn_id=WhyState.turn_id,
             words=words_of(InboxSide),
             time=TIME_WORDS,
             on_close_why=WhyState.close,
+            on_save=ContactPanelState.save,
+            on_save_custom=ContactPanelState.save_custom,
+            on_tag=ContactPanelState.set_tag,
         ),
         stage=ThreadState.stage,
         list=rx.cond(

@@ -1,11 +1,13 @@
 // The head of the open conversation: who it is, who answers, whose it is. Changes show before the server agrees.
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import ArrowLeft from "lucide-react/dist/esm/icons/arrow-left.mjs";
 import Check from "lucide-react/dist/esm/icons/check.mjs";
 import ChevronDown from "lucide-react/dist/esm/icons/chevron-down.mjs";
+import Clock from "lucide-react/dist/esm/icons/clock.mjs";
 import Ellipsis from "lucide-react/dist/esm/icons/ellipsis.mjs";
 import Hand from "lucide-react/dist/esm/icons/hand.mjs";
+import Languages from "lucide-react/dist/esm/icons/languages.mjs";
 import PanelRight from "lucide-react/dist/esm/icons/panel-right.mjs";
 import RotateCcw from "lucide-react/dist/esm/icons/rotate-ccw.mjs";
 import UserPlus from "lucide-react/dist/esm/icons/user-plus.mjs";
@@ -20,88 +22,18 @@ import {
   MenuSeparator,
   MenuTrigger,
 } from "$/public/external/pages/components/menu/menu.jsx";
+import { Popover, PopoverBody, PopoverTrigger } from "$/public/external/pages/components/popover/popover.jsx";
 import { Tip } from "$/public/external/pages/components/tooltip/tooltip.jsx";
 import { ANSWERING, Avatar, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { PANEL_FITS, setPanel, useMedia, usePanel, useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
+import { AssignChoices } from "$/public/external/pages/inbox/parts/assign_menu.jsx";
+import { Brief } from "$/public/external/pages/inbox/parts/brief.jsx";
 import { PRIMARY, SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
-
-const SQUARE =
-  "inline-flex size-8 shrink-0 items-center justify-center rounded-control text-muted transition-colors hover:bg-hover hover:text-ink data-[state=open]:bg-hover pointer-coarse:size-11";
-
-// A choice that shows at once and gives way to what the server says, or after a while without an answer.
-function useOptimistic(value) {
-  const [guess, setGuess] = useState(null);
-  useEffect(() => setGuess(null), [value]);
-  useEffect(() => {
-    if (guess === null) return undefined;
-    const timer = setTimeout(() => setGuess(null), 4000);
-    return () => clearTimeout(timer);
-  }, [guess]);
-  return [guess ?? value, setGuess];
-}
-
-function Name({ row, words, onRename }) {
-  const shown = row.name || row.phone_display || words.UNKNOWN;
-  const [editing, setEditing] = useState(false);
-  const [text, setText] = useState("");
-  const [name, setName] = useOptimistic(row.name);
-  const button = useRef(null);
-  const close = () => {
-    setEditing(false);
-    requestAnimationFrame(() => button.current?.focus());
-  };
-  const save = () => {
-    const next = text.trim().replace(/\s+/g, " ");
-    if (next !== row.name) {
-      setName(next);
-      onRename?.(row.id, next);
-    }
-    close();
-  };
-  if (editing) {
-    return (
-      <form
-        className="flex min-w-0 flex-1 items-center gap-1"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save();
-        }}
-      >
-        <input
-          autoFocus
-          value={text}
-          maxLength={120}
-          aria-label={words.NAME}
-          placeholder={words.NAME}
-          onChange={(event) => setText(event.target.value)}
-          onBlur={(event) => event.relatedTarget?.type === "submit" || save()}
-          onKeyDown={(event) => event.key === "Escape" && (event.stopPropagation(), close())}
-          className="h-7 w-48 min-w-0 rounded-control border border-control bg-canvas px-2 text-14 font-semibold text-ink pointer-coarse:h-11 pointer-coarse:text-16"
-        />
-        <button type="submit" aria-label={words.SAVE_NAME} className={SQUARE}>
-          <Icon as={Check} />
-        </button>
-      </form>
-    );
-  }
-  return (
-    <h2 className="min-w-0">
-      <button
-        ref={button}
-        type="button"
-        title={words.RENAME}
-        aria-label={`${name || shown}, ${words.RENAME}`}
-        onClick={() => {
-          setText(row.name);
-          setEditing(true);
-        }}
-        className="-mx-1.5 block max-w-[calc(100%+0.75rem)] truncate rounded-control px-1.5 text-left text-14 font-semibold text-ink hover:bg-hover pointer-coarse:-my-3 pointer-coarse:min-h-11"
-      >
-        {name || shown}
-      </button>
-    </h2>
-  );
-}
+import { Name, SQUARE, useOptimistic } from "$/public/external/pages/inbox/parts/name.jsx";
+import { Others } from "$/public/external/pages/inbox/parts/presence.jsx";
+import { TagMenu, TagPills } from "$/public/external/pages/inbox/parts/tag_menu.jsx";
+import { toggleTranslation } from "$/public/external/pages/inbox/parts/translation.jsx";
+import { WhenBody } from "$/public/external/pages/inbox/parts/when_menu.jsx";
 
 function left(until, now) {
   const seconds = Math.max(0, Math.round((new Date(until).getTime() - now) / 1000));
@@ -109,7 +41,11 @@ function left(until, now) {
 }
 
 export function ThreadHead(props) {
-  const { row, reason, me, team, words, onRename, onMode, onAssign, onStatus, onUnread } = props;
+  const { row, reason, me, team, teams, tags, others, words } = props;
+  const { onRename, onMode, onAssign, onTeam, onStatus, onSnooze, onTag, onMakeTag, onUnread } = props;
+  const [briefing, setBriefing] = useState(false);
+  const [snoozing, setSnoozing] = useState(false);
+  const [tagging, setTagging] = useState(false);
   const panelOpen = usePanel();
   const wide = useMedia(PANEL_FITS);
   const { search } = useLocation();
@@ -127,15 +63,26 @@ export function ThreadHead(props) {
     ["draft", words.MODE_DRAFT, words.MODE_DRAFT_HINT],
     ["human", words.MODE_HUMAN, words.MODE_HUMAN_HINT],
   ];
-  const choose = (next) => {
+  const choose = (next, brief = "") => {
     setMode(next);
-    onMode?.(row.id, next);
+    onMode?.(row.id, next, brief);
   };
+  const handBack = () => setBriefing(true);
   const assign = (id) => {
     setAssignee(id);
     onAssign?.(row.id, id);
   };
   const closed = status === "closed";
+  const snoozed = status === "snoozed";
+  const snooze = (at) => {
+    setSnoozing(false);
+    setStatus("snoozed");
+    onSnooze?.(row.id, at);
+  };
+  const until = row.snoozed_until
+    ? new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "numeric", minute: "2-digit" }).format(new Date(row.snoozed_until))
+    : "";
+  const assigning = { team, teams, me, assignee, teamId: row.team_id, words, onPick: assign, onTeam: (id, inTurn) => onTeam?.(row.id, id, inTurn) };
   const setClosed = (close) => {
     const next = close ? "closed" : "open";
     setStatus(next);
@@ -152,7 +99,10 @@ export function ThreadHead(props) {
       <Hotkey keys="a" onPress={() => assign(assignee === me ? "" : me)} />
       <Hotkey keys="e" onPress={() => setClosed(!closed)} />
       <Hotkey keys="u" onPress={putBack} />
-      <Hotkey keys="t" onPress={() => choose(mode === "human" ? "ai" : "human")} />
+      <Hotkey keys="t" onPress={() => (mode === "human" ? handBack() : choose("human"))} />
+      <Hotkey keys="s" onPress={() => setSnoozing(true)} />
+      <Hotkey keys="l" onPress={() => setTagging(true)} />
+      <Brief open={briefing} words={words} onOpen={setBriefing} onHandBack={(brief) => choose("ai", brief)} />
       <header className="@container shrink-0 border-b border-line">
         <div className="flex min-h-14 items-center gap-2 px-2 py-2 md:px-4">
         <Link to={`/inbox${search}`} aria-label={words.BACK} className={`${SQUARE} md:hidden`}>
@@ -175,6 +125,7 @@ export function ThreadHead(props) {
               />
             ) : null}
             {closed ? <span className="shrink-0">{row.name ? "· " : ""}{words.CLOSED}</span> : null}
+            {snoozed ? <span className="shrink-0">{row.name ? "· " : ""}{words.SNOOZED_UNTIL.replace("{time}", until)}</span> : null}
             {owner ? (
               <span className="truncate @max-3xl:hidden">
                 {row.name || closed ? "· " : ""}
@@ -183,6 +134,10 @@ export function ThreadHead(props) {
             ) : null}
           </p>
         </div>
+        <span className="hidden items-center gap-1 @4xl:flex">
+          <TagPills own={row.tag_ids} tags={tags} />
+        </span>
+        <Others others={others} words={words} />
         <Menu>
           <MenuTrigger
             label={`${words.WHO_ANSWERS}: ${modes.find(([key]) => key === mode)?.[1]}`}
@@ -195,7 +150,12 @@ export function ThreadHead(props) {
           <MenuList align="end">
             <MenuHeading>{words.WHO_ANSWERS}</MenuHeading>
             {modes.map(([key, word, hint]) => (
-              <MenuChoice key={key} checked={mode === key} hint={hint} onSelect={() => choose(key)}>
+              <MenuChoice
+                key={key}
+                checked={mode === key}
+                hint={hint}
+                onSelect={() => (key === "ai" && mode === "human" ? handBack() : choose(key))}
+              >
                 <Icon as={ANSWERING[key][0]} />
                 {word}
               </MenuChoice>
@@ -203,7 +163,7 @@ export function ThreadHead(props) {
           </MenuList>
         </Menu>
         {mode === "human" ? (
-          <button type="button" onClick={() => choose("ai")} className={`${SECONDARY} h-8 shrink-0 max-md:hidden`}>
+          <button type="button" onClick={handBack} className={`${SECONDARY} h-8 shrink-0 max-md:hidden`}>
             <Icon as={RotateCcw} />
             {words.HAND_BACK}
           </button>
@@ -218,9 +178,27 @@ export function ThreadHead(props) {
             {owner ? <Avatar name={owner} size="sm" /> : <Icon as={UserPlus} />}
           </MenuTrigger>
           <MenuList align="end">
-            <AssignChoices team={team} me={me} assignee={assignee} words={words} onPick={assign} />
+            <AssignChoices {...assigning} />
           </MenuList>
         </Menu>
+        <TagMenu
+          own={row.tag_ids}
+          tags={tags}
+          words={words}
+          className={`${SQUARE} @max-2xl:hidden`}
+          open={tagging}
+          onOpen={setTagging}
+          onSet={(id, on) => onTag?.(row.id, id, on)}
+          onMake={onMakeTag}
+        />
+        <Popover open={snoozing} onOpenChange={setSnoozing}>
+          <PopoverTrigger label={words.SNOOZE} className={`${SQUARE} @max-xl:hidden`}>
+            <Icon as={Clock} />
+          </PopoverTrigger>
+          <PopoverBody align="end" label={words.SNOOZE} className="w-72 p-3">
+            <WhenBody title={words.SNOOZE_UNTIL} words={words} action={words.SNOOZE} onPick={snooze} />
+          </PopoverBody>
+        </Popover>
         <Tip text={closed ? words.REOPEN : words.CLOSE} shortcut="E">
           <button
             type="button"
@@ -253,9 +231,19 @@ export function ThreadHead(props) {
             <MenuItem shortcut="E" onSelect={() => setClosed(!closed)}>
               {closed ? words.REOPEN : words.CLOSE}
             </MenuItem>
+            <MenuItem shortcut="S" onSelect={() => setTimeout(() => setSnoozing(true))}>
+              {words.SNOOZE}
+            </MenuItem>
+            <MenuItem shortcut="L" onSelect={() => setTimeout(() => setTagging(true))}>
+              {words.TAGS}
+            </MenuItem>
+            <MenuItem onSelect={toggleTranslation}>
+              <Icon as={Languages} />
+              {words.TRANSLATE}
+            </MenuItem>
             {wide ? null : <MenuItem onSelect={() => setPanel(true)}>{words.DETAILS}</MenuItem>}
             <MenuSeparator />
-            <AssignChoices team={team} me={me} assignee={assignee} words={words} onPick={assign} />
+            <AssignChoices {...assigning} />
           </MenuList>
         </Menu>
         </div>
@@ -269,7 +257,7 @@ export function ThreadHead(props) {
               {words.ASSIGN_ME}
             </button>
           )}
-          <button type="button" className={`${SECONDARY} md:hidden`} onClick={() => choose("ai")}>
+          <button type="button" className={`${SECONDARY} md:hidden`} onClick={handBack}>
             {words.HAND_BACK}
           </button>
         </div>
@@ -284,7 +272,7 @@ export function ThreadHead(props) {
                 ? words.MODE_DRAFT_HINT
                 : words.MODE_AI_HINT}
           </p>
-          <button type="button" className={mode === "human" ? SECONDARY : PRIMARY} onClick={() => choose(mode === "human" ? "ai" : "human")}>
+          <button type="button" className={mode === "human" ? SECONDARY : PRIMARY} onClick={() => (mode === "human" ? handBack() : choose("human"))}>
             {mode === "human" ? words.HAND_BACK : words.TAKE_OVER}
           </button>
         </div>
@@ -294,25 +282,6 @@ export function ThreadHead(props) {
           {timed ? words.BACK_IN.replace("{time}", left(row.paused_until, now)) : words.UNTIL_BACK}
         </p>
       ) : null}
-    </>
-  );
-}
-
-function AssignChoices({ team, me, assignee, words, onPick }) {
-  const mates = [...team].sort((a, b) => (a.id === me ? -1 : b.id === me ? 1 : a.name.localeCompare(b.name)));
-  return (
-    <>
-      <MenuHeading>{words.ASSIGN}</MenuHeading>
-      {mates.map((mate) => (
-        <MenuChoice key={mate.id} checked={assignee === mate.id} onSelect={() => onPick(mate.id)}>
-          <Avatar name={mate.name} size="sm" />
-          {mate.id === me ? words.ME.replace("{name}", mate.name) : mate.name}
-        </MenuChoice>
-      ))}
-      <MenuSeparator />
-      <MenuChoice checked={!assignee} onSelect={() => onPick("")}>
-        {words.NOBODY}
-      </MenuChoice>
     </>
   );
 }

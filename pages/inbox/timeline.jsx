@@ -4,7 +4,9 @@ import { Virtuoso } from "react-virtuoso";
 import ArrowDown from "lucide-react/dist/esm/icons/arrow-down.mjs";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
-import { Message, Outgoing } from "$/public/external/pages/inbox/parts/bubble.jsx";
+import { Message, Outgoing, When } from "$/public/external/pages/inbox/parts/bubble.jsx";
+import { Note } from "$/public/external/pages/inbox/parts/note.jsx";
+import { TranslateBar, useTranslation } from "$/public/external/pages/inbox/parts/translation.jsx";
 import { DraftCard } from "$/public/external/pages/inbox/parts/draft_card.jsx";
 import { usePatched, useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
 import {
@@ -56,6 +58,7 @@ export function Timeline(props) {
 function OpenTimeline(props) {
   const { conversationId, items: first, feed, older, contactName, orgName, openTurn, unread, outcomes, words } = props;
   const { onOlder, onSeen, onSend, onResync } = props;
+  const translation = useTranslation(props);
   const [items, setItems] = usePatched(first, feed, applyPatch, onResync, join);
   const outbox = useOutbox(conversationId);
   const waitsForAnswer = outbox.some((message) => !message.recordId && !message.error);
@@ -153,7 +156,8 @@ function OpenTimeline(props) {
           words={words}
           onAgain={() => {
             putInOutbox(conversationId, item);
-            onSend?.(conversationId, item.clientId, item.body, item.sender, item.later);
+            // Who presses this has seen what came meanwhile.
+            onSend?.(conversationId, item.clientId, item.body, item.sender, item.later, item.by, item.fileIds, 0, true);
           }}
           onEdit={() => {
             takeFromOutbox(conversationId, item.clientId);
@@ -175,8 +179,17 @@ function OpenTimeline(props) {
         ) : null}
         {item.kind === "event" ? (
           <p className="px-6 pt-3 text-center text-12 text-muted">
-            {item.body} <span className="text-faint">· <Timestamp at={item.at} format="clock" /></span>
+            {item.body}
+            {item.data?.until ? (
+              <>
+                {" "}
+                {words.UNTIL} <When at={item.data.until} />
+              </>
+            ) : null}
+            {item.data?.brief ? <q className="text-ink"> {item.data.brief}</q> : null} <span className="text-faint">· <Timestamp at={item.at} format="clock" /></span>
           </p>
+        ) : item.kind === "note" ? (
+          <Note item={item} me={props.me} words={words} translated={translation.of(item)} />
         ) : item.kind === "draft" ? (
           <DraftCard
             item={{ ...item, conversation_id: conversationId }}
@@ -193,6 +206,7 @@ function OpenTimeline(props) {
             isOpen={Boolean(openTurn) && openTurn === item.data?.turn_id}
             words={words}
             actions={actions}
+            translated={translation.of(item)}
           />
         )}
       </>
@@ -200,14 +214,15 @@ function OpenTimeline(props) {
   };
 
   return (
-    <section ref={box} aria-label={words.TIMELINE} className="relative min-h-0 flex-1">
+    <section ref={box} aria-label={words.TIMELINE} className="relative flex min-h-0 flex-1 flex-col">
+      <TranslateBar translation={translation} items={items} words={words} />
       <Virtuoso
         role="log"
         aria-live="off"
         aria-label={words.TIMELINE}
         // The arrow keys scroll it, so its focus shows like any other; the library would hide it.
         style={{ outline: undefined }}
-        className="-outline-offset-2"
+        className="min-h-0 flex-1 -outline-offset-2"
         ref={virtuoso}
         data={rows}
         firstItemIndex={oldest}

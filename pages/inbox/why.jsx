@@ -1,4 +1,5 @@
 // Why an agent said it: what it read, what it did, how long it took and what it cost.
+import { Link } from "react-router";
 import X from "lucide-react/dist/esm/icons/x.mjs";
 import { AgentMark, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 
@@ -49,6 +50,26 @@ function Code({ children }) {
   );
 }
 
+// What would have to change for another answer, from what this one rested on: the page where it is changed beside it.
+function otherwise(turn, words) {
+  const at = turn.agent_id ? `/agents/${turn.agent_id}` : "";
+  const tab = (name) => (at ? `${at}?tab=${name}` : "");
+  const sources = turn.sources ?? [];
+  const titles = [...new Set(sources.map((source) => source.title).filter(Boolean))];
+  const refused = (turn.tools ?? []).filter((tool) => tool.status && tool.status !== "ok");
+  const weak = sources.length > 0 && Math.max(...sources.map((source) => source.similarity ?? 0)) < 0.4;
+  return [
+    ...(sources.length
+      ? [[words.CHANGE_SOURCES.replace("{titles}", titles.slice(0, 3).join(", ")), tab("knowledge")]]
+      : [[words.CHANGE_NO_SOURCES, tab("knowledge")]]),
+    ...(weak ? [[words.CHANGE_WEAK, tab("knowledge")]] : []),
+    ...(refused.length ? [[words.CHANGE_TOOL.replace("{name}", refused[0].name), ""]] : []),
+    ...((turn.attempts ?? []).some((attempt) => attempt.error) ? [[words.CHANGE_MODEL, tab("configure")]] : []),
+    [words.CHANGE_PROMPT, tab("prompt")],
+    [words.CHANGE_CUSTOMER, ""],
+  ];
+}
+
 export function Why({ turn, words, onClose }) {
   const sources = turn.sources ?? [];
   const tools = turn.tools ?? [];
@@ -96,6 +117,10 @@ export function Why({ turn, words, onClose }) {
         )}
       </Part>
 
+      <Part title={words.MEMORY}>
+        <p className="text-13 text-muted">{words.MEMORY_HINT}</p>
+      </Part>
+
       {tools.length ? (
         <Part title={words.TOOLS}>
           <ul className="flex flex-col gap-2">
@@ -127,6 +152,22 @@ export function Why({ turn, words, onClose }) {
           <Fact name={words.ALTOGETHER}>{milliseconds(turn.total_ms ?? 0)}</Fact>
           <Fact name={words.COST}>{money(turn.cost_micros)}</Fact>
         </dl>
+      </Part>
+
+      <Part title={words.CHANGE}>
+        <ul className="flex list-disc flex-col gap-1 pl-4 text-13 text-muted">
+          {otherwise(turn, words).map(([text, to]) => (
+            <li key={text}>
+              {to ? (
+                <Link to={to} className="text-accent-ink hover:underline">
+                  {text}
+                </Link>
+              ) : (
+                text
+              )}
+            </li>
+          ))}
+        </ul>
       </Part>
 
       {failed.length ? (

@@ -25,8 +25,20 @@ from pages.words.doors import (
     SignUp,
     VerifyEmail,
 )
-from pages.words.frame import Common, Crash, NotFound, Public, Shell, Time
-from pages.words.inbox import InboxComposer, InboxList, InboxNew, InboxPage, InboxSide, InboxThread, InboxTimeline
+from pages.words.frame import Common, Crash, NotFound, PaletteWords, Public, Shell, Time
+from pages.words.inbox import (
+    InboxBulk,
+    InboxComposer,
+    InboxFilters,
+    InboxList,
+    InboxNew,
+    InboxPage,
+    InboxSide,
+    InboxThread,
+    InboxTimeline,
+    InboxWhen,
+)
+from pages.words.messages import Messages
 from pages.words.operations import Operations
 from pages.words.phone import Phone
 from pages.words.settings import Settings
@@ -50,18 +62,23 @@ __all__ = [
     "Crash",
     "ForgotPassword",
     "Forms",
+    "InboxBulk",
     "InboxComposer",
+    "InboxFilters",
     "InboxList",
     "InboxNew",
     "InboxPage",
     "InboxSide",
     "InboxThread",
     "InboxTimeline",
+    "InboxWhen",
     "Invitations",
     "Landing",
+    "Messages",
     "NewOrganization",
     "NotFound",
     "Operations",
+    "PaletteWords",
     "Phone",
     "Public",
     "ResetPassword",

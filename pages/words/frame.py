@@ -48,6 +48,7 @@ class Shell:
     THEME_LIGHT = "Light"
     THEME_DARK = "Dark"
     SHORTCUTS = "Keyboard shortcuts"
+    PALETTE = "Go to or do anything"
     ANYWHERE = "Anywhere"
     GO_TO = "Go to {place}"
     SINGLE_KEYS = "Use single keys as shortcuts"
@@ -98,3 +99,24 @@ class Public:
     SIGN_IN = "Sign in"
     SIGN_UP = "Create an account"
     TAGLINE = "Calls, texts, emails and chats, answered by your agents and watched by your people."
+
+
+class PaletteWords:
+    """The command palette, on every signed-in page."""
+
+    TITLE = "Go to or do"
+    HINT = "A page, a person, an agent, a word that was said"
+    PAGES = "Pages"
+    ACTIONS = "Actions"
+    CONTACTS = "Contacts"
+    AGENTS = "Agents"
+    CONVERSATIONS = "Conversations"
+    FOUND = "{n} found"
+    NOTHING = "Nothing matches."
+    UNREAD = "Show unread conversations"
+    MINE = "Show my conversations"
+    MENTIONS = "Show where I am mentioned"
+    NEEDS_PERSON = "Show what needs a person"
+    UPSET = "Show who sounds upset"
+    MESSAGES = "Message history"
+    SHORTCUTS = "Keyboard shortcuts"

@@ -119,6 +119,7 @@ MEMBERS = (
     Call("/api/media/{media_id}", method="GET", values={"media_id": Id("message_media")}),
     Call("/api/messages.csv", method="GET"),
     Call("/api/inbox/files/{conversation_id}", fair=422, values={"conversation_id": Id("conversations")}),
+    Call("/api/inbox/chat-files/{conversation_id}", fair=422, values={"conversation_id": Id("conversations")}),
     Call("/api/inbox/chosen-files/{file_id}", method="GET", values={"file_id": Id("outgoing_files")}),
     Call("/functions/v1/generate-agent-message", {"prompt": "Say hello", "recipient_phone": "+14155550178"}),
     Call("/functions/v1/manage-api-keys", {"action": "list"}),

@@ -25,7 +25,7 @@ people = pytest.mark.parametrize("call", PEOPLE, ids=str)
 
 
 @pytest.fixture(scope="module")
-async def client(queue: None) -> AsyncIterator[httpx.AsyncClient]:
+async def client(queue: None, sandbox_server: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole API behind its doors, without cookies of its own."""
     transport = httpx.ASGITransport(app=RequestLimits(SessionMiddleware(create_api())), client=("127.0.0.1", 50000))
     async with httpx.AsyncClient(transport=transport, base_url=settings().public_url) as made:

@@ -325,7 +325,7 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 undo_until=at,
                 parameters={"value": "", "filter": {}},
             )
-            await rows.make("outgoing_files", user_id=owner.user_id, content_type="image/png", path=path)
+            await rows.make("outgoing_files", user_id=support.user_id, content_type="image/png", path=path)
             ids = {name: str(row["id"]) for name, row in rows.made.items() if "id" in row}
             return {
                 **ids,

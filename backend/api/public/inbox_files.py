@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, JSONResponse
 
 from backend.api.auth import principal
+from backend.chat import service as chat
 from backend.core.errors import NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
@@ -29,7 +30,19 @@ async def take(conversation_id: str, request: Request, who: Caller, name: str = 
     )
 
 
-@router.get("/inbox/files/{file_id}")
+@router.post("/inbox/chat-files/{conversation_id}")
+async def take_for_chat(conversation_id: str, request: Request, who: Caller, name: str = "file") -> JSONResponse:
+    """Keep the request's body as a file for a chat message that is not sent yet."""
+    content = await request.body()
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            file = await chat.attach_from_person(session, who, _id(conversation_id), content, name.replace("\x00", ""))
+    return JSONResponse(
+        {"id": file["id"], "name": file["name"], "content_type": file["type"], "size_bytes": file["size"]}, 201
+    )
+
+
+@router.get("/inbox/chosen-files/{file_id}")
 async def show(file_id: str, who: Caller) -> FileResponse:
     """Return a file to the person who chose it."""
     with org_scope(who.org_id):
