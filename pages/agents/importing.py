@@ -37,7 +37,7 @@ def import_dialog() -> rx.Component:
         rx.el.div(
             rx.cond(
                 AgentListState.import_error != "",
-                banner(rx.el.span(AgentListState.import_error, role="alert"), tone="danger", rounded=True),
+                banner(AgentListState.import_error, tone="danger", rounded=True),
                 rx.fragment(),
             ),
             _FileText.create(

@@ -32,7 +32,7 @@ def notifications_part() -> rx.Component:
     return rx.el.div(
         rx.cond(
             State.is_loaded,
-            rx.fragment(_scope(), *(_channel(*channel) for channel in CHANNELS)),
+            rx.fragment(_scope(), rx.el.div(*(_channel(*channel) for channel in CHANNELS))),
             skeleton_fields(4),
         ),
         class_name="flex max-w-180 flex-col gap-6",
