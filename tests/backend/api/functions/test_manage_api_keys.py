@@ -88,7 +88,10 @@ async def test_a_key_of_an_operator_has_no_power_over_the_platform(member):
     browser, address = member
     made = await new_key(browser)
     await run("update users set platform_role = 'god' where email = :e", e=address)
-    assert (await accounts.key_holder(made["key"])).platform_role == "user"
+    try:
+        assert (await accounts.key_holder(made["key"])).platform_role == "user"
+    finally:
+        await run("update users set platform_role = 'user' where email = :e", e=address)
 
 
 @pytest.mark.parametrize(
