@@ -189,7 +189,7 @@ async def _request(
         text=history.said(item.body, item.data) or "(empty message)",
         retrieve=retriever(agent.id),
         channel=post.channel,
-        notes=setting.notes,
+        notes=(*setting.notes, *history.briefs(setting.items)),
         on_text=_shown_by(writer) if writer is not None else None,
     )
 

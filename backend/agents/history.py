@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from backend.agents.schemas import Line
-from backend.vocab import AuthorKind, Direction, ItemKind, MessageStatus
+from backend.vocab import AnswerMode, AuthorKind, Direction, ItemKind, MessageStatus
 
 LAST = 20
 # A very long message would push out the rest; its beginning says what it is about.
@@ -66,3 +66,14 @@ def _line(item: Item) -> Line | None:
     if item.author_kind == AuthorKind.MEMBER:
         return Line("assistant", f"(Sent by {item.author_name or 'a colleague'} from the team) {text}")
     return Line("assistant", text)
+
+
+def briefs(items: Sequence[Item]) -> tuple[str, ...]:
+    """Return what the team told the agent when it handed back last: nothing once people have taken over again."""
+    last = max((item.seq for item in items if item.kind == ItemKind.EVENT and item.data.get("brief")), default=0)
+    if not last or any(
+        item.kind == ItemKind.EVENT and item.seq > last and item.data.get("mode") == AnswerMode.HUMAN for item in items
+    ):
+        return ()
+    brief = next(item for item in items if item.seq == last)
+    return (f"Your team told you, and not the customer: {str(brief.data['brief'])[:LONGEST]}",)

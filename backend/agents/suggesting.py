@@ -65,10 +65,11 @@ async def suggest_reply(principal: Principal, conversation_id: UUID, order: str 
     )
     if asked is not None and is_open:
         said, before = history.said(asked.body, asked.data), history.lines(items, asked.seq)
-        notes = (f"Your team wants your next message to do this: {order}",) if order else ()
+        notes: tuple[str, ...] = (f"Your team wants your next message to do this: {order}",) if order else ()
     else:
         said, before = _begin(order), history.lines(items, conversation.last_seq + 1)
         notes = ()
+    notes += history.briefs(items)
     channel = Channel.CHAT if conversation.last_channel == Channel.CHAT else Channel.SMS
     customer = Customer(contact.name, contact.phone_number or "")
     request = TurnRequest(spec, customer, before, said or "(empty message)", retriever(agent.id), channel, notes)

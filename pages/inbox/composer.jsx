@@ -171,7 +171,7 @@ function Box(props) {
   const showCount = isText && (text.length > 100 || size.segments > 1 || (size.unicode && size.left < 20));
 
   return (
-    <div className="shrink-0 px-4 pb-3 md:px-6">
+    <div data-part="composer" className="shrink-0 px-4 pb-3 md:px-6">
       <Hotkey keys="r" onPress={openReply} />
       <Hotkey keys="m" onPress={openNote} />
       <div className="mx-auto max-w-188">

@@ -1,6 +1,7 @@
 // Over the list: search, the views, every filter, and what the person wants to be told. The filter is the address.
 import { useEffect, useRef, useState } from "react";
 import { Link, useLocation, useNavigate, useSearchParams } from "react-router";
+import AtSign from "lucide-react/dist/esm/icons/at-sign.mjs";
 import Bell from "lucide-react/dist/esm/icons/bell.mjs";
 import CheckSquare from "lucide-react/dist/esm/icons/square-check.mjs";
 import ListFilter from "lucide-react/dist/esm/icons/list-filter.mjs";
@@ -139,7 +140,7 @@ export function ListHead(props) {
     ["mine", words.MINE],
     ["unassigned", words.UNASSIGNED],
     ["unread", words.UNREAD_VIEW],
-    ["mentions", words.MENTIONS],
+    ["mentions", <Icon key="at" as={AtSign} />, words.MENTIONS],
   ];
   const statuses = [
     ["open", words.OPEN],
@@ -203,12 +204,14 @@ export function ListHead(props) {
         </Tip>
       </div>
       <div className="mt-1 flex items-center gap-1">
-        <nav aria-label={words.VIEWS} className="-mb-px flex min-w-0 flex-1 gap-3.5 overflow-x-auto px-1">
-          {views.map(([key, word]) => (
+        <nav aria-label={words.VIEWS} className="-mb-px flex min-w-0 flex-1 gap-3 overflow-x-auto px-1">
+          {views.map(([key, word, label]) => (
             <Link
               key={key}
               to={address({ view: key === "all" ? "" : key })}
               replace
+              aria-label={label}
+              title={label}
               aria-current={view === key ? "page" : undefined}
               className={
                 "inline-flex h-10 min-w-6 shrink-0 items-center justify-center border-b-2 text-13 font-medium -outline-offset-2 transition-colors pointer-coarse:h-11 " +

@@ -165,7 +165,7 @@ export function ThreadHead(props) {
         {mode === "human" ? (
           <button type="button" onClick={handBack} className={`${SECONDARY} h-8 shrink-0 max-md:hidden`}>
             <Icon as={RotateCcw} />
-            {words.HAND_BACK}
+            <span className="@max-2xl:sr-only">{words.HAND_BACK}</span>
           </button>
         ) : (
           <button type="button" onClick={() => choose("human")} className={`${PRIMARY} h-8 shrink-0 max-md:hidden`}>
@@ -185,14 +185,14 @@ export function ThreadHead(props) {
           own={row.tag_ids}
           tags={tags}
           words={words}
-          className={`${SQUARE} @max-2xl:hidden`}
+          className={`${SQUARE} @max-3xl:invisible @max-3xl:w-0`}
           open={tagging}
           onOpen={setTagging}
           onSet={(id, on) => onTag?.(row.id, id, on)}
           onMake={onMakeTag}
         />
         <Popover open={snoozing} onOpenChange={setSnoozing}>
-          <PopoverTrigger label={words.SNOOZE} className={`${SQUARE} @max-xl:hidden`}>
+          <PopoverTrigger label={words.SNOOZE} className={`${SQUARE} @max-2xl:invisible @max-2xl:w-0`}>
             <Icon as={Clock} />
           </PopoverTrigger>
           <PopoverBody align="end" label={words.SNOOZE} className="w-72 p-3">

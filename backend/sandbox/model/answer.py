@@ -6,7 +6,7 @@ It makes nothing up: an answer is small talk, sentences it was given, a tool's o
 from dataclasses import dataclass
 from typing import Any
 
-from backend.sandbox.model import editing, phrases, results, smalltalk, structured, tools
+from backend.sandbox.model import editing, phrases, results, smalltalk, structured, tools, translating
 from backend.sandbox.model.persona import Persona, read_persona
 from backend.sandbox.model.prompt import Prompt, last_tool_results, read
 from backend.sandbox.model.retrieval import Answer, Index
@@ -27,6 +27,8 @@ def reply(body: dict[str, Any]) -> Reply:
     """Answer a validated chat-completions body."""
     if tidied := editing.edited(body.get("messages") or []):
         return Reply(tidied)
+    if marked := translating.translated(body.get("messages") or []):
+        return Reply(marked)
     prompt = read(body)
     persona = read_persona(prompt.system)
     language = language_of(prompt.user_texts[-3:])

@@ -3,8 +3,12 @@
 import pytest
 
 from backend.agents import service as agents
+from backend.conversations import service as conversations
+from backend.conversations.schemas import Author
 from backend.core.errors import Invalid, NotFound, Unavailable
+from backend.core.tenancy import unit_of_work
 from backend.inbox import service as inbox
+from backend.vocab import AnswerMode, AuthorKind
 
 
 async def test_a_suggestion_answers_the_last_question_and_is_not_sent(desk, script):
@@ -82,3 +86,22 @@ async def test_translations_keep_to_their_organization(desk, script, make_org):
     with pytest.raises(NotFound):
         await inbox.translate((await make_org("Elsewhere")).owner, conversation.id, [1], "de")
     assert script.requests == []
+
+
+async def test_a_brief_reaches_the_agents_next_answers_until_people_take_over_again(desk, script):
+    await desk.ask("When do you open?")
+    conversation = await desk.conversation()
+    by = Author(AuthorKind.MEMBER, desk.org.owner.name, desk.org.owner.user_id)
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            await conversations.take_over(session, conversation.id, by)
+            await conversations.set_answer_mode(session, conversation.id, AnswerMode.AI, by, brief="Offer Tuesday.")
+    await desk.ask("And on Sunday?")
+    assert "Your team told you, and not the customer: Offer Tuesday." in script.requests[-1]["messages"][0]["content"]
+    assert not any("Offer Tuesday" in sent.content for sent in await desk.sent())
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            await conversations.take_over(session, conversation.id, by)
+            await conversations.set_answer_mode(session, conversation.id, AnswerMode.AI, by)
+    await desk.ask("Hello?")
+    assert "Offer Tuesday" not in script.requests[-1]["messages"][0]["content"]
