@@ -29,6 +29,8 @@ class AgentSpec:
     max_tokens: int
     timezone: str
     variables: dict[str, str] = field(default_factory=dict)
+    style: str = ""
+    vocabulary: str = ""
 
 
 @dataclass(frozen=True)

@@ -35,4 +35,6 @@ async def spec_of(session: AsyncSession, agent: AgentConfig, values: Mapping[str
         max_tokens=known["max_tokens"],
         timezone=known["schedule_timezone"] or business.timezone,
         variables=dict(known["variables"]),
+        style=known["response_style"],
+        vocabulary=known["vocabulary"],
     )

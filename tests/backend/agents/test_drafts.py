@@ -286,3 +286,25 @@ async def test_trying_an_agent_tries_its_draft(desk, script):
     await desk.ask("Hello again")
     assert (await desk.turns())[1].prompt.startswith("You are a pirate.")
     assert [turn.agent_version for turn in await desk.turns()] == [1, 2]
+
+
+async def test_tone_and_special_words_reach_the_prompt_and_the_usual_tone_adds_nothing(agent, org):
+    plain = await read(org, agents.preview_prompt, agent.id)
+    await run(org, agents.edit, agent.id, {"response_style": "formal", "vocabulary": "Invisalign, Dr. Nguyen"})
+    prompt = await read(org, agents.preview_prompt, agent.id)
+    assert "Write formally" in prompt
+    assert "Invisalign, Dr. Nguyen" in prompt
+    assert "tone" not in plain
+
+
+@pytest.mark.parametrize(("channel", "words"), [("sms", "text message"), ("chat", "website"), ("email", "email")])
+async def test_trying_an_agent_follows_the_rules_of_the_channel(desk, script, channel, words):
+    script.says("Yes.")
+    turn = await agents.try_message(desk.org.owner, desk.agent.id, "Hello", (), channel)
+    rules = turn["prompt"].split("## Rules of this channel")[1]
+    assert words in rules.split("\n")[2]
+
+
+async def test_an_agent_cannot_be_tried_on_a_call(desk, script):
+    with pytest.raises(Invalid):
+        await agents.try_message(desk.org.owner, desk.agent.id, "Hello", (), "call")
