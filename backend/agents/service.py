@@ -37,6 +37,7 @@ from backend.agents.schedule import Hours, timezones
 from backend.agents.schemas import Customer
 from backend.agents.specs import spec_of
 from backend.agents.suggesting import Suggestion, suggest_reply, write_message
+from backend.agents.thinking import Thinking
 from backend.agents.turns import get as turn
 from backend.agents.versions import VersionRow
 from backend.agents.voices import Voice, voices
@@ -62,6 +63,7 @@ __all__ = [
     "Model",
     "Proposal",
     "Suggestion",
+    "Thinking",
     "VersionRow",
     "Voice",
     "after_hours_words",

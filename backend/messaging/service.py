@@ -27,6 +27,7 @@ from backend.messaging.intake import MalformedWebhook, WebhookKind, accept_webho
 from backend.messaging.media import keep, kept_file, open_media, sniff
 from backend.messaging.scheduling import action_of, cancel_action, cancel_scheduled, list_actions
 from backend.messaging.schemas import MOST_MEDIA, MessageFilter, MessageView, item_data, message_view
+from backend.messaging.segments import checked as checked_size
 from backend.messaging.segments import measure
 from backend.messaging.uploads import accept_file, chosen_files, open_file, open_for_carrier, sweep_unsent
 from backend.models.contacts import Contact
@@ -49,6 +50,7 @@ __all__ = [
     "approve_draft",
     "cancel_action",
     "cancel_scheduled",
+    "checked_size",
     "chosen_files",
     "discard_draft",
     "export_history",

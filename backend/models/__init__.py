@@ -3,6 +3,7 @@
 from backend.models import (
     accounts,
     agents,
+    assistant,
     chat,
     compliance,
     contacts,
@@ -20,6 +21,7 @@ from backend.models import (
 __all__ = [
     "accounts",
     "agents",
+    "assistant",
     "chat",
     "compliance",
     "contacts",
