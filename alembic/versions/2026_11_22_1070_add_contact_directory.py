@@ -77,6 +77,9 @@ CREATE INDEX contacts_by_name ON contacts (org_id, sort_name, id) WHERE deleted_
 CREATE INDEX contacts_by_company ON contacts (org_id, sort_company, id) WHERE deleted_at IS NULL AND NOT is_visitor;
 CREATE INDEX contacts_by_created ON contacts (org_id, created_at, id) WHERE deleted_at IS NULL AND NOT is_visitor;
 CREATE INDEX contacts_by_updated ON contacts (org_id, updated_at, id) WHERE deleted_at IS NULL AND NOT is_visitor;
+CREATE INDEX contacts_by_country ON contacts (org_id, country, sort_name, id)
+    WHERE deleted_at IS NULL AND NOT is_visitor;
+CREATE INDEX contacts_whitelisted ON contacts (org_id, sort_name, id) WHERE is_whitelisted;
 CREATE INDEX contacts_blocked ON contacts (org_id, sort_name, id) WHERE blocked_at IS NOT NULL;
 CREATE INDEX contacts_email ON contacts (org_id, lower(email)) WHERE email IS NOT NULL;
 CREATE INDEX contacts_phone_tail ON contacts (org_id, right(phone_number, 8)) WHERE phone_number IS NOT NULL;

@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.contacts import queries
+from backend.contacts import finding, queries
 from backend.contacts.schemas import ContactFilter
 from backend.core.errors import NotFound
 from backend.core.tenancy import org_id_of
@@ -30,8 +30,8 @@ async def numbered_page(
         if len(found) < len({name.strip().lower() for name in tag_names}):
             return [], 0
         wanted = replace(wanted, tag_ids=tuple(tag.id for tag in found))
-    total = await queries.count(session, org_id, wanted)
-    rows = await queries.page(session, org_id, wanted, None, limit, offset)
+    total = await finding.count(session, org_id, wanted)
+    rows = await finding.page(session, org_id, wanted, None, limit, offset)
     ids = [row["id"] for row in rows]
     known = {contact.id: contact for contact in await queries.by_ids(session, org_id, ids)}
     tagged = await queries.tags_of(session, org_id, ids)

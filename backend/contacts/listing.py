@@ -11,7 +11,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.compliance import service as compliance
-from backend.contacts import fields, queries, values
+from backend.contacts import fields, finding, queries, values
 from backend.contacts.schemas import ContactFilter, ContactPage, ContactRow, ContactView, CustomValue, Sort
 from backend.core.errors import Invalid, NotFound
 from backend.core.tenancy import org_id_of
@@ -34,11 +34,11 @@ async def page(
     is_silent, place = _read(after, wanted.sort)
     found: list[RowMapping] = []
     if not is_silent:
-        found = list(await queries.page(session, org_id, wanted, place, limit + 1))
+        found = list(await finding.page(session, org_id, wanted, place, limit + 1))
         place = None
     if wanted.sort == Sort.ACTIVITY and len(found) <= limit:
         spoken = len(found)
-        found += await queries.silent_page(session, org_id, wanted, place, limit + 1 - spoken)
+        found += await finding.silent_page(session, org_id, wanted, place, limit + 1 - spoken)
         is_silent = is_silent or limit > spoken
     shown = found[:limit]
     country = await _home_country(session)
@@ -51,7 +51,12 @@ async def page(
 
 async def count(session: AsyncSession, wanted: ContactFilter | None = None) -> int:
     """Return how many contacts a filter finds."""
-    return await queries.count(session, org_id_of(session), wanted or ContactFilter())
+    return await finding.count(session, org_id_of(session), wanted or ContactFilter())
+
+
+async def ids(session: AsyncSession, wanted: ContactFilter, limit: int) -> list[UUID]:
+    """Return up to `limit` of the contacts a filter finds, in no order, for a change to all of them."""
+    return await finding.ids(session, org_id_of(session), wanted, limit)
 
 
 async def view(session: AsyncSession, contact_id: UUID) -> ContactView:

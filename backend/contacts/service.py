@@ -35,7 +35,7 @@ from backend.contacts.importing import failed_rows, get_import, imports
 from backend.contacts.importing import plan as plan_import
 from backend.contacts.importing import start as start_import
 from backend.contacts.importing import upload as upload_import
-from backend.contacts.listing import count, page, view
+from backend.contacts.listing import count, ids, page, view
 from backend.contacts.merging import merge, suggestions
 from backend.contacts.merging import preview as preview_merge
 from backend.contacts.timeline import timeline
@@ -74,6 +74,7 @@ __all__ = [
     "get_import",
     "home_country",
     "id_by_phone",
+    "ids",
     "imports",
     "leave_address",
     "make_visitor",

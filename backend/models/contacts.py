@@ -37,6 +37,8 @@ class Contact(TenantRow, table=True):
         _list_index("contacts_by_company", "sort_company"),
         _list_index("contacts_by_created", "created_at"),
         _list_index("contacts_by_updated", "updated_at"),
+        Index("contacts_by_country", "org_id", "country", "sort_name", "id", postgresql_where=text(_LISTED)),
+        Index("contacts_whitelisted", "org_id", "sort_name", "id", postgresql_where=text("is_whitelisted")),
         Index("contacts_blocked", "org_id", "sort_name", "id", postgresql_where=text("blocked_at is not null")),
         Index("contacts_email", "org_id", text("lower(email)"), postgresql_where=text("email is not null")),
         Index(

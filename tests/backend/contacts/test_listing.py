@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from backend.contacts import queries
+from backend.contacts import finding
 from backend.contacts import service as contacts
 from backend.contacts.schemas import ContactFilter, Show, Sort
 from backend.conversations import service as conversations
@@ -112,11 +112,35 @@ async def test_by_activity_the_silent_come_last(db, org, add):
 
 
 async def test_many_matches_are_walked_in_order_all_the_same(db, org, add, monkeypatch):
-    monkeypatch.setattr(queries, "NARROW", 2)
+    monkeypatch.setattr(finding, "NARROW", 2)
+    monkeypatch.setattr(finding, "WALKED", 2)
     for number in range(5):
         await add(name=f"Dana {number}")
     await add(name="Ben")
     assert await found(org, "dana") == [f"Dana {number}" for number in range(5)]
+
+
+async def test_one_letter_is_the_beginning_of_a_name(db, org, add):
+    await add(name="Zoe")
+    await add(name="Ángel")
+    await add(name="Liza")
+    assert await found(org, "z") == ["Zoe"]
+    assert await found(org, "A") == ["Ángel"]
+
+
+async def test_a_search_of_many_is_paged_without_gaps(db, org, add, monkeypatch):
+    monkeypatch.setattr(finding, "WALKED", 3)
+    for number in range(12):
+        await add(name=f"{'Dana' if number % 3 else 'Ben'} {number:02}")
+    seen, after = [], ""
+    with org.scope():
+        async with unit_of_work() as session:
+            while True:
+                page = await contacts.page(session, ContactFilter(search="dana"), after, 2)
+                seen += [row["name"] for row in page.rows]
+                if not (after := page.next):
+                    break
+    assert seen == [f"Dana {number:02}" for number in range(12) if number % 3]
 
 
 async def test_a_page_of_another_list_is_refused(db, org):
