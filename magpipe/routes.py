@@ -9,6 +9,7 @@ import reflex as rx
 from pages.admin.jobs import jobs_page
 from pages.agents.detail import agent_page
 from pages.agents.listing import agents_page
+from pages.assistant import page as assistant
 from pages.auth import pages as doors
 from pages.chat_widget import page as chat_widget
 from pages.frame import frame_events
@@ -20,6 +21,7 @@ from pages.settings import account, joining, keys, organization
 from pages.welcome import welcome_page
 from pages.words import (
     Agents,
+    Assistant,
     ChatWidget,
     Common,
     ForgotPassword,
@@ -38,6 +40,7 @@ from pages.words import (
 )
 from state.agents.listing import AgentListState
 from state.agents.open_agent import AgentState
+from state.assistant import AssistantState
 from state.auth import DoorState
 from state.chat_widget import ChatWidgetState
 from state.messages import MessagesState
@@ -85,6 +88,7 @@ ROOMS = (
     Route("/messages", messages_page, Messages.TITLE, [MessagesState.load]),
     Route("/agents", agents_page, Agents.TITLE, [AgentListState.load, ChecklistState.load]),
     Route("/agents/[agent_id]", agent_page, Agents.TITLE, [AgentState.load]),
+    Route(assistant.ROUTE, assistant.assistant_page, Assistant.TITLE, [AssistantState.load]),
     Route(chat_widget.ROUTE, chat_widget.chat_widget_page, ChatWidget.TITLE, [ChatWidgetState.load]),
     Route("/phone", phone_page, Phone.TITLE, [NumbersState.load]),
     Route("/welcome", welcome_page, Welcome.TITLE, [WelcomeState.load]),

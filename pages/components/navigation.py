@@ -25,6 +25,7 @@ class Place:
 NAV: tuple[Place, ...] = (
     Place("inbox", Shell.INBOX, "/inbox", "inbox", "g i", bottom_bar=True),
     Place("agents", Shell.AGENTS, "/agents", "bot", "g a", bottom_bar=True),
+    Place("assistant", Shell.ASSISTANT, "/agent", "sparkle", "g t"),
     Place("phone", Shell.PHONE, "/phone", "phone", "g p", bottom_bar=True),
     Place("settings", Shell.SETTINGS, "/settings", "settings", "g s", foot=True),
 )

@@ -13,6 +13,7 @@ from pages.words.agent_parts import (
     AgentTest,
 )
 from pages.words.agents import Agent, AgentHistory, AgentPublish, Agents, AgentTypes
+from pages.words.assistant import Assistant
 from pages.words.chat_widget import ChatWidget
 from pages.words.doors import (
     ForgotPassword,
@@ -57,6 +58,7 @@ __all__ = [
     "AgentTest",
     "AgentTypes",
     "Agents",
+    "Assistant",
     "ChatWidget",
     "Common",
     "Crash",

@@ -56,6 +56,7 @@ class Shell:
     INBOX = "Inbox"
     CONTACTS = "Contacts"
     AGENTS = "Agents"
+    ASSISTANT = "Assistant"
     KNOWLEDGE = "Knowledge"
     PHONE = "Phone"
     BATCHES = "Batches"

@@ -169,6 +169,19 @@ WIDGETS: dict[str, Widget] = {
     ),
     "state.inbox.unread.UnreadState": Widget(INBOX, {"load": _rule()}),
     "state.inbox.why.WhyState": Widget(THREAD, {"explain": _rule(turn_id=TURN), "close": _rule()}),
+    "state.assistant.AssistantState": Widget(
+        "/agent/{assistant_conversations}",
+        {
+            "load": _rule(),
+            "confirm": _rule(proposal_id=Id("assistant_proposals")),
+            "dismiss": _rule(proposal_id=Id("assistant_proposals")),
+            "ask": _rule(settle_s=MODEL, text="Find canary"),
+            "ask_again": _rule(settle_s=MODEL),
+            "stop": _rule(),
+            "set_deleting": OPEN,
+            "delete": _rule(),
+        },
+    ),
     "state.agents.listing.AgentListState": Widget(
         "/agents",
         {

@@ -325,6 +325,17 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 undo_until=at,
                 parameters={"value": "", "filter": {}},
             )
+            await rows.make("assistant_conversations", user_id=owner.user_id)
+            await rows.make("assistant_messages", seq=2, role="assistant", status="failed", tools=[], choices=[])
+            await rows.make(
+                "assistant_proposals",
+                user_id=owner.user_id,
+                kind="send_text",
+                status="pending",
+                effect={"to": customer, "from": number, "body": mark},
+                shown={"body": mark},
+                expires_at=at,
+            )
             await rows.make("outgoing_files", user_id=support.user_id, content_type="image/png", path=path)
             ids = {name: str(row["id"]) for name, row in rows.made.items() if "id" in row}
             return {
