@@ -10,7 +10,7 @@
   let key = tag.dataset.widgetKey || "";
   let config, ui, visitor = {}, token = "", state = {}, lines = new Map(), outbox = [], chips = [];
   let lastSeq = 0, seenSeq = 0, isOpen = false, stream = null, isKnown = false, isGone = false, isFlushing = false;
-  let socket, isReady = false, fails = 0, timer, beat, heardAt = 0, typedAt = 0, typingOff, streamOff, channel, opening;
+  let socket, isReady = false, wasReady = false, fails = 0, timer, beat, heardAt = 0, typedAt = 0, typingOff, streamOff, channel, opening;
   const listeners = {};
 
   // --- Small tools ---
@@ -163,7 +163,7 @@
       heardAt = Date.now();
       const said = JSON.parse(event.data);
       if (said.t === "ready") {
-        isReady = true; fails = 0;
+        isReady = wasReady = true; fails = 0;
         note("");
         take(said);
         if (seenSeq > said.state.visitor_read) mine.send(JSON.stringify({ t: "seen", seq: seenSeq }));
@@ -191,8 +191,8 @@
       fails += 1;
       if (isOpen) note(say("offline"));
       // Thousands of pages lose a server at once and must not come back at once.
-      const most = Math.min(30000, 1500 * 2 ** fails);
-      timer = setTimeout(fails > 3 && fails % 4 ? poll : connect, event.code === 4429 ? 30000 : 500 + Math.random() * most);
+      const most = fails > 8 ? 30000 : Math.min(10000, 1500 * 2 ** fails);
+      timer = setTimeout(!wasReady && fails > 3 ? poll : connect, event.code === 4429 ? 30000 : 500 + Math.random() * most);
     };
     clearInterval(beat);
     beat = setInterval(() => {

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.chat import domains, files, limits, lines, live, queries, sessions, tickets
+from backend.chat import files, limits, lines, live, queries, sessions, tickets, widgets
 from backend.chat.schemas import Caller, ChatLine, Visitor
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
@@ -237,9 +237,9 @@ async def seen_by_team(session: AsyncSession, conversation_id: UUID) -> None:
 async def open_widget(session: AsyncSession, widget_id: UUID, origin: str) -> ChatWidget:
     """Return a session's widget if it still serves this page. Raises `NotFound`, `NotAllowed`."""
     widget = await queries.widget(session, org_id_of(session), widget_id)
-    if widget is None or not widget.is_active:
+    if widget is None:
         raise NotFound("This chat does not exist or is switched off.", code="widget_not_found")
-    domains.require(origin, widget.allowed_domains)
+    widgets.require_open(widget, origin)
     return widget
 
 

@@ -73,6 +73,19 @@ async def chat(
     return (await session.exec(query)).first()
 
 
+async def chat_and_widget(
+    session: AsyncSession, org_id: UUID, session_id: UUID
+) -> tuple[ChatSession, ChatWidget] | None:
+    """Return one visitor's session with its widget in one read, or None: what a browser that comes back needs."""
+    query = (
+        select(ChatSession, ChatWidget)
+        .join(ChatWidget, col(ChatWidget.id) == col(ChatSession.widget_id))
+        .where(ChatSession.id == session_id, ChatSession.org_id == org_id)
+    )
+    found = (await session.exec(query)).first()
+    return (found[0], found[1]) if found is not None else None
+
+
 async def newest_of_visitor(session: AsyncSession, widget_id: UUID, visitor_id: str) -> ChatSession | None:
     """Return a visitor's newest open session in a widget, or None."""
     query = (

@@ -67,7 +67,6 @@ __all__ = [
     "ask",
     "attach_from_person",
     "config",
-    "conversation_of",
     "create",
     "delete",
     "drawn",
@@ -112,12 +111,6 @@ __all__ = [
 
 open_file = files.open_for_team
 open_for_visitor = files.open_for_visitor
-
-
-async def conversation_of(session: AsyncSession, session_id: UUID) -> UUID | None:
-    """Return the conversation a visitor's session writes into, or None before its first message."""
-    found = await queries.chat(session, org_id_of(session), session_id)
-    return found.conversation_id if found else None
 
 
 async def upload(token: str, caller: Caller, content: bytes, name: str) -> FileView:

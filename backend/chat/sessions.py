@@ -12,6 +12,8 @@ Who a visitor is, and what follows from it:
 A session that was vouched for is never taken over by somebody else: another identity on the same page starts anew.
 """
 
+from uuid import UUID
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accounts import service as accounts
@@ -113,17 +115,26 @@ async def settle(session: AsyncSession, chat: ChatSession) -> Conversation:
 async def admitted(session: AsyncSession, ticket: Ticket, *, for_update: bool = False) -> ChatSession:
     """Return the session a ticket speaks for. Raises `NotSignedIn` (`chat_ended`)."""
     chat = await queries.chat(session, ticket.org_id, ticket.session_id, for_update=for_update)
-    if chat is None or chat.widget_id != ticket.widget_id or chat.generation != ticket.generation:
+    if chat is None:
         raise tickets.ended()
-    if chat.status != "active":
-        raise tickets.ended()
+    _require_same(chat, ticket)
     return chat
 
 
-async def resume(session: AsyncSession, ticket: Ticket, after: int) -> Opened:
-    """Return a session as it is now, with what was said after `after`, and a fresh token when it is due."""
-    chat = await admitted(session, ticket)
-    return await _opened(session, chat, tickets.issue(chat) if ticket.is_aging else "", after)
+async def resume(session: AsyncSession, ticket: Ticket, caller: Caller, after: int) -> tuple[Opened, UUID | None]:
+    """Return a session as it is now, with what was said after `after`, and the conversation it writes into.
+
+    One read when nothing is new, because thousands come back at once after a restart. Its token is fresh when it is
+    due, else empty. Raises `NotSignedIn` (`chat_ended`), `NotFound` and `NotAllowed` as opening does.
+    """
+    found = await queries.chat_and_widget(session, ticket.org_id, ticket.session_id)
+    if found is None:
+        raise tickets.ended()
+    chat, widget = found
+    widgets.require_open(widget, caller.origin)
+    _require_same(chat, ticket)
+    opened = await _opened(session, chat, tickets.issue(chat) if ticket.is_aging else "", after)
+    return opened, chat.conversation_id
 
 
 async def end(ticket: Ticket) -> None:
@@ -161,6 +172,12 @@ def note_page(chat: ChatSession, visitor: Visitor) -> None:
     }
     chat.browser_info = {**chat.browser_info, **{name: value for name, value in known.items() if value}}
     chat.last_seen_at = clock.now()
+
+
+def _require_same(chat: ChatSession, ticket: Ticket) -> None:
+    is_same = (chat.widget_id, chat.generation) == (ticket.widget_id, ticket.generation)
+    if not is_same or chat.status != "active":
+        raise tickets.ended()
 
 
 async def _resumed(widget: ChatWidget, visitor: Visitor, token: str) -> Opened | None:

@@ -160,10 +160,17 @@ async def of_key(key: str, origin: str) -> ChatWidget:
         with platform_scope("find a chat widget by its key"):
             async with unit_of_work() as session:
                 found = await queries.widget_of_key(session, key)
-    if found is None or not found.is_active:
+    if found is None:
         raise NotFound("This chat does not exist or is switched off.", code="widget_not_found")
-    domains.require(origin, found.allowed_domains)
+    require_open(found, origin)
     return found
+
+
+def require_open(widget: ChatWidget, origin: str) -> None:
+    """Refuse a page that a widget does not serve. Raises `NotFound` (`widget_not_found`), `NotAllowed`."""
+    if not widget.is_active:
+        raise NotFound("This chat does not exist or is switched off.", code="widget_not_found")
+    domains.require(origin, widget.allowed_domains)
 
 
 async def widget_for(key: str, agent_id: UUID | None, owner_org: UUID | None, origin: str) -> ChatWidget:

@@ -13,7 +13,16 @@ from pathlib import Path
 
 from tests.bench.measure import ROOT, Row, commit, machine
 
-BENCHMARKS = ("conversation_list", "contacts_list", "job_queue", "webhook", "fan_out", "page_weight", "lighthouse", "widget")
+BENCHMARKS = (
+    "conversation_list",
+    "contacts_list",
+    "job_queue",
+    "webhook",
+    "fan_out",
+    "page_weight",
+    "lighthouse",
+    "widget",
+)
 
 
 def main() -> int:

@@ -64,8 +64,7 @@ async def poll(request: Request) -> JSONResponse:
     seen = body.integer("seen", 0, low=0, high=999_999_999)
     with org_scope(ticket.org_id):
         async with unit_of_work() as opened:
-            await chat.open_widget(opened, ticket.widget_id, _caller(request).origin)
-            found = await chat.resume(opened, ticket, after)
+            found, _ = await chat.resume(opened, ticket, _caller(request), after)
     if seen:
         await chat.seen_by_visitor(ticket.org_id, ticket.session_id, seen)
     return JSONResponse(dict(found))

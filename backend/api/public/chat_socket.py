@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from backend.chat import service as chat
+from backend.chat.schemas import Caller
 from backend.core.errors import MagpipeError
 from backend.core.logging import log
 from backend.core.tenancy import org_scope, unit_of_work
@@ -54,7 +55,7 @@ async def socket(connection: WebSocket) -> None:
                 await listening
     except (TimeoutError, WebSocketDisconnect, RuntimeError, ConnectionError):
         # RuntimeError is how Starlette says that the other side is gone already.
-        with suppress(RuntimeError):
+        with suppress(RuntimeError, WebSocketDisconnect):
             await connection.close(1000)
     finally:
         if seat is not None:
@@ -71,15 +72,15 @@ async def _sit(connection: WebSocket, hello: dict[str, Any]) -> chat.Seat:
     try:
         with org_scope(ticket.org_id):
             async with unit_of_work() as session:
-                widget = await chat.open_widget(session, ticket.widget_id, connection.headers.get("origin", ""))
-                opened = await chat.resume(session, ticket, after if isinstance(after, int) and after > 0 else 0)
-                conversation_id = await chat.conversation_of(session, ticket.session_id)
+                caller = Caller(connection.headers.get("origin", ""), "")
+                since = after if isinstance(after, int) and after > 0 else 0
+                opened, conversation_id = await chat.resume(session, ticket, caller, since)
     except BaseException:
         chat.rooms.leave(seat)
         raise
-    last = opened["messages"][-1]["seq"] if opened["messages"] else after if isinstance(after, int) else 0
-    chat.rooms.settle(seat, conversation_id, max(last, 0))
-    await connection.send_text(json.dumps({"t": "ready", "key": widget.widget_key, **opened}))
+    last = opened["messages"][-1]["seq"] if opened["messages"] else since
+    chat.rooms.settle(seat, conversation_id, last)
+    await connection.send_text(json.dumps({"t": "ready", **opened}))
     return seat
 
 
