@@ -6,7 +6,7 @@ It makes nothing up: an answer is small talk, sentences it was given, a tool's o
 from dataclasses import dataclass
 from typing import Any
 
-from backend.sandbox.model import editing, phrases, results, smalltalk, structured, tools, translating
+from backend.sandbox.model import editing, errands, phrases, results, smalltalk, structured, tools, translating
 from backend.sandbox.model.persona import Persona, read_persona
 from backend.sandbox.model.prompt import Prompt, last_tool_results, read
 from backend.sandbox.model.retrieval import Answer, Index
@@ -44,7 +44,20 @@ def reply(body: dict[str, Any]) -> Reply:
         return Reply(call=forced)
     if structured.is_summary_request(prompt):
         return Reply(structured.summary_of(prompt.question))
+    if errands.is_for_errands(prompt):
+        return _errand(prompt, persona, language)
     return _turn(prompt, persona, language)
+
+
+def _errand(prompt: Prompt, persona: Persona, language: str) -> Reply:
+    """Answer a member of the team: do what they ask with a tool, or ask for what is missing."""
+    chosen = errands.choose(prompt)
+    if isinstance(chosen, tools.Call):
+        return Reply(call=chosen)
+    if isinstance(chosen, tools.Missing):
+        return Reply(phrases.say(language, "missing", field=tools.label_of(chosen.field)))
+    small = smalltalk.reply_to(prompt.question, persona, language)
+    return Reply(small or phrases.say(language, "no_tool"))
 
 
 def _after_saving(prompt: Prompt, persona: Persona, language: str, finished: list[tuple[str, str]]) -> str:

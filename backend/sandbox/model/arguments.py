@@ -96,7 +96,7 @@ def value_for(name: str, schema: Mapping[str, Any], text: str, is_required: bool
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
-        return _enum_value(schema["enum"], text)
+        return enum_value(schema["enum"], text)
     if kind in ("integer", "number"):
         found = values.number(text)
         return None if found is None else int(found) if kind == "integer" or found.is_integer() else found
@@ -113,7 +113,8 @@ def value_for(name: str, schema: Mapping[str, Any], text: str, is_required: bool
     return _string_value(name, schema, text, is_required)
 
 
-def _enum_value(allowed: list[Any], text: str) -> Any:
+def enum_value(allowed: list[Any], text: str) -> Any:
+    """Return which of the allowed values a text says, or None."""
     said = {stem(word) for word in tokens(text)}
     best, most = None, 0.0
     for item in allowed:

@@ -25,6 +25,7 @@ _PHRASES = {
         "done": "Done.",
         "saved": "Thank you, I have noted that. How can I help?",
         "not_done": "That did not work: {reason}",
+        "no_tool": "I have no tool for that. Say what to look up or what to do, and with whom.",
         "nothing_found": "I looked, and found nothing for that. Shall I pass your question to the team?",
     },
     "fr": {
@@ -51,6 +52,7 @@ _PHRASES = {
         "done": "C'est fait.",
         "saved": "Merci, c'est noté. Comment puis-je vous aider ?",
         "not_done": "Cela n'a pas marché : {reason}",
+        "no_tool": "Je n'ai pas d'outil pour cela. Dites ce qu'il faut chercher ou faire, et avec qui.",
         "nothing_found": "J'ai cherché sans rien trouver. Dois-je transmettre votre question à l'équipe ?",
     },
     "es": {
@@ -77,6 +79,7 @@ _PHRASES = {
         "done": "Hecho.",
         "saved": "Gracias, lo he anotado. ¿En qué puedo ayudarle?",
         "not_done": "No ha funcionado: {reason}",
+        "no_tool": "No tengo herramienta para eso. Diga qué buscar o qué hacer, y con quién.",
         "nothing_found": "He buscado y no he encontrado nada. ¿Paso su pregunta al equipo?",
     },
     "de": {
@@ -103,6 +106,7 @@ _PHRASES = {
         "done": "Erledigt.",
         "saved": "Danke, das ist notiert. Wie kann ich helfen?",
         "not_done": "Das hat nicht geklappt: {reason}",
+        "no_tool": "Dafür habe ich kein Werkzeug. Sagen Sie, was zu suchen oder zu tun ist, und mit wem.",
         "nothing_found": "Ich habe gesucht und nichts gefunden. Soll ich die Frage an das Team weitergeben?",
     },
 }
