@@ -160,7 +160,7 @@ class Visitor:
             yield opened
 
 
-async def hear(socket: Any, kind: str, within_s: float = 10) -> dict[str, Any]:
+async def hear(socket: Any, kind: str, within_s: float = 40) -> dict[str, Any]:
     """Return the next thing of a kind that a socket says."""
     async with asyncio.timeout(within_s):
         while True:
