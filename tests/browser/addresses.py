@@ -6,7 +6,7 @@ from magpipe import routes
 from tests.installation import Installation
 
 VISITORS = ("/", "/signup", "/verify-email", "/login", "/forgot-password", "/reset-password")
-CONVERSATION, AGENT = "[[open_conversation]]", "[agent_id]"
+CONVERSATION, AGENT, WIDGET = "[[open_conversation]]", "[agent_id]", "[widget_id]"
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class Address:
         if AGENT in self.path:
             [(found,)] = up.query("select id from agent_configs where name = 'Front desk'")
             return self.path.replace(AGENT, str(found))
+        if WIDGET in self.path:
+            [(found,)] = up.query("select id from chat_widgets where widget_key = %s", up.demo["widget"])
+            return self.path.replace(WIDGET, str(found))
         return self.path
 
 
