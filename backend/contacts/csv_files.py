@@ -1,24 +1,23 @@
-"""Read tables that people export from elsewhere, whatever their encoding and delimiter, and write ours safely.
+"""Read tables that people export from elsewhere, whatever their encoding and delimiter.
 
 Nothing about a file is believed: its encoding, delimiter and whether it begins with names are found by looking at it.
 """
 
 import codecs
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
 from pathlib import Path
 
 from backend.core.errors import Invalid
+from backend.core.spreadsheets import RUNS
 
 DELIMITERS = (",", ";", "\t", "|")
 # A cell beyond this is a quote that was never closed, or no table at all.
 CELL_LIMIT = 32_000
 MOST_COLUMNS = 200
-# What a spreadsheet would run (OWASP, “CSV injection”). The number sign of E.164 with digits alone runs nothing.
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
 _SAMPLE_BYTES = 256_000
 _SAMPLE_ROWS = 30
 
@@ -77,28 +76,10 @@ def records(path: Path, layout: Layout) -> Iterator[Record]:
                 yield Record(number, trimmed)
 
 
-def line(cells: Sequence[str], *, trusted: bool = False) -> str:
-    """Return one row as CSV (RFC 4180), no cell of which a spreadsheet would run."""
-    out = StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([cell if trusted else neutral(cell) for cell in cells])
-    return out.getvalue()
-
-
-def neutral(cell: str) -> str:
-    """Return a cell that a spreadsheet shows and does not run; phone numbers in E.164 stay as they are."""
-    if cell.startswith(_RUNS) and not _is_number(cell):
-        return f"'{cell}"
-    return cell
-
-
 def _plain(cell: str) -> str:
     """Return a cell without surrounding spaces, and without the mark that kept a spreadsheet from running it."""
     cell = cell.strip().removeprefix("\ufeff")
-    return cell[1:] if cell.startswith("'") and cell[1:2] in _RUNS else cell
-
-
-def _is_number(cell: str) -> bool:
-    return cell[0] in "+-" and cell[1:].isascii() and cell[1:].replace(".", "", 1).isdigit()
+    return cell[1:] if cell.startswith("'") and cell[1:2] in RUNS else cell
 
 
 def _encoding(head: bytes, path: Path) -> str:

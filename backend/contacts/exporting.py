@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from backend.contacts import csv_files, fields, values
+from backend.contacts import fields, values
 from backend.contacts.listing import page
 from backend.contacts.schemas import ContactFilter
-from backend.core import audit
+from backend.core import audit, spreadsheets
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.models.contacts import Contact
@@ -33,7 +33,9 @@ async def export(principal: Principal, wanted: ContactFilter) -> AsyncIterator[s
             known = await fields.definitions(session)
             await audit.record(session, principal, "ui:contact:exported", "", {"chosen": len(wanted.ids)})
     # A byte-order mark, because the commonest spreadsheet takes UTF-8 for something older without it.
-    yield "\ufeff" + csv_files.line([*_PLAIN, "tags", *(field.label for field in known), "sms_opted_out", "created_at"])
+    yield spreadsheets.BYTE_ORDER_MARK + spreadsheets.line(
+        [*_PLAIN, "tags", *(field.label for field in known), "sms_opted_out", "created_at"]
+    )
     after, is_first = "", True
     while after or is_first:
         is_first = False
@@ -56,4 +58,4 @@ def _line(contact: Contact, row: Any, keys: list[str]) -> str:
     own = [values.shown(contact.custom_fields.get(key)) for key in keys]
     names = ", ".join(tag["name"] for tag in row["tags"])
     left = "yes" if row["is_opted_out"] else "no"
-    return csv_files.line([*plain, names, *own, left, contact.created_at.isoformat()])
+    return spreadsheets.line([*plain, names, *own, left, contact.created_at.isoformat()])

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.contacts import columns, csv_files, editing, fields, import_rows
 from backend.contacts.csv_files import Layout, Record
 from backend.contacts.schemas import ImportPlan, ImportView, PreviewRow
-from backend.core import audit, clock, jobs, realtime
+from backend.core import audit, clock, jobs, realtime, spreadsheets
 from backend.core.config import settings
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.ids import new_id
@@ -207,8 +207,10 @@ async def failed_rows(session: AsyncSession, principal: Principal, import_id: UU
     found = (await session.exec(query)).all()
     width = max([len(job.mapping), *(len(row.cells) for row in found)])
     names = [job.mapping[place] if place < len(job.mapping) else "" for place in range(width)]
-    head = csv_files.line(["row", "field", "problem", *(name or f"column {at + 1}" for at, name in enumerate(names))])
-    return [head, *(csv_files.line([str(row.row_number), row.field, row.message, *row.cells]) for row in found)]
+    head = spreadsheets.line(
+        ["row", "field", "problem", *(name or f"column {at + 1}" for at, name in enumerate(names))]
+    )
+    return [head, *(spreadsheets.line([str(row.row_number), row.field, row.message, *row.cells]) for row in found)]
 
 
 async def run(org_id: UUID, import_id: UUID) -> None:

@@ -36,6 +36,7 @@ from backend.conversations.changes import (
     untag,
     wake,
 )
+from backend.conversations.handing_over import hand_over
 from backend.conversations.items import (
     PREVIEW_LENGTH,
     answered_since,
@@ -83,6 +84,7 @@ __all__ = [
     "fits",
     "for_contact",
     "get",
+    "hand_over",
     "holding",
     "item",
     "leave_to_people",

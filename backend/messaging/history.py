@@ -1,7 +1,5 @@
 """Show every text of an organization, newest first, as a person filtered them; a page at a time or as one file."""
 
-import csv
-import io
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +11,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations import service as conversations
+from backend.core import spreadsheets
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of, org_scope, unit_of_work
 from backend.models.agents import AgentConfig
@@ -26,8 +25,6 @@ PAGE_SIZE = 50
 EXPORT_STEP = 500
 # A spreadsheet takes a million rows; beyond this a narrower filter is meant.
 MOST_EXPORTED = 100_000
-# What a spreadsheet would run as a formula (OWASP: CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEADINGS = ("time", "direction", "status", "contact", "contact_number", "our_number", "written_by", "body", "segments")
 
 _M = SmsMessage
@@ -105,7 +102,7 @@ async def history(
 
 async def export_history(principal: Principal, wanted: HistoryFilter) -> AsyncIterator[str]:
     """Yield the texts that fit as a CSV file, a piece at a time; each piece is its own short transaction."""
-    yield "\ufeff" + _lines([_HEADINGS])
+    yield spreadsheets.BYTE_ORDER_MARK + spreadsheets.line(_HEADINGS)
     after, done = None, 0
     with org_scope(principal.org_id):
         async with unit_of_work() as session:
@@ -115,7 +112,7 @@ async def export_history(principal: Principal, wanted: HistoryFilter) -> AsyncIt
                 found = await _read(session, principal.org_id, wanted, after, EXPORT_STEP)
             if not found:
                 return
-            yield _lines([_cells(_row(one)) for one in found])
+            yield "".join(spreadsheets.line(_cells(_row(one))) for one in found)
             after, done = found[-1]["id"], done + len(found)
 
 
@@ -155,23 +152,10 @@ def _row(found: RowMapping) -> HistoryRow:
     )
 
 
-def _cells(row: HistoryRow) -> Sequence[Any]:
+def _cells(row: HistoryRow) -> Sequence[str]:
     who = row["writer_name"] or row["writer"]
-    texts = (row["contact_name"], row["contact_number"], row["our_number"], who, row["body"])
-    name, theirs, ours, who, body = (_harmless(text) for text in texts)
-    return (row["at"], row["direction"], row["status"], name, theirs, ours, who, body, row["segments"])
-
-
-def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet runs; a phone number stays one, because a number is no formula."""
-    is_number = text[1:].isdigit() and text[:1] == "+"
-    return f"'{text}" if text.startswith(_FORMULA) and not is_number else text
-
-
-def _lines(rows: Sequence[Sequence[Any]]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
-    return buffer.getvalue()
+    said = (row["contact_name"], row["contact_number"], row["our_number"], who, row["body"])
+    return (row["at"], row["direction"], row["status"], *said, str(row["segments"]))
 
 
 async def _read(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col, func, select
+from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import audit, clock, jobs, realtime
@@ -18,10 +18,10 @@ from backend.core.logging import log
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.models.accounts import User
-from backend.models.organizations import Organization, OrganizationMember
+from backend.models.organizations import Organization, OrganizationMember, TeamMember
 from backend.models.platform import AuditEntry
 from backend.notifications import service as notifications
-from backend.organizations import mails
+from backend.organizations import mails, teams
 from backend.organizations.names import NAME_LIMIT
 from backend.organizations.schemas import InvitationRow, MemberRow
 from backend.sessions import service as sessions
@@ -219,19 +219,61 @@ async def reactivate(session: AsyncSession, principal: Principal, member_id: str
     await _store(session, principal, member, "ui:member:reactivated")
 
 
-async def remove(session: AsyncSession, principal: Principal, member_id: str | UUID) -> None:
+async def remove(session: AsyncSession, principal: Principal, member_id: str | UUID, hand_to: str = "") -> None:
     """Take somebody off the team, or withdraw an invitation. Owners only, or a member themselves (to leave).
 
-    Raises `NotFound`, or `Conflict` for the last owner. What they wrote stays, with their name.
+    Their conversations go to `hand_to`: `member:<user id>`, `team:<id>` (in turn), or nobody when it is empty; they
+    leave every team, and their API keys stop working. What they wrote stays, with their name, and texts they planned
+    are sent: they are the organization's promise. Raises `NotFound`, `Invalid` naming `hand_to`, or `Conflict` for the
+    last owner.
     """
     principal.require_person()
-    await _locked_organization(session)
+    organization = await _locked_organization(session)
     member = await _member(session, member_id, MemberStatus.PENDING, MemberStatus.APPROVED, MemberStatus.SUSPENDED)
     if member.user_id != principal.user_id:
         principal.require(MemberRole.OWNER)
     await _keep_an_owner(session, member)
     member.status = MemberStatus.REMOVED
+    if member.user_id is not None:
+        assignee_id, team_id = await _heir(session, member.user_id, hand_to)
+        await session.exec(
+            delete(TeamMember).where(
+                col(TeamMember.org_id) == organization.id, col(TeamMember.user_id) == member.user_id
+            )
+        )
+        await jobs.defer(
+            session,
+            "conversations.hand_over",
+            org_id=str(organization.id),
+            leaver_id=str(member.user_id),
+            member_id=str(principal.user_id),
+            member_name=principal.name,
+            assignee_id=assignee_id,
+            team_id=team_id,
+        )
     await _store(session, principal, member, "ui:member:removed")
+
+
+async def _heir(session: AsyncSession, leaver_id: UUID, hand_to: str) -> tuple[str, str]:
+    """Return whom the conversations of a leaver go to: the id of a person and of a team, one or both empty."""
+    kind, _, id = hand_to.partition(":")
+    refused = Invalid("Choose a person of the team, a team, or nobody.", field="hand_to")
+    if not hand_to:
+        return "", ""
+    try:
+        wanted = parse_id(id, "hand_to")
+        if kind == "team":
+            return "", str((await teams.get(session, wanted)).id)
+    except NotFound:
+        raise refused from None
+    person = select(OrganizationMember.id).where(
+        OrganizationMember.org_id == org_id_of(session),
+        OrganizationMember.user_id == wanted,
+        OrganizationMember.status == MemberStatus.APPROVED,
+    )
+    if kind != "member" or wanted == leaver_id or (await session.exec(person)).first() is None:
+        raise refused
+    return str(wanted), ""
 
 
 async def _store(

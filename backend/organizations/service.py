@@ -12,6 +12,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.models.accounts import User
 from backend.models.organizations import Organization, OrganizationMember
+from backend.organizations.activity import SUBJECTS, ActivityFilter, activity, export_activity
 from backend.organizations.members import (
     accept,
     change_role,
@@ -46,7 +47,10 @@ from backend.sessions import service as sessions
 from backend.vocab import MemberRole, MemberStatus
 
 __all__ = [
+    "SUBJECTS",
+    "ActivityFilter",
     "accept",
+    "activity",
     "add_to_team",
     "change_role",
     "check_timezone",
@@ -55,6 +59,7 @@ __all__ = [
     "create_team",
     "delete_team",
     "details",
+    "export_activity",
     "find_countries",
     "find_timezones",
     "invitation",

@@ -7,10 +7,11 @@ import time
 import pytest
 
 from backend.api.limits import LARGER
-from backend.contacts import csv_files, importing
+from backend.contacts import importing
 from backend.contacts import service as contacts
 from backend.contacts.columns import guess, has_names
 from backend.contacts.schemas import ContactFilter
+from backend.core import spreadsheets
 from backend.core.errors import Invalid
 from backend.core.ids import parse_id
 from backend.core.tenancy import unit_of_work
@@ -129,13 +130,13 @@ FORMULAS = ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("htt
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_no_cell_that_goes_out_is_run_by_a_spreadsheet(formula):
-    [[cell]] = csv.reader(io.StringIO(csv_files.line([formula]), newline=""))
+    [[cell]] = csv.reader(io.StringIO(spreadsheets.line([formula]), newline=""))
     assert cell == f"'{formula}"
 
 
 @pytest.mark.parametrize("cell", ["+14155550101", "-12.50", "Dana = Ruiz", "a@b.co", "", "+4915123456789"])
 def test_numbers_and_plain_words_go_out_as_they_are(cell):
-    [row] = csv.reader(io.StringIO(csv_files.line([cell, "x"]), newline=""))
+    [row] = csv.reader(io.StringIO(spreadsheets.line([cell, "x"]), newline=""))
     assert row == [cell, "x"]
 
 

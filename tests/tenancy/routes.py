@@ -117,6 +117,7 @@ MEMBERS = (
     Call("/functions/v1/scheduled-actions", method="GET"),
     Call("/functions/v1/process-scheduled-actions"),
     Call("/api/media/{media_id}", method="GET", values={"media_id": Id("message_media")}),
+    Call("/api/activity.csv", role=MemberRole.OWNER, method="GET", is_for_people=True),
     Call("/api/messages.csv", method="GET"),
     Call("/api/inbox/files/{conversation_id}", fair=422, values={"conversation_id": Id("conversations")}),
     Call("/api/inbox/chat-files/{conversation_id}", fair=422, values={"conversation_id": Id("conversations")}),

@@ -1,0 +1,92 @@
+"""The audit view: who did what, found by person, subject and day, for owners alone."""
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+
+from backend.core import audit, clock
+from backend.core.errors import NotAllowed
+from backend.core.tenancy import unit_of_work
+from backend.organizations import service as organizations
+from backend.vocab import MemberRole
+
+EVERYTHING = organizations.ActivityFilter()
+
+
+async def note(org, action, details=None, who=None):
+    with org.scope():
+        async with unit_of_work() as session:
+            await audit.record(session, who or org.owner, action, "subject", details)
+
+
+async def seen(org, wanted=EVERYTHING, who=None, **named):
+    with org.scope():
+        async with unit_of_work() as session:
+            return await organizations.activity(session, who or org.owner, wanted, **named)
+
+
+async def test_the_newest_is_first_and_words_tell_what_was_done(db, org):
+    await note(org, "ui:member:role_changed", {"from": "support", "to": "editor"})
+    await note(org, "api:agent:published", {"name": "Front desk", "session_id": "x"})
+    first, second = (await seen(org)).rows[:2]
+    assert (first["source"], first["subject"], first["verb"]) == ("api", "agent", "published")
+    assert first["details"] == "name: Front desk"
+    assert (second["actor"], second["verb"]) == ("Ana Silva", "role changed")
+    assert second["details"] == "from: support, to: editor"
+
+
+async def test_pages_hold_everything_once(db, org):
+    for number in range(7):
+        await note(org, "ui:tag:updated", {"n": number})
+    rows, after = [], None
+    while True:
+        page = await seen(org, organizations.ActivityFilter(subject="tag"), after=after, limit=3)
+        rows += page.rows
+        after = page.next
+        if after is None:
+            break
+    assert [row["details"] for row in rows] == [f"n: {number}" for number in range(6, -1, -1)]
+
+
+async def test_a_subject_does_not_find_one_whose_name_it_begins(db, org):
+    await note(org, "ui:contact_field:created")
+    await note(org, "ui:contact:tagged")
+    found = await seen(org, organizations.ActivityFilter(subject="contact"))
+    assert [row["verb"] for row in found.rows] == ["tagged"]
+
+
+async def test_a_person_and_days_narrow_it(db, org, make_org):
+    await note(org, "ui:tag:updated")
+    mine = organizations.ActivityFilter(subject="tag", actor_id=str(org.owner.user_id))
+    other = await make_org("South Dental", "Sol Diaz")
+    assert len((await seen(org, mine)).rows) == 1
+    assert (await seen(org, replace(mine, actor_id=str(other.owner.user_id)))).rows == []
+    assert (await seen(org, replace(mine, until=clock.ago(days=1)))).rows == []
+    assert (await seen(org, replace(mine, since=clock.ago(days=1)))).rows != []
+
+
+async def test_another_organization_s_doings_are_not_seen(db, org, make_org):
+    other = await make_org("South Dental", "Sol Diaz")
+    await note(other, "ui:tag:deleted", {"name": "theirs"})
+    assert "theirs" not in str((await seen(org)).rows)
+
+
+@pytest.mark.parametrize("role", [MemberRole.EDITOR, MemberRole.SUPPORT])
+async def test_only_owners_see_it(db, org, role):
+    with pytest.raises(NotAllowed):
+        await seen(org, who=replace(org.owner, member_role=role))
+
+
+async def test_a_key_does_not_see_it(db, org):
+    with pytest.raises(NotAllowed):
+        await seen(org, who=replace(org.owner, is_key=True))
+
+
+async def test_the_file_holds_every_row_and_runs_nothing(db, org):
+    await note(org, "ui:tag:updated", {"name": "=HYPERLINK(1)"}, replace(org.owner, name="=Ana"))
+    text = "".join([part async for part in organizations.export_activity(org.owner, EVERYTHING)])
+    head, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    assert head[0] == "Time (UTC)"
+    assert rows[0][1] == "'=Ana"
