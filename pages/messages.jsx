@@ -137,7 +137,7 @@ function Said({ row, words }) {
   return (
     <>
       {row.body}
-      {row.media ? <span className="text-muted"> {words.FILES.replace("{n}", row.media)}</span> : null}
+      {row.media ? <span className="text-muted"> {row.media === 1 ? words.ONE_FILE : words.FILES.replace("{n}", row.media)}</span> : null}
       {hasFailed(row.status) && row.error ? <span className="block text-danger-ink">{row.error}</span> : null}
     </>
   );

@@ -41,8 +41,8 @@ def _fit(value: Any, kind: Any) -> Any:
     if kind is int:
         is_number = isinstance(value, int) and not isinstance(value, bool)
         return value if is_number and abs(value) <= LARGEST else _refuse()
-    if kind is dict:
-        return _cleaned(value) if isinstance(value, dict) else _refuse()
+    if kind in (dict, list):
+        return _cleaned(value) if isinstance(value, kind) else _refuse()
     return _cleaned(value)
 
 

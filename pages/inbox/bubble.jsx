@@ -213,7 +213,7 @@ export function Outgoing({ message, now, patience, words, onAgain, onEdit }) {
           (message.error ? "ring-1 ring-danger" : "")
         }
       >
-        {message.body || words.FILES_ONLY.replace("{n}", message.fileCount ?? 0)}
+        {message.body || (message.fileCount === 1 ? words.ONE_FILE : words.FILES_ONLY.replace("{n}", message.fileCount ?? 0))}
       </div>
       <div className="mt-0.5 flex min-h-5 flex-wrap items-center justify-end gap-x-2 px-0.5 text-12 text-muted">
         {message.error || late ? (

@@ -231,7 +231,8 @@ function Box(props) {
               />
             </>
           )}
-          <div className="flex flex-wrap items-center gap-x-1 py-1 pr-1.5 pl-2">
+          <div className="flex items-end gap-1 py-1 pr-1.5 pl-2">
+            <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-1">
             {isNote || blocked ? null : (
               <>
                 <EmojiPicker words={words} className={ICON_BUTTON} onPick={(one) => put(text.slice(0, cursor) + one + text.slice(cursor), cursor + one.length)} />
@@ -257,7 +258,7 @@ function Box(props) {
             {isText && senders.length ? <From senders={senders} sender={sender} words={words} onChoose={onChooseSender} /> : null}
             <span
               id="composer-count"
-              className={`tabular ml-auto truncate px-1 text-12 ${tooLong ? "text-danger-ink" : "text-muted"}`}
+              className={`tabular ml-auto truncate px-1 text-12 empty:hidden ${tooLong ? "text-danger-ink" : "text-muted"}`}
             >
               {tooLong
                 ? words.TOO_LONG
@@ -269,6 +270,7 @@ function Box(props) {
                     ? words.NOTE_ONLY
                     : ""}
             </span>
+            </div>
             {isText && !blocked ? <Later words={words} disabled={!ready} onPick={send} /> : null}
             {blocked ? null : (
               <button

@@ -43,7 +43,7 @@ export function Later({ words, disabled, onPick }) {
 export function From({ senders, sender, words, onChoose }) {
   if (senders.length < 2) {
     return (
-      <span className="min-w-0 truncate text-12 text-muted">
+      <span className="min-w-0 truncate text-12 text-muted max-sm:sr-only">
         {words.FROM} <span className="font-medium text-ink">{senders[0]?.label}</span>
       </span>
     );

@@ -183,6 +183,9 @@ export function ListHead(props) {
               onShare={onShareView}
               onDelete={onDeleteView}
             />
+            <Link to="/messages" className="mt-3 block border-t border-line pt-3 text-13 font-medium text-accent-ink hover:underline">
+              {words.HISTORY}
+            </Link>
           </PopoverBody>
         </Popover>
         <Tip text={words.SELECT} shortcut="X">

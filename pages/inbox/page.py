@@ -23,6 +23,7 @@ SHORTCUTS = (
         ("r", InboxPage.KEY_REPLY),
         ("m", InboxPage.KEY_NOTE),
         ("t", InboxPage.KEY_TAKE),
+        ("shift+t", InboxPage.KEY_BRIEF),
         ("a", InboxPage.KEY_ASSIGN),
         ("s", InboxPage.KEY_SNOOZE),
         ("e", InboxPage.KEY_CLOSE),

@@ -67,7 +67,7 @@ export function ThreadHead(props) {
     setMode(next);
     onMode?.(row.id, next, brief);
   };
-  const handBack = () => setBriefing(true);
+  const handBack = () => choose("ai");
   const assign = (id) => {
     setAssignee(id);
     onAssign?.(row.id, id);
@@ -99,7 +99,8 @@ export function ThreadHead(props) {
       <Hotkey keys="a" onPress={() => assign(assignee === me ? "" : me)} />
       <Hotkey keys="e" onPress={() => setClosed(!closed)} />
       <Hotkey keys="u" onPress={putBack} />
-      <Hotkey keys="t" onPress={() => (mode === "human" ? handBack() : choose("human"))} />
+      <Hotkey keys="t" onPress={() => choose(mode === "human" ? "ai" : "human")} />
+      <Hotkey keys="shift+t" onPress={() => setBriefing(true)} />
       <Hotkey keys="s" onPress={() => setSnoozing(true)} />
       <Hotkey keys="l" onPress={() => setTagging(true)} />
       <Brief open={briefing} words={words} onOpen={setBriefing} onHandBack={(brief) => choose("ai", brief)} />
@@ -114,7 +115,7 @@ export function ThreadHead(props) {
         <div className="min-w-0 flex-1">
           <Name row={row} words={words} onRename={onRename} />
           {/* A nameless contact's number is the title, and is not said again. */}
-          <p className="flex items-center gap-1 text-12 text-muted">
+          <p className="flex min-w-0 items-center gap-1 overflow-hidden text-12 text-muted">
             {row.name ? <span className="truncate">{row.phone_display}</span> : null}
             {row.phone && row.name ? (
               <CopyButton
@@ -125,7 +126,7 @@ export function ThreadHead(props) {
               />
             ) : null}
             {closed ? <span className="shrink-0">{row.name ? "· " : ""}{words.CLOSED}</span> : null}
-            {snoozed ? <span className="shrink-0">{row.name ? "· " : ""}{words.SNOOZED_UNTIL.replace("{time}", until)}</span> : null}
+            {snoozed ? <span className="truncate">{row.name ? "· " : ""}{words.SNOOZED_UNTIL.replace("{time}", until)}</span> : null}
             {owner ? (
               <span className="truncate @max-3xl:hidden">
                 {row.name || closed ? "· " : ""}
@@ -150,16 +151,13 @@ export function ThreadHead(props) {
           <MenuList align="end">
             <MenuHeading>{words.WHO_ANSWERS}</MenuHeading>
             {modes.map(([key, word, hint]) => (
-              <MenuChoice
-                key={key}
-                checked={mode === key}
-                hint={hint}
-                onSelect={() => (key === "ai" && mode === "human" ? handBack() : choose(key))}
-              >
+              <MenuChoice key={key} checked={mode === key} hint={hint} onSelect={() => choose(key)}>
                 <Icon as={ANSWERING[key][0]} />
                 {word}
               </MenuChoice>
             ))}
+            <MenuSeparator />
+            <MenuItem onSelect={() => setTimeout(() => setBriefing(true))}>{words.BRIEF_FIRST}</MenuItem>
           </MenuList>
         </Menu>
         {mode === "human" ? (
@@ -272,7 +270,7 @@ export function ThreadHead(props) {
                 ? words.MODE_DRAFT_HINT
                 : words.MODE_AI_HINT}
           </p>
-          <button type="button" className={mode === "human" ? SECONDARY : PRIMARY} onClick={() => (mode === "human" ? handBack() : choose("human"))}>
+          <button type="button" className={mode === "human" ? SECONDARY : PRIMARY} onClick={() => choose(mode === "human" ? "ai" : "human")}>
             {mode === "human" ? words.HAND_BACK : words.TAKE_OVER}
           </button>
         </div>

@@ -34,6 +34,7 @@ class Messages:
     TIME = "Time"
     WITH = "With"
     MESSAGE = "Message"
+    ONE_FILE = "1 file"
     FILES = "{n} files"
     UNKNOWN = "Unknown"
     MORE = "Show more"

@@ -72,3 +72,10 @@ def test_arguments_by_place_are_checked_too():
     assert arguments.taken(KINDS, ("a\x00", True), {})[0] == ["a", True]
     with pytest.raises(Invalid):
         arguments.taken(KINDS, ("a", "true"), {})
+
+
+@pytest.mark.parametrize("sent", ["text", 5, {"0": "a"}, None, True])
+def test_a_list_is_a_list_or_refused(sent):
+    with pytest.raises(Invalid):
+        arguments.taken({"ids": list}, [sent], {})
+    assert arguments.taken({"ids": list}, [["a\x00"]], {}) == ([["a"]], {})

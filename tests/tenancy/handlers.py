@@ -116,7 +116,7 @@ WIDGETS: dict[str, Widget] = {
     "state.inbox.bulk.BulkState": Widget(
         INBOX,
         {
-            "change": _rule(action="close", value="", ids=[CONVERSATION], is_all=False),
+            "change": _rule(action="close", value="", ids=[], is_all=True),
             "undo": _rule(token=Id("bulk_actions")),
         },
     ),

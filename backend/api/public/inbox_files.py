@@ -8,6 +8,7 @@ from fastapi.responses import FileResponse, JSONResponse
 
 from backend.api.auth import principal
 from backend.chat import service as chat
+from backend.conversations import service as conversations
 from backend.core.errors import NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
@@ -36,7 +37,8 @@ async def take_for_chat(conversation_id: str, request: Request, who: Caller, nam
     content = await request.body()
     with org_scope(who.org_id):
         async with unit_of_work() as session:
-            file = await chat.attach_from_person(session, who, _id(conversation_id), content, name.replace("\x00", ""))
+            conversation = await conversations.get(session, _id(conversation_id))
+            file = await chat.attach_from_person(session, who, conversation.id, content, name.replace("\x00", ""))
     return JSONResponse(
         {"id": file["id"], "name": file["name"], "content_type": file["type"], "size_bytes": file["size"]}, 201
     )
