@@ -157,12 +157,17 @@ def _card(agent: rx.Var[AgentCard]) -> rx.Component:
                 rx.el.p(type_name(agent["agent_type"]), class_name="truncate text-13 text-muted"),
                 class_name="min-w-0 flex-1",
             ),
-            rx.cond(agent["has_draft"], badge(Agents.DRAFT, tone="info"), rx.fragment()),
             rx.cond(agent["is_default"], badge(Agents.DEFAULT), rx.fragment()),
             rx.cond(AgentListState.can_edit, _card_menu(agent, href), rx.fragment()),
             class_name="flex items-start gap-3",
         ),
-        rx.el.div(_numbers(agent, href), class_name="flex min-h-6 items-center gap-2 text-13 text-muted"),
+        rx.el.div(
+            _numbers(agent, href),
+            rx.cond(
+                agent["has_draft"], rx.el.span(badge(Agents.DRAFT, tone="info"), class_name="ml-auto"), rx.fragment()
+            ),
+            class_name="flex min-h-6 flex-wrap items-center gap-2 text-13 text-muted",
+        ),
         _today(agent),
         rx.el.div(
             rx.el.span(Agents.EDITED, " ", time_ago(agent["edited_at"]), class_name="text-12 text-faint"),
@@ -171,7 +176,7 @@ def _card(agent: rx.Var[AgentCard]) -> rx.Component:
         ),
         key=agent["id"],
         class_name=(
-            "relative flex flex-col gap-3 rounded-card border border-line bg-canvas p-4 transition-colors "
+            "relative flex min-w-0 flex-col gap-3 rounded-card border border-line bg-canvas p-4 transition-colors "
             "hover:border-control hover:bg-hover"
         ),
     )
