@@ -66,7 +66,7 @@ async def send_text(desk: Desk, arguments: Mapping[str, str]) -> ToolAnswer:
     kind = Kind.SCHEDULE_TEXT if at else Kind.SEND_TEXT
     expires = min(now + LASTS, at) if at else now + LASTS
     when = f" on {shown['at_words']}" if at else ""
-    words = f"A text to {to.name or shown['to_number']} is ready{when}: “{body}”. {_WAITS}"
+    words = f"A text to {to.name or shown['to_number']} is ready{when}: “{body}” {_WAITS}"
     return ToolAnswer("proposed", words, draft=Draft(kind, effect, shown, expires))
 
 

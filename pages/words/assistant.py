@@ -31,7 +31,7 @@ class Assistant:
     THINKING = "Thinking…"
     STOPPED = "Stopped."
     AGAIN = "Try again"
-    STEPS = "What was looked up"
+    STEPS = "Steps taken"
     GONE_TITLE = "This talk is not here"
     GONE_BODY = "It was deleted, or it belongs to somebody else."
     FAILED = "The assistant could not be shown"
