@@ -9,7 +9,7 @@
   const isPreview = "preview" in tag.dataset;
   let key = tag.dataset.widgetKey || "";
   let config, ui, visitor = {}, token = "", state = {}, lines = new Map(), outbox = [], chips = [];
-  let lastSeq = 0, seenSeq = 0, isOpen = false, stream = null, isKnown = false, isGone = false, isFlushing = false;
+  let lastSeq = 0, seenSeq = 0, isOpen = false, stream = null, isKnown = false, isGone = false, isFlushing = false, isDue = false;
   let socket, isReady = false, wasReady = false, fails = 0, timer, beat, heardAt = 0, typedAt = 0, typingOff, streamOff, channel, opening;
   const listeners = {};
 
@@ -478,9 +478,11 @@ input:not([type=file]){font:inherit;font-size:16px;color:inherit;background:var(
     if (isReady && text && Date.now() - typedAt > 3000) { typedAt = Date.now(); socket.send('{"t":"typing"}'); }
   }
   function submit(event) {
-    event.preventDefault();
+    if (event) event.preventDefault();
     const text = ui.text.value.trim(), files = chips.filter((chip) => chip.id);
-    if ((!text && !files.length) || chips.some((chip) => !chip.id)) return;
+    // What is on its way still is waited for.
+    isDue = chips.length > files.length;
+    if ((!text && !files.length) || isDue) return;
     ui.text.value = "";
     chips = [];
     chipped();
@@ -507,6 +509,7 @@ input:not([type=file]){font:inherit;font-size:16px;color:inherit;background:var(
       chipped();
     }
     typed();
+    if (isDue && chips.every((chip) => chip.id)) { isDue = false; submit(); }
   }
   function chipped() {
     ui.files.hidden = !chips.length;

@@ -157,7 +157,11 @@ def _code() -> rx.Component:
         ),
         rx.cond(
             ChatWidgetState.try_address != "",
-            external_link(ChatWidget.TRY, href=ChatWidgetState.try_address, class_name="text-13"),
+            external_link(
+                ChatWidget.TRY,
+                href=ChatWidgetState.try_address,
+                class_name="inline-flex min-h-6 items-center text-13 pointer-coarse:min-h-11",
+            ),
             rx.fragment(),
         ),
         class_name="flex flex-col items-start gap-2",
