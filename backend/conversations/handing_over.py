@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations import changes, items
@@ -64,6 +64,20 @@ async def hand_over(
         )
     )
     return False
+
+
+async def waiting_with(session: AsyncSession, user_id: UUID) -> int:
+    """Return how many open and snoozed conversations are assigned to a person."""
+    query = (
+        select(func.count())
+        .select_from(Conversation)
+        .where(
+            Conversation.org_id == org_id_of(session),
+            Conversation.assignee_id == user_id,
+            Conversation.status != ConversationStatus.CLOSED,
+        )
+    )
+    return (await session.exec(query)).one()
 
 
 async def _team(session: AsyncSession, team_id: UUID | None) -> Team | None:

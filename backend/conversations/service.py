@@ -36,7 +36,7 @@ from backend.conversations.changes import (
     untag,
     wake,
 )
-from backend.conversations.handing_over import hand_over
+from backend.conversations.handing_over import hand_over, waiting_with
 from backend.conversations.items import (
     PREVIEW_LENGTH,
     answered_since,
@@ -117,6 +117,7 @@ __all__ = [
     "unread_total",
     "untag",
     "update_item",
+    "waiting_with",
     "wake",
     "write_note",
 ]

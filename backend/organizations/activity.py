@@ -1,6 +1,6 @@
 """Show who did what in an organization: its audit log, newest first, by person, subject and day."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
@@ -14,6 +14,7 @@ from backend.core import spreadsheets
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of, org_scope, unit_of_work
+from backend.models.organizations import OrganizationMember, Team
 from backend.models.platform import AuditEntry
 from backend.vocab import MemberRole
 
@@ -22,7 +23,6 @@ EXPORT_AT_ONCE = 1000
 # What entries of an organization are about: the middle of `source:subject:verb`.
 SUBJECTS = (
     "agent",
-    "chat_widget",
     "contact",
     "contact_field",
     "contact_import",
@@ -31,16 +31,23 @@ SUBJECTS = (
     "member",
     "number",
     "organization",
+    "proposal",
     "tag",
     "team",
+    "widget",
 )
 # Details that name a device or a row to machines and say nothing to people.
-_MUTE = frozenset({"session_id"})
+_MUTE = frozenset({"session_id", "user_id", "merged_id", "into_id", "message_id"})
+# Details that hold what the thing itself was called at the time.
+_CALLED = ("name", "label", "title")
 _LAST = {"from": 1, "to": 2}
 
 
 class ActivityRow(TypedDict):
-    """One thing somebody did. `subject` and `verb` are those of the action, `source` is ui, api or admin; UTC."""
+    """One thing somebody did. `subject` and `verb` are those of the action, `source` is ui, api or admin; UTC.
+
+    `about` is what the thing or the person was called, where that is known; `details` is the rest.
+    """
 
     id: str
     at: str
@@ -48,7 +55,15 @@ class ActivityRow(TypedDict):
     source: str
     subject: str
     verb: str
+    about: str
     details: str
+
+
+class Actor(TypedDict):
+    """Somebody who may have done something, by the id of their account."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -94,13 +109,28 @@ async def activity(
     query = query.order_by(col(AuditEntry.created_at).desc(), col(AuditEntry.id).desc()).limit(limit + 1)
     found = (await session.exec(query)).all()
     last = found[limit - 1] if len(found) > limit else None
-    return ActivityPage([_row(entry) for entry in found[:limit]], (last.created_at, last.id) if last else None)
+    names = await _names(session)
+    rows = [_row(entry, names) for entry in found[:limit]]
+    return ActivityPage(rows, (last.created_at, last.id) if last else None)
+
+
+async def actors(session: AsyncSession, principal: Principal) -> list[Actor]:
+    """Return who may have done something, by name; those who left too. Owners only. Raises `NotAllowed`."""
+    principal.require_person()
+    principal.require(MemberRole.OWNER)
+    query = select(OrganizationMember.user_id, OrganizationMember.full_name, OrganizationMember.email).where(
+        OrganizationMember.org_id == org_id_of(session), col(OrganizationMember.user_id).is_not(None)
+    )
+    found: list[Actor] = [
+        {"id": str(user_id), "name": name or email} for user_id, name, email in (await session.exec(query)).all()
+    ]
+    return sorted(found, key=lambda one: one["name"].casefold())
 
 
 async def export_activity(principal: Principal, wanted: ActivityFilter) -> AsyncIterator[str]:
     """Yield what was done as CSV, as it is read. Owners only."""
     yield spreadsheets.BYTE_ORDER_MARK + spreadsheets.line(
-        ["Time (UTC)", "Person", "Through", "Subject", "What", "Details"]
+        ["Time (UTC)", "Person", "Through", "Subject", "What", "Name", "Details"]
     )
     after: tuple[datetime, UUID] | None = None
     while True:
@@ -109,25 +139,46 @@ async def export_activity(principal: Principal, wanted: ActivityFilter) -> Async
                 page = await activity(session, principal, wanted, after, EXPORT_AT_ONCE)
         for row in page.rows:
             yield spreadsheets.line(
-                [row["at"], row["actor"], row["source"], row["subject"], row["verb"], row["details"]]
+                [row["at"], row["actor"], row["source"], row["subject"], row["verb"], row["about"], row["details"]]
             )
         if page.next is None:
             return
         after = page.next
 
 
-def _row(entry: AuditEntry) -> ActivityRow:
+async def _names(session: AsyncSession) -> dict[str, str]:
+    """Return what the people and teams of the organization are called, by every id an entry may know them by."""
+    org_id = org_id_of(session)
+    people = select(
+        OrganizationMember.id, OrganizationMember.user_id, OrganizationMember.full_name, OrganizationMember.email
+    ).where(OrganizationMember.org_id == org_id)
+    teams = select(Team.id, Team.name).where(Team.org_id == org_id)
+    names = {str(id): name for id, name in (await session.exec(teams)).all()}
+    for member_id, user_id, name, email in (await session.exec(people)).all():
+        names[str(member_id)] = name or email
+        if user_id is not None:
+            names[str(user_id)] = name or email
+    return names
+
+
+def _row(entry: AuditEntry, names: Mapping[str, str]) -> ActivityRow:
     source, subject, verb = (*entry.action.split(":", 2), "", "")[:3]
     # The database keeps no order of its own.
     known = sorted(entry.details.items(), key=lambda item: (_LAST.get(item[0], 0), item[0]))
     told = {name: value for name, value in known if name not in _MUTE and value not in ("", None)}
+    # What it was called then comes before what it is called now.
+    called = next((name for name in _CALLED if isinstance(told.get(name), str)), "")
+    about = told.pop(called) if called else names.get(entry.subject_id, "")
+    if person := names.get(str(entry.details.get("user_id"))):
+        told["person"] = person
     return {
         "id": str(entry.id),
         "at": entry.created_at.isoformat(),
-        "actor": entry.actor,
+        "actor": entry.actor or names.get(str(entry.actor_user_id), ""),
         "source": source,
         "subject": subject,
         "verb": verb.replace("_", " "),
+        "about": about,
         "details": ", ".join(f"{name.replace('_', ' ')}: {_short(value)}" for name, value in told.items()),
     }
 

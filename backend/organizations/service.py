@@ -12,7 +12,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.models.accounts import User
 from backend.models.organizations import Organization, OrganizationMember
-from backend.organizations.activity import SUBJECTS, ActivityFilter, activity, export_activity
+from backend.organizations.activity import SUBJECTS, ActivityFilter, ActivityRow, activity, actors, export_activity
 from backend.organizations.members import (
     accept,
     change_role,
@@ -49,8 +49,10 @@ from backend.vocab import MemberRole, MemberStatus
 __all__ = [
     "SUBJECTS",
     "ActivityFilter",
+    "ActivityRow",
     "accept",
     "activity",
+    "actors",
     "add_to_team",
     "change_role",
     "check_timezone",

@@ -11,6 +11,7 @@ from backend.core.errors import NotAllowed
 from backend.core.tenancy import unit_of_work
 from backend.organizations import service as organizations
 from backend.vocab import MemberRole
+from tests.backend.conversations.conversing import teammate
 
 EVERYTHING = organizations.ActivityFilter()
 
@@ -32,9 +33,35 @@ async def test_the_newest_is_first_and_words_tell_what_was_done(db, org):
     await note(org, "api:agent:published", {"name": "Front desk", "session_id": "x"})
     first, second = (await seen(org)).rows[:2]
     assert (first["source"], first["subject"], first["verb"]) == ("api", "agent", "published")
-    assert first["details"] == "name: Front desk"
+    assert (first["about"], first["details"]) == ("Front desk", "")
     assert (second["actor"], second["verb"]) == ("Ana Silva", "role changed")
     assert second["details"] == "from: support, to: editor"
+
+
+async def test_people_and_teams_are_called_by_their_names(db, org):
+    with org.scope():
+        async with unit_of_work() as session:
+            team = await organizations.create_team(session, org.owner, "Front")
+            await organizations.add_to_team(session, org.owner, team.id, org.owner.user_id)
+            member = await organizations.invite(session, org.owner, "mia@maple.example", "editor", "Mia Chen")
+            await audit.record(session, None, "ui:member:joined", member.id, actor_user_id=org.owner.user_id)
+    joined, invited, added, _ = (await seen(org)).rows
+    assert (joined["actor"], joined["about"]) == ("Ana Silva", "Mia Chen")
+    assert (invited["about"], invited["details"]) == ("Mia Chen", "role: editor")
+    assert (added["about"], added["details"]) == ("Front", "person: Ana Silva")
+
+
+async def test_who_may_have_done_something_is_known_after_they_left(db, org):
+    leo = await teammate(org, "Leo Park")
+    with org.scope():
+        async with unit_of_work() as session:
+            rows = await organizations.members(session, org.owner)
+            gone = next(row["id"] for row in rows if row["user_id"] == str(leo.user_id))
+            await organizations.remove(session, org.owner, gone)
+            found = await organizations.actors(session, org.owner)
+            assert [one["name"] for one in found] == ["Ana Silva", "Leo Park"]
+            with pytest.raises(NotAllowed):
+                await organizations.actors(session, replace(org.owner, member_role=MemberRole.EDITOR))
 
 
 async def test_pages_hold_everything_once(db, org):

@@ -51,6 +51,11 @@ async def test_conversations_of_who_leaves_go_to_nobody_when_nobody_is_chosen(or
     assert "Ana Silva" in (await events(org, cases[0]))[-1]
 
 
+async def test_who_is_about_to_leave_has_so_many_conversations_that_are_not_closed(org, leo, cases):
+    assert await doing(org, conversations.waiting_with, leo.user_id) == 2
+    assert await doing(org, conversations.waiting_with, org.owner.user_id) == 0
+
+
 async def test_open_conversations_go_to_the_chosen_person_and_closed_ones_to_nobody(org, leo, cases, run_jobs):
     mia = await teammate(org, "Mia Chen")
     await leave(org, leo, run_jobs, f"member:{mia.user_id}")
