@@ -84,7 +84,8 @@ class AssistantState(SessionState):
             principal = await self._principal()
             if self.is_writing:
                 return
-            self.error = ""
+            # At once, so that a second press asks nothing.
+            self.error, self.is_writing = "", True
             open_talk = self.talk_id
         try:
             talk_id = parse_id(open_talk) if open_talk else None
@@ -93,8 +94,12 @@ class AssistantState(SessionState):
                     begun = await assistant.ask(session, principal, text, talk_id)
         except MagpipeError as problem:
             async with self:
-                self.error = problem.message
+                self.error, self.is_writing = problem.message, False
             return
+        except BaseException:
+            async with self:
+                self.is_writing = False
+            raise
         async with self:
             self.talk_id = str(begun.conversation_id)
             await self._refresh(principal)

@@ -25,7 +25,7 @@ _ICONS = {
 def proposal_card(proposal: rx.Var[ProposalRow]) -> rx.Component:
     """Return the card."""
     return rx.el.section(
-        rx.el.h3(
+        rx.el.h2(
             rx.match(
                 proposal["kind"],
                 *((kind, icon(name, class_name="text-muted")) for kind, name in _ICONS.items()),

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,12 +13,13 @@ from tests.browser.look import broken_structure, pale_words, settle, sideways
 
 
 @pytest.fixture
-def talk(window, ana) -> Page:
+def talk(window, ana, carrier) -> Iterator[Page]:
     """Return the assistant's page with an empty talk."""
     page = window(ana).page
     page.goto("/agent")
     expect(page.get_by_role("heading", name=Assistant.FIRST_TITLE)).to_be_visible()
-    return page
+    yield page
+    carrier.fault()
 
 
 def ask(page: Page, words: str) -> None:
@@ -96,6 +98,7 @@ def test_nobody_else_sees_a_talk(talk, window, leo, problems):
 
 def test_a_talk_is_deleted_by_keys_alone(talk):
     ask(talk, "Which agents are on?")
+    expect(talk).to_have_url(re.compile(r"/agent/[0-9a-f-]{36}"))
     address = talk.url
     talk.get_by_role("button", name=Assistant.MORE).focus()
     talk.keyboard.press("Enter")
@@ -107,6 +110,26 @@ def test_a_talk_is_deleted_by_keys_alone(talk):
     expect(talk.get_by_role("heading", name=Assistant.FIRST_TITLE)).to_be_visible()
     talk.goto(address)
     expect(talk.get_by_role("heading", name=Assistant.GONE_TITLE)).to_be_visible()
+
+
+def test_an_answer_is_stopped_and_asked_for_again(talk, carrier):
+    carrier.fault({"target": "openai.chat", "kind": "delay", "delay_ms": 5000, "times": 1})
+    box = talk.get_by_role("textbox", name=Assistant.PLACEHOLDER)
+    box.fill("Which agents are on?")
+    box.press("Enter")
+    talk.get_by_role("button", name=Assistant.STOP).click()
+    expect(talk.get_by_role("log").get_by_text(Assistant.STOPPED)).to_be_visible()
+    talk.get_by_role("button", name=Assistant.AGAIN).click()
+    expect(talk.get_by_role("log")).to_contain_text("Front desk answers texts, on")
+
+
+def test_when_no_model_answers_the_talk_says_so_and_goes_on(talk, carrier):
+    carrier.fault({"target": "openai.chat", "kind": "error", "status": 401})
+    ask(talk, "Which agents are on?")
+    expect(talk.get_by_role("log")).to_contain_text("did not answer")
+    carrier.fault()
+    talk.get_by_role("button", name=Assistant.AGAIN).click()
+    expect(talk.get_by_role("log")).to_contain_text("Front desk answers texts, on")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
