@@ -18,6 +18,9 @@ from pages.inbox import page as inbox
 from pages.messages import messages_page
 from pages.phone import phone_page
 from pages.settings import account, joining, keys, organization
+from pages.team.activity import activity_page
+from pages.team.members import members_page
+from pages.team.teams import teams_page
 from pages.welcome import welcome_page
 from pages.words import (
     Agents,
@@ -35,6 +38,7 @@ from pages.words import (
     Settings,
     SignIn,
     SignUp,
+    Team,
     VerifyEmail,
     Welcome,
 )
@@ -52,7 +56,9 @@ from state.settings.joining import JoiningState
 from state.settings.keys import KeysState
 from state.settings.organization import OrganizationState
 from state.settings.profile import ProfileState
-from state.settings.team import TeamState
+from state.team.activity import ActivityState
+from state.team.members import MembersState
+from state.team.teams import TeamsState
 
 
 @dataclass(frozen=True)
@@ -92,15 +98,20 @@ ROOMS = (
     Route(chat_widget.ROUTE, chat_widget.chat_widget_page, ChatWidget.TITLE, [ChatWidgetState.load]),
     Route("/phone", phone_page, Phone.TITLE, [NumbersState.load]),
     Route("/welcome", welcome_page, Welcome.TITLE, [WelcomeState.load]),
+    Route("/team", members_page, Team.TITLE, [MembersState.load]),
+    Route("/team/teams", teams_page, Team.TEAMS, [TeamsState.load]),
+    Route("/team/activity", activity_page, Team.ACTIVITY, [ActivityState.load]),
     Route("/settings", account.profile_page, Settings.TITLE, [ProfileState.load]),
     Route("/settings/password", account.password_page, Settings.PASSWORD, [ProfileState.load]),
     Route("/settings/email", account.email_page, Settings.EMAIL, [ProfileState.load]),
     Route("/settings/devices", account.devices_page, Settings.SESSIONS, [DevicesState.load]),
     Route("/settings/organization", organization.organization_page, Settings.ORGANIZATION, [OrganizationState.load]),
-    Route("/settings/team", organization.team_page, Settings.TEAM, [TeamState.load]),
     Route("/settings/api-keys", keys.keys_page, Settings.KEYS, [KeysState.load]),
     Route("/admin/jobs", jobs_page, Operations.TITLE, [JobsState.load]),
 )
+
+# Old addresses in mails and bookmarks lead on; the page they lead to is drawn at once.
+MOVED = (Route("/settings/team", members_page, Team.TITLE, [rx.redirect("/team", replace=True)]),)
 
 
 def add_to(app: rx.App) -> None:
@@ -113,7 +124,7 @@ def add_to(app: rx.App) -> None:
             on_load=route.on_load,
             **({"description": route.description} if route.description else {}),
         )
-    for route in ROOMS:
+    for route in (*ROOMS, *MOVED):
         app.add_page(route.draw, route=route.path, title=_title(route.title), on_load=[*frame_events(), *route.on_load])
 
 

@@ -37,9 +37,9 @@ SUBJECTS = (
     "widget",
 )
 # Details that name a device or a row to machines and say nothing to people.
-_MUTE = frozenset({"session_id", "user_id", "merged_id", "into_id", "message_id"})
+_MUTE = frozenset({"session_id", "user_id", "agent_id", "merged_id", "into_id", "message_id"})
 # Details that hold what the thing itself was called at the time.
-_CALLED = ("name", "label", "title")
+_CALLED = ("name", "label", "title", "phone_number")
 _LAST = {"from": 1, "to": 2}
 
 

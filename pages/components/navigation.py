@@ -27,5 +27,6 @@ NAV: tuple[Place, ...] = (
     Place("agents", Shell.AGENTS, "/agents", "bot", "g a", bottom_bar=True),
     Place("assistant", Shell.ASSISTANT, "/agent", "sparkle", "g t"),
     Place("phone", Shell.PHONE, "/phone", "phone", "g p", bottom_bar=True),
+    Place("team", Shell.TEAM, "/team", "id_card_lanyard", "g e", foot=True),
     Place("settings", Shell.SETTINGS, "/settings", "settings", "g s", foot=True),
 )

@@ -16,6 +16,7 @@ from pages.components.surface import card, settings_group
 from pages.components.timestamp import time_ago
 from pages.frame import SWITCH
 from pages.settings.layout import settings_section
+from pages.team.roles import role_word
 from pages.words import Forms, Settings
 from state.frame import FrameState
 from state.settings.devices import DevicesState
@@ -90,11 +91,6 @@ def _organization(row: rx.Var) -> rx.Component:
         ),
         class_name="flex min-h-14 items-center gap-3 px-4 py-2",
     )
-
-
-def role_word(role: rx.Var[str]) -> rx.Var[str]:
-    """Return a role as a word on screen."""
-    return rx.match(role, ("owner", Settings.OWNER), ("editor", Settings.EDITOR), Settings.SUPPORT)
 
 
 def password_page() -> rx.Component:

@@ -9,7 +9,7 @@ from pages.components.field import text_field
 from pages.components.layouts import auth_layout
 from pages.components.link import text_link
 from pages.frame import SIGN_OUT
-from pages.settings.account import role_word
+from pages.team.roles import role_word
 from pages.words import Invitations, NewOrganization
 from state.settings.joining import JoiningState
 

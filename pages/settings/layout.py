@@ -15,7 +15,6 @@ SECTIONS = (
     ("email", Settings.EMAIL, "/settings/email"),
     ("devices", Settings.SESSIONS, "/settings/devices"),
     ("organization", Settings.ORGANIZATION, "/settings/organization"),
-    ("team", Settings.TEAM, "/settings/team"),
     ("keys", Settings.KEYS, "/settings/api-keys"),
 )
 

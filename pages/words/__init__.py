@@ -43,9 +43,11 @@ from pages.words.messages import Messages
 from pages.words.operations import Operations
 from pages.words.phone import Phone
 from pages.words.settings import Settings
+from pages.words.team import Activity, Team, Teams
 from pages.words.welcome import Welcome
 
 __all__ = [
+    "Activity",
     "Agent",
     "AgentConfigure",
     "AgentDeployment",
@@ -88,6 +90,8 @@ __all__ = [
     "Shell",
     "SignIn",
     "SignUp",
+    "Team",
+    "Teams",
     "Time",
     "VerifyEmail",
     "Welcome",

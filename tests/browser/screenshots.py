@@ -26,10 +26,11 @@ from pages.words import (
     InboxThread,
     InboxTimeline,
     Phone,
-    Settings,
     Shell,
     SignIn,
     SignUp,
+    Team,
+    Teams,
 )
 from tests.browser.addresses import Address, every_page
 from tests.browser.carrier import Carrier
@@ -83,6 +84,7 @@ class Studio:
         self._people: dict[str, Person | None] = {
             "visitor": None,
             "owner": sign_in(up.url, up.demo["email"], up.demo["password"], "Ana Silva"),
+            "colleague": sign_in(up.url, "leo@harbor-dental.example", up.demo["password"], "Leo Park"),
             "newcomer": sign_up(up.url, self.carrier, "Mia Chen", email),
         }
 
@@ -243,7 +245,8 @@ def shots(studio: Studio) -> Iterator[Shot]:
     up = studio.up
     for address in every_page():
         yield Shot(f"{slug(address.path)}-full", address.of(up), "visitor" if address.is_public else "owner")
-    for path in ("/inbox", "/agents", "/phone", "/welcome", "/settings", "/settings/team", "/settings/api-keys"):
+    quiet = ("/inbox", "/agents", "/phone", "/welcome", "/team", "/team/teams", "/settings", "/settings/api-keys")
+    for path in quiet:
         yield Shot(f"{slug(path)}-empty", path, "newcomer")
     for route in routes.ROOMS:
         yield Shot(f"{slug(route.path)}-loading", Address(route.path).of(up), is_loading=True)
@@ -271,7 +274,35 @@ def shots(studio: Studio) -> Iterator[Shot]:
         yield Shot(f"agent-{part}", f"{studio.agent()}?tab={part}", act=ask_the_agent if part == "test" else nothing)
     yield Shot("layer-new-agent", "/agents", act=press("button", "New agent"))
     yield Shot("layer-get-number", "/phone", act=press("button", Phone.GET))
-    yield Shot("layer-invite", "/settings/team", act=press("button", Settings.INVITE))
+    yield from of_the_team()
+
+
+def of_the_team() -> Iterator[Shot]:
+    """Yield the pictures of the team beyond its full pages."""
+    for table, path in (("organization_members", "/team"), ("teams", "/team/teams"), ("audit_log", "/team/activity")):
+        yield Shot(f"{slug(path)}-error", path, broken_table=table)
+    for path in ("/team", "/team/teams", "/team/activity"):
+        yield Shot(f"{slug(path)}-support", path, "colleague")
+    yield Shot("team-nomatch", "/team?q=zzz")
+    yield Shot("team-activity-nomatch", "/team/activity?from=2020-01-01&to=2020-01-02")
+    yield Shot("layer-invite", "/team", act=press("button", Team.INVITE))
+    yield Shot("layer-role", "/team", act=press("button", Team.ROLE_OF.split("{")[0] + "Leo Park", exact=False))
+    yield Shot("layer-remove", "/team", act=remove_leo)
+    yield Shot("layer-new-team", "/team/teams", act=press("button", Teams.NEW))
+    yield Shot("layer-team-people", "/team/teams", act=press("button", f"{Teams.PEOPLE_OF} Front desk"))
+    yield Shot("layer-delete-team", "/team/teams", act=delete_front_desk)
+
+
+def remove_leo(page: Page) -> None:
+    press("button", f"{Team.ACTIONS} Leo Park")(page)
+    press("menuitem", Team.REMOVE)(page)
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+
+
+def delete_front_desk(page: Page) -> None:
+    press("button", f"{Teams.ACTIONS} Front desk")(page)
+    press("menuitem", Teams.DELETE)(page)
+    expect(page.get_by_role("alertdialog")).to_be_visible()
 
 
 def show_details(page: Page) -> None:

@@ -75,7 +75,7 @@ def test_stranger_sees_nothing_of_another_organization(window, ana, stranger, up
     [(agent,)] = up.query("select id from agent_configs where name = 'Front desk'")
     theirs.page.goto(f"/agents/{agent}")
     expect(theirs.page.get_by_role("heading", name=Agent.GONE_TITLE)).to_be_visible()
-    for page in ("/agents", "/phone", "/settings/team"):
+    for page in ("/agents", "/phone", "/team", "/team/teams"):
         theirs.page.goto(page)
         expect(theirs.page.get_by_role("heading", level=1)).to_be_visible()
         expect(theirs.page.get_by_role("status").filter(has_text=InboxPage.LOADING)).to_have_count(0)

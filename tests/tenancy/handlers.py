@@ -417,17 +417,45 @@ WIDGETS: dict[str, Widget] = {
             "code_sent": _rule(PERSON),
         },
     ),
-    "state.settings.team.TeamState": Widget(
-        "/settings",
+    "state.team.members.MembersState": Widget(
+        "/team",
         {
             "load": _rule(),
+            "filter_by": _rule(name="q", value="a"),
+            "clear_filters": _rule(),
             "open_invitation": OPEN,
+            "choose_role": _rule(role="owner"),
             "invite": _rule(OWNER, form={"email": "mallory@tenancy.example", "role": "owner", "full_name": "Mallory"}),
             "change_role": _rule(OWNER, member_id=MEMBER, role="owner"),
-            "forget_removal": SHUT,
-            "ask_to_remove": _rule(member_id=MEMBER, name="Mallory"),
             "act": _rule(OWNER, action="suspend", member_id=MEMBER),
         },
+    ),
+    # Anybody may leave, so what is asked here is the removal of somebody else.
+    "state.team.leaving.LeavingState": Widget(
+        "/team",
+        {
+            "ask": _rule(member_id=Id("members.owner")),
+            "choose": _rule(hand_to=""),
+            "remove": _rule(OWNER),
+            "close": SHUT,
+        },
+    ),
+    "state.team.teams.TeamsState": Widget(
+        "/team/teams",
+        {
+            "load": _rule(),
+            "open_naming": _rule(team_id=Id("teams")),
+            "close_naming": SHUT,
+            "save": _rule(OWNER, form={"name": "Mallory"}),
+            "put": _rule(OWNER, team_id=Id("teams"), user_id=Id("support"), is_member=True),
+            "close_delete": SHUT,
+            "ask_delete": _rule(team_id=Id("teams")),
+            "delete": _rule(OWNER),
+        },
+    ),
+    "state.team.activity.ActivityState": Widget(
+        "/team/activity",
+        {"load": _rule(), "load_more": _rule(), "filter_by": _rule(name="subject", value="team", zone="UTC")},
     ),
 }
 # Classes of development pages: they hold nothing and read nothing.

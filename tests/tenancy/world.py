@@ -171,7 +171,7 @@ async def _business(mark: str, number: str, customer: str) -> Business:
                 {"user": owner.user_id},
             )
             ids["user_sessions"] = str(found.scalar_one())
-    ids["members.support"] = members[ids["support"]]
+    ids |= {"members.support": members[ids["support"]], "members.owner": members[ids["owner"]]}
     return made
 
 

@@ -1,0 +1,17 @@
+"""Name the roles, and say what each of them may do."""
+
+import reflex as rx
+
+from pages.words import Team
+
+# The least first: somebody who is invited should get more on purpose.
+ROLES = (
+    ("support", Team.SUPPORT, Team.SUPPORT_MAY),
+    ("editor", Team.EDITOR, Team.EDITOR_MAY),
+    ("owner", Team.OWNER, Team.OWNER_MAY),
+)
+
+
+def role_word(role: rx.Var[str]) -> rx.Var[str]:
+    """Return a role as a word on screen."""
+    return rx.match(role, ("owner", Team.OWNER), ("editor", Team.EDITOR), Team.SUPPORT)

@@ -1,0 +1,212 @@
+"""Words of the team: its members, its teams, and who did what."""
+
+
+class Team:
+    """/team"""
+
+    TITLE = "Team"
+    SECTIONS = "Sections of the team"
+    MEMBERS = "Members"
+    TEAMS = "Teams"
+    ACTIVITY = "Activity"
+
+    SEARCH = "Search by name or email"
+    STATUS = "Show"
+    ALL = "All"
+    NO_MATCH_TITLE = "Nobody matches"
+    NO_MATCH_BODY = "Search for another name, or show everybody again."
+    CLEAR_FILTERS = "Show everybody"
+    FAILED = "The team could not be loaded"
+    FAILED_SAFE = "Nobody's access has changed."
+    READ_ONLY = "Owners invite people and change roles. You see who is here; ask one of them for a change."
+
+    ROLE = "Role"
+    ROLE_OF = "Role of {name}: {role}"
+    OWNER = "Owner"
+    EDITOR = "Editor"
+    SUPPORT = "Support"
+    OWNER_MAY = "Everything, with the team, the organization and who did what."
+    EDITOR_MAY = "Agents, numbers, contacts and conversations. Not the team or the organization."
+    SUPPORT_MAY = "Reads everything, answers conversations and keeps contacts."
+    LAST_OWNER = "The only owner. Make somebody else an owner before this one can change or go."
+    YOU = "you"
+
+    PENDING = "Invited"
+    EXPIRED = "Invitation expired"
+    SUSPENDED = "Suspended"
+    INVITED_BY = "Invited by"
+    ACTIONS = "More for"
+    SEND_AGAIN = "Send the invitation again"
+    WITHDRAW = "Withdraw the invitation"
+    SUSPEND = "Suspend"
+    REACTIVATE = "Let in again"
+    REMOVE = "Remove from the team"
+    LEAVE = "Leave the team"
+
+    INVITE = "Invite"
+    INVITE_TITLE = "Invite to the team"
+    INVITE_LEAD = "They get a link by email, valid for 60 days. An account can be made on the way."
+    INVITE_NAME = "Name"
+    INVITE_SEND = "Send invitation"
+
+    REMOVE_TITLE = "Remove from the team?"
+    REMOVE_VERB = "Remove"
+    REMOVE_LOSS = "They lose access at once, on all devices. What they wrote stays, and what they planned is sent."
+    LEAVE_TITLE = "Leave the team?"
+    LEAVE_VERB = "Leave"
+    LEAVE_LOSS = "You lose access at once, on all devices. What you wrote stays. An owner can invite you again."
+    WITHDRAW_TITLE = "Withdraw the invitation?"
+    WITHDRAW_VERB = "Withdraw the invitation of"
+    WITHDRAW_LOSS = "The link in the email stops working. You can invite them again."
+    HAND_TO = "Who gets their conversations"
+    HAND_TO_YOURS = "Who gets your conversations"
+    NOBODY = "Nobody: they wait as unassigned"
+    PEOPLE = "People"
+    IN_TURN = "Teams, in turn"
+    ONE_WAITS = "1 conversation is open or snoozed."
+    MANY_WAIT = "{n} conversations are open or snoozed."
+    NONE_WAITS = "No conversation of theirs is open now."
+    NONE_WAITS_YOU = "No conversation of yours is open now."
+
+
+class Teams:
+    """/team/teams"""
+
+    LEAD = (
+        "A conversation can be given to a team, or to whoever's turn it is in it. People who are away are passed over."
+    )
+    EMPTY_TITLE = "No teams yet"
+    EMPTY_BODY = (
+        "Put people who answer the same questions in a team, such as “Front desk” or “Billing”. Conversations can then"
+        " be given to the team, or to its people in turn."
+    )
+    NEW = "New team"
+    FAILED = "The teams could not be loaded"
+    FAILED_SAFE = "Conversations stay with whoever has them."
+    READ_ONLY = "Owners make teams and choose who is in them."
+    ONE = "1 person"
+    MANY = "people"
+    NOBODY = "Nobody is in this team yet."
+    ALL_AWAY = "Everybody is away: conversations given in turn wait as unassigned."
+    AWAY = "Away"
+    PEOPLE = "Choose people"
+    PEOPLE_OF = "Choose the people of"
+    TAKE_OFF = "Take off the team:"
+    ACTIONS = "More for"
+    RENAME = "Rename"
+    DELETE = "Delete"
+    NAME = "Name"
+    NAME_HINT = "What your people call it, for example “Front desk”."
+    RENAME_TITLE = "Rename the team"
+    CREATE = "Create team"
+    DELETE_TITLE = "Delete this team?"
+    DELETE_VERB = "Delete"
+    DELETE_LOSS = "Its conversations stay with the people who have them. Nobody loses access. This cannot be undone."
+
+
+class Activity:
+    """/team/activity"""
+
+    LEAD = "What people and their programs changed, newest first."
+    OWNERS_TITLE = "Only owners see this"
+    OWNERS_BODY = "Who changed what is kept for the owners of the organization. Ask one of them."
+    EMPTY_TITLE = "Nothing has happened yet"
+    EMPTY_BODY = (
+        "Each change of the team, agents, numbers, contacts and keys is written down here with who made it and when."
+    )
+    NO_MATCH_TITLE = "Nothing matches"
+    NO_MATCH_BODY = "Nobody did this in these days. Choose another person, subject or time."
+    CLEAR_FILTERS = "Show everything"
+    FAILED = "The activity could not be loaded"
+    FAILED_SAFE = "Everything is written down all the same."
+    EXPORT = "Export"
+    PERSON = "Person"
+    ANYBODY = "Anybody"
+    SUBJECT = "About"
+    ANYTHING = "Anything"
+    FROM = "From"
+    TO = "To"
+    MORE = "Show older"
+    SYSTEM = "Magpipe"
+    BY_API = "By API key"
+    BY_ASSISTANT = "By the assistant"
+    BY_OPERATOR = "By the platform's support"
+
+    SUBJECTS = {
+        "agent": "Agents",
+        "contact": "Contacts",
+        "contact_field": "Contact fields",
+        "contact_import": "Contact imports",
+        "key": "API keys",
+        "knowledge": "Knowledge",
+        "member": "Members",
+        "number": "Numbers",
+        "organization": "Organization",
+        "proposal": "Assistant",
+        "tag": "Tags",
+        "team": "Teams",
+        "widget": "Chat widgets",
+    }
+    # What somebody did, before the name of what they did it to.
+    PHRASES = {
+        "agent:created": "created the agent",
+        "agent:updated": "changed the agent",
+        "agent:published": "published the agent",
+        "agent:draft discarded": "discarded the draft of the agent",
+        "agent:deleted": "deleted the agent",
+        "agent:restored": "brought back the agent",
+        "agent:switched on": "switched on the agent",
+        "agent:switched off": "switched off the agent",
+        "contact:created": "added a contact",
+        "contact:updated": "changed a contact",
+        "contact:deleted": "deleted contacts",
+        "contact:restored": "brought back contacts",
+        "contact:tagged": "tagged contacts",
+        "contact:untagged": "took tags off contacts",
+        "contact:merged": "merged two contacts",
+        "contact:merged away": "merged a contact into another",
+        "contact:erased": "erased a person",
+        "contact:exported": "exported contacts",
+        "contact:blocked": "blocked a contact",
+        "contact:unblocked": "unblocked a contact",
+        "contact:opted in": "recorded an opt-in",
+        "contact:opted out": "recorded an opt-out",
+        "contact_field:created": "added the contact field",
+        "contact_field:updated": "changed the contact field",
+        "contact_field:deleted": "deleted the contact field",
+        "contact_import:started": "started an import of contacts",
+        "contact_import:cancelled": "cancelled an import of contacts",
+        "key:created": "created the API key",
+        "key:revoked": "revoked an API key",
+        "knowledge:added": "added the knowledge",
+        "knowledge:updated": "changed the knowledge",
+        "knowledge:removed": "removed the knowledge",
+        "member:invited": "invited",
+        "member:invited again": "sent another invitation to",
+        "member:joined": "joined the team",
+        "member:role changed": "changed the role of",
+        "member:suspended": "suspended",
+        "member:reactivated": "let in again",
+        "member:removed": "took off the team",
+        "number:bought": "bought the number",
+        "number:released": "released the number",
+        "number:renamed": "renamed a number to",
+        "number:assigned": "gave a number to an agent",
+        "number:switched on": "switched on a number",
+        "number:switched off": "switched off a number",
+        "organization:created": "created the organization",
+        "organization:updated": "changed the organization",
+        "proposal:done": "confirmed what the assistant proposed",
+        "proposal:dismissed": "declined what the assistant proposed",
+        "tag:updated": "changed the tag",
+        "tag:deleted": "deleted the tag",
+        "team:created": "created the team",
+        "team:renamed": "renamed a team to",
+        "team:deleted": "deleted the team",
+        "team:member added": "put somebody on the team",
+        "team:member removed": "took somebody off the team",
+        "widget:created": "created the chat widget",
+        "widget:updated": "changed the chat widget",
+        "widget:deleted": "deleted the chat widget",
+        "widget:secret renewed": "renewed the secret of a chat widget",
+    }
