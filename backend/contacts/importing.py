@@ -227,10 +227,8 @@ async def run(org_id: UUID, import_id: UUID) -> None:
                 if not await _take(import_id, batch, known, done):
                     return
                 done += len(batch)
-        except Invalid as problem:
+        except (Invalid, Conflict) as problem:
             await _finish(import_id, ImportStatus.FAILED, problem.message)
-        except FileNotFoundError:
-            await _finish(import_id, ImportStatus.FAILED, "The file is gone. Upload it again; rows taken in stay.")
         else:
             await _finish(import_id, ImportStatus.DONE, "")
 
@@ -304,6 +302,9 @@ def _body(job: ContactImport) -> Iterator[Record]:
 
 
 def _records(job: ContactImport) -> Iterator[Record]:
+    """Return the rows of an import's file. Raises `Conflict` (`file_gone`) when it is not there any more."""
+    if not _path(job).exists():
+        raise Conflict("The file is gone. Upload it again; rows taken in stay.", code="file_gone")
     return csv_files.records(_path(job), Layout(job.encoding, job.delimiter))
 
 

@@ -129,9 +129,15 @@ def _reason(contact: Contact, other: Contact) -> tuple[int, str] | None:
     company = contact.sort_company == other.sort_company and bool(contact.company)
     if contact.sort_name == other.sort_name:
         return (2, "same_name_and_company") if company else (4, "same_name")
+    if _digits(contact.name) != _digits(other.name):
+        return None  # Room 12 and Room 13 are two
     if company and SequenceMatcher(None, contact.sort_name, other.sort_name).ratio() >= SIMILAR:
         return 3, "similar_name"
     return None
+
+
+def _digits(name: str) -> str:
+    return "".join(character for character in name if character.isdigit())
 
 
 def _same_number(one: str, other: str) -> bool:

@@ -20,7 +20,8 @@ from backend.vocab import MemberRole, TagColour
 NAME_LIMIT = 40
 # More than a person can choose from; an import with a mistaken column stops here.
 MOST = 500
-_COLOURS = tuple(TagColour)[1:]
+# Nobody chose these, so none of them looks like a warning.
+_COLOURS = (TagColour.GREEN, TagColour.TEAL, TagColour.BLUE, TagColour.PURPLE, TagColour.YELLOW)
 
 
 async def all_tags(session: AsyncSession, *, with_counts: bool = False) -> list[TagRow]:

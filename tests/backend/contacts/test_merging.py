@@ -271,6 +271,7 @@ async def test_only_two_different_living_contacts_of_ours_merge_and_by_editors(o
         ({"name": "Dana Ruis", "company": "Ruiz & Co"}, "similar_name"),
         ({"name": "Dana Okafor", "company": "Ruiz & Co"}, None),
         ({"name": "Dana Ruis"}, None),
+        ({"name": "Dana Ruiz 2", "company": "Ruiz & Co"}, None),
         ({"name": "Ben", "phone_number": "+14155550111"}, None),
     ],
 )

@@ -1,0 +1,171 @@
+// The filters of the list, which are the address, and which columns this browser shows.
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import Columns from "lucide-react/dist/esm/icons/columns-3.mjs";
+import { Hotkey } from "$/public/external/pages/components/hotkeys/hotkeys.jsx";
+import { Popover, PopoverBody, PopoverTrigger } from "$/public/external/pages/components/popover/popover.jsx";
+import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
+import { SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
+
+const PAUSE_MS = 200;
+export const FILTERS = ["q", "show", "tag", "country"];
+export const COLUMNS = ["phone", "email", "company", "job_title", "city", "country", "tags", "last_contact", "created"];
+const USUAL = ["phone", "company", "tags", "last_contact"];
+const KEPT = "magpipe:contact-columns";
+const FIELD =
+  "h-8 min-w-0 rounded-control border border-control bg-canvas px-2 text-13 text-ink pointer-coarse:h-11 pointer-coarse:text-16";
+
+let shown = null;
+const watchers = new Set();
+function read() {
+  if (shown) return shown;
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEPT));
+    shown = Array.isArray(kept) ? COLUMNS.filter((name) => kept.includes(name)) : USUAL;
+  } catch {
+    shown = USUAL;
+  }
+  return shown;
+}
+function keep(next) {
+  shown = COLUMNS.filter((name) => next.includes(name));
+  try {
+    localStorage.setItem(KEPT, JSON.stringify(shown));
+  } catch {
+    // A browser that keeps nothing shows them until the page is left.
+  }
+  watchers.forEach((watcher) => watcher());
+}
+export function useColumns() {
+  return useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    read,
+    () => USUAL,
+  );
+}
+
+export const wordOf = (column, words) => words[column.toUpperCase()];
+
+function ColumnMenu({ words }) {
+  const columns = useColumns();
+  return (
+    <Popover>
+      <PopoverTrigger label={words.COLUMNS} className={`${SECONDARY} h-8 max-md:hidden`}>
+        <Icon as={Columns} />
+        <span className="max-lg:sr-only">{words.COLUMNS}</span>
+      </PopoverTrigger>
+      <PopoverBody align="end" label={words.COLUMNS} className="w-52 p-2">
+        {COLUMNS.map((name) => (
+          <label key={name} className="flex min-h-8 cursor-pointer items-center gap-2 rounded-control px-2 text-14 hover:bg-hover pointer-coarse:min-h-11">
+            <input
+              type="checkbox"
+              checked={columns.includes(name)}
+              onChange={(event) => keep(event.target.checked ? [...columns, name] : columns.filter((one) => one !== name))}
+              className="size-4 accent-accent"
+            />
+            {wordOf(name, words)}
+          </label>
+        ))}
+      </PopoverBody>
+    </Popover>
+  );
+}
+
+export function ContactFilters({ tags, words }) {
+  const [query] = useSearchParams();
+  const navigate = useNavigate();
+  const asked = query.get("q") ?? "";
+  const [text, setText] = useState(asked);
+  const sent = useRef(asked);
+  const pause = useRef(0);
+  const field = useRef(null);
+  // What the address says is taken over unless it is only the echo of what was typed here.
+  useEffect(() => {
+    if (asked !== sent.current) setText(asked);
+    sent.current = asked;
+  }, [asked]);
+  useEffect(() => () => clearTimeout(pause.current), []);
+  const set = (changes) => {
+    const next = new URLSearchParams(query);
+    Object.entries(changes).forEach(([name, value]) => (value ? next.set(name, value) : next.delete(name)));
+    navigate(`/contacts${next.size ? `?${next}` : ""}`, { replace: true });
+  };
+  const pick = (name, label, options, className = "") => (
+    <select
+      aria-label={label}
+      value={query.get(name) ?? ""}
+      onChange={(event) => set({ [name]: event.target.value })}
+      className={`${FIELD} ${className}`}
+    >
+      {options.map(([value, word]) => (
+        <option key={value} value={value}>
+          {word}
+        </option>
+      ))}
+    </select>
+  );
+  return (
+    <div role="search" className="grid grid-cols-3 items-center gap-2 sm:flex sm:flex-wrap">
+      <Hotkey keys="/" onPress={() => field.current?.focus()} />
+      <input
+        ref={field}
+        type="search"
+        value={text}
+        aria-label={words.SEARCH}
+        placeholder={words.SEARCH}
+        onChange={(event) => {
+          const { value } = event.target;
+          setText(value);
+          clearTimeout(pause.current);
+          pause.current = setTimeout(() => {
+            sent.current = value.trim();
+            set({ q: value.trim() });
+          }, PAUSE_MS);
+        }}
+        className={`${FIELD} col-span-3 w-80 max-w-full max-sm:w-full`}
+      />
+      {pick("show", words.SHOW, [
+        ["", words.SHOW_ALL],
+        ["opted_out", words.SHOW_OPTED_OUT],
+        ["blocked", words.SHOW_BLOCKED],
+        ["whitelisted", words.SHOW_WHITELISTED],
+        ["deleted", words.SHOW_DELETED],
+      ])}
+      {tags.length
+        ? pick("tag", words.TAG, [["", words.ANY_TAG], ...tags.map((tag) => [tag.id, tag.name])], "max-w-40")
+        : null}
+      {pick(
+        "sort",
+        words.SORT,
+        [
+          ["", words.NAME],
+          ["-last_contact", words.LAST_CONTACT],
+          ["-created_at", words.CREATED],
+          ["company", words.COMPANY],
+        ],
+        "md:hidden",
+      )}
+      {FILTERS.some((name) => query.get(name)) ? (
+        <Link to="/contacts" replace className={`${SECONDARY} h-8`}>
+          {words.CLEAR_FILTERS}
+        </Link>
+      ) : null}
+      <span className="ml-auto max-md:hidden" />
+      <ColumnMenu words={words} />
+    </div>
+  );
+}
+
+// The file holds what the filters show, in their order.
+export function ExportLink({ words }) {
+  const [query] = useSearchParams();
+  const asked = new URLSearchParams([...query].filter(([name, value]) => [...FILTERS, "sort"].includes(name) && value));
+  return (
+    <a href={`/api/contacts/export${asked.size ? `?${asked}` : ""}`} download className={`${SECONDARY} h-8 max-sm:hidden`}>
+      {words.EXPORT}
+    </a>
+  );
+}

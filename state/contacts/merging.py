@@ -1,0 +1,121 @@
+"""Merge the open contact with another: find it, see what would happen, choose whose values stay."""
+
+from typing import Any, TypedDict
+
+import reflex as rx
+
+from backend.contacts import service as contacts
+from backend.contacts.schemas import MergeField
+from backend.core.ids import parse_id
+from backend.core.tenancy import org_scope, unit_of_work
+from backend.numbers import e164
+from state.contacts.contact import ContactState
+from state.errors import answers
+from state.session import SessionState
+
+FOUND = 8
+
+
+class Candidate(TypedDict):
+    """Somebody who may be merged."""
+
+    value: str
+    label: str
+    hint: str
+
+
+class MergeState(SessionState):
+    """The dialog that merges."""
+
+    is_open: bool = False
+    found: list[Candidate] = []
+    other_id: str = ""
+    keep_name: str = ""
+    drop_name: str = ""
+    fields: list[MergeField] = []
+    choices: dict[str, str] = {}
+    moves: dict[str, int] = {}
+
+    @rx.event
+    @answers
+    async def begin(self, other_id: str) -> None:
+        """Open the dialog; with a contact, compare with it at once."""
+        await self._principal()
+        self.is_open, self.found, self.other_id, self.fields = True, [], "", []
+        if other_id:
+            await self._compare(other_id)
+
+    @rx.event
+    @answers
+    async def set_open(self, is_open: bool) -> None:
+        """Close the dialog."""
+        await self._principal()
+        self.is_open = is_open
+
+    @rx.event
+    @answers
+    async def find(self, text: str) -> None:
+        """Offer the contacts that hold what was typed."""
+        principal = await self._principal()
+        open_contact = await self.get_state(ContactState)
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                known = await contacts.search(session, text[:80], FOUND + 1)
+        self.found = [
+            {
+                "value": str(one.id),
+                "label": one.name or e164.display(one.phone_number or "") or one.email or one.company,
+                "hint": e164.display(one.phone_number) if one.name and one.phone_number else one.email or "",
+            }
+            for one in known
+            if str(one.id) != open_contact.contact["id"]
+        ][:FOUND]
+
+    @rx.event
+    @answers
+    async def compare(self, other_id: str) -> None:
+        """Show in what two contacts differ and what would move."""
+        if other_id:
+            await self._compare(other_id)
+        else:
+            await self._principal()
+            self.other_id, self.fields = "", []
+
+    @rx.event
+    @answers
+    async def choose(self, key: str, choice: str) -> None:
+        """Say whose value of a field stays."""
+        await self._principal()
+        if key in self.choices:
+            self.choices = {**self.choices, key: choice}
+
+    @rx.event
+    @answers
+    async def merge(self) -> Any:
+        """Merge, and show the contact that stays."""
+        principal = await self._principal()
+        open_contact = await self.get_state(ContactState)
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await contacts.merge(
+                    session,
+                    principal,
+                    parse_id(open_contact.contact["id"], "contact"),
+                    parse_id(self.other_id, "contact"),
+                    self.choices,
+                )
+        self.is_open = False
+        return [rx.toast(f"{self.drop_name} is part of {self.keep_name} now."), ContactState.load]
+
+    async def _compare(self, other_id: str) -> None:
+        principal = await self._principal()
+        open_contact = await self.get_state(ContactState)
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                plan = await contacts.preview_merge(
+                    session, parse_id(open_contact.contact["id"], "contact"), parse_id(other_id, "contact")
+                )
+        self.other_id = plan["drop_id"]
+        self.keep_name, self.drop_name = plan["keep_name"], plan["drop_name"]
+        self.fields, self.moves = plan["fields"], plan["moves"]
+        self.choices = {field["key"]: field["default"] for field in plan["fields"]}
