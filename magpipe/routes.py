@@ -12,6 +12,9 @@ from pages.agents.listing import agents_page
 from pages.assistant import page as assistant
 from pages.auth import pages as doors
 from pages.chat_widget import page as chat_widget
+from pages.contacts.detail import contact_page
+from pages.contacts.importing import import_page
+from pages.contacts.listing import contacts_page
 from pages.frame import frame_events
 from pages.home import home_page
 from pages.inbox import page as inbox
@@ -27,6 +30,8 @@ from pages.words import (
     Assistant,
     ChatWidget,
     Common,
+    ContactImports,
+    Contacts,
     ForgotPassword,
     Invitations,
     Landing,
@@ -47,6 +52,9 @@ from state.agents.open_agent import AgentState
 from state.assistant import AssistantState
 from state.auth import DoorState
 from state.chat_widget import ChatWidgetState
+from state.contacts.contact import ContactState
+from state.contacts.importing import ImportState
+from state.contacts.listing import ContactListState
 from state.messages import MessagesState
 from state.numbers import NumbersState
 from state.onboarding import ChecklistState, WelcomeState
@@ -92,6 +100,9 @@ DOORS = (
 ROOMS = (
     Route(inbox.ROUTE, inbox.inbox, inbox.TITLE, inbox.ON_LOAD),
     Route("/messages", messages_page, Messages.TITLE, [MessagesState.load]),
+    Route("/contacts", contacts_page, Contacts.TITLE, [ContactListState.load]),
+    Route("/contacts/import", import_page, ContactImports.TITLE, [ImportState.load]),
+    Route("/contacts/[contact_id]", contact_page, Contacts.TITLE, [ContactState.load]),
     Route("/agents", agents_page, Agents.TITLE, [AgentListState.load, ChecklistState.load]),
     Route("/agents/[agent_id]", agent_page, Agents.TITLE, [AgentState.load]),
     Route(assistant.ROUTE, assistant.assistant_page, Assistant.TITLE, [AssistantState.load]),

@@ -24,6 +24,7 @@ class Place:
 # In the order of the rail. To add a page: add its place here.
 NAV: tuple[Place, ...] = (
     Place("inbox", Shell.INBOX, "/inbox", "inbox", "g i", bottom_bar=True),
+    Place("contacts", Shell.CONTACTS, "/contacts", "users", "g c", bottom_bar=True),
     Place("agents", Shell.AGENTS, "/agents", "bot", "g a", bottom_bar=True),
     Place("assistant", Shell.ASSISTANT, "/agent", "sparkle", "g t"),
     Place("phone", Shell.PHONE, "/phone", "phone", "g p", bottom_bar=True),

@@ -15,6 +15,7 @@ from pages.words.agent_parts import (
 from pages.words.agents import Agent, AgentHistory, AgentPublish, Agents, AgentTypes
 from pages.words.assistant import Assistant
 from pages.words.chat_widget import ChatWidget
+from pages.words.contacts import Contact, ContactImports, Contacts, Facts, OwnFields
 from pages.words.doors import (
     ForgotPassword,
     Forms,
@@ -63,7 +64,11 @@ __all__ = [
     "Assistant",
     "ChatWidget",
     "Common",
+    "Contact",
+    "ContactImports",
+    "Contacts",
     "Crash",
+    "Facts",
     "ForgotPassword",
     "Forms",
     "InboxBulk",
@@ -82,6 +87,7 @@ __all__ = [
     "NewOrganization",
     "NotFound",
     "Operations",
+    "OwnFields",
     "PaletteWords",
     "Phone",
     "Public",

@@ -182,6 +182,86 @@ WIDGETS: dict[str, Widget] = {
             "delete": _rule(),
         },
     ),
+    "state.contacts.listing.ContactListState": Widget(
+        "/contacts", {"load": _rule(), "count": _rule(), "load_more": _rule()}
+    ),
+    "state.contacts.bulk.ContactTagsState": Widget(
+        "/contacts", {"tag": _rule(ids=[Id("contacts")], is_everybody=False, name="Mallory", is_on=True)}
+    ),
+    "state.contacts.bulk.ContactBinState": Widget(
+        "/contacts",
+        {
+            "delete": _rule(EDITOR, ids=[Id("contacts")], is_everybody=False),
+            "undo": _rule(EDITOR, token=Id("contacts")),
+            "restore": _rule(EDITOR, ids=[Id("contacts")]),
+            "delete_open": _rule(EDITOR, contact_id=Id("contacts")),
+        },
+    ),
+    "state.contacts.creating.NewContactState": Widget(
+        "/contacts", {"set_open": OPEN, "create": _rule(form={"first_name": "Mallory", "tags": "Mallory"})}
+    ),
+    "state.contacts.fields.OwnFieldsState": Widget(
+        "/contacts",
+        {
+            "set_open": OPEN,
+            "choose_kind": _rule(kind="text"),
+            "add": _rule(EDITOR, form={"label": "Mallory", "choices": ""}),
+            "ask_delete": _rule(field_id=Id("contact_fields")),
+            "close_delete": OPEN,
+            "delete": _rule(EDITOR),
+        },
+    ),
+    "state.contacts.contact.ContactState": Widget(
+        "/contacts/{contacts}",
+        {
+            "load": _rule(),
+            "save": _rule(name="company", value="Mallory"),
+            "save_custom": _rule(key="mallory", value="Mallory"),
+            "set_whitelisted": _rule(is_on=True),
+            "add_tag": _rule(form={"tag": "Mallory"}),
+            "remove_tag": _rule(name="Mallory"),
+            "set_blocking": OPEN,
+            "set_recording": OPEN,
+            "record": _rule(form={"channel": "call", "choice": "out", "reason": "Mallory"}),
+            "load_older": _rule(),
+            "block": _rule(form={"reason": "Mallory"}),
+            "unblock": _rule(),
+        },
+    ),
+    "state.contacts.merging.MergeState": Widget(
+        "/contacts/{contacts}",
+        {
+            "begin": _rule(other_id=Id("contacts")),
+            "find": _rule(text="canary"),
+            "compare": _rule(other_id=Id("contacts")),
+            "choose": _rule(key="name", choice="dropped"),
+            "merge": _rule(EDITOR),
+            "set_open": SHUT,
+        },
+    ),
+    "state.contacts.erasing.EraseState": Widget(
+        "/contacts/{contacts}",
+        {
+            "ask": OPEN,
+            "type_confirmation": _rule(text="Mallory"),
+            "erase": _rule(OWNER),
+            "leave": _rule(),
+        },
+    ),
+    "state.contacts.importing.ImportState": Widget(
+        "/contacts/import?id={contact_imports}",
+        {
+            "load": _rule(EDITOR),
+            "check": _rule(EDITOR),
+            "change": _rule(EDITOR, name="policy", value="update"),
+            "set_header": _rule(EDITOR, is_header=False),
+            "map_column": _rule(EDITOR, place=0, target="name"),
+            "tag_all": _rule(EDITOR, names="Mallory"),
+            "find_countries": _rule(query="a"),
+            "start": _rule(EDITOR),
+            "cancel": _rule(EDITOR),
+        },
+    ),
     "state.agents.listing.AgentListState": Widget(
         "/agents",
         {

@@ -80,7 +80,7 @@ class Call:
 def _places(body: Mapping[str, Any], before: str = "") -> list[str]:
     found = []
     for name, value in body.items():
-        if isinstance(value, Id):
+        if isinstance(value, Id) or (isinstance(value, list) and any(isinstance(item, Id) for item in value)):
             found.append(before + name)
         elif isinstance(value, Mapping):
             found += _places(value, f"{before}{name}.")
@@ -92,6 +92,8 @@ def _fill(body: Mapping[str, Any], pick: Any, before: str = "") -> dict[str, Any
     for name, value in body.items():
         if isinstance(value, Id):
             filled[name] = pick(before + name, value)
+        elif isinstance(value, list):
+            filled[name] = [pick(before + name, item) if isinstance(item, Id) else item for item in value]
         elif isinstance(value, Mapping):
             filled[name] = _fill(value, pick, f"{before}{name}.")
         else:
