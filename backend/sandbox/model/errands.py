@@ -150,7 +150,8 @@ def _score(tool: Mapping[str, Any], words: list[str], order: str) -> float:
     score = 1.5 * done
     for part in others:
         said = any(word in _CALLED.get(part, {part, f"{part}s"}) for word in words)
-        is_named = (part == "agent" and _object(order) is not None) or (part == "contact" and whom is not None)
+        names_agent = part == "agent" and part in properties_of(tool) and _object(order) is not None
+        is_named = names_agent or (part == "contact" and whom is not None)
         score += 1.0 if said or is_named else -1.0
     for field in required_of(tool):
         if _THIRD_PARTIES.match(field):
