@@ -49,6 +49,8 @@ class AssistantState(SessionState):
     title: str = ""
     messages: list[MessageRow] = []
     is_writing: bool = False
+    # A question is on its way to its talk; there is nothing to stop yet, and a second press asks nothing.
+    is_asking: bool = False
     is_loaded: bool = False
     is_missing: bool = False
     has_failed: bool = False
@@ -82,10 +84,9 @@ class AssistantState(SessionState):
         """Ask the assistant, and show its answer while it is written."""
         async with self:
             principal = await self._principal()
-            if self.is_writing:
+            if self.is_writing or self.is_asking:
                 return
-            # At once, so that a second press asks nothing.
-            self.error, self.is_writing = "", True
+            self.error, self.is_asking = "", True
             open_talk = self.talk_id
         try:
             talk_id = parse_id(open_talk) if open_talk else None
@@ -94,13 +95,14 @@ class AssistantState(SessionState):
                     begun = await assistant.ask(session, principal, text, talk_id)
         except MagpipeError as problem:
             async with self:
-                self.error, self.is_writing = problem.message, False
+                self.error, self.is_asking = problem.message, False
             return
         except BaseException:
             async with self:
-                self.is_writing = False
+                self.is_asking = False
             raise
         async with self:
+            self.is_asking = False
             self.talk_id = str(begun.conversation_id)
             await self._refresh(principal)
         if not open_talk:

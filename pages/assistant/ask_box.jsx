@@ -5,7 +5,7 @@ import Square from "lucide-react/dist/esm/icons/square.mjs";
 
 const NEAR_PX = 80;
 
-export function AskBox({ label, placeholder, hint, sendLabel, stopLabel, busy, error, most, talk, onAsk, onStop }) {
+export function AskBox({ label, placeholder, hint, sendLabel, stopLabel, busy, asking, error, most, talk, onAsk, onStop }) {
   const [text, setText] = useState("");
   const area = useRef(null);
   const asked = useRef("");
@@ -21,7 +21,7 @@ export function AskBox({ label, placeholder, hint, sendLabel, stopLabel, busy, e
   useEffect(() => {
     if (error) setText((now) => now || asked.current);
   }, [error]);
-  const ready = text.trim() !== "" && !busy;
+  const ready = text.trim() !== "" && !busy && !asking;
   const send = () => {
     if (!ready) return;
     asked.current = text;

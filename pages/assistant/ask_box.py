@@ -23,6 +23,7 @@ class _AskBox(rx.Component):
     send_label: rx.Var[str]
     stop_label: rx.Var[str]
     busy: rx.Var[bool]
+    asking: rx.Var[bool]
     error: rx.Var[str]
     most: rx.Var[int]
     talk: rx.Var[str]
@@ -47,6 +48,7 @@ def ask_box() -> rx.Component:
         send_label=Assistant.SEND,
         stop_label=Assistant.STOP,
         busy=AssistantState.is_writing,
+        asking=AssistantState.is_asking,
         error=AssistantState.error,
         most=LONGEST,
         talk=AssistantState.talk_id,
