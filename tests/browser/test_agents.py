@@ -17,6 +17,8 @@ from pages.words import (
     AgentTypes,
     Common,
 )
+from state.agents import open_agent
+from tests.browser.look import broken_structure, next_frames, pale_words, settle, sideways
 
 LABELS = AgentConfigure.LABELS
 
@@ -158,3 +160,28 @@ def test_agent_travels_as_a_file_and_comes_back_from_the_bin(agent, tmp_path):
     bad.write_text(path.read_text().replace("magpipe_agent = 1", "magpipe_agent = 1\ntemperature = 9"))
     chooser.value.set_files(bad)
     expect(agent.get_by_role("alert").filter(has_text="temperature")).to_be_visible()
+
+
+@pytest.mark.parametrize("part", [*open_agent.TABS, open_agent.HISTORY])
+def test_each_part_can_be_read_and_fits_every_width(window, ana, up, part):
+    """With a phone agent, which has every field there is."""
+    page: Page = window(ana).page
+    voice = up.query("select id from agent_configs where agent_type = 'inbound_voice' limit 1")
+    if not voice:
+        page.goto("/agents")
+        page.get_by_role("button", name=Agents.NEW).click()
+        dialog = page.get_by_role("dialog")
+        dialog.locator("label").filter(has_text=AgentTypes.INBOUND_VOICE_LINE).click()
+        dialog.get_by_role("button", name=Agents.CREATE).click()
+        expect(page).to_have_url(re.compile(r"/agents/[0-9a-f-]{36}"))
+        voice = up.query("select id from agent_configs where agent_type = 'inbound_voice' limit 1")
+    page.goto(f"/agents/{voice[0][0]}?tab={part}")
+    settle(page)
+    assert (broken_structure(page), pale_words(page)) == ([], [])
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_class("dark")
+    assert pale_words(page) == []
+    for width in (320, 390, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 844})
+        next_frames(page)
+        assert not sideways(page)
