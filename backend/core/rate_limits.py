@@ -5,6 +5,7 @@ cannot count, the attempt is refused (fail closed): what is limited here is wort
 who can try again in a minute.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,10 +17,36 @@ from backend.core.crypto import digest
 from backend.core.errors import LimitReached, Unavailable
 from backend.core.tenancy import platform_scope, unit_of_work
 
+# In the order of the keys, so that two who count the same things never wait for each other in a circle.
 _COUNT = text(
-    "insert into rate_counters (key, window_start, count, expires_at) values (:key, :start, 1, :ends)"
-    " on conflict (key, window_start) do update set count = rate_counters.count + 1 returning count"
+    "insert into rate_counters (key, window_start, count, expires_at)"
+    " select key, start, 1, ends from unnest(cast(:keys as text[]), cast(:starts as timestamptz[]),"
+    " cast(:ends as timestamptz[])) as wanted (key, start, ends) order by key"
+    " on conflict (key, window_start) do update set count = rate_counters.count + 1 returning key, count"
 )
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One thing that is counted: at most `limit` in a `window` of what `key` and `about` name."""
+
+    key: str
+    limit: int
+    window: timedelta
+    about: str | UUID = ""
+
+    @property
+    def name(self) -> str:
+        """What it is counted under; what it is about is kept as a keyed hash only."""
+        return f"{self.key}:{digest('rate_limit', str(self.about))[:32]}" if self.about else self.key
+
+
+class Reached(LimitReached):
+    """One of several limits is reached: `attempt` says which."""
+
+    def __init__(self, attempt: Attempt, wait_s: int) -> None:
+        super().__init__(f"Too many attempts. Try again in {_words(wait_s)}.", details={"retry_after_s": wait_s})
+        self.attempt = attempt
 
 
 def _window(moment: datetime, length: timedelta) -> datetime:
@@ -34,19 +61,30 @@ async def hit(key: str, limit: int, window: timedelta, *, about: str | UUID = ""
     `about` is what the attempts have in common; give addresses, emails and phone numbers here, because it is stored
     as a keyed hash only. Raises `LimitReached` with `details["retry_after_s"]`, `Unavailable` when nothing can count.
     """
+    await hit_all(Attempt(key, limit, window, about))
+
+
+async def hit_all(*attempts: Attempt) -> None:
+    """Count one attempt under each of several limits, in one statement, and refuse it when any is passed.
+
+    Raises `Reached`, which names the first of them that is, and `Unavailable`.
+    """
     now = clock.now()
-    start = _window(now, window)
-    name = f"{key}:{digest('rate_limit', str(about))[:32]}" if about else key
+    starts = {attempt.name: _window(now, attempt.window) for attempt in attempts}
+    values = {
+        "keys": [attempt.name for attempt in attempts],
+        "starts": [starts[attempt.name] for attempt in attempts],
+        "ends": [starts[attempt.name] + attempt.window for attempt in attempts],
+    }
     try:
         with platform_scope("count attempts"):
             async with unit_of_work() as session:
-                values = {"key": name, "start": start, "ends": start + window}
-                count = (await session.execute(_COUNT, values)).scalar_one()
+                counts = {str(row[0]): int(row[1]) for row in await session.execute(_COUNT, values)}
     except DBAPIError as error:
         raise Unavailable("This cannot be checked for the moment. Try again in a minute.") from error
-    if count > limit:
-        wait_s = max(1, int((start + window - now).total_seconds()))
-        raise LimitReached(f"Too many attempts. Try again in {_words(wait_s)}.", details={"retry_after_s": wait_s})
+    for attempt in attempts:
+        if counts[attempt.name] > attempt.limit:
+            raise Reached(attempt, max(1, int((starts[attempt.name] + attempt.window - now).total_seconds())))
 
 
 def _words(seconds: int) -> str:
