@@ -80,7 +80,10 @@ def test_a_shift_by_keyboard_alone(answered, carrier, new_customer):
     expect(page.get_by_text(InboxList.NONE_MATCH_TITLE)).to_be_visible()
     page.goto("/inbox?status=any&q=call+back")
     expect(inbox.row(customer)).to_contain_text("@Leo Park can you call back?")
-    press(page, "j", "e")
+    press(page, "j")
+    expect(page.get_by_role("heading", level=2, name=national(customer))).to_be_visible()
+    expect(inbox.field).to_be_visible()
+    press(page, "e")
     expect(inbox.event("Ana Silva closed the conversation")).to_be_visible()
     # anywhere from anywhere
     page.keyboard.press("Control+k")
@@ -153,10 +156,11 @@ def test_a_draft_follows_its_writer_to_another_browser(window, ana, carrier, new
 def test_filters_are_the_address_and_are_kept_under_a_name(answered):
     inbox, page = answered, answered.page
     page.get_by_role("button", name=InboxFilters.FILTERS, exact=True).click()
-    page.get_by_label(InboxFilters.CHANNEL).select_option("chat")
+    panel = page.get_by_role("dialog", name=InboxFilters.FILTERS)
+    panel.get_by_label(InboxFilters.CHANNEL).select_option("chat")
     expect(page).to_have_url("/inbox?channel=chat")
     expect(inbox.row(answered.customer)).to_have_count(0)
-    page.get_by_label(InboxFilters.CHANNEL).select_option("sms")
+    panel.get_by_label(InboxFilters.CHANNEL).select_option("sms")
     expect(inbox.row(answered.customer)).to_be_visible()
     page.get_by_label(InboxFilters.VIEW_NAME).fill("Only texts")
     page.get_by_role("button", name=InboxFilters.SAVE_VIEW).click()
