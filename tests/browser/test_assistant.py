@@ -119,6 +119,7 @@ def test_an_answer_is_stopped_and_asked_for_again(talk, carrier):
     box.press("Enter")
     talk.get_by_role("button", name=Assistant.STOP).click()
     expect(talk.get_by_role("log").get_by_text(Assistant.STOPPED)).to_be_visible()
+    carrier.fault()
     talk.get_by_role("button", name=Assistant.AGAIN).click()
     expect(talk.get_by_role("log")).to_contain_text("Front desk answers texts, on")
 
