@@ -1,19 +1,23 @@
 """Show who did what in an organization: its audit log, newest first, by person, subject and day."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy import tuple_
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import spreadsheets
+from backend.core.errors import Invalid
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of, org_scope, unit_of_work
+from backend.models.agents import AgentConfig
+from backend.models.contacts import Contact
 from backend.models.organizations import OrganizationMember, Team
 from backend.models.platform import AuditEntry
 from backend.vocab import MemberRole
@@ -38,6 +42,8 @@ SUBJECTS = (
 )
 # Details that name a device or a row to machines and say nothing to people.
 _MUTE = frozenset({"session_id", "user_id", "agent_id", "merged_id", "into_id", "message_id"})
+# Details whose values are our own words for machines.
+_CODES = frozenset({"fields", "type", "kind", "slot"})
 # Details that hold what the thing itself was called at the time.
 _CALLED = ("name", "label", "title", "phone_number")
 _LAST = {"from": 1, "to": 2}
@@ -109,7 +115,7 @@ async def activity(
     query = query.order_by(col(AuditEntry.created_at).desc(), col(AuditEntry.id).desc()).limit(limit + 1)
     found = (await session.exec(query)).all()
     last = found[limit - 1] if len(found) > limit else None
-    names = await _names(session)
+    names = await _names(session, found)
     rows = [_row(entry, names) for entry in found[:limit]]
     return ActivityPage(rows, (last.created_at, last.id) if last else None)
 
@@ -146,14 +152,26 @@ async def export_activity(principal: Principal, wanted: ActivityFilter) -> Async
         after = page.next
 
 
-async def _names(session: AsyncSession) -> dict[str, str]:
-    """Return what the people and teams of the organization are called, by every id an entry may know them by."""
+async def _names(session: AsyncSession, entries: Sequence[AuditEntry]) -> dict[str, str]:
+    """Return what people, teams, agents and the contacts of some entries are called, by their ids."""
     org_id = org_id_of(session)
     people = select(
         OrganizationMember.id, OrganizationMember.user_id, OrganizationMember.full_name, OrganizationMember.email
     ).where(OrganizationMember.org_id == org_id)
-    teams = select(Team.id, Team.name).where(Team.org_id == org_id)
-    names = {str(id): name for id, name in (await session.exec(teams)).all()}
+    touched: set[UUID] = set()
+    for entry in entries:
+        if ":contact:" in entry.action:
+            with suppress(Invalid):
+                touched.add(parse_id(entry.subject_id))
+    names: dict[str, str] = {}
+    for query in (
+        select(Team.id, Team.name).where(Team.org_id == org_id),
+        select(AgentConfig.id, AgentConfig.name).where(AgentConfig.org_id == org_id),
+        select(Contact.id, func.coalesce(func.nullif(Contact.name, ""), Contact.phone_number)).where(
+            Contact.org_id == org_id, col(Contact.id).in_(touched)
+        ),
+    ):
+        names |= {str(id): name or "" for id, name in (await session.exec(query)).all()}
     for member_id, user_id, name, email in (await session.exec(people)).all():
         names[str(member_id)] = name or email
         if user_id is not None:
@@ -169,6 +187,8 @@ def _row(entry: AuditEntry, names: Mapping[str, str]) -> ActivityRow:
     # What it was called then comes before what it is called now.
     called = next((name for name in _CALLED if isinstance(told.get(name), str)), "")
     about = told.pop(called) if called else names.get(entry.subject_id, "")
+    if subject == "contact" and isinstance(told.get("count"), int) and (count := told.pop("count")) != 1:
+        about = f"{count} contacts"
     if person := names.get(str(entry.details.get("user_id"))):
         told["person"] = person
     return {
@@ -179,10 +199,11 @@ def _row(entry: AuditEntry, names: Mapping[str, str]) -> ActivityRow:
         "subject": subject,
         "verb": verb.replace("_", " "),
         "about": about,
-        "details": ", ".join(f"{name.replace('_', ' ')}: {_short(value)}" for name, value in told.items()),
+        "details": ", ".join(f"{name.replace('_', ' ')}: {_short(name, value)}" for name, value in told.items()),
     }
 
 
-def _short(value: Any) -> str:
+def _short(name: str, value: Any) -> str:
     text = ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    text = text.replace("_", " ") if name in _CODES else text
     return text if len(text) <= 80 else text[:79] + "…"

@@ -47,6 +47,15 @@ class Carrier:
 
         return wait_until(newest, f"a mail with a code to {address}")
 
+    def link_for(self, address: str) -> str:
+        """Wait for the newest mail to an address that holds a link and return the link."""
+
+        def newest() -> str | None:
+            mails = self._client.get("/sandbox/mailbox", params={"to": address}).json()
+            return next((mail["links"][0] for mail in mails if mail["links"]), None)
+
+        return wait_until(newest, f"a mail with a link to {address}")
+
     def fault(self, *faults: dict[str, Any]) -> None:
         """Have the vendors misbehave until told otherwise; without faults they behave again."""
         self._client.put("/sandbox/faults", json=list(faults)).raise_for_status()

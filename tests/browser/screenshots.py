@@ -118,6 +118,27 @@ class Studio:
         say(CUSTOMERS["people"], "Tuesday is great, thank you!")
         window.close()
 
+    def form_a_team(self) -> None:
+        """Give the demo workspace a team and open invitations."""
+        window = self.window("owner", 1440, 900)
+        page = window.page
+        for name in ("Mia Okafor", "Noa Levi"):
+            page.goto("/team")
+            press("button", Team.INVITE)(page)
+            form = page.get_by_role("dialog")
+            form.get_by_label(Forms.EMAIL).fill(f"{name.split()[0].lower()}@harbor-dental.example")
+            form.get_by_label(Team.INVITE_NAME).fill(name)
+            press("button", Team.INVITE_SEND)(page)
+            expect(page.get_by_role("dialog")).to_have_count(0)
+        page.goto("/team/teams")
+        press("button", Teams.NEW)(page)
+        page.get_by_label(Teams.NAME, exact=True).fill("Front desk")
+        press("button", Teams.CREATE)(page)
+        for name in ("Ana Silva", "Leo Park"):
+            press("button", f"{Teams.PEOPLE_OF} Front desk")(page)
+            press("menuitemradio", name)(page)
+        window.close()
+
     def conversation(self, customer: str) -> str:
         """Return the address of a customer's conversation."""
         query = "select conversation_id from sms_messages where %s in (sender_number, recipient_number) limit 1"
@@ -279,7 +300,7 @@ def shots(studio: Studio) -> Iterator[Shot]:
 
 def of_the_team() -> Iterator[Shot]:
     """Yield the pictures of the team beyond its full pages."""
-    for table, path in (("organization_members", "/team"), ("teams", "/team/teams"), ("audit_log", "/team/activity")):
+    for table, path in (("teams", "/team/teams"), ("audit_log", "/team/activity")):
         yield Shot(f"{slug(path)}-error", path, broken_table=table)
     for path in ("/team", "/team/teams", "/team/activity"):
         yield Shot(f"{slug(path)}-support", path, "colleague")
@@ -335,6 +356,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=find(), args=list(ARGUMENTS))
         studio = Studio(up, browser, asked.out)
         studio.fill()
+        studio.form_a_team()
         for shot in shots(studio):
             if asked.only in shot.name:
                 studio.take(shot)

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from backend.agents import service as agents
 from backend.core import audit, clock
 from backend.core.errors import NotAllowed
 from backend.core.tenancy import unit_of_work
 from backend.organizations import service as organizations
-from backend.vocab import MemberRole
-from tests.backend.conversations.conversing import teammate
+from backend.vocab import AgentType, MemberRole
+from tests.backend.conversations.conversing import hear, teammate
 
 EVERYTHING = organizations.ActivityFilter()
 
@@ -49,6 +50,20 @@ async def test_people_and_teams_are_called_by_their_names(db, org):
     assert (joined["actor"], joined["about"]) == ("Ana Silva", "Mia Chen")
     assert (invited["about"], invited["details"]) == ("Mia Chen", "role: editor")
     assert (added["about"], added["details"]) == ("Front", "person: Ana Silva")
+
+
+async def test_contacts_and_agents_are_called_by_their_names_and_many_by_their_number(db, org):
+    conversation = await hear(org, "+14155552110", name="Dana Ruiz")
+    with org.scope():
+        async with unit_of_work() as session:
+            agent = await agents.create(session, org.owner, AgentType.TEXT, "Front desk")
+            await audit.record(session, org.owner, "ui:agent:updated", agent.id, {"fields": ["agent_role"]})
+            await audit.record(session, org.owner, "ui:contact:tagged", conversation.contact_id, {"count": 1})
+            await audit.record(session, org.owner, "ui:contact:deleted", "", {"count": 3})
+    deleted, tagged, updated, _ = (await seen(org)).rows
+    assert (deleted["about"], deleted["details"]) == ("3 contacts", "")
+    assert tagged["about"] == "Dana Ruiz"
+    assert (updated["about"], updated["details"]) == ("Front desk", "fields: agent role")
 
 
 async def test_who_may_have_done_something_is_known_after_they_left(db, org):
