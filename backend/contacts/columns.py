@@ -77,7 +77,7 @@ def guess(rows: Sequence[Sequence[str]], is_named: bool, fields: Sequence[Contac
 def _kind_of(body: Sequence[Sequence[str]], place: int) -> str:
     cells = [row[place] for row in body if place < len(row) and row[place]]
     kinds = [_kind(cell) for cell in cells]
-    return next((kind for kind in ("email", "phone_number") if cells and kinds.count(kind) > len(cells) / 2), "")
+    return next((kind for kind in ("email", "phone_number") if cells and kinds.count(kind) >= len(cells) / 2), "")
 
 
 def _kind(cell: str) -> str:

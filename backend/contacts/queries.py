@@ -27,10 +27,9 @@ def tsquery(typed: str) -> str:
 
     Every word must be part of a word of the contact, or of their number. Mirrors `plain_words` in the database.
     """
-    digits = "".join(character for character in typed if character.isdigit())
-    if digits and _NUMBER.fullmatch(typed):
-        digits = digits.lstrip("0")
-        return f"'{digits}':*" if len(digits) >= MIN_DIGITS else ""
+    digits = "".join(character for character in typed if character.isdigit()).lstrip("0")
+    if len(digits) >= MIN_DIGITS and _NUMBER.fullmatch(typed):
+        return f"'{digits}':*"
     decomposed = unicodedata.normalize("NFKD", typed)
     plain = re.sub("[\u0300-\u036f]", "", decomposed).lower()
     words = [word[:40] for word in _PARTING.sub(" ", plain.replace("\x00", "")).split()][:8]

@@ -8,7 +8,7 @@ import reflex as rx
 
 from backend.contacts import service as contacts
 from backend.contacts.schemas import ContactFilter
-from backend.core.errors import Invalid
+from backend.core.errors import Invalid, NotFound
 from backend.core.ids import parse_id
 from backend.core.tenancy import org_scope, unit_of_work
 from state.errors import answers
@@ -53,6 +53,8 @@ class ContactBinState(SessionState):
     async def delete_open(self, contact_id: str) -> Any:
         """Delete the contact whose page is open and go back to the list, with a way back."""
         said = await self._delete([contact_id], False)
+        if said is None:
+            raise NotFound("This contact does not exist.")
         return [rx.redirect("/contacts"), said]
 
     @rx.event
