@@ -1,4 +1,4 @@
-"""Fill the demo workspace of a first start: a dental practice with an agent, a number, a colleague and some texts.
+"""Fill the demo workspace of a first start: a dental practice with an agent, a number, a colleague, patients and texts.
 
 Nothing in it is staged: the customers' texts are sent through the carrier stand-in and answered by the agent once the
 processes are up.
@@ -23,6 +23,7 @@ from backend.models.organizations import OrganizationMember
 from backend.numbers import service as numbers
 from backend.organizations import service as organizations
 from backend.vocab import AgentType, MemberRole, PlatformRole
+from magpipe.seed_contacts import seed_contacts
 
 OWNER_EMAIL = "ana@harbor-dental.example"
 COLLEAGUE_EMAIL = "leo@harbor-dental.example"
@@ -100,6 +101,7 @@ async def seed_demo() -> dict[str, str]:
     with org_scope(org_id):
         if is_new:
             await _teach(principal)
+            await seed_contacts(principal)
         number = await _number(principal)
         widget, is_chat_new = await _chat(principal)
     if is_new or is_chat_new:
