@@ -117,7 +117,7 @@ def _member(row: rx.Var) -> rx.Component:
                     row["invited_by"],
                     " · ",
                     time_ago(row["since"]),
-                    class_name="text-12 text-faint",
+                    class_name="truncate text-12 text-faint",
                 ),
                 rx.fragment(),
             ),
@@ -167,12 +167,13 @@ def _role_menu(row: rx.Var, name: Any) -> rx.Component:
         rx.fragment(word, icon("chevron_down", class_name="text-muted")),
         *(
             menu_choice(
+                icon(picture),
                 words,
                 checked=row["role"] == role,
                 hint=may,
                 on_select=MembersState.change_role(row["id"], role),
             )
-            for role, words, may in reversed(ROLES)
+            for role, words, may, picture in reversed(ROLES)
         ),
         label=rx.Var.create(before) + name.to(str) + between + word.to(str),
         trigger_class=button_class("secondary", "sm"),
@@ -230,7 +231,7 @@ def _invitation_dialog() -> rx.Component:
             radio_cards(
                 "role",
                 Team.ROLE,
-                [(role, words, may, "") for role, words, may in ROLES],
+                list(ROLES),
                 value=MembersState.new_role,
                 on_change=MembersState.choose_role,
                 columns="",

@@ -6,9 +6,9 @@ from pages.words import Team
 
 # The least first: somebody who is invited should get more on purpose.
 ROLES = (
-    ("support", Team.SUPPORT, Team.SUPPORT_MAY),
-    ("editor", Team.EDITOR, Team.EDITOR_MAY),
-    ("owner", Team.OWNER, Team.OWNER_MAY),
+    ("support", Team.SUPPORT, Team.SUPPORT_MAY, "headset"),
+    ("editor", Team.EDITOR, Team.EDITOR_MAY, "pencil"),
+    ("owner", Team.OWNER, Team.OWNER_MAY, "shield_check"),
 )
 
 
