@@ -8,6 +8,7 @@ from tests.installation import Installation
 VISITORS = ("/", "/signup", "/verify-email", "/login", "/forgot-password", "/reset-password")
 CONVERSATION, AGENT, WIDGET = "[[open_conversation]]", "[agent_id]", "[widget_id]"
 TALK = "[[open_talk]]"
+CONTACT = "[contact_id]"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Address:
         if AGENT in self.path:
             [(found,)] = up.query("select id from agent_configs where name = 'Front desk'")
             return self.path.replace(AGENT, str(found))
+        if CONTACT in self.path:
+            [(found,)] = up.query("select id from contacts where name = 'Dana Ruiz' and email <> ''")
+            return self.path.replace(CONTACT, str(found))
         if WIDGET in self.path:
             [(found,)] = up.query("select id from chat_widgets where widget_key = %s", up.demo["widget"])
             return self.path.replace(WIDGET, str(found))
