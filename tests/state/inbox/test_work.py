@@ -78,7 +78,7 @@ def test_the_address_says_everything_and_nonsense_says_nothing() -> None:
         "sentiment",
         "direction",
     )
-    assert filter_of(dict.fromkeys(names.split(), "../../etc")) == filter_of({})
+    assert filter_of(dict.fromkeys(names, "../../etc")) == filter_of({})
 
 
 async def test_selected_conversations_are_changed_and_taken_back(org: Any) -> None:
