@@ -212,3 +212,22 @@ def test_settings_are_seen_in_the_preview_and_on_the_site(window, site, ana, up)
     greeting.fill("Hi! Ask me anything about us.")
     greeting.blur()
     expect(preview.get_by_text("Hi! Ask me anything about us.")).to_be_visible()
+
+
+def test_our_own_pages_carry_the_chat_and_the_inbox_stays_free_of_it(window, ana, up):
+    widget_id = up.query("select id from chat_widgets where widget_key = %s", up.demo["widget"])[0][0]
+    page = window(ana).page
+    page.goto(f"/chat-widget/{widget_id}")
+    page.get_by_text("Show on signed-in pages").click()
+    expect(page.get_by_text("Not on")).to_be_visible()
+    page.goto("/phone")
+    chat = Chat(page)
+    expect(chat.launcher).to_be_visible(timeout=15_000)
+    chat.launcher.click()
+    expect(chat.panel).to_be_visible()
+    page.goto("/inbox")
+    expect(page.locator("[data-magpipe][hidden]")).to_have_count(1, timeout=15_000)
+    expect(chat.launcher).to_be_hidden()
+    page.goto(f"/chat-widget/{widget_id}")
+    page.get_by_text("Show on signed-in pages").click()
+    expect(page.get_by_text("Not on")).to_be_hidden()

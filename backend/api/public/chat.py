@@ -14,6 +14,7 @@ from backend.api.auth import client_address
 from backend.api.functions.body import BadParameter, Body
 from backend.chat import service as chat
 from backend.chat.schemas import Caller, Visitor
+from backend.core.config import settings
 from backend.core.errors import NotFound
 from backend.core.tenancy import org_scope, unit_of_work
 
@@ -113,7 +114,12 @@ async def file(file_id: str, request: Request) -> FileResponse:
 
 
 def _caller(request: Request) -> Caller:
-    return Caller(request.headers.get("origin", ""), client_address(request.scope))
+    origin = request.headers.get("origin", "")
+    # A browser names no origin when a page reads from its own, as ours do; that it is its own it says in a header that
+    # no page can set (Fetch Metadata).
+    if not origin and request.headers.get("sec-fetch-site") == "same-origin":
+        origin = settings().public_url
+    return Caller(origin, client_address(request.scope))
 
 
 def _token(body: Body, *, is_required: bool = True) -> str:

@@ -110,3 +110,12 @@ async def test_visitors_of_our_public_pages_meet_the_operators_widget(desk, site
         assert (found["key"], found["visitor"]) == (desk.widget.widget_key, None)
         await desk.change(is_active=False)
         assert (await client.get("/api/chat/support")).status_code == 204
+
+
+async def test_our_own_pages_read_the_settings_although_browsers_name_no_origin_there(desk, visitor):
+    await desk.change(allowed_domains=["shop.example"])
+    visitor.origin = ""
+    address = f"widget?key={visitor.key}"
+    assert (await visitor.call(address)).status_code == 403
+    assert (await visitor.call(address, **{"Sec-Fetch-Site": "cross-site"})).status_code == 403
+    assert (await visitor.call(address, **{"Sec-Fetch-Site": "same-origin"})).status_code == 200
