@@ -15,19 +15,23 @@ addEventListener("load", () => {
     const mark = "magpipe:support";
     if (visitor) { queue("setVisitor", visitor); localStorage.setItem(mark, "1"); }
     else if (localStorage.getItem(mark)) { queue("clearHistory"); localStorage.removeItem(mark); }
-    const script = document.createElement("script");
-    script.src = "/widget.js";
-    script.async = true;
-    script.dataset.widgetKey = key;
-    document.body.append(script);
-    let was;
-    setInterval(() => {
+    let script, was;
+    const look = () => {
       const is = hidden.some((path) => location.pathname === path || location.pathname.startsWith(path + "/"));
+      if (!is && !script) {
+        script = document.createElement("script");
+        script.src = "/widget.js";
+        script.async = true;
+        script.dataset.widgetKey = key;
+        document.body.append(script);
+      }
       if (is === was || !window.magpipe.isLoaded) return;
       window.magpipe(is ? "hide" : "show");
       if (is) window.magpipe("close");
       was = is;
-    }, 400);
+    };
+    look();
+    setInterval(look, 400);
   });
 });
 """
