@@ -60,8 +60,9 @@ async def may_contact(
     now: datetime,
     *,
     sender: str,
+    recipient: str = "",
 ) -> Verdict:
-    """Tell whether `sender` (one of our numbers) may reach the contact now.
+    """Tell whether `sender` (one of our numbers) may reach the contact now, at `recipient` when they have several.
 
     Codes: `blocked`, `no_number`, `one_way_sender` (a name cannot be answered), `not_textable`, `opted_out`,
     `consent_missing` (marketing needs an opt-in).
@@ -71,17 +72,18 @@ async def may_contact(
         return Verdict(False, "blocked", f"{_who(contact)} is blocked. Unblock them first.")
     if channel != Channel.SMS:
         return await _by_ledger(session, contact, channel, purpose)
-    if not contact.phone_number:
+    number = recipient or contact.phone_number or ""
+    if not number:
         return Verdict(False, "no_number", "This contact has no phone number. Add one first.")
-    if senders.kind_of(contact.phone_number) == SenderKind.NAME:
-        words = f"{contact.phone_number} is a sender’s name, not a number: its texts cannot be answered."
+    if senders.kind_of(number) == SenderKind.NAME:
+        words = f"{number} is a sender’s name, not a number: its texts cannot be answered."
         return Verdict(False, "one_way_sender", words)
-    if not _is_textable(contact.phone_number):
-        words = f"{e164.display(contact.phone_number)} is a line that cannot receive texts. Call instead."
+    if not _is_textable(number):
+        words = f"{e164.display(number)} is a line that cannot receive texts. Call instead."
         return Verdict(False, "not_textable", words)
     if purpose == Purpose.CONFIRMATION:
         return ALLOWED
-    state = await opt_out_state(session, sender, contact.phone_number)
+    state = await opt_out_state(session, sender, number)
     if state is not None and state.is_opted_out:
         return Verdict(False, "opted_out", _opted_out_words(contact, sender, state))
     if purpose == Purpose.MARKETING and state is None:
@@ -90,10 +92,16 @@ async def may_contact(
 
 
 async def require_may_contact(
-    session: AsyncSession, contact: Contact, channel: Channel, purpose: Purpose | str, *, sender: str
+    session: AsyncSession,
+    contact: Contact,
+    channel: Channel,
+    purpose: Purpose | str,
+    *,
+    sender: str,
+    recipient: str = "",
 ) -> None:
     """Raise `Refused` with the verdict's code and words unless the contact may be reached now."""
-    verdict = await may_contact(session, contact, channel, purpose, clock.now(), sender=sender)
+    verdict = await may_contact(session, contact, channel, purpose, clock.now(), sender=sender, recipient=recipient)
     if not verdict.allowed:
         raise Refused(verdict.message, code=verdict.code)
 

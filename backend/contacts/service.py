@@ -38,6 +38,7 @@ from backend.contacts.importing import upload as upload_import
 from backend.contacts.listing import count, ids, page, view
 from backend.contacts.merging import merge, suggestions
 from backend.contacts.merging import preview as preview_merge
+from backend.contacts.reaching import reply_number
 from backend.contacts.timeline import timeline
 from backend.contacts.visitors import ensure_by_email, find_by_email, leave_address, make_visitor
 from backend.core import clock, realtime
@@ -87,6 +88,7 @@ __all__ = [
     "record_choice",
     "remove_tags",
     "rename",
+    "reply_number",
     "restore",
     "search",
     "start_import",

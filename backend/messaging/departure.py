@@ -27,5 +27,11 @@ async def verdict(session: AsyncSession, message: SmsMessage, purpose: Purpose) 
         return Verdict(False, "number_inactive", f"{e164.display(number.phone_number)} was switched off.")
     contact = await contacts.get(session, message.contact_id)
     return await compliance.may_contact(
-        session, contact, Channel.SMS, purpose, clock.now(), sender=message.sender_number
+        session,
+        contact,
+        Channel.SMS,
+        purpose,
+        clock.now(),
+        sender=message.sender_number,
+        recipient=message.recipient_number,
     )

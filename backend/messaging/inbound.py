@@ -77,7 +77,7 @@ async def _receive(number_id: UUID, text: InboundText) -> str:
         if message.sender_number == number.phone_number:
             return "from_itself"
         keyword = await compliance.handle_keyword(
-            session, number.phone_number, contact.phone_number or text.sender, text.body, message.id
+            session, number.phone_number, message.sender_number, text.body, message.id
         )
         if contact.blocked_at is not None:
             return "blocked"
@@ -98,7 +98,7 @@ async def _store(
         contact_id=contact.id,
         number_id=number.id,
         direction=Direction.INBOUND,
-        sender_number=sender if senders.is_machine(sender) else contact.phone_number or sender,
+        sender_number=sender,
         recipient_number=number.phone_number,
         content=text.body,
         segments=size.segments,

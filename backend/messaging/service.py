@@ -92,12 +92,13 @@ async def queue_text(
     at: datetime | None = None,
     sent_by: UUID | None = None,
     created_via: str = "ui",
+    recipient: str = "",
 ) -> SmsMessage:
     """Queue a text from one of our numbers to a conversation's contact, or schedule it when `at` is ahead.
 
     Stores the row and its timeline item and enqueues the delivery, all in the session's transaction. With a
     `dedupe_key` a second call returns the first call's text and does nothing. `media` are public https addresses,
-    `files` what a person uploaded.
+    `files` what a person uploaded. It goes to `recipient`, else to the number the contact wrote from last.
     Raises `Invalid` (empty, too long, to itself, bad time) and `Refused` (`opted_out`, `not_textable`, `no_number`,
     `number_inactive`).
     """
@@ -108,7 +109,8 @@ async def queue_text(
             return known
     contact = await contacts.get(session, conversation.contact_id)
     size = _checked_size(body, media, has_files=bool(files))
-    await _require_sendable(session, contact, number, purpose)
+    recipient = recipient or await contacts.reply_number(session, contact)
+    await _require_sendable(session, contact, number, purpose, recipient)
     is_later = _is_later(at)
     message = SmsMessage(
         org_id=conversation.org_id,
@@ -119,7 +121,7 @@ async def queue_text(
         sent_by_user_id=sent_by,
         direction=Direction.OUTBOUND,
         sender_number=number.phone_number,
-        recipient_number=contact.phone_number or "",
+        recipient_number=recipient,
         content=body,
         segments=size.segments,
         encoding=size.encoding,
@@ -198,6 +200,8 @@ async def send_from_person(
         at=at,
         sent_by=principal.user_id,
         created_via=created_via,
+        # The number a contact's page shows stands for the person; another one was chosen on purpose.
+        recipient=recipient if recipient != contact.phone_number else "",
     )
     if message.status != MessageStatus.SCHEDULED:
         await conversations.pause_for_reply(session, conversation, author)
@@ -214,7 +218,7 @@ async def retry_failed(session: AsyncSession, principal: Principal, message_id: 
         raise Conflict("Only a text that failed can be sent again.", code="not_failed")
     contact = await contacts.get(session, message.contact_id)
     number = await numbers.get_owned(session, message.sender_number)
-    await _require_sendable(session, contact, number, Purpose.SERVICE)
+    await _require_sendable(session, contact, number, Purpose.SERVICE, message.recipient_number)
     if message.message_sid:
         # The carrier had it and gave up: this is a new message to it. Without a sid the old outcome is unknown: the
         # delivery looks for it first, and wants to know by which error it became so.
@@ -324,16 +328,18 @@ def _checked_size(body: str, media: Sequence[str], *, has_files: bool = False) -
 
 
 async def _require_sendable(
-    session: AsyncSession, contact: Contact, number: ServiceNumber, purpose: Purpose | str
+    session: AsyncSession, contact: Contact, number: ServiceNumber, purpose: Purpose | str, recipient: str
 ) -> None:
     if not number.is_active:
         raise Refused(
             f"{e164.display(number.phone_number)} is switched off. Switch it on under Numbers first.",
             code="number_inactive",
         )
-    if contact.phone_number == number.phone_number:
+    if recipient == number.phone_number:
         raise Invalid("A number cannot text itself.", field="recipient_number")
-    await compliance.require_may_contact(session, contact, Channel.SMS, purpose, sender=number.phone_number)
+    await compliance.require_may_contact(
+        session, contact, Channel.SMS, purpose, sender=number.phone_number, recipient=recipient
+    )
 
 
 def _is_later(at: datetime | None) -> bool:

@@ -347,9 +347,7 @@ def _ended() -> rx.Component:
             rx.cond(
                 job["failed"].to(int) > 0,
                 rx.el.a(
-                    rx.Var.create(_W.ERRORS.partition("{")[0])
-                    + job["failed"].to(int).to_string()
-                    + _W.ERRORS.partition("}")[2],
+                    _W.ERRORS,
                     href="/api/contacts/imports/" + job["id"].to(str) + "/errors",
                     download=True,
                     class_name=button_class(link=True),

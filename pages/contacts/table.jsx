@@ -20,8 +20,8 @@ import { FILTERS, useColumns, wordOf } from "$/public/external/pages/contacts/li
 const WIDE = "(min-width: 768px)";
 const ROW = { wide: 48, narrow: 64 };
 const WIDTHS = {
-  phone: "9.5rem", email: "minmax(8rem,1.2fr)", company: "minmax(7rem,1fr)", job_title: "minmax(6rem,0.8fr)",
-  city: "minmax(5rem,0.6fr)", country: "5rem", tags: "minmax(7rem,1fr)", last_contact: "7rem", created: "7rem",
+  phone: "8.5rem", email: "minmax(0,1.2fr)", company: "minmax(0,1fr)", job_title: "minmax(0,0.8fr)",
+  city: "minmax(0,0.6fr)", country: "4rem", tags: "minmax(0,1fr)", last_contact: "6.5rem", created: "6.5rem",
 };
 // By which sort of the address a column is ordered, and which way first.
 const SORTS = { name: "name", company: "company", last_contact: "-last_contact", created: "-created_at" };
@@ -224,7 +224,7 @@ export function ContactTable(props) {
     if (sort.replace("-", "") !== SORTS[column].replace("-", "")) return "none";
     return sort.startsWith("-") ? "descending" : "ascending";
   };
-  const grid = `2.5rem minmax(11rem,1.5fr) ${columns.map((column) => WIDTHS[column]).join(" ")}`;
+  const grid = `2.5rem minmax(9rem,1.5fr) ${columns.map((column) => WIDTHS[column]).join(" ")}`;
   const tabbable = Math.min(at, rows.length - 1);
 
   const line = (place, row) => {

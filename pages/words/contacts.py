@@ -284,7 +284,7 @@ class ContactImports:
     CANCELLED = "Import stopped"
     BROKEN = "The import stopped with a problem"
     KEPT = "What was taken in so far stays."
-    ERRORS = "Download the {n} rows with a problem"
+    ERRORS = "Download rows with a problem"
     SEE = "See the contacts"
     AGAIN = "Import another file"
     RECENT = "Earlier imports"
