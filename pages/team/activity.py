@@ -40,7 +40,8 @@ def activity_page() -> rx.Component:
         ),
         actions=rx.cond(
             ActivityState.stage == "ready",
-            rx.el.a(
+            # The browser's own link: `rx.el.a` changes page in place, and a file is no page.
+            rx.el.A.create(
                 icon("file_down"),
                 Activity.EXPORT,
                 href=ActivityState.file,

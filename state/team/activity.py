@@ -1,7 +1,7 @@
 """Show owners who did what, a page at a time; person, subject and days live in the address."""
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -30,6 +30,8 @@ class Somebody(TypedDict):
 
 class ActivityState(SessionState):
     """The list of `/team/activity`: its address is the filter."""
+
+    _VARS: ClassVar[dict[str, str]] = {"person": "person", "subject": "subject", "from": "since", "to": "until"}
 
     rows: list[organizations.ActivityRow] = []
     has_more: bool = False
@@ -91,8 +93,10 @@ class ActivityState(SessionState):
     async def filter_by(self, name: str, value: str, zone: str) -> Any:
         """Put one filter into the address, with the reader's zone that days are meant in."""
         await self._principal()
-        kept = {"person": self.person, "subject": self.subject, "from": self.since, "to": self.until}
-        kept = {**kept, name: value}
+        # Taken over at once: the next change may come before this one has loaded.
+        if name in self._VARS:
+            setattr(self, self._VARS[name], value)
+        kept = {name: getattr(self, var) for name, var in self._VARS.items()}
         days = zone if kept["from"] or kept["to"] else ""
         return rx.redirect(with_filters(PATH, kept, FILTERS, tz=days), replace=True)
 

@@ -78,15 +78,17 @@ class MembersState(SessionState):
     async def filter_by(self, name: str, value: str) -> Any:
         """Put one filter into the address, which shows the list anew."""
         await self._principal()
-        return rx.redirect(
-            with_filters(PATH, {"q": self.q, "status": self.status}, FILTERS, **{name: value}), replace=True
-        )
+        # Taken over at once: the next change may come before this one has loaded.
+        if name in FILTERS:
+            setattr(self, name, value)
+        return rx.redirect(with_filters(PATH, {"q": self.q, "status": self.status}, FILTERS), replace=True)
 
     @rx.event
     @answers
     async def clear_filters(self) -> Any:
         """Show everybody."""
         await self._principal()
+        self.q = self.status = ""
         self.drawing += 1
         return rx.redirect(PATH, replace=True)
 

@@ -37,7 +37,7 @@ def invite(page: Page, email: str, name: str, role: str) -> None:
     expect(dialog.get_by_role("radio", name=re.compile(role))).to_be_checked()
     dialog.get_by_role("button", name=Team.INVITE_SEND).click()
     expect(dialog).to_have_count(0)
-    expect(member(page, name).get_by_text(Team.PENDING)).to_be_visible()
+    expect(member(page, name).get_by_text(Team.PENDING, exact=True)).to_be_visible()
 
 
 def member(page: Page, name: str):
@@ -77,7 +77,7 @@ def test_somebody_without_an_account_makes_one_on_the_way_in_and_the_owner_sees_
     expect(noa).to_have_url(re.compile("/inbox"))
 
     row = member(boss, "Noa Levi")
-    expect(row.get_by_text(Team.PENDING)).to_have_count(0)
+    expect(row.get_by_text(Team.PENDING, exact=True)).to_have_count(0)
     noa.goto("/team")
     expect(noa.get_by_text(Team.READ_ONLY)).to_be_visible()
     expect(noa.get_by_role("button", name=Team.INVITE, exact=True)).to_have_count(0)

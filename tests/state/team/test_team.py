@@ -214,7 +214,17 @@ async def test_filter_goes_into_the_address_with_the_readers_zone_for_days_alone
     assert "subject=team&from=2026-11-01&tz=Asia%2FTokyo" in str(
         await page.call(ActivityState.filter_by, "from", "2026-11-01", "Asia/Tokyo")
     )
+    page, _ = await activity(org, "/team/activity?subject=team")
     assert "tz=" not in str(await page.call(ActivityState.filter_by, "subject", "key", "Asia/Tokyo"))
+
+
+async def test_second_filter_keeps_the_first_though_that_has_not_loaded_yet(db: None, org: Any) -> None:
+    page, _ = await activity(org)
+    await page.call(ActivityState.filter_by, "from", "2026-11-01", "UTC")
+    assert "from=2026-11-01&to=2026-11-02" in str(await page.call(ActivityState.filter_by, "to", "2026-11-02", "UTC"))
+    page, _ = await members(org)
+    await page.call(MembersState.filter_by, "status", "invited")
+    assert "q=leo&status=invited" in str(await page.call(MembersState.filter_by, "q", "leo"))
 
 
 async def test_older_activity_follows_below_up_to_a_limit(db: None, org: Any, monkeypatch: Any) -> None:
