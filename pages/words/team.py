@@ -77,7 +77,7 @@ class Teams:
     )
     EMPTY_TITLE = "No teams yet"
     EMPTY_BODY = (
-        "Put people who answer the same questions in a team, such as “Front desk” or “Billing”. Conversations can then"
+        "Put people who answer the same questions in a team, such as “Reception” or “Billing”. Conversations can then"
         " be given to the team, or to its people in turn."
     )
     NEW = "New team"
@@ -96,7 +96,7 @@ class Teams:
     RENAME = "Rename"
     DELETE = "Delete"
     NAME = "Name"
-    NAME_HINT = "What your people call it, for example “Front desk”."
+    NAME_HINT = "What your people call it, for example “Reception”."
     RENAME_TITLE = "Rename the team"
     CREATE = "Create team"
     DELETE_TITLE = "Delete this team?"

@@ -1,7 +1,7 @@
 """Show owners who did what, a page at a time; person, subject and days live in the address."""
 
 from datetime import datetime
-from typing import Any, ClassVar, TypedDict
+from typing import Any, TypedDict
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,7 +16,9 @@ from state.inbox.filters import days_of, id_of, one_of, zone_of
 from state.session import SessionState
 
 PATH = "/team/activity"
-FILTERS = ("person", "subject", "from", "to", "tz")
+# Filters by their names in the address, and where they are held.
+VARS = {"person": "person", "subject": "subject", "from": "since", "to": "until"}
+FILTERS = (*VARS, "tz")
 # A list travels whole when it changes: 500 rows are 100 KB; older ones are a filter or the file away.
 MOST_ROWS = 500
 
@@ -30,8 +32,6 @@ class Somebody(TypedDict):
 
 class ActivityState(SessionState):
     """The list of `/team/activity`: its address is the filter."""
-
-    _VARS: ClassVar[dict[str, str]] = {"person": "person", "subject": "subject", "from": "since", "to": "until"}
 
     rows: list[organizations.ActivityRow] = []
     has_more: bool = False
@@ -94,9 +94,9 @@ class ActivityState(SessionState):
         """Put one filter into the address, with the reader's zone that days are meant in."""
         await self._principal()
         # Taken over at once: the next change may come before this one has loaded.
-        if name in self._VARS:
-            setattr(self, self._VARS[name], value)
-        kept = {name: getattr(self, var) for name, var in self._VARS.items()}
+        if name in VARS:
+            setattr(self, VARS[name], value)
+        kept = {name: getattr(self, var) for name, var in VARS.items()}
         days = zone if kept["from"] or kept["to"] else ""
         return rx.redirect(with_filters(PATH, kept, FILTERS, tz=days), replace=True)
 

@@ -89,7 +89,9 @@ def test_somebody_without_an_account_makes_one_on_the_way_in_and_the_owner_sees_
     expect(noa.get_by_text("Bo Larsen changed the role of Noa Levi")).to_be_visible()
 
 
-def test_who_leaves_hands_over_their_conversations(window, up, carrier, ana, new_customer):
+def test_who_leaves_hands_over_their_conversations(window, up, carrier, ana, new_customer, problems):
+    # The tabs of somebody who is removed are cut off, whatever they were saying.
+    problems.expect("WebSocket is already in CLOSING or CLOSED state")
     kim = sign_up(up.url, carrier, "Kim Vale", address("kim"))
     boss = window(ana).page
     invite(boss, kim.email, "Kim Vale", Team.SUPPORT)
