@@ -164,7 +164,7 @@ function OptOuts({ person, words }) {
           <Icon as={Ban} size={14} className="mt-0.5" />
           <span>
             {before}
-            <span className="whitespace-nowrap">{out.number}</span>
+            <span className="whitespace-nowrap">{out.number || words.EVERY_NUMBER}</span>
             {after} <Exact at={out.at} />
           </span>
         </li>

@@ -366,6 +366,7 @@ class InboxSide:
     EMAIL = "Email"
     TEXTS = "Texts"
     OPTED_OUT = "Opted out of {number} on"
+    EVERY_NUMBER = "all your numbers"
     MAY_TEXT = "May be texted"
     SINCE = "Known since"
     NOTES = "Notes"
