@@ -1,29 +1,22 @@
 """Every handler of these pages asks who is there before it does anything: any client may call any of them."""
 
+import importlib
+import pkgutil
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from state import numbers, onboarding, operations
-from state.agents import (
-    creating,
-    hours,
-    instructions,
-    knowledge,
-    listing,
-    open_agent,
-    playground,
-    setup,
-)
-from state.agents import numbers as agent_numbers
+from state import agents, numbers, onboarding, operations
 from state.session import SessionState
 from tests.state.tab import Tab
 
 MODULES: list[ModuleType] = [
-    numbers, onboarding, operations, creating, hours, instructions, knowledge, listing, open_agent, playground, setup,
-    agent_numbers,
-]  # fmt: skip
+    numbers,
+    onboarding,
+    operations,
+    *(importlib.import_module(f"{agents.__name__}.{found.name}") for found in pkgutil.iter_modules(agents.__path__)),
+]
 STATES = [
     found
     for module in MODULES
@@ -38,7 +31,16 @@ HANDLERS = [
     for name, handler in state.event_handlers.items()
     if name in vars(state) and name not in FRAMEWORK
 ]
-ARGUMENTS = {"form": {}, "is_open": True, "is_active": True, "is_for_all": True, "place": 0, "job_id": 1}
+ARGUMENTS = {
+    "is_on": True,
+    "number": 1,
+    "form": {},
+    "is_open": True,
+    "is_active": True,
+    "is_for_all": True,
+    "place": 0,
+    "job_id": 1,
+}
 
 
 @pytest.mark.parametrize("handler", HANDLERS)
