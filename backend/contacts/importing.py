@@ -4,10 +4,8 @@ A batch and the count of rows done commit together, so an import that dies goes 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from itertools import islice
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +13,9 @@ import phonenumbers
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.contacts import columns, csv_files, editing, fields, import_rows
-from backend.contacts.csv_files import Layout, Record
+from backend.contacts import columns, csv_files, editing, fields, import_files, import_rows
 from backend.contacts.schemas import ImportPlan, ImportView, PreviewRow
 from backend.core import audit, clock, jobs, realtime, spreadsheets
-from backend.core.config import settings
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.ids import new_id
 from backend.core.principal import Principal
@@ -29,11 +25,7 @@ from backend.tags import service as tags
 from backend.vocab import DuplicatePolicy, ImportStatus, MemberRole
 
 MAX_BYTES = 20_000_000
-MOST_ROWS = 200_000
-# One transaction: short enough that a person's text never waits for it, long enough that its overhead does not count.
-BATCH = 500
 _SHOWN = 8
-_SAMPLED = 40
 # A file that nobody imports within a day was looked at and left.
 KEPT_FOR = timedelta(days=1)
 
@@ -51,15 +43,15 @@ async def upload(session: AsyncSession, principal: Principal, filename: str, con
         org_id=org_id_of(session),
         created_by_user_id=principal.user_id,
         created_by=principal.name,
-        filename=_name(filename),
+        filename=import_files.name_of(filename),
         size_bytes=len(content),
         country=await editing.home_country(session),
     )
-    await asyncio.to_thread(_keep, _path(job), content)
+    await asyncio.to_thread(import_files.keep, import_files.path_of(job), content)
     try:
-        layout, sample, total = await asyncio.to_thread(_look, _path(job))
+        layout, sample, total = await asyncio.to_thread(import_files.look, import_files.path_of(job))
     except Invalid:
-        await asyncio.to_thread(_forget, _path(job))
+        await asyncio.to_thread(import_files.forget, import_files.path_of(job))
         raise
     known = await fields.definitions(session)
     job.encoding, job.delimiter = layout.encoding, layout.delimiter
@@ -88,9 +80,9 @@ async def configure(
     if "has_header" in given:
         job.has_header = bool(given["has_header"])
     if (job.encoding, job.delimiter, job.has_header) != layout_before:
-        sample = await asyncio.to_thread(_sample, job)
+        sample = await asyncio.to_thread(import_files.sample, job)
         job.mapping = columns.guess(sample, job.has_header, known)
-        total = await asyncio.to_thread(_count, job)
+        total = await asyncio.to_thread(import_files.count, job)
         job.total_rows = total - job.has_header
     if "policy" in given:
         job.policy = _one_of(given["policy"], tuple(DuplicatePolicy), "policy")
@@ -110,14 +102,14 @@ async def plan(session: AsyncSession, principal: Principal, import_id: UUID) -> 
     principal.require(MemberRole.EDITOR)
     job = await _get(session, import_id)
     known_fields = await fields.definitions(session)
-    sample = await asyncio.to_thread(_sample, job)
+    sample = await asyncio.to_thread(import_files.sample, job)
     width = max((len(row) for row in sample), default=0)
     names = list(sample[0]) if job.has_header and sample else []
     headers = [names[place] if place < len(names) and names[place] else "" for place in range(width)]
     body = sample[job.has_header :]
     known, shown = import_rows.Known(), list[PreviewRow]()
     fates = {"created": 0, "updated": 0, "skipped": 0, "failed": 0}
-    async for batch in _batches(job, known_fields, 0):
+    async for batch in import_files.batches(job, known_fields, 0):
         await import_rows.known_of(session, batch, known)
         for row in batch:
             met = import_rows.meant(row, known)
@@ -175,7 +167,7 @@ async def cancel(session: AsyncSession, principal: Principal, import_id: UUID) -
     job.status, job.finished_at = ImportStatus.CANCELLED, clock.now()
     session.add(job)
     await session.flush()
-    await asyncio.to_thread(_forget, _path(job))
+    await asyncio.to_thread(import_files.forget, import_files.path_of(job))
     await audit.record(session, principal, "ui:contact_import:cancelled", job.id, {"done": job.done_rows})
     await _announce(session, job)
     return _view(job)
@@ -223,7 +215,7 @@ async def run(org_id: UUID, import_id: UUID) -> None:
         if job.status != ImportStatus.RUNNING:
             return
         try:
-            async for batch in _batches(job, known, done):
+            async for batch in import_files.batches(job, known, done):
                 if not await _take(import_id, batch, known, done):
                     return
                 done += len(batch)
@@ -244,7 +236,7 @@ async def sweep_files() -> None:
             for job in (await session.exec(query.limit(500).with_for_update(skip_locked=True))).all():
                 job.status, job.finished_at = ImportStatus.CANCELLED, clock.now()
                 session.add(job)
-                await asyncio.to_thread(_forget, _path(job))
+                await asyncio.to_thread(import_files.forget, import_files.path_of(job))
 
 
 async def _take(import_id: UUID, batch: Sequence[import_rows.Row], known: Sequence[ContactField], done: int) -> bool:
@@ -276,76 +268,8 @@ async def _finish(import_id: UUID, status: ImportStatus, words: str) -> None:
             await session.flush()
             await _announce(session, job)
             await realtime.announce(session, job.org_id, "contacts.changed")
-        path = _path(job)
-    await asyncio.to_thread(_forget, path)
-
-
-async def _batches(
-    job: ContactImport, known: Sequence[ContactField], done: int
-) -> AsyncIterator[list[import_rows.Row]]:
-    """Yield the rows after the first `done` in batches, read off the event loop."""
-    rows = _body(job)
-    await asyncio.to_thread(lambda: sum(1 for _ in islice(rows, done)))
-    while True:
-        batch = await asyncio.to_thread(_understood, rows, job, known)
-        if not batch:
-            return
-        yield batch
-
-
-def _understood(rows: Iterator[Record], job: ContactImport, known: Sequence[ContactField]) -> list[import_rows.Row]:
-    return [import_rows.read(record, job.mapping, job.country, known) for record in islice(rows, BATCH)]
-
-
-def _body(job: ContactImport) -> Iterator[Record]:
-    return islice(_records(job), int(job.has_header), None)
-
-
-def _records(job: ContactImport) -> Iterator[Record]:
-    """Return the rows of an import's file. Raises `Conflict` (`file_gone`) when it is not there any more."""
-    if not _path(job).exists():
-        raise Conflict("The file is gone. Upload it again; rows taken in stay.", code="file_gone")
-    return csv_files.records(_path(job), Layout(job.encoding, job.delimiter))
-
-
-def _look(path: Path) -> tuple[Layout, list[tuple[str, ...]], int]:
-    """Return the layout, the first rows and the number of rows of a file."""
-    layout = csv_files.layout_of(path)
-    sample, total = list[tuple[str, ...]](), 0
-    for record in csv_files.records(path, layout):
-        total += 1
-        if len(sample) < _SAMPLED:
-            sample.append(record.cells)
-        if total > MOST_ROWS:
-            raise Invalid(f"A file has at most {MOST_ROWS:,} rows. Split it.", field="file", code="too_large")
-    return layout, sample, total
-
-
-def _sample(job: ContactImport) -> list[tuple[str, ...]]:
-    return [record.cells for record in islice(_records(job), _SAMPLED)]
-
-
-def _count(job: ContactImport) -> int:
-    return sum(1 for _ in _records(job))
-
-
-def _path(job: ContactImport) -> Path:
-    return settings().data_dir / "imports" / str(job.org_id) / str(job.id)
-
-
-def _keep(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_bytes(content)
-    path.chmod(0o600)
-
-
-def _forget(path: Path) -> None:
-    path.unlink(missing_ok=True)
-
-
-def _name(filename: str) -> str:
-    name = " ".join(filename.replace("\\", "/").rpartition("/")[2].split())
-    return "".join(character for character in name if character.isprintable())[:120] or "contacts.csv"
+        path = import_files.path_of(job)
+    await asyncio.to_thread(import_files.forget, path)
 
 
 def _one_of(value: Any, allowed: Any, name: str) -> Any:

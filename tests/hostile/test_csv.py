@@ -12,6 +12,7 @@ from backend.contacts import service as contacts
 from backend.contacts.columns import guess, has_names
 from backend.contacts.schemas import ContactFilter
 from backend.core import spreadsheets
+from backend.core.config import settings
 from backend.core.errors import Invalid
 from backend.core.ids import parse_id
 from backend.core.tenancy import unit_of_work
@@ -121,7 +122,7 @@ async def test_what_is_no_table_is_refused_in_words_and_not_kept(db, org, conten
                 await contacts.upload_import(session, org.owner, "people.csv", content)
             assert await contacts.imports(session, org.owner) == []
     assert refusal.value.code == code
-    folder = importing.settings().data_dir / "imports" / str(org.org_id)
+    folder = settings().data_dir / "imports" / str(org.org_id)
     assert list(folder.iterdir()) == []
 
 

@@ -5,9 +5,10 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from backend.compliance import service as compliance
-from backend.contacts import importing
+from backend.contacts import import_files, importing
 from backend.contacts import service as contacts
 from backend.contacts.schemas import ContactFilter
+from backend.core.config import settings
 from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
@@ -146,7 +147,7 @@ async def test_consent_comes_in_with_its_row_as_evidence_and_never_undoes_a_refu
 
 
 async def test_an_import_that_died_goes_on_behind_its_last_batch(org, take, monkeypatch, db):
-    monkeypatch.setattr(importing, "BATCH", 2)
+    monkeypatch.setattr(import_files, "BATCH", 2)
     content = "name,phone\n" + "".join(f"P{number},41555501{number:02}\n" for number in range(7))
     with org.scope():
         async with unit_of_work() as session:
@@ -177,7 +178,7 @@ async def test_an_import_that_died_goes_on_behind_its_last_batch(org, take, monk
 
 
 async def test_an_import_that_is_stopped_keeps_what_came_in_and_its_file_goes(org, monkeypatch, db):
-    monkeypatch.setattr(importing, "BATCH", 2)
+    monkeypatch.setattr(import_files, "BATCH", 2)
     content = "name,phone\n" + "".join(f"P{number},41555501{number:02}\n" for number in range(6))
     with org.scope():
         async with unit_of_work() as session:
@@ -202,7 +203,7 @@ async def test_an_import_that_is_stopped_keeps_what_came_in_and_its_file_goes(or
                 await contacts.start_import(session, org.owner, id)
     assert (done["status"], done["done_rows"]) == ("cancelled", 2)
     assert len(await everybody(org)) == 2
-    assert not (importing.settings().data_dir / "imports" / str(org.org_id) / str(id)).exists()
+    assert not (settings().data_dir / "imports" / str(org.org_id) / str(id)).exists()
 
 
 async def test_every_contact_says_which_file_it_came_from(org, take, db):
