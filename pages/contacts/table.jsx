@@ -245,14 +245,14 @@ export function ContactTable(props) {
       },
     };
     const box = (
-      <label className="flex h-full w-10 cursor-pointer items-center">
+      <label className="flex h-full min-h-11 w-10 cursor-pointer items-center">
         <input
           type="checkbox"
           tabIndex={-1}
           checked={isChosen}
           aria-label={words.SELECT.replace("{name}", called)}
           onChange={(event) => toggle(row.id, event.nativeEvent.shiftKey)}
-          className="size-4 accent-accent"
+          className="size-4 accent-accent pointer-coarse:size-6"
         />
       </label>
     );
@@ -355,17 +355,24 @@ export function ContactTable(props) {
       <div role="grid" aria-label={words.TITLE} aria-multiselectable="true" aria-rowcount={total >= 0 ? total + 1 : -1} className="flex min-h-0 flex-1 flex-col">
         <div role="row" aria-rowindex={1} style={wide ? { gridTemplateColumns: grid } : undefined} className={wide ? "grid h-9 shrink-0 items-center gap-x-4 border-b border-line bg-canvas px-6 text-12 font-medium text-muted" : "sr-only"}>
           <span role="columnheader">
-            <input
-              type="checkbox"
-              checked={allShown || every}
-              aria-label={words.SELECT_ALL}
-              onChange={() => (allShown || every ? clear() : setChosen(new Set(rows.map((row) => row.id))))}
-              className="size-4 accent-accent"
-            />
+            {wide ? (
+              <label className="flex h-9 w-10 cursor-pointer items-center">
+                <input
+                  type="checkbox"
+                  checked={allShown || every}
+                  aria-label={words.SELECT_ALL}
+                  onChange={() => (allShown || every ? clear() : setChosen(new Set(rows.map((row) => row.id))))}
+                  className="size-4 accent-accent pointer-coarse:size-6"
+                />
+              </label>
+            ) : (
+              words.SELECTION
+            )}
           </span>
           <span role="columnheader" aria-sort={orderOf("name")}>
-            {head("name")}
+            {wide ? head("name") : words.NAME}
           </span>
+          {wide ? null : <span role="columnheader">{words.LAST_CONTACT}</span>}
           {(wide ? columns : []).map((column) => (
             <span key={column} role="columnheader" aria-sort={orderOf(column)} className="truncate">
               {head(column)}
