@@ -84,6 +84,9 @@ def test_somebody_without_an_account_makes_one_on_the_way_in_and_the_owner_sees_
     role = row.get_by_role("button", name=Team.ROLE_OF.format(name="Noa Levi", role=Team.EDITOR))
     role.click()
     boss.get_by_role("menuitemradio", name=Team.OWNER).click()
+    expect(row.get_by_role("button", name=Team.ROLE_OF.format(name="Noa Levi", role=Team.OWNER))).to_be_visible()
+    # A changed role cuts the tab off; it comes back by itself, and a person who goes on meanwhile is not held up.
+    noa.goto("/team")
     expect(noa.get_by_role("button", name=Team.INVITE, exact=True)).to_be_visible()
     noa.goto("/team/activity")
     expect(noa.get_by_text("Bo Larsen changed the role of Noa Levi")).to_be_visible()
