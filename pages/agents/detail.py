@@ -125,7 +125,10 @@ def _head() -> rx.Component:
                         page_link(
                             f"v{AgentState.version} · {Agent.HISTORY}",
                             href=f"/agents/{AgentState.id}?tab=versions",
-                            class_name="tabular inline-flex min-h-6 items-center rounded-control underline-offset-2 hover:text-ink hover:underline",
+                            class_name=(
+                                "tabular inline-flex min-h-6 items-center rounded-control underline-offset-2 "
+                                "hover:text-ink hover:underline"
+                            ),
                         ),
                         text=Agent.VERSION,
                     ),

@@ -191,7 +191,11 @@ def _numbers(agent: rx.Var[AgentCard], href: Any) -> rx.Component:
             rx.fragment(
                 icon("phone_off"),
                 rx.el.span(Agents.NO_NUMBER),
-                text_link(Agents.CHOOSE_NUMBER, href=href + "?tab=deployment", class_name="relative inline-flex min-h-6 items-center"),
+                text_link(
+                    Agents.CHOOSE_NUMBER,
+                    href=href + "?tab=deployment",
+                    class_name="relative inline-flex min-h-6 items-center",
+                ),
             ),
         ),
         rx.fragment(),
