@@ -44,6 +44,7 @@ class Contacts:
     WHITELISTED = "Always put through"
     SELECT = "Select {name}"
     SELECT_ALL = "Select all shown"
+    SELECTION = "Selection"
     SELECTED = "{n} selected"
     SELECT_EVERY = "Select all {n}"
     CLEAR_SELECTION = "Clear selection"
