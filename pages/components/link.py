@@ -27,3 +27,8 @@ def external_link(*children: Any, href: str | rx.Var[str], class_name: str = "",
         class_name=f"{TEXT_LINK} {class_name}".strip(),
         **props,
     )
+
+
+def download_link(*children: Any, href: str | rx.Var[str], class_name: str = "", **props: Any) -> rx.Component:
+    """Return a link to a file of ours that the browser saves; a link that changes page in place would find no page."""
+    return rx.el.A.create(*children, href=href, download=True, class_name=class_name, **props)

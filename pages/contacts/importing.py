@@ -9,7 +9,7 @@ from pages.components.choice import radio_cards, switch
 from pages.components.combobox import combobox
 from pages.components.feedback import banner, progress, skeleton_fields
 from pages.components.field import select_field
-from pages.components.link import text_link
+from pages.components.link import download_link, text_link
 from pages.components.local_file import jsx
 from pages.components.saving_field import saving_field
 from pages.components.shell import page_shell
@@ -346,10 +346,9 @@ def _ended() -> rx.Component:
             link_button(_W.SEE, href="/contacts?sort=-created_at", variant="primary"),
             rx.cond(
                 job["failed"].to(int) > 0,
-                rx.el.a(
+                download_link(
                     _W.ERRORS,
                     href="/api/contacts/imports/" + job["id"].to(str) + "/errors",
-                    download=True,
                     class_name=button_class(link=True),
                 ),
                 rx.fragment(),
