@@ -9,6 +9,7 @@ from pages.components.button import button, button_class, link_button
 from pages.components.feedback import empty_state, error_state, skeleton_rows
 from pages.components.field import select_field, text_field
 from pages.components.icon import icon
+from pages.components.link import download_link
 from pages.components.status import badge
 from pages.components.timestamp import time_ago
 from pages.team.layout import team_section
@@ -40,13 +41,8 @@ def activity_page() -> rx.Component:
         ),
         actions=rx.cond(
             ActivityState.stage == "ready",
-            # The browser's own link: `rx.el.a` changes page in place, and a file is no page.
-            rx.el.A.create(
-                icon("file_down"),
-                Activity.EXPORT,
-                href=ActivityState.file,
-                download=True,
-                class_name=button_class(link=True),
+            download_link(
+                icon("file_down"), Activity.EXPORT, href=ActivityState.file, class_name=button_class(link=True)
             ),
             rx.fragment(),
         ),
