@@ -17,7 +17,7 @@ from pages.components.shell import page_shell
 from pages.components.surface import card
 from pages.contacts.asking import block_dialog, erase_dialog, record_dialog
 from pages.contacts.details import details_card, own_fields_card, reach_card, tags_card
-from pages.contacts.merge import merge_dialog
+from pages.contacts.merge import ALIKE_REASONS, merge_dialog
 from pages.frame import frame
 from pages.inbox.listing import TIME_WORDS
 from pages.inbox.parts import words_of
@@ -28,13 +28,6 @@ from state.contacts.erasing import EraseState
 from state.contacts.merging import MergeState
 
 _FACTS = jsx(__name__, "facts.jsx")
-_REASONS = {
-    "same_email": Contact.SAME_EMAIL,
-    "same_number": Contact.SAME_NUMBER,
-    "same_name_and_company": Contact.SAME_NAME_AND_COMPANY,
-    "same_name": Contact.SAME_NAME,
-    "similar_name": Contact.SIMILAR_NAME,
-}
 _CHANNELS = {
     "sms": Contact.TEXTS,
     "call": Contact.CALLS,
@@ -136,7 +129,7 @@ def _actions() -> rx.Component:
                 rx.cond(
                     ContactState.can_edit,
                     rx.fragment(
-                        menu_item(Contact.MERGE, icon="merge", on_select=MergeState.begin("")),
+                        menu_item(Contact.MERGE, icon="merge", on_select=MergeState.begin(contact["id"], "")),
                         menu_separator(),
                         menu_item(
                             Contact.DELETE,
@@ -245,12 +238,12 @@ def _suggestions() -> rx.Component:
                     rx.cond(row["name"] != "", row["name"], row["phone_display"]),
                     href="/contacts/" + row["id"].to(str),
                 ),
-                rx.el.p(rx.match(row["reason"], *_REASONS.items(), ""), class_name="truncate text-13 text-muted"),
+                rx.el.p(rx.match(row["reason"], *ALIKE_REASONS.items(), ""), class_name="truncate text-13 text-muted"),
                 class_name="min-w-0 flex-1 text-14",
             ),
             rx.cond(
                 ContactState.can_edit,
-                button(Contact.COMPARE, size="sm", on_click=MergeState.begin(row["id"])),
+                button(Contact.COMPARE, size="sm", on_click=MergeState.begin(ContactState.contact["id"], row["id"])),
                 rx.fragment(),
             ),
             class_name="flex items-center gap-3 py-2",

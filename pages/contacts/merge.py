@@ -10,6 +10,14 @@ from pages.components.dialog import dialog, dialog_close
 from pages.words import Common, Contact
 from state.contacts.merging import MergeState
 
+# Why two contacts may be one, by the wire value.
+ALIKE_REASONS = {
+    "same_email": Contact.SAME_EMAIL,
+    "same_number": Contact.SAME_NUMBER,
+    "same_name_and_company": Contact.SAME_NAME_AND_COMPANY,
+    "same_name": Contact.SAME_NAME,
+    "similar_name": Contact.SIMILAR_NAME,
+}
 _FIELDS = {
     "name": "Name",
     "phone_number": Contact.PHONE,

@@ -24,7 +24,7 @@ import { selectAll, selectShown, stopSelecting, useSelection } from "$/public/ex
 const SQUARE =
   "inline-flex size-8 shrink-0 items-center justify-center rounded-control text-ink transition-colors hover:bg-hover data-[state=open]:bg-hover disabled:opacity-50 pointer-coarse:size-11";
 
-export function BulkBar({ work, agents, teams, team, tags, words, onChange, onUndo }) {
+export function BulkBar({ work, agents, teams, team, tags, words, mayMerge, onChange, onUndo, onMerge }) {
   const { on, ids, all } = useSelection();
   const [snoozing, setSnoozing] = useState(false);
   const running = work.status === "running" || work.status === "undoing";
@@ -51,6 +51,11 @@ export function BulkBar({ work, agents, teams, team, tags, words, onChange, onUn
   const run = (action, value = "") => {
     setSnoozing(false);
     onChange?.(action, value, [...ids], all);
+    stopSelecting();
+  };
+  const merge = () => {
+    const [first, second] = ids;
+    setTimeout(() => onMerge?.(first, second));
     stopSelecting();
   };
   const shown = () =>
@@ -122,6 +127,11 @@ export function BulkBar({ work, agents, teams, team, tags, words, onChange, onUn
             <MenuItem onSelect={() => run("read")}>{words.MARK_READ}</MenuItem>
             <MenuItem onSelect={() => run("unread")}>{words.MARK_UNREAD}</MenuItem>
             <MenuItem onSelect={() => run("reopen")}>{words.REOPEN}</MenuItem>
+            {mayMerge ? (
+              <MenuItem disabled={all || ids.size !== 2} onSelect={merge}>
+                {words.MERGE}
+              </MenuItem>
+            ) : null}
           </MenuList>
         </Menu>
         <button type="button" aria-label={words.STOP_SELECTING} title={words.STOP_SELECTING} onClick={stopSelecting} className={SQUARE}>

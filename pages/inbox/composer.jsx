@@ -173,7 +173,7 @@ function Box(props) {
   return (
     <div data-part="composer" className="shrink-0 px-4 pb-3 md:px-6">
       <Hotkey keys="r" onPress={openReply} />
-      <Hotkey keys="m" onPress={openNote} />
+      <Hotkey keys="n" onPress={openNote} />
       <div className="mx-auto max-w-188">
         <Writing others={others} visitor={visitorWrites} name={contactName} words={words} />
         <div

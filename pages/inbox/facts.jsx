@@ -7,6 +7,7 @@ import X from "lucide-react/dist/esm/icons/x.mjs";
 import { CopyButton } from "$/public/external/pages/components/copy_button/copy_button.jsx";
 import { SavingInput } from "$/public/external/pages/components/saving_field/saving_field.jsx";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
+import { SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 import { AgentMark, Avatar, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { TagPills } from "$/public/external/pages/inbox/parts/tag_menu.jsx";
 
@@ -173,7 +174,7 @@ function OptOuts({ person, words }) {
   );
 }
 
-export function Facts({ row, person, alike, errors, agents, tags, words, time, onSave, onSaveCustom, onTag }) {
+export function Facts({ row, person, alike, errors, agents, tags, words, time, mayMerge, onSave, onSaveCustom, onTag, onMerge }) {
   const shared = { person, errors, words, onSave };
   const agent = agents.find((one) => one.id === row.agent_id);
   const status = { open: words.OPEN, closed: words.CLOSED, snoozed: words.SNOOZED }[row.status];
@@ -226,10 +227,24 @@ export function Facts({ row, person, alike, errors, agents, tags, words, time, o
           <ul className="mt-1 flex flex-col gap-1 text-13">
             {alike.map((other) => (
               <li key={other.id}>
-                <Link to={`/contacts/${person.id}?merge=${other.id}`} className="block rounded-control px-2 py-1 hover:bg-hover">
-                  <span className="block truncate font-medium text-ink">{other.name || other.phone_display || other.email}</span>
-                  <span className="block text-12 text-muted">{other.reason}</span>
-                </Link>
+                <span className="flex items-center gap-2">
+                  <span className="min-w-0 flex-1">
+                    <Link to={`/contacts/${other.id}`} className="block truncate font-medium text-ink hover:underline">
+                      {other.name || other.phone_display || other.email}
+                    </Link>
+                    <span className="block text-12 text-muted">{words[other.reason]}</span>
+                  </span>
+                  {mayMerge ? (
+                    <button
+                      type="button"
+                      className={SECONDARY}
+                      aria-label={`${words.COMPARE} ${other.name || other.phone_display || other.email}`}
+                      onClick={() => onMerge?.(person.id, other.id)}
+                    >
+                      {words.COMPARE}
+                    </button>
+                  ) : null}
+                </span>
               </li>
             ))}
           </ul>

@@ -151,7 +151,7 @@ export function ListHead(props) {
   const count = FILTER_NAMES.filter((name) => query.get(name)).length;
   return (
     <div className="shrink-0 border-b border-line px-3 pt-3">
-      <Hotkey keys="n" onPress={() => onNew?.(true)} />
+      <Hotkey keys="c" onPress={() => onNew?.(true)} />
       <Hotkey keys="f" onPress={() => setOpen(true)} />
       <div className="flex items-center gap-0.5">
         <SearchField asked={query.get("q") ?? ""} words={words} onSearch={(q) => set({ q })} />
@@ -200,7 +200,7 @@ export function ListHead(props) {
           </button>
         </Tip>
         <Reach hasSound={hasSound} hasDesktop={hasDesktop} isAway={isAway} words={words} onSet={onReach} />
-        <Tip text={words.NEW_MESSAGE} shortcut="N">
+        <Tip text={words.NEW_MESSAGE} shortcut="C">
           <button type="button" aria-label={words.NEW_MESSAGE} onClick={() => onNew?.(true)} className={SQUARE}>
             <Icon as={SquarePen} />
           </button>

@@ -8,6 +8,8 @@ from pages.components import copy_button, hotkeys, menu, popover, timestamp, too
 from pages.components.local_file import jsx
 from pages.inbox.parts import POPOVER, VIRTUOSO, words_of
 from pages.words import InboxBulk, InboxFilters, InboxList, InboxWhen, Time
+from state.contacts.merging import MergeState
+from state.frame import FrameState
 from state.inbox.bulk import BulkState
 from state.inbox.choices import ChoicesState
 from state.inbox.conversation_list import ConversationListState
@@ -59,8 +61,10 @@ class _BulkBar(rx.Component):
     team: _Rows
     tags: _Rows
     words: _Words
+    may_merge: rx.Var[bool]
     on_change: rx.EventHandler[rx.event.passthrough_event_spec(str, str, list[str], bool)]
     on_undo: rx.EventHandler[_one]
+    on_merge: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
 
 
 class _ConversationList(rx.Component):
@@ -109,6 +113,8 @@ def list_pane() -> rx.Component:
             words={**words_of(InboxWhen), **words_of(InboxBulk)},
             on_change=BulkState.change,
             on_undo=BulkState.undo,
+            may_merge=FrameState.role != "support",
+            on_merge=MergeState.begin_conversations,
         ),
         _ConversationList.create(
             rows=ConversationListState.rows,

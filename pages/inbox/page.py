@@ -3,6 +3,7 @@
 import reflex as rx
 
 from pages.components.shell import page_shell
+from pages.contacts.merge import merge_dialog
 from pages.frame import frame
 from pages.inbox.listing import list_pane
 from pages.inbox.new_message import new_message_dialog
@@ -21,7 +22,7 @@ SHORTCUTS = (
         ("j", InboxPage.KEY_NEXT),
         ("k", InboxPage.KEY_PREVIOUS),
         ("r", InboxPage.KEY_REPLY),
-        ("m", InboxPage.KEY_NOTE),
+        ("n", InboxPage.KEY_NOTE),
         ("t", InboxPage.KEY_TAKE),
         ("shift+t", InboxPage.KEY_BRIEF),
         ("a", InboxPage.KEY_ASSIGN),
@@ -29,7 +30,7 @@ SHORTCUTS = (
         ("e", InboxPage.KEY_CLOSE),
         ("l", InboxPage.KEY_TAG),
         ("u", InboxPage.KEY_UNREAD),
-        ("n", InboxPage.KEY_NEW),
+        ("c", InboxPage.KEY_NEW),
         ("/", InboxPage.KEY_SEARCH),
         ("f", InboxPage.KEY_FILTER),
         ("x", InboxPage.KEY_SELECT),
@@ -46,6 +47,7 @@ def inbox() -> rx.Component:
             thread_pane(),
         ),
         new_message_dialog(),
+        merge_dialog(),
         title=InboxPage.TITLE,
         active="inbox",
         layout="full",

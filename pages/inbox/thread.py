@@ -6,9 +6,11 @@ import reflex as rx
 
 from pages.components import dialog, popover, saving_field  # noqa: F401 - their JSX is imported by ours
 from pages.components.local_file import jsx
+from pages.contacts.merge import ALIKE_REASONS
 from pages.inbox.listing import TIME_WORDS
 from pages.inbox.parts import DIALOG, POPOVER, VIRTUOSO, words_of
 from pages.words import InboxComposer, InboxPage, InboxSide, InboxThread, InboxTimeline, InboxWhen
+from state.contacts.merging import MergeState
 from state.frame import FrameState
 from state.inbox.choices import ChoicesState
 from state.inbox.composer import ComposerState
@@ -89,6 +91,8 @@ class _ThreadHead(rx.Component):
     on_tag: rx.EventHandler[_switch]
     on_make_tag: rx.EventHandler[_one]
     on_unread: rx.EventHandler[_one]
+    may_merge: rx.Var[bool]
+    on_merge: rx.EventHandler[_two]
 
 
 class _Timeline(rx.Component):
@@ -179,11 +183,14 @@ class _Side(rx.Component):
     on_save: rx.EventHandler[_three]
     on_save_custom: rx.EventHandler[_three]
     on_tag: rx.EventHandler[_switch]
+    may_merge: rx.Var[bool]
+    on_merge: rx.EventHandler[_two]
 
 
 def thread_pane() -> rx.Component:
     """Return the middle and right of the inbox."""
     row = ThreadState.row
+    may_merge = FrameState.role != "support"
     shown_name = rx.cond(row["name"] != "", row["name"], row["phone_display"])
     return _Stage.create(
         rx.el.div(
@@ -205,6 +212,8 @@ def thread_pane() -> rx.Component:
                 on_tag=ThreadState.set_tag,
                 on_make_tag=ChoicesState.make_tag,
                 on_unread=ThreadState.mark_unread,
+                may_merge=may_merge,
+                on_merge=MergeState.begin,
             ),
             _Timeline.create(
                 conversation_id=TimelineState.conversation_id,
@@ -276,12 +285,14 @@ def thread_pane() -> rx.Component:
             tags=ChoicesState.tags,
             turn=WhyState.turn,
             turn_id=WhyState.turn_id,
-            words=words_of(InboxSide),
+            words={**words_of(InboxSide), **ALIKE_REASONS},
             time=TIME_WORDS,
             on_close_why=WhyState.close,
             on_save=ContactPanelState.save,
             on_save_custom=ContactPanelState.save_custom,
             on_tag=ContactPanelState.set_tag,
+            may_merge=may_merge,
+            on_merge=MergeState.begin,
         ),
         stage=ThreadState.stage,
         list=rx.cond(

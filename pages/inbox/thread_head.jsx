@@ -8,6 +8,7 @@ import Clock from "lucide-react/dist/esm/icons/clock.mjs";
 import Ellipsis from "lucide-react/dist/esm/icons/ellipsis.mjs";
 import Hand from "lucide-react/dist/esm/icons/hand.mjs";
 import Languages from "lucide-react/dist/esm/icons/languages.mjs";
+import Merge from "lucide-react/dist/esm/icons/merge.mjs";
 import PanelRight from "lucide-react/dist/esm/icons/panel-right.mjs";
 import RotateCcw from "lucide-react/dist/esm/icons/rotate-ccw.mjs";
 import UserPlus from "lucide-react/dist/esm/icons/user-plus.mjs";
@@ -42,7 +43,7 @@ function left(until, now) {
 
 export function ThreadHead(props) {
   const { row, reason, me, team, teams, tags, others, words } = props;
-  const { onRename, onMode, onAssign, onTeam, onStatus, onSnooze, onTag, onMakeTag, onUnread } = props;
+  const { onRename, onMode, onAssign, onTeam, onStatus, onSnooze, onTag, onMakeTag, onUnread, mayMerge, onMerge } = props;
   const [briefing, setBriefing] = useState(false);
   const [snoozing, setSnoozing] = useState(false);
   const [tagging, setTagging] = useState(false);
@@ -239,6 +240,12 @@ export function ThreadHead(props) {
               <Icon as={Languages} />
               {words.TRANSLATE}
             </MenuItem>
+            {mayMerge ? (
+              <MenuItem onSelect={() => setTimeout(() => onMerge?.(row.contact_id, ""))}>
+                <Icon as={Merge} />
+                {words.MERGE}
+              </MenuItem>
+            ) : null}
             {wide ? null : <MenuItem onSelect={() => setPanel(true)}>{words.DETAILS}</MenuItem>}
             <MenuSeparator />
             <AssignChoices {...assigning} />

@@ -1,4 +1,4 @@
-"""Merge the open contact with another: find it, see what would happen, choose whose values stay."""
+"""Merge a contact with another, on its page or in the inbox: find it, see what would happen, choose what stays."""
 
 from typing import Any, TypedDict
 
@@ -6,10 +6,10 @@ import reflex as rx
 
 from backend.contacts import service as contacts
 from backend.contacts.schemas import MergeField
+from backend.conversations import service as conversations
 from backend.core.ids import parse_id
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import e164
-from state.contacts.contact import ContactState
 from state.errors import answers
 from state.session import SessionState
 
@@ -28,6 +28,7 @@ class MergeState(SessionState):
     """The dialog that merges."""
 
     is_open: bool = False
+    keep_id: str = ""
     found: list[Candidate] = []
     other_id: str = ""
     keep_name: str = ""
@@ -38,12 +39,22 @@ class MergeState(SessionState):
 
     @rx.event
     @answers
-    async def begin(self, other_id: str) -> None:
-        """Open the dialog; with a contact, compare with it at once."""
+    async def begin(self, keep_id: str, other_id: str) -> None:
+        """Open the dialog for the contact that stays; with another one, compare them at once."""
         await self._principal()
-        self.is_open, self.found, self.other_id, self.fields = True, [], "", []
-        if other_id:
-            await self._compare(other_id)
+        await self._begin(keep_id, other_id)
+
+    @rx.event
+    @answers
+    async def begin_conversations(self, keep_id: str, other_id: str) -> None:
+        """Open the dialog for the people of two conversations."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                keep, other = [
+                    await conversations.get(session, parse_id(each, "conversation")) for each in (keep_id, other_id)
+                ]
+        await self._begin(str(keep.contact_id), str(other.contact_id))
 
     @rx.event
     @answers
@@ -57,7 +68,6 @@ class MergeState(SessionState):
     async def find(self, text: str) -> None:
         """Offer the contacts that hold what was typed."""
         principal = await self._principal()
-        open_contact = await self.get_state(ContactState)
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 known = await contacts.search(session, text[:80], FOUND + 1)
@@ -68,7 +78,7 @@ class MergeState(SessionState):
                 "hint": e164.display(one.phone_number) if one.name and one.phone_number else one.email or "",
             }
             for one in known
-            if str(one.id) != open_contact.contact["id"]
+            if str(one.id) != self.keep_id
         ][:FOUND]
 
     @rx.event
@@ -92,28 +102,32 @@ class MergeState(SessionState):
     @rx.event
     @answers
     async def merge(self) -> Any:
-        """Merge, and show the contact that stays."""
+        """Merge; pages that show either hear of it."""
         principal = await self._principal()
-        open_contact = await self.get_state(ContactState)
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 await contacts.merge(
                     session,
                     principal,
-                    parse_id(open_contact.contact["id"], "contact"),
+                    parse_id(self.keep_id, "contact"),
                     parse_id(self.other_id, "contact"),
                     self.choices,
                 )
         self.is_open = False
-        return [rx.toast(f"{self.drop_name} is part of {self.keep_name} now."), ContactState.load]
+        return rx.toast(f"{self.drop_name} is part of {self.keep_name} now.")
+
+    async def _begin(self, keep_id: str, other_id: str) -> None:
+        self.keep_id, self.found, self.other_id, self.fields = keep_id, [], "", []
+        self.is_open = True
+        if other_id:
+            await self._compare(other_id)
 
     async def _compare(self, other_id: str) -> None:
         principal = await self._principal()
-        open_contact = await self.get_state(ContactState)
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 plan = await contacts.preview_merge(
-                    session, parse_id(open_contact.contact["id"], "contact"), parse_id(other_id, "contact")
+                    session, parse_id(self.keep_id, "contact"), parse_id(other_id, "contact")
                 )
         self.other_id = plan["drop_id"]
         self.keep_name, self.drop_name = plan["keep_name"], plan["drop_name"]

@@ -252,7 +252,7 @@ def fail_to_sign_in(page: Page) -> None:
 
 
 def fail_to_send(page: Page) -> None:
-    keys("n")(page)
+    keys("c")(page)
     press("button", InboxNew.SEND)(page)
 
 
@@ -286,7 +286,7 @@ def shots(studio: Studio) -> Iterator[Shot]:
     yield Shot("conversation-why", studio.conversation(CUSTOMERS["long"]), act=press("button", InboxTimeline.WHY))
     yield Shot("inbox-nomatch", "/inbox?q=zzz")
     yield Shot("layer-shortcuts", "/inbox", act=keys("?"))
-    yield Shot("layer-new-message", "/inbox", act=keys("n"))
+    yield Shot("layer-new-message", "/inbox", act=keys("c"))
     yield Shot("layer-new-message-error", "/inbox", act=fail_to_send)
     yield Shot("layer-mode", studio.conversation(CUSTOMERS["people"]), act=press("button", "Who answers", exact=False))
     yield Shot("layer-toast", studio.conversation(CUSTOMERS["waits"]), act=close_and_reopen)

@@ -18,7 +18,7 @@ from pages.words import (
     Common,
 )
 from state.agents import open_agent
-from tests.browser.look import broken_structure, next_frames, pale_words, settle, sideways
+from tests.browser.look import next_frames, settle, sideways, violations
 
 LABELS = AgentConfigure.LABELS
 
@@ -177,10 +177,10 @@ def test_each_part_can_be_read_and_fits_every_width(window, ana, up, part):
         voice = up.query("select id from agent_configs where agent_type = 'inbound_voice' limit 1")
     page.goto(f"/agents/{voice[0][0]}?tab={part}")
     settle(page)
-    assert (broken_structure(page), pale_words(page)) == ([], [])
+    assert violations(page) == []
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_class("dark")
-    assert pale_words(page) == []
+    assert violations(page) == []
     for width in (320, 390, 768, 1440):
         page.set_viewport_size({"width": width, "height": 844})
         next_frames(page)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from pages.words import Assistant
 from tests.browser.inbox import national
-from tests.browser.look import broken_structure, pale_words, settle, sideways
+from tests.browser.look import settle, sideways, violations
 
 
 @pytest.fixture
@@ -141,5 +141,4 @@ def test_a_card_holds_on_a_phone_and_can_be_read(window, ana, new_customer, sche
     expect(page.get_by_role("region", name=Assistant.SEND_TEXT)).to_be_visible()
     settle(page)
     assert sideways(page) == ""
-    assert pale_words(page) == []
-    assert broken_structure(page) == []
+    assert violations(page) == []

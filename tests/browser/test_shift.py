@@ -54,7 +54,7 @@ def test_a_shift_by_keyboard_alone(answered, carrier, new_customer):
     press(page, "Enter")
     expect(inbox.said("We open at nine. Ana Silva")).to_contain_text(InboxTimeline.DELIVERED)
     # a note that calls a colleague
-    press(page, "Escape", "m")
+    press(page, "Escape", "n")
     page.keyboard.type("@Le")
     expect(page.get_by_role("option", name="Leo Park")).to_be_visible()
     press(page, "Enter")

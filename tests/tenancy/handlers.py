@@ -231,7 +231,8 @@ WIDGETS: dict[str, Widget] = {
     "state.contacts.merging.MergeState": Widget(
         "/contacts/{contacts}",
         {
-            "begin": _rule(other_id=Id("contacts")),
+            "begin": _rule(keep_id=Id("contacts"), other_id=Id("contacts")),
+            "begin_conversations": _rule(keep_id=CONVERSATION, other_id=CONVERSATION),
             "find": _rule(text="canary"),
             "compare": _rule(other_id=Id("contacts")),
             "choose": _rule(key="name", choice="dropped"),

@@ -145,7 +145,7 @@ async def test_merging_is_previewed_and_the_choice_counts(org: Any) -> None:
     keep, drop = await people(org, 2)
     tab = (await sign_in(org.owner)).go(f"/contacts/{keep}")
     await tab.call(ContactState.load)
-    await tab.call(MergeState.begin, "")
+    await tab.call(MergeState.begin, keep, "")
     await tab.call(MergeState.find, "person")
     state = await tab.state(MergeState)
     assert [one["value"] for one in state.found] == [drop]
