@@ -11,7 +11,7 @@ from backend.core.ids import parse_id
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import service as numbers
 from backend.vocab import MemberRole
-from state.agents.address import with_filters
+from state.address import with_filters
 from state.agents.rows import AgentCard, arrange, card, served_by
 from state.errors import answers
 from state.hub import News, hub
@@ -72,8 +72,12 @@ class AgentListState(SessionState):
     async def filter_by(self, name: str, value: str) -> Any:
         """Put one filter into the address, which shows the list anew."""
         await self._principal()
-        kept = {"q": self.q, "type": self.type, "status": self.status, "sort": self.sort}
-        return rx.redirect(with_filters("/agents", kept, FILTERS, **{name: value}), replace=True)
+        if name not in FILTERS:
+            raise Invalid("The list cannot be filtered by this.", field="name")
+        # Kept at once: a second change may come before the address of the first is shown.
+        setattr(self, name, value)
+        kept = {each: getattr(self, each) for each in FILTERS}
+        return rx.redirect(with_filters("/agents", kept, FILTERS), replace=True)
 
     @rx.event
     @answers

@@ -10,7 +10,7 @@ import reflex as rx
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.organizations import service as organizations
 from backend.vocab import MemberRole
-from state.agents.address import with_filters
+from state.address import with_filters
 from state.errors import answers
 from state.inbox.filters import days_of, id_of, one_of, zone_of
 from state.session import SessionState

@@ -11,7 +11,7 @@ from backend.core.tenancy import org_scope, unit_of_work
 from backend.organizations import service as organizations
 from backend.organizations.schemas import MemberRow
 from backend.vocab import MemberRole, MemberStatus
-from state.agents.address import with_filters
+from state.address import with_filters
 from state.errors import answers
 from state.hub import News, hub
 from state.session import SessionState

@@ -270,6 +270,14 @@ async def test_deleted_agent_is_brought_back_from_the_list(db: None, org: Any) -
     assert (listing.total, listing.binned) == (1, 0)
 
 
+async def test_two_quick_changes_of_the_filters_both_reach_the_address(db: None, org: Any) -> None:
+    page = (await sign_in(org.owner)).go("/agents")
+    await page.call(AgentListState.load)
+    await page.call(AgentListState.filter_by, "type", "text")
+    assert "q=desk&type=text" in str(await page.call(AgentListState.filter_by, "q", "desk"))
+    assert "cannot be filtered" in str(await page.call(AgentListState.filter_by, "cards", "none"))
+
+
 async def test_file_that_cannot_be_an_agent_says_which_field_is_wrong(db: None, org: Any) -> None:
     page = (await sign_in(org.owner)).go("/agents")
     text = 'magpipe_agent = 1\nname = "A"\nagent_type = "text"\nsystem_prompt = "x"\n'

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from backend.models.agents import AgentConfig
-from state.agents.address import with_filters
+from state.address import with_filters
 from state.agents.rows import arrange, card, served_by
 
 EARLY = datetime(2026, 11, 1, tzinfo=UTC)
