@@ -35,7 +35,15 @@ RESYNC_ATTEMPTS = 15
 RESYNC_WAIT_S = 2.0
 
 LIST_KINDS = frozenset(
-    {"item.added", "item.updated", "conversation.updated", "conversation.read", "contact.updated", "resync"}
+    {
+        "item.added",
+        "item.updated",
+        "conversation.updated",
+        "conversation.merged",
+        "conversation.read",
+        "contact.updated",
+        "resync",
+    }
 )
 
 

@@ -87,7 +87,7 @@ async def give_up(message_id: UUID, channel: Channel = Channel.SMS) -> None:
         if turn is not None and turn.status != TurnStatus.RUNNING:
             return
         turn = turn or _new_turn(post)
-        mode = conversations.answering(conversation)
+        mode = _mode(post, conversation)
         if mode == AnswerMode.HUMAN:
             await _skip(session, turn, BROKEN)
             return
@@ -102,7 +102,7 @@ async def give_up(message_id: UUID, channel: Channel = Channel.SMS) -> None:
             return
         turn.status, turn.reason = TurnStatus.HANDED_OFF, BROKEN
         session.add(turn)
-        await conversations.call_for_person(session, conversation, BROKEN)
+        await post.call_for_person(session, conversation, BROKEN)
 
 
 async def _claim(session: AsyncSession, message_id: UUID, channel: Channel) -> _Claimed | None:
@@ -126,8 +126,8 @@ async def _claim(session: AsyncSession, message_id: UUID, channel: Channel) -> _
     agent = post.agent
     if agent is None or not agent.is_active:
         await _skip(session, turn, "No agent is switched on here.")
-        if conversations.answering(conversation) != AnswerMode.HUMAN:
-            await conversations.call_for_person(session, conversation, post.no_agent)
+        if _mode(post, conversation) != AnswerMode.HUMAN:
+            await post.call_for_person(session, conversation, post.no_agent)
         return None
     contact = await contacts.get(session, conversation.contact_id)
     refusal = await _refusal(session, post, conversation, contact)
@@ -163,9 +163,14 @@ def _is_ours_to_run(turn: AgentTurn) -> bool:
     return True
 
 
+def _mode(post: Post, conversation: Conversation) -> AnswerMode:
+    """Return who answers a message now."""
+    return AnswerMode.HUMAN if post.is_with_people else conversations.answering(conversation)
+
+
 async def _refusal(session: AsyncSession, post: Post, conversation: Conversation, contact: Contact) -> str:
     """Return why the agent must stay silent, or an empty string."""
-    if conversations.answering(conversation) == AnswerMode.HUMAN:
+    if _mode(post, conversation) == AnswerMode.HUMAN:
         return "People answer this conversation."
     return await post.refusal(session, contact)
 
@@ -217,6 +222,8 @@ async def _store(session: AsyncSession, turn_id: UUID, record: TurnRecord) -> No
     turn = await queries.turn(session, org_id, turn_id, for_update=True)
     if turn is None or turn.status != TurnStatus.RUNNING:
         return
+    if turn.conversation_id != conversation.id:
+        raise Unavailable("The chat moved to another conversation meanwhile.", code="turn_moved")
     post = await _LOADERS[Channel(turn.channel)](session, turn.trigger_message_id)
     if post is None:
         await _skip(session, turn, "This message is gone.")
@@ -224,7 +231,7 @@ async def _store(session: AsyncSession, turn_id: UUID, record: TurnRecord) -> No
     _note(turn, record)
     session.add(turn)
     await session.flush()
-    mode = conversations.answering(conversation)
+    mode = _mode(post, conversation)
     if mode == AnswerMode.HUMAN and record.failure:
         await _skip(session, turn, record.failure)
         return
@@ -241,7 +248,7 @@ async def _store(session: AsyncSession, turn_id: UUID, record: TurnRecord) -> No
             turn.status = TurnStatus.HANDED_OFF
         turn.reason = turn.reason or record.hand_over_reason
         session.add(turn)
-        await conversations.call_for_person(session, conversation, record.hand_over_reason)
+        await post.call_for_person(session, conversation, record.hand_over_reason)
 
 
 def _note(turn: AgentTurn, record: TurnRecord) -> None:

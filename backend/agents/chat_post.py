@@ -37,6 +37,16 @@ class ChatPost(Trigger):
     visit: Visit | None = None
     channel = Channel.CHAT
 
+    @property
+    def is_with_people(self) -> bool:
+        """Whether people answer this chat."""
+        return self.visit is not None and self.visit.is_with_people
+
+    async def call_for_person(self, session: AsyncSession, conversation: Conversation, reason: str) -> None:
+        """Hand the conversation to people, or only this chat when the visitor may be anybody."""
+        assert self.visit is not None
+        await chat.call_for_person(session, conversation, self.visit, reason)
+
     async def refusal(self, session: AsyncSession, contact: Contact) -> str:
         """Return what speaks against a reply: the contact is blocked, or wrote more meanwhile."""
         if self.visit is not None and self.visit.has_later_message:

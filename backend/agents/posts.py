@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents.schemas import Customer
+from backend.conversations import service as conversations
 from backend.models.agents import AgentConfig, AgentTurn
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem
@@ -46,6 +47,13 @@ class Post(Protocol):
     """Why a reply cannot leave at all, or an empty string."""
     no_agent: str
     """What the team reads when no agent is switched on."""
+
+    @property
+    def is_with_people(self) -> bool:
+        """Whether people answer here, whoever answers the rest of the conversation."""
+
+    async def call_for_person(self, session: AsyncSession, conversation: Conversation, reason: str) -> None:
+        """Hand a locked conversation, or the part of it that is this customer's for certain, to people."""
 
     async def refusal(self, session: AsyncSession, contact: Contact) -> str:
         """Return why the agent must stay silent, or an empty string."""
@@ -87,3 +95,12 @@ class Trigger:
     agent: AgentConfig | None = None
     no_way: str = ""
     no_agent: str = field(default="No agent is switched on.")
+
+    @property
+    def is_with_people(self) -> bool:
+        """Whether people answer here: most channels have no part that waits alone."""
+        return False
+
+    async def call_for_person(self, session: AsyncSession, conversation: Conversation, reason: str) -> None:
+        """Hand the whole conversation to people."""
+        await conversations.call_for_person(session, conversation, reason)

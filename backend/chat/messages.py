@@ -9,8 +9,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.chat import files, limits, lines, live, queries, sessions, tickets, widgets
@@ -28,6 +26,8 @@ from backend.vocab import AuthorKind, Channel, Direction, ItemKind, MemberRole, 
 # The reference product pauses the AI this long after a person's message in a chat (backend.md §10.4, ui.md §2.6).
 PAUSE = timedelta(minutes=5)
 CLIENT_ID_LIMIT = 64
+# How often a chat may move while a message waits for it; each needs the visitor to say anew who they are.
+MOVES = 3
 
 
 async def receive(
@@ -66,12 +66,9 @@ async def take(
     if chat.conversation_id is None:
         async with unit_of_work() as session:
             fresh = await _locked(session, chat.id)
-            conversation_id = (await sessions.settle(session, fresh)).id
-    else:
-        conversation_id = chat.conversation_id
+            await sessions.settle(session, fresh)
     async with unit_of_work() as session:
-        conversation = await conversations.locked(session, conversation_id)
-        chat = await _locked(session, chat.id)
+        conversation, chat = await _where(session, chat.id)
         if client_id and (known := await queries.by_client_id(session, chat.id, client_id)) is not None:
             return known
         if visitor is not None:
@@ -198,40 +195,6 @@ async def typing_of_visitor(org_id: UUID, conversation_id: UUID) -> None:
     with org_scope(org_id):
         async with unit_of_work() as session:
             await realtime.announce(session, org_id, "chat.typing", subject=str(conversation_id))
-
-
-async def seen_by_visitor(org_id: UUID, session_id: UUID, seq: int) -> None:
-    """Note that a visitor has read up to a message of ours, and show it to the team."""
-    with org_scope(org_id):
-        async with unit_of_work() as session:
-            known = await queries.chat(session, org_id, session_id)
-            if known is None or known.conversation_id is None or min(seq, known.last_seq) <= known.visitor_read_seq:
-                return
-            await conversations.locked(session, known.conversation_id)
-            chat = await _locked(session, session_id)
-            before, chat.visitor_read_seq = chat.visitor_read_seq, max(chat.visitor_read_seq, min(seq, chat.last_seq))
-            session.add(chat)
-            for message in await queries.unread_by_visitor(session, chat.id, before, chat.visitor_read_seq):
-                message.read_at = clock.now()
-                session.add(message)
-                await conversations.update_item(session, message.id, status=MessageStatus.READ)
-
-
-async def seen_by_team(session: AsyncSession, conversation_id: UUID) -> None:
-    """Show visitors of a conversation that a person has read what they wrote."""
-    org_id = org_id_of(session)
-    moved = await session.execute(
-        update(ChatSession)
-        .where(
-            col(ChatSession.org_id) == org_id,
-            col(ChatSession.conversation_id) == conversation_id,
-            col(ChatSession.team_read_seq) < col(ChatSession.last_seq),
-        )
-        .values(team_read_seq=ChatSession.last_seq)
-        .returning(col(ChatSession.id))
-    )
-    for (session_id,) in moved.all():
-        await live.tell(session, session_id, "state")
 
 
 async def open_widget(session: AsyncSession, widget_id: UUID, origin: str) -> ChatWidget:
@@ -361,6 +324,25 @@ async def _open_chat(session: AsyncSession, conversation: Conversation, session_
     if found.status != "active":
         raise Conflict("The visitor has left this chat. Use another channel.", code="chat_closed")
     return found
+
+
+async def _where(session: AsyncSession, session_id: UUID) -> tuple[Conversation, ChatSession]:
+    """Return the conversation a session writes into and the session, both locked, wherever it is being moved."""
+    for _ in range(MOVES):
+        chat = await queries.chat(session, org_id_of(session), session_id)
+        if chat is None:
+            break
+        await session.refresh(chat)
+        if chat.conversation_id is None:
+            break
+        try:
+            conversation = await conversations.locked(session, chat.conversation_id)
+        except NotFound:
+            continue  # its visitor said who they are meanwhile, and it went to their contact's conversation
+        chat = await _locked(session, session_id)
+        if chat.conversation_id == conversation.id:
+            return conversation, chat
+    raise NotFound("This chat does not exist.")
 
 
 async def _locked(session: AsyncSession, session_id: UUID) -> ChatSession:

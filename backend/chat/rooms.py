@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from backend.chat import lines, live, messages, queries, sessions
+from backend.chat import lines, live, queries, reading, sessions
 from backend.core import realtime
 from backend.core.logging import log
 from backend.core.tenancy import org_scope, unit_of_work
@@ -139,7 +139,7 @@ class Rooms:
         if change.kind == "conversation.read":
             with org_scope(rooms[0].org_id):
                 async with unit_of_work() as session:
-                    await messages.seen_by_team(session, conversation_id)
+                    await reading.seen_by_team(session, conversation_id)
         else:
             for room in rooms:
                 self._read_soon(room)

@@ -155,6 +155,9 @@ class Visit:
     widget: ChatWidget
     visitor_name: str
     is_verified: bool
+    is_claimed: bool
+    """Whether they say they are somebody, and nobody vouches for it."""
+    is_with_people: bool
     has_later_message: bool
     offline_message: str
     page_url: str

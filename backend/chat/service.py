@@ -19,19 +19,19 @@ from backend.chat.messages import (
     open_widget,
     receive,
     reply,
-    seen_by_team,
-    seen_by_visitor,
     send_from_person,
     show_typing,
     take,
     typing_of_visitor,
 )
+from backend.chat.reading import seen_by_team, seen_by_visitor
 from backend.chat.rooms import Seat, rooms
 from backend.chat.schemas import Caller, FileView, SessionFilter, SessionRow
 from backend.chat.sessions import end, open_session, resume
 from backend.chat.support import own_pages
 from backend.chat.tickets import identity_seal, read
 from backend.chat.visits import items_for_agent, keep_greeting, name_visitor, visit
+from backend.chat.waiting import call_for_person
 from backend.chat.widgets import (
     answering_agent,
     config,
@@ -66,6 +66,7 @@ __all__ = [
     "approve_draft",
     "ask",
     "attach_from_person",
+    "call_for_person",
     "config",
     "create",
     "delete",

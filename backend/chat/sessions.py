@@ -4,8 +4,8 @@ Who a visitor is, and what follows from it:
 
 - Nobody in particular: a contact of their own, off the list of contacts, in a conversation of their own.
 - A typed email: the team sees what they write in that contact's one conversation. It proves nothing, so the visitor
-  sees this session alone, the agent is told nothing of the contact but what was said in this session, and neither may
-  change the contact.
+  sees this session alone, the agent is told nothing of the contact but what was said in this session, neither may
+  change the contact, and a call for a person leaves this session alone to people (`waiting`).
 - An identity the site signed with the widget's secret (`tickets.identity_seal` of the email, or of the user id when
   the site gives no email): the same conversation, and the agent knows its history as it does in texts.
 
@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accounts import service as accounts
-from backend.chat import limits, lines, live, queries, tickets, widgets
+from backend.chat import joining, limits, lines, live, queries, tickets, waiting, widgets
 from backend.chat.schemas import Caller, ChatState, Opened, Visitor
 from backend.chat.tickets import Ticket
 from backend.contacts import service as contacts
@@ -68,26 +68,17 @@ async def start(session: AsyncSession, widget: ChatWidget, visitor: Visitor, ori
 
 
 async def identify(session: AsyncSession, widget: ChatWidget, chat: ChatSession, visitor: Visitor) -> None:
-    """Take what is said about the visitor, and join their contact when the session has written already.
-
-    Raises `Invalid` for a name or an address that is none.
-    """
-    name, email = _name(visitor.name), accounts.email(visitor.email) if visitor.email.strip() else ""
-    who = email or visitor.user_id[:ID_LIMIT]
-    is_vouched = widget.takes_identity and tickets.is_vouched(widget.identity_secret, who, visitor.seal)
+    """Take what is said about the visitor. Raises `Invalid` for a name or an address that is none."""
+    name, email, is_vouched = _said(widget, visitor)
     if chat.is_verified and not is_vouched:
         return
     chat.visitor_name = name or chat.visitor_name
-    is_news = bool(email) and email != chat.visitor_email
     chat.visitor_email = email or chat.visitor_email
     if is_vouched:
-        is_news = is_news or not chat.is_verified
         chat.is_verified = True
         if visitor.user_id:
             chat.visitor_id = f"user:{visitor.user_id[:ID_LIMIT]}"
     session.add(chat)
-    if chat.contact_id is not None and is_news:
-        await _join_known(session, chat)
 
 
 async def settle(session: AsyncSession, chat: ChatSession) -> Conversation:
@@ -152,7 +143,7 @@ async def state_of(session: AsyncSession, chat: ChatSession) -> ChatState:
     mode = AnswerMode.AI
     if chat.conversation_id is not None:
         mode = conversations.answering(await conversations.get(session, chat.conversation_id))
-    is_human = mode == AnswerMode.HUMAN
+    is_human = mode == AnswerMode.HUMAN or waiting.is_with_people(chat)
     return ChatState(
         mode="human" if is_human else "ai",
         person=chat.joined_name if is_human else "",
@@ -187,6 +178,9 @@ async def _resumed(widget: ChatWidget, visitor: Visitor, token: str) -> Opened |
         if ticket.widget_id != widget.id:
             return None
         async with unit_of_work() as session:
+            chat = await admitted(session, ticket)
+            if not _is_somebody_else(chat, visitor):
+                await _learn(session, widget, chat, visitor)
             chat = await admitted(session, ticket, for_update=True)
             if _is_somebody_else(chat, visitor):
                 chat.status, chat.generation = "closed", chat.generation + 1
@@ -228,22 +222,19 @@ async def _seen_before(session: AsyncSession, chat: ChatSession) -> Contact | No
     return await contacts.get(session, contact_id) if contact_id else None
 
 
-async def _join_known(session: AsyncSession, chat: ChatSession) -> None:
-    """Go on in the conversation of the contact with the address that became known meanwhile."""
-    if chat.contact_id is None or not chat.visitor_email:
-        return
-    contact = await contacts.get(session, chat.contact_id)
-    known = await contacts.find_by_email(session, chat.visitor_email)
-    if known is None and contact.is_visitor:
-        await contacts.leave_address(session, contact, chat.visitor_email, chat.visitor_name)
-        return
-    if known is None or known.id == contact.id:
-        return
-    earlier = await conversations.for_contact(session, contact.id)
-    chat.contact_id, chat.is_contact_new, chat.conversation_id = known.id, False, None
-    words = f"This visitor left the address {chat.visitor_email}; the chat goes on in that contact's conversation"
-    await conversations.note_event(session, earlier, words, contact_id=str(known.id))
-    await settle(session, chat)
+async def _learn(session: AsyncSession, widget: ChatWidget, chat: ChatSession, visitor: Visitor) -> None:
+    """Join the visitor's contact when a session that has written learns their address; takes it before its lock."""
+    name, email, is_vouched = _said(widget, visitor)
+    is_news = bool(email) and (email != chat.visitor_email or (is_vouched and not chat.is_verified))
+    if is_news and (is_vouched or not chat.is_verified):
+        await joining.join_known(session, chat, email, name or chat.visitor_name)
+
+
+def _said(widget: ChatWidget, visitor: Visitor) -> tuple[str, str, bool]:
+    """Return the name and the address a page gives its visitor, and whether the site vouches for them."""
+    name, email = _name(visitor.name), accounts.email(visitor.email) if visitor.email.strip() else ""
+    who = email or visitor.user_id[:ID_LIMIT]
+    return name, email, widget.takes_identity and tickets.is_vouched(widget.identity_secret, who, visitor.seal)
 
 
 def _name(name: str) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.chat import lines, queries, widgets, words
+from backend.chat import lines, queries, waiting, widgets, words
 from backend.chat.schemas import Visit
 from backend.core import realtime
 from backend.core.tenancy import org_id_of
@@ -36,6 +36,8 @@ async def visit(session: AsyncSession, message_id: UUID) -> Visit | None:
         widget=widget,
         visitor_name=chat.visitor_name,
         is_verified=chat.is_verified,
+        is_claimed=bool(chat.visitor_email) and not chat.is_verified,
+        is_with_people=waiting.is_with_people(chat),
         has_later_message=newest is not None and newest.seq > message.seq,
         offline_message=widget.offline_message or closed,
         page_url=chat.page_url,

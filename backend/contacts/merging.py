@@ -74,16 +74,30 @@ async def merge(
     dropped_name = _called(drop)
     await _share_refusals(session, principal, keep, drop)
     await _settle(session, keep, drop, wins)
-    for table, column in conversations.pointing_at("contacts"):
-        if table.name != "conversations":
-            await conversations.repoint(session, table, column, keep.id, drop.id)
-    await conversations.merge_timelines(
-        session, keep.id, drop.id, f"{principal.name} merged {dropped_name} into this contact"
-    )
+    await _move(session, keep, drop, f"{principal.name} merged {dropped_name} into this contact")
     await audit.record(session, principal, "ui:contact:merged", keep.id, {"merged_id": str(drop.id), "wins": wins})
     await audit.record(session, principal, "ui:contact:merged_away", drop.id, {"into_id": str(keep.id)})
     await realtime.announce(session, keep.org_id, "contact.updated", subject=str(keep.id))
     return keep
+
+
+async def hold(session: AsyncSession, *contact_ids: UUID) -> None:
+    """Lock contacts, in the order everybody does: before their conversations, so that nobody waits in a circle."""
+    query = select(Contact.id).where(Contact.org_id == org_id_of(session), col(Contact.id).in_(contact_ids))
+    await session.exec(query.order_by(col(Contact.id)).with_for_update())
+
+
+async def absorb_visitor(session: AsyncSession, keep_id: UUID, visitor_id: UUID, words: str) -> None:
+    """Let everything of a nameless visitor move to the contact they turned out to be; `words` say so in the timeline.
+
+    Nothing of the contact itself changes. Raises `NotFound`.
+    """
+    keep, drop = await _both(session, keep_id, visitor_id, for_update=True)
+    await _move(session, keep, drop, words)
+    drop.merged_into_id, drop.deleted_at = keep.id, clock.now()
+    session.add(drop)
+    await session.flush()
+    await realtime.announce(session, keep.org_id, "contact.updated", subject=str(keep.id))
 
 
 async def suggestions(session: AsyncSession, contact_id: UUID) -> list[Suggestion]:
@@ -144,6 +158,14 @@ def _same_number(one: str, other: str) -> bool:
     """Tell whether two numbers in E.164 are one that was read in two countries, or with an old prefix left in."""
     shorter, longer = sorted((one.lstrip("+"), other.lstrip("+")), key=len)
     return longer.endswith(shorter) or (len(shorter) >= 10 and shorter[-9:] == longer[-9:])
+
+
+async def _move(session: AsyncSession, keep: Contact, drop: Contact, words: str) -> None:
+    """Point everything of one contact at another, and make one timeline of theirs."""
+    for table, column in conversations.pointing_at("contacts"):
+        if table.name != "conversations":
+            await conversations.repoint(session, table, column, keep.id, drop.id)
+    await conversations.merge_timelines(session, keep.id, drop.id, words)
 
 
 async def _both(session: AsyncSession, keep_id: UUID, drop_id: UUID, *, for_update: bool) -> tuple[Contact, Contact]:

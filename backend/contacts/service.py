@@ -36,7 +36,7 @@ from backend.contacts.importing import plan as plan_import
 from backend.contacts.importing import start as start_import
 from backend.contacts.importing import upload as upload_import
 from backend.contacts.listing import count, ids, page, view
-from backend.contacts.merging import merge, suggestions
+from backend.contacts.merging import absorb_visitor, hold, merge, suggestions
 from backend.contacts.merging import preview as preview_merge
 from backend.contacts.reaching import reply_number
 from backend.contacts.timeline import timeline
@@ -49,6 +49,7 @@ from backend.models.contacts import Contact
 from backend.numbers import e164
 
 __all__ = [
+    "absorb_visitor",
     "add_field",
     "add_tags",
     "api_row",
@@ -73,6 +74,7 @@ __all__ = [
     "find_by_phone",
     "get",
     "get_import",
+    "hold",
     "home_country",
     "id_by_phone",
     "ids",

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import update
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations import items
@@ -10,6 +12,7 @@ from backend.conversations.changes import announce_state
 from backend.conversations.schemas import SYSTEM, Author
 from backend.core import clock
 from backend.core.errors import Invalid
+from backend.models.chat import ChatSession
 from backend.models.conversations import Conversation
 from backend.notifications import service as notifications
 from backend.vocab import AnswerMode
@@ -68,6 +71,7 @@ async def set_answer_mode(
         return await take_over(session, conversation_id, member)
     conversation = await items.locked(session, conversation_id)
     conversation.needs_person = False
+    await _hand_chats_back(session, conversation)
     words = {
         AnswerMode.AI: f"{member.name} handed back to the agent",
         AnswerMode.DRAFT: f"{member.name} asked the agent to draft answers for approval",
@@ -80,9 +84,31 @@ async def set_answer_mode(
     return conversation
 
 
+async def _hand_chats_back(session: AsyncSession, conversation: Conversation) -> None:
+    """Let the agent answer the chats of a conversation that only people did."""
+    await session.execute(
+        update(ChatSession)
+        .where(
+            col(ChatSession.org_id) == conversation.org_id,
+            col(ChatSession.conversation_id) == conversation.id,
+            col(ChatSession.is_with_people),
+        )
+        .values(is_with_people=False, with_people_until=None)
+    )
+
+
 async def leave_to_people(session: AsyncSession, conversation: Conversation, reason: str) -> None:
     """Let people answer a locked conversation that no agent may, without calling for one; `reason` is shown once."""
     await _set_mode(session, conversation, AnswerMode.HUMAN, None, reason, SYSTEM)
+
+
+async def call_for_chat(session: AsyncSession, conversation: Conversation, reason: str, *, session_id: str) -> None:
+    """Call people to one chat of a locked conversation, which its agent goes on answering elsewhere."""
+    conversation.needs_person = True
+    words = f"Handed to the team: {reason}. The agent waits in this chat."
+    await items.note_event(session, conversation, words, mode=AnswerMode.HUMAN, session_id=session_id)
+    await announce_state(session, conversation)
+    await notifications.note_needs_person(session, conversation)
 
 
 async def call_for_person(session: AsyncSession, conversation: Conversation, reason: str) -> None:

@@ -77,7 +77,7 @@ async def set_status(
     if status == ConversationStatus.SNOOZED:
         raise Invalid("Choose until when.", field="until")
     conversation = await items.locked(session, conversation_id)
-    await _note(session, conversation, apply_status(conversation, status, member), member)
+    await _note(session, conversation, apply_status(conversation, status, member), member, status=status)
     return conversation
 
 

@@ -25,13 +25,17 @@ _NEWEST = (
 )  # fmt: skip
 
 # Within each conversation the order stays, whatever its clock said; between the two, time decides. Numbers are taken
-# off the table first, because a number may be used once.
+# off the table first, because a number may be used once; what keeps its number takes no part.
 _SET_ASIDE = text("update conversation_items set seq = -seq where org_id = :org and conversation_id in (:keep, :drop)")
+_SET_CHAT_ASIDE = text("""
+update conversation_items set seq = -seq
+where org_id = :org and (conversation_id = :keep or conversation_id = :drop and data ->> 'session_id' = :chat)
+""")
 _INTERLEAVE = text("""
 with timed as (
     select id, conversation_id, -seq as old_seq, data ->> 'answers_seq' as answers,
         max(happened_at) over (partition by conversation_id order by -seq) as at
-    from conversation_items where org_id = :org and conversation_id in (:keep, :drop)
+    from conversation_items where org_id = :org and conversation_id in (:keep, :drop) and seq < 0
 ), ordered as (
     select timed.*, row_number() over (order by at, conversation_id <> :keep, old_seq) as new_seq from timed
 )
@@ -44,6 +48,19 @@ from ordered left join ordered answered
     on answered.conversation_id = ordered.conversation_id and answered.old_seq::text = ordered.answers
 where item.id = ordered.id
 """)
+_FOLLOW_CHAT = text("""
+with said as (
+    update chat_messages set conversation_id = :keep
+    where org_id = :org and session_id::text = :chat and conversation_id = :drop returning id
+)
+update agent_turns set conversation_id = :keep
+where org_id = :org and conversation_id = :drop and trigger_message_id in (select id from said)
+""")
+_NEWEST_MESSAGE = text("""
+select happened_at, body, channel, direction, author_kind, status from conversation_items
+where org_id = :org and conversation_id = :drop and kind = 'message' order by seq desc limit 1
+""")
+_COUNT = text("select count(*) from conversation_items where org_id = :org and conversation_id = :drop")
 _ADD_UNREADS = text("""
 insert into conversation_unreads
     (id, created_at, updated_at, org_id, conversation_id, user_id, unread_count, is_mentioned)
@@ -54,6 +71,7 @@ do update set
     unread_count = conversation_unreads.unread_count + excluded.unread_count,
     is_mentioned = conversation_unreads.is_mentioned or excluded.is_mentioned
 """)
+_FORGET_UNREADS = text("delete from conversation_unreads where org_id = :org and conversation_id = :drop")
 
 
 def pointing_at(name: str) -> list[tuple[Table, str]]:
@@ -115,9 +133,44 @@ async def merge(session: AsyncSession, keep_contact_id: UUID, drop_contact_id: U
     await session.delete(drop)
     await session.flush()
     await items.note_event(session, keep, words)
-    await realtime.announce(session, org_id, "conversation.updated", conversation_id=dropped_id)
+    await realtime.announce(session, org_id, "conversation.merged", conversation_id=dropped_id, subject=str(keep.id))
     await realtime.announce(session, org_id, "resync", conversation_id=keep.id)
     return keep.id
+
+
+async def move_chat(session: AsyncSession, session_id: UUID, left: Conversation, joined: Conversation) -> None:
+    """Move what was said in one web chat to another person's timeline, each line where its time puts it.
+
+    What else the first holds stays there, numbered anew. Takes both conversations locked; the caller moves the session.
+    """
+    org_id = org_id_of(session)
+    both = {"org": org_id, "keep": joined.id, "drop": left.id, "chat": str(session_id)}
+    await session.execute(_SET_CHAT_ASIDE, both)
+    await session.execute(_INTERLEAVE, both)
+    await session.execute(_FOLLOW_CHAT, both)
+    remaining = int((await session.execute(_COUNT, both)).scalar_one())
+    alone = {"org": org_id, "keep": left.id, "drop": left.id}
+    await session.execute(_SET_ASIDE, alone)
+    await session.execute(_INTERLEAVE, alone)
+    moved = left.last_seq - remaining
+    joined.last_seq, left.last_seq = joined.last_seq + moved, remaining
+    if moved and left.last_item_at >= joined.last_item_at:
+        for name in _NEWEST:
+            setattr(joined, name, getattr(left, name))
+    newest = (await session.execute(_NEWEST_MESSAGE, both)).first()
+    if newest is None:
+        await session.execute(_ADD_UNREADS, both)
+        await session.execute(_FORGET_UNREADS, both)
+        left.last_preview = left.last_channel = left.last_direction = left.last_author_kind = left.last_status = ""
+        left.status, left.needs_person = ConversationStatus.CLOSED, False
+    else:
+        left.last_item_at, left.last_preview = newest.happened_at, " ".join(newest.body.split())[: items.PREVIEW_LENGTH]
+        left.last_channel, left.last_direction = newest.channel, newest.direction
+        left.last_author_kind, left.last_status = newest.author_kind, newest.status
+    session.add_all([left, joined])
+    await session.flush()
+    for one in (left, joined):
+        await realtime.announce(session, org_id, "resync", conversation_id=one.id)
 
 
 async def repoint(session: AsyncSession, table: Table, column: str, keep_id: UUID, drop_id: UUID) -> None:

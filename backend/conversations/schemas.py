@@ -96,6 +96,17 @@ class TimelineItem(TypedDict):
     data: dict[str, Any]
 
 
+class Period(TypedDict):
+    """A time somebody was in touch: where it begins in the timeline, from when to when, and its first words."""
+
+    seq: int
+    began: str
+    ended: str
+    messages: int
+    channels: list[str]
+    words: str
+
+
 @dataclass(frozen=True)
 class Author:
     """Who stands behind an item: a contact, an agent, a member of the team, or the system."""

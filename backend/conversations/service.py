@@ -2,12 +2,14 @@
 
 Every change announces itself to open inboxes when its transaction commits. Kinds: `item.added` and `item.updated`
 (with the item's `seq`), `conversation.updated`, `conversation.read` (with the reader as `subject`), `person.mentioned`
-(with the person as `subject`). The modules of this package hold the work; callers come here.
+(with the person as `subject`), `conversation.merged` (of the one that is gone, with the one it went into as `subject`).
+The modules of this package hold the work; callers come here.
 """
 
 from backend.conversations.answering import (
     PAUSE,
     answering,
+    call_for_chat,
     call_for_person,
     leave_to_people,
     pause_for_reply,
@@ -53,10 +55,11 @@ from backend.conversations.items import (
     update_item,
 )
 from backend.conversations.listing import PAGE_SIZE, holding, page, places, row
-from backend.conversations.merging import count_items, pointing_at, repoint
+from backend.conversations.merging import count_items, move_chat, pointing_at, repoint
 from backend.conversations.merging import merge as merge_timelines
 from backend.conversations.notes import NOTE_LIMIT
 from backend.conversations.notes import write as write_note
+from backend.conversations.periods import earlier
 from backend.conversations.search import fits
 from backend.conversations.unreads import UNREAD_CAP, mark_read, mark_unread, unread_ids, unread_total
 
@@ -77,10 +80,12 @@ __all__ = [
     "assign",
     "assign_in_turn",
     "assign_team",
+    "call_for_chat",
     "call_for_person",
     "check_snooze",
     "count_items",
     "due_snoozes",
+    "earlier",
     "fits",
     "for_contact",
     "get",
@@ -94,6 +99,7 @@ __all__ = [
     "mark_unread",
     "member_name",
     "merge_timelines",
+    "move_chat",
     "move_to_end",
     "note_event",
     "of_contact",

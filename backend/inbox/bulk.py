@@ -211,6 +211,8 @@ async def _apply(session: AsyncSession, bulk: BulkAction, order: Order, ids: Seq
     else:
         words = {one.id: said for one in locked if (said := _changed(one, order, member))}
     extra = {"until": order.until.isoformat()} if order.until else {}
+    if order.action == "close":
+        extra["status"] = ConversationStatus.CLOSED
     for one in locked:
         if one.id in words:
             conversations.stage_event(session, one, words[one.id], member, **extra)

@@ -79,6 +79,9 @@ class ChatSession(TenantRow, table=True):
     last_seq: int = Field(default=0, sa_type=BigInteger)
     visitor_read_seq: int = Field(default=0, sa_type=BigInteger)
     team_read_seq: int = Field(default=0, sa_type=BigInteger)
+    # While people answer this session alone, and the agent goes on elsewhere in the conversation (see chat.waiting).
+    is_with_people: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    with_people_until: datetime | None = moment()
     # The person who joined last, until the agent speaks again.
     joined_name: str = ""
     last_message_at: datetime = moment(clock.now)

@@ -1,6 +1,7 @@
 // The panes of the inbox and what stands in the middle one: list beside thread from 768 px on, one at a time below.
 import { Children, useEffect } from "react";
 import { Link, useLocation, useParams } from "react-router";
+import Merge from "lucide-react/dist/esm/icons/merge.mjs";
 import MessagesSquare from "lucide-react/dist/esm/icons/messages-square.mjs";
 import SearchX from "lucide-react/dist/esm/icons/search-x.mjs";
 import CircleAlert from "lucide-react/dist/esm/icons/circle-alert.mjs";
@@ -64,7 +65,7 @@ function Skeleton({ words }) {
   );
 }
 
-function Note({ icon, tone, title, body, role, words, reference, onRetry }) {
+function Note({ icon, tone, title, body, role, words, reference, onRetry, children }) {
   const { search } = useLocation();
   const { open_conversation: wanted } = useParams();
   return (
@@ -85,6 +86,7 @@ function Note({ icon, tone, title, body, role, words, reference, onRetry }) {
             {words.RETRY}
           </button>
         ) : null}
+        {children}
         {wanted ? (
           <Link to={`/inbox${search}`} className={`${SECONDARY} md:hidden`}>
             {words.BACK}
@@ -97,7 +99,8 @@ function Note({ icon, tone, title, body, role, words, reference, onRetry }) {
 
 const CALM = "border border-line bg-sunken text-muted";
 
-export function Stage({ stage, list, about, reference, words, onRetry, children }) {
+export function Stage({ stage, list, about, reference, movedTo, words, onRetry, children }) {
+  const { search } = useLocation();
   const { open_conversation: wanted = "" } = useParams();
   const stale = about !== wanted;
   const late = useLate(stale, GRACE_MS);
@@ -126,6 +129,15 @@ export function Stage({ stage, list, about, reference, words, onRetry, children 
   }
   if (!wanted) {
     return <Note icon={MessagesSquare} tone={CALM} title={words.PICK_TITLE} body={words.PICK_BODY} words={words} />;
+  }
+  if (stage === "moved" && !stale) {
+    return (
+      <Note role="alert" icon={Merge} tone={CALM} title={words.MOVED_TITLE} body={words.MOVED_BODY} words={words}>
+        <Link to={`/inbox/${movedTo}${search}`} className={SECONDARY}>
+          {words.MOVED_OPEN}
+        </Link>
+      </Note>
+    );
   }
   if (stage === "missing" && !stale) {
     return (

@@ -37,6 +37,7 @@ _two = rx.event.passthrough_event_spec(str, str)
 _three = rx.event.passthrough_event_spec(str, str, str)
 _switch = rx.event.passthrough_event_spec(str, str, bool)
 _place = rx.event.passthrough_event_spec(str, int)
+_way = rx.event.passthrough_event_spec(str, int, int)
 _send = rx.event.passthrough_event_spec(str, str, str, str, str, str, list[str], int, bool)
 _Rows = rx.Var[list[dict[str, Any]]]
 
@@ -66,6 +67,7 @@ class _Stage(rx.Component):
     list: rx.Var[str]
     about: rx.Var[str]
     reference: rx.Var[str]
+    moved_to: rx.Var[str]
     words: _Words
     on_retry: rx.EventHandler[_none]
 
@@ -116,7 +118,7 @@ class _Timeline(rx.Component):
     busy: rx.Var[list[int]]
     error: rx.Var[str]
     words: _Words
-    on_older: rx.EventHandler[_place]
+    on_older: rx.EventHandler[_way]
     on_seen: rx.EventHandler[_one]
     on_send: rx.EventHandler[_send]
     on_translate: rx.EventHandler[rx.event.passthrough_event_spec(str, list[int], str)]
@@ -172,6 +174,7 @@ class _Side(rx.Component):
     row: rx.Var[dict[str, Any]]
     person: rx.Var[dict[str, Any]]
     alike: _Rows
+    earlier: _Rows
     errors: _Words
     agents: _Rows
     tags: _Rows
@@ -280,6 +283,7 @@ def thread_pane() -> rx.Component:
             row=row,
             person=ContactPanelState.person,
             alike=ContactPanelState.alike,
+            earlier=ContactPanelState.earlier,
             errors=ContactPanelState.errors,
             agents=ChoicesState.agents,
             tags=ChoicesState.tags,
@@ -302,6 +306,7 @@ def thread_pane() -> rx.Component:
         ),
         about=ThreadState.about,
         reference=ThreadState.reference,
+        moved_to=ThreadState.moved_to,
         words=words_of(InboxPage),
         on_retry=InboxState.reload,
     )

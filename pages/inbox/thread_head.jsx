@@ -66,6 +66,7 @@ export function ThreadHead(props) {
   ];
   const choose = (next, brief = "") => {
     setMode(next);
+    if (next !== "human") setNeeded(false);
     onMode?.(row.id, next, brief);
   };
   const handBack = () => choose("ai");
@@ -94,7 +95,7 @@ export function ThreadHead(props) {
     onUnread?.(row.id);
     navigate(`/inbox${search}`);
   };
-  const needed = row.needs_person && mode === "human";
+  const [needed, setNeeded] = useOptimistic(row.needs_person);
   return (
     <>
       <Hotkey keys="a" onPress={() => assign(assignee === me ? "" : me)} />
@@ -262,7 +263,8 @@ export function ThreadHead(props) {
               {words.ASSIGN_ME}
             </button>
           )}
-          <button type="button" className={`${SECONDARY} md:hidden`} onClick={handBack}>
+          {/* A chat can wait for a person while the agent goes on with everything else: then only this hands it back. */}
+          <button type="button" className={`${SECONDARY} ${mode === "human" ? "md:hidden" : ""}`} onClick={handBack}>
             {words.HAND_BACK}
           </button>
         </div>

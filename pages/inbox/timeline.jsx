@@ -9,6 +9,7 @@ import { Note } from "$/public/external/pages/inbox/parts/note.jsx";
 import { TranslateBar, useTranslation } from "$/public/external/pages/inbox/parts/translation.jsx";
 import { DraftCard } from "$/public/external/pages/inbox/parts/draft_card.jsx";
 import { usePatched, useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
+import { usePlace } from "$/public/external/pages/inbox/parts/earlier.jsx";
 import {
   PATIENCE_MS,
   forgetShown,
@@ -134,8 +135,9 @@ function OpenTimeline(props) {
   const more = () => {
     if (!hasOlder || asked.current === oldest) return;
     asked.current = oldest;
-    onOlder?.(conversationId, oldest);
+    onOlder?.(conversationId, oldest, 0);
   };
+  const place = usePlace(conversationId, rows, virtuoso, (seq) => onOlder?.(conversationId, oldest, seq));
   const actions = {
     onRetry: props.onRetry,
     onCancel: props.onCancel,
@@ -238,7 +240,12 @@ function OpenTimeline(props) {
         components={{ Header: hasOlder ? Above : Start, Footer: Below }}
         context={{ words }}
         itemContent={(index, item) => (
-          <div className="mx-auto w-full max-w-200 px-4 md:px-6">{draw(index, item)}</div>
+          <div
+            data-seq={item.seq}
+            className={`mx-auto w-full max-w-200 px-4 md:px-6 ${item.seq === place ? "rounded-card bg-accent-soft pb-3" : ""}`}
+          >
+            {draw(index, item)}
+          </div>
         )}
       />
       <p role="status" aria-live="polite" className="sr-only">

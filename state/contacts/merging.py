@@ -131,5 +131,14 @@ class MergeState(SessionState):
                 )
         self.other_id = plan["drop_id"]
         self.keep_name, self.drop_name = plan["keep_name"], plan["drop_name"]
-        self.fields, self.moves = plan["fields"], plan["moves"]
+        if other_id not in [one["value"] for one in self.found]:
+            self.found = [{"value": other_id, "label": self.drop_name, "hint": ""}]
+        self.fields, self.moves = [_shown(field) for field in plan["fields"]], plan["moves"]
         self.choices = {field["key"]: field["default"] for field in plan["fields"]}
+
+
+def _shown(field: MergeField) -> MergeField:
+    if field["key"] != "phone_number":
+        return field
+    kept, dropped = [e164.display(number) if number else "" for number in (field["kept"], field["dropped"])]
+    return {**field, "kept": kept, "dropped": dropped}

@@ -9,13 +9,15 @@ import reflex as rx
 from backend.compliance import service as compliance
 from backend.contacts import service as contacts
 from backend.contacts.schemas import CustomValue, Suggestion
+from backend.conversations import service as conversations
+from backend.conversations.schemas import Period
 from backend.core.errors import Invalid
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import e164
 from backend.tags.schemas import TagRow
-from backend.vocab import ItemKind
+from backend.vocab import Direction, ItemKind
 from state.errors import answers
 from state.hub import News
 from state.session import SessionState
@@ -75,6 +77,8 @@ class ContactPanelState(SessionState):
     person: Person = UNKNOWN
     alike: list[Suggestion] = []
     """Contacts that may be the same person, each with the reason."""
+    earlier: list[Period] = []
+    """The times before this one that the person was in touch."""
     errors: dict[str, str] = dict.fromkeys(FIELDS, "")
     _conversation_id: str = ""
 
@@ -105,9 +109,10 @@ class ContactPanelState(SessionState):
             "custom": known["custom"],
         }
         self.alike = (await contacts.suggestions(session, contact_id))[:3]
+        self.earlier = await conversations.earlier(session, parse_id(conversation_id))
 
     def _clear(self) -> None:
-        self.person, self._conversation_id, self.alike = UNKNOWN, "", []
+        self.person, self._conversation_id, self.alike, self.earlier = UNKNOWN, "", [], []
 
     def _own(self, contact_id: str) -> UUID:
         """Return the id of the person shown; an edit that was meant for somebody else is refused."""
@@ -155,7 +160,9 @@ class ContactPanelState(SessionState):
     async def _hear(self, batch: Sequence[News]) -> None:
         ours = [news for news in batch if news.conversation == self._conversation_id]
         is_stale = any("resync" in news.kinds for news in batch) or any(
-            "contact.updated" in news.kinds or any(item["kind"] == ItemKind.EVENT for item in news.items)
+            "contact.updated" in news.kinds
+            # Events change what stands here; a message from the person may begin a new time of being in touch.
+            or any(item["kind"] == ItemKind.EVENT or item["direction"] == Direction.INBOUND for item in news.items)
             for news in ours
         )
         if not self.person["id"] or not is_stale:

@@ -60,6 +60,8 @@ class PresenceState(SessionState):
             self._conversation_id, self._seen, self._visitor_at = str(conversation), {}, ""
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
+                if doing == GONE and await conversations.row(session, conversation) is None:
+                    return  # merged into another while somebody looked at it: nobody is left to be told
                 found = await conversations.get(session, conversation)
                 name = principal.name.replace(MARK, " ")[:80]
                 subject = MARK.join((str(conversation), str(principal.user_id), doing, name))

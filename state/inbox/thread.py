@@ -46,10 +46,12 @@ class ThreadState(SessionState):
     HEARS: ClassVar[frozenset[str]] = LIST_KINDS
 
     stage: str = "none"
-    """`none`, `ready`, `missing` or `failed`."""
+    """`none`, `ready`, `missing`, `moved` or `failed`."""
     about: str = ""
     """Which conversation the stage speaks of, as the address names it."""
     reference: str = ""
+    moved_to: str = ""
+    """Where the conversation went when it was merged while it was open."""
     row: ConversationRow = NO_ROW
     reason: str = ""
     me: str = ""
@@ -66,7 +68,7 @@ class ThreadState(SessionState):
 
     def _clear(self, stage: str = "none", about: str = "", reference: str = "") -> None:
         self.stage, self.row, self.reason = stage, NO_ROW, ""
-        self.about, self.reference = about, reference
+        self.about, self.reference, self.moved_to = about, reference, ""
 
     @rx.event
     @answers
@@ -165,6 +167,11 @@ class ThreadState(SessionState):
     async def _hear(self, batch: Sequence[News]) -> None:
         if not self.row["id"]:
             return
+        for news in batch:
+            if news.conversation == self.row["id"] and "conversation.merged" in news.kinds:
+                self._clear("moved", self.about)
+                self.moved_to = next((one for one in news.subjects if one != news.conversation), "")
+                return
         if any("resync" in news.kinds for news in batch):
             principal = await self._principal()
             with org_scope(principal.org_id):

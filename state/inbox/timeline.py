@@ -19,6 +19,8 @@ from state.inbox.feed import Feed
 from state.session import SessionState
 
 PAGE = 50
+# What one jump back loads at most; a longer way is gone in several.
+MOST_BACK = 400
 
 
 class OlderItems(TypedDict):
@@ -52,12 +54,15 @@ class TimelineState(Feed, SessionState):
 
     @rx.event
     @answers
-    async def load_older(self, conversation_id: str, before_seq: int) -> None:
-        """Load the page above the oldest item the browser has."""
+    async def load_older(self, conversation_id: str, before_seq: int, back_to: int) -> None:
+        """Load the page above the oldest item the browser has, or all up to the place `back_to` if that is above it."""
         principal = await self._principal()
+        way = int(before_seq) - int(back_to) if back_to else 0
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                items = await conversations.timeline(session, parse_id(conversation_id), int(before_seq), PAGE)
+                items = await conversations.timeline(
+                    session, parse_id(conversation_id), int(before_seq), min(max(way, PAGE), MOST_BACK)
+                )
         self.older = {"before": int(before_seq), "items": items}
 
     @rx.event

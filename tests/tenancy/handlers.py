@@ -84,7 +84,7 @@ WIDGETS: dict[str, Widget] = {
     "state.inbox.timeline.TimelineState": Widget(
         THREAD,
         {
-            "load_older": _rule(**ITEM, before_seq=99),
+            "load_older": _rule(**ITEM, before_seq=99, back_to=0),
             "seen": _rule(**ITEM),
             "retry": _rule(message_id=FAILED),
             "cancel": _rule(message_id=PLANNED),

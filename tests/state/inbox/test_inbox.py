@@ -132,7 +132,7 @@ async def test_conversation_of_another_organization_does_not_exist(org: Any, mak
     await tab.call(InboxState.load)
     head = await tab.state(ThreadState)
     assert (head.stage, head.about) == ("missing", str(foreign))
-    await tab.call(TimelineState.load_older, str(foreign), 10)
+    await tab.call(TimelineState.load_older, str(foreign), 10, 0)
     assert "Secret" not in str((await tab.state(TimelineState)).dict())
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
+from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core import clock
@@ -260,6 +261,20 @@ async def test_the_contact_is_edited_beside_the_conversation(org: Any) -> None:
     assert panel.errors["email"]
     assert panel.person["email"] == ""
     assert "Another conversation" in str(await tab.call(ContactPanelState.save, str(UUID(int=1)), "name", "Mallory"))
+
+
+async def test_a_conversation_that_is_merged_while_it_is_open_says_where_it_went(org: Any) -> None:
+    keep, drop = await texted(org, PHONE), await texted(org, "+14155550177")
+    tab = await at(org, drop)
+    with org.scope():
+        async with unit_of_work() as session:
+            both = [(await conversations.get(session, one)).contact_id for one in (keep, drop)]
+            await contacts.merge(session, org.owner, *both)
+    thread = await tab.state(ThreadState)
+    gone = News(frozenset({"conversation.merged"}), str(drop), subjects=frozenset({str(keep)}))
+    await thread._hear([News(frozenset({"resync"})), gone])
+    assert (thread.stage, thread.moved_to) == ("moved", str(keep))
+    assert await tab.call(PresenceState.here, str(drop), "gone") is None
 
 
 async def test_the_palette_finds_people_agents_and_words(org: Any, make_org: Any) -> None:

@@ -1,0 +1,109 @@
+"""Who a visitor is becomes known in the middle of a chat, or is only claimed: what moves, and who goes on answering."""
+
+from backend.chat import service as chat
+from backend.conversations import service as conversations
+from backend.conversations.schemas import Author
+from backend.core.tenancy import unit_of_work
+from backend.models.conversations import Conversation
+from backend.vocab import AnswerMode, AuthorKind, ItemKind
+from tests.backend.chat.conftest import Visitor
+
+DANA = "dana@example.com"
+
+
+async def known(desk, visitor):
+    """Return the browser of a customer whom the site vouches for, who has written already."""
+    dana = Visitor(visitor.url, visitor.key)
+    await dana.open(email=DANA, name="Dana", hash=chat.identity_seal(desk.widget.identity_secret, DANA))
+    assert (await dana.say("Do you take my insurance?")).is_success
+    return dana
+
+
+async def conversation_of(desk, email):
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            contact_id = next(one.id for one in await desk.contacts() if one.email == email)
+            return await conversations.for_contact(session, contact_id)
+
+
+async def said_in(desk, conversation_id):
+    """Return what was said in a conversation, in order, and check that its lines are counted without a gap."""
+    lines = await desk.timeline(conversation_id)
+    assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
+    return [line["body"] for line in lines if line["kind"] == ItemKind.MESSAGE]
+
+
+async def test_who_only_claims_to_be_a_customer_pauses_their_own_chat_and_nothing_else(
+    desk, visitor, sandbox, run_jobs
+):
+    dana = await known(desk, visitor)
+    await visitor.open(email=DANA)
+    await visitor.say("Can I talk to a person please?")
+    await run_jobs()
+    talk = await conversation_of(desk, DANA)
+    assert (conversations.answering(talk), talk.needs_person) == (AnswerMode.AI, True)
+    assert (await visitor.open())["state"]["mode"] == "human"
+    before = len(await visitor.read())
+    await visitor.say("Hello?")
+    await run_jobs()
+    assert len(await visitor.read()) == before + 1
+    answers = len(await dana.read())
+    await dana.say("How much is a cleaning?")
+    await run_jobs()
+    assert len(await dana.read()) == answers + 2
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            owner = Author(AuthorKind.MEMBER, desk.org.owner.name, desk.org.owner.user_id)
+            await conversations.set_answer_mode(session, talk.id, AnswerMode.AI, owner)
+    await visitor.say("Hello again")
+    await run_jobs()
+    assert (await visitor.read())[-1]["who"] == "ai"
+    assert not (await conversation_of(desk, DANA)).needs_person
+
+
+async def test_what_a_visitor_wrote_before_they_were_known_moves_to_their_conversation_in_order_and_once(desk, visitor):
+    dana = await known(desk, visitor)
+    await visitor.open()
+    await visitor.say("two")
+    await dana.say("three")
+    await visitor.say("four")
+    await visitor.open(email=DANA)
+    await visitor.say("five")
+    [talk] = await desk.all(Conversation)
+    assert await said_in(desk, talk.id) == ["Do you take my insurance?", "two", "three", "four", "five"]
+    assert [line["text"] for line in await visitor.read()] == ["two", "four", "five"]
+    assert {message.conversation_id for message in await desk.messages()} == {talk.id}
+    # A second look at the same page moves nothing again.
+    await visitor.open(email=DANA)
+    assert len(await said_in(desk, talk.id)) == 5
+
+
+async def test_a_corrected_address_takes_its_chat_along_and_leaves_the_rest(desk, visitor):
+    await known(desk, visitor)
+    other = Visitor(visitor.url, visitor.key)
+    await other.open(email="dana@exmaple.com")
+    await other.say("I was here first")
+    await visitor.open(email="dana@exmaple.com")
+    await visitor.say("My tooth hurts")
+    await other.say("And I still am")
+    await visitor.open(email=DANA)
+    await visitor.say("Today if possible")
+    right, wrong = await conversation_of(desk, DANA), await conversation_of(desk, "dana@exmaple.com")
+    assert (await said_in(desk, right.id))[1:] == ["My tooth hurts", "Today if possible"]
+    assert await said_in(desk, wrong.id) == ["I was here first", "And I still am"]
+    assert (right.last_preview, wrong.last_preview) == ("Today if possible", "And I still am")
+
+
+async def test_people_who_answer_a_chat_go_on_when_its_visitor_says_who_they_are(desk, visitor, sandbox, run_jobs):
+    await known(desk, visitor)
+    await visitor.open()
+    await visitor.say("Can I talk to a person please?")
+    await run_jobs()
+    await visitor.open(email=DANA)
+    talk = await conversation_of(desk, DANA)
+    assert (conversations.answering(talk), talk.needs_person) == (AnswerMode.AI, True)
+    assert (await visitor.open())["state"]["mode"] == "human"
+    before = len(await visitor.read())
+    await visitor.say("Are you there?")
+    await run_jobs()
+    assert len(await visitor.read()) == before + 1
