@@ -113,18 +113,26 @@ async def defer(
     lock: str | None = None,
     queueing_lock: str | None = None,
     at: datetime | None = None,
+    is_urgent: bool = False,
     **arguments: Any,
 ) -> None:
     """Enqueue the task `name` in the session's transaction: the job exists once that commits, and not before.
 
     Tasks go by name so that a service can enqueue work whose module imports the service. Jobs that share a `lock` run
     one at a time in the order they were enqueued, so a job with `at` in the future must not carry one. With a
-    `queueing_lock` at most one waits; a second is dropped.
+    `queueing_lock` at most one waits; a second is dropped. What `is_urgent` goes before all that waits: the last
+    step of an answer, so that in a burst the first customer is served while the others queue, and a visitor who looks.
     """
     connection = (await (await session.connection()).get_raw_connection()).driver_connection
     await _bell.set(session, connection)
     deferrer = queue.configure_task(
-        name, allow_unknown=True, connection=connection, lock=lock, queueing_lock=queueing_lock, schedule_at=at
+        name,
+        allow_unknown=True,
+        connection=connection,
+        lock=lock,
+        queueing_lock=queueing_lock,
+        schedule_at=at,
+        priority=int(is_urgent),
     )
     if queueing_lock is None:
         await deferrer.defer_async(**arguments)

@@ -13,6 +13,7 @@ async def enqueue(session: AsyncSession, message: SmsMessage, purpose: Purpose) 
         session,
         "messaging.deliver_text",
         lock=f"conversation-send:{message.conversation_id}",
+        is_urgent=True,
         org_id=str(message.org_id),
         message_id=str(message.id),
         purpose=str(purpose),
