@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -9,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations import items, unreads
 from backend.conversations.schemas import Author
-from backend.core import realtime
+from backend.core import clock, jobs, realtime
 from backend.core.errors import Invalid
 from backend.models.conversations import ConversationItem
 from backend.models.organizations import OrganizationMember
@@ -17,6 +18,8 @@ from backend.vocab import ItemKind, MemberStatus
 
 NOTE_LIMIT = 5000
 MOST_MENTIONS = 20
+# Whoever is at work looks sooner; whoever is not finds a mail.
+MAILED_AFTER = timedelta(minutes=5)
 
 
 async def write(
@@ -24,8 +27,8 @@ async def write(
 ) -> ConversationItem:
     """Add a note to a conversation; those it mentions find the conversation unread and are told.
 
-    `mentioned` counts where the note says `@` and the name. Raises `NotFound`, and `Invalid` for an empty or too long
-    note, or for somebody who is not on the team.
+    `mentioned` counts where the note says `@` and the name; who has not looked after `MAILED_AFTER` is mailed, if they
+    chose that. Raises `NotFound`, and `Invalid` for an empty or too long note, or for somebody who is not on the team.
     """
     body = body.strip()
     if not body:
@@ -53,6 +56,15 @@ async def write(
             conversation_id=conversation.id,
             seq=note.seq,
             subject=str(user_id),
+        )
+        await jobs.defer(
+            session,
+            "inbox.mail_mention",
+            queueing_lock=f"mention:{conversation.id}:{user_id}",
+            at=clock.now() + MAILED_AFTER,
+            org_id=str(conversation.org_id),
+            conversation_id=str(conversation.id),
+            user_id=str(user_id),
         )
     return note
 

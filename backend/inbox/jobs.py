@@ -29,6 +29,13 @@ async def undo_bulk(org_id: str, bulk_id: str) -> None:
                 is_left = await inbox.undo_step(session, UUID(bulk_id))
 
 
+@jobs.task("inbox.mail_mention")
+async def mail_mention(org_id: str, conversation_id: str, user_id: str) -> None:
+    """Mail somebody who was mentioned and has not looked; running it again mails nothing twice."""
+    with org_scope(UUID(org_id)):
+        await inbox.mail_unread(UUID(conversation_id), UUID(user_id))
+
+
 @jobs.task("inbox.sweep", is_tick=True)
 async def sweep(timestamp: int) -> None:
     """Delete what cannot be undone any more, and files nobody sent."""

@@ -12,7 +12,7 @@ from backend.inbox.schemas import PreferenceRow
 from backend.inbox.translation import LANGUAGES
 from backend.models.inbox import InboxPreference
 
-FLAGS = ("has_sound", "has_desktop", "is_away")
+FLAGS = ("has_sound", "has_desktop", "has_mail", "is_away")
 
 
 async def preferences(session: AsyncSession, principal: Principal) -> PreferenceRow:
@@ -22,7 +22,11 @@ async def preferences(session: AsyncSession, principal: Principal) -> Preference
     )
     found = (await session.exec(query)).first() or InboxPreference(org_id=org_id_of(session), user_id=principal.user_id)
     return PreferenceRow(
-        has_sound=found.has_sound, has_desktop=found.has_desktop, is_away=found.is_away, language=found.language
+        has_sound=found.has_sound,
+        has_desktop=found.has_desktop,
+        has_mail=found.has_mail,
+        is_away=found.is_away,
+        language=found.language,
     )
 
 

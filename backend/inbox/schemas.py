@@ -49,6 +49,8 @@ class PreferenceRow(TypedDict):
 
     has_sound: bool
     has_desktop: bool
+    has_mail: bool
+    """A mail for a mention that was not looked at."""
     is_away: bool
     language: str
 

@@ -13,6 +13,7 @@ from backend.core import clock
 from backend.inbox.bulk import ACTIONS, AT_ONCE, change_many, progress, run_step, undo_many, undo_step
 from backend.inbox.canned import VARIABLES, canned_replies, delete_canned, fill, save_canned
 from backend.inbox.drafts import drafts, forget_draft, save_draft
+from backend.inbox.mentions import mail_unread
 from backend.inbox.preferences import preferences, set_preference
 from backend.inbox.translation import LANGUAGES, translate
 from backend.inbox.views import change_view, delete_view, save_view, views
@@ -32,6 +33,7 @@ __all__ = [
     "drafts",
     "fill",
     "forget_draft",
+    "mail_unread",
     "preferences",
     "progress",
     "run_step",

@@ -110,6 +110,7 @@ class InboxPreference(TenantRow, table=True):
     user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     has_sound: bool = False
     has_desktop: bool = False
+    has_mail: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     is_away: bool = False
     language: str = ""
 

@@ -83,7 +83,7 @@ function Switch({ checked, text, hint, onChange }) {
 }
 
 // Sound, notes of the desktop and being away. The browser must allow notes before they can be switched on.
-function Reach({ hasSound, hasDesktop, isAway, words, onSet }) {
+function Reach({ hasSound, hasDesktop, hasMail, isAway, words, onSet }) {
   const [refused, setRefused] = useState(false);
   const desktop = async (on) => {
     if (on && (!("Notification" in window) || (await Notification.requestPermission()) !== "granted")) {
@@ -108,6 +108,7 @@ function Reach({ hasSound, hasDesktop, isAway, words, onSet }) {
               {words.DESKTOP_REFUSED}
             </p>
           ) : null}
+          <Switch checked={hasMail} text={words.MAIL} hint={words.MAIL_HINT} onChange={(on) => onSet?.("has_mail", on)} />
           <Switch checked={isAway} text={words.AWAY} hint={words.AWAY_HINT} onChange={(on) => onSet?.("is_away", on)} />
         </div>
       </PopoverBody>
@@ -116,7 +117,7 @@ function Reach({ hasSound, hasDesktop, isAway, words, onSet }) {
 }
 
 export function ListHead(props) {
-  const { agents, teams, tags, views: saved, errors, hasSound, hasDesktop, isAway, words } = props;
+  const { agents, teams, tags, views: saved, errors, hasSound, hasDesktop, hasMail, isAway, words } = props;
   const { onNew, onSaveView, onShareView, onDeleteView, onReach } = props;
   const { pathname, search } = useLocation();
   const navigate = useNavigate();
@@ -199,7 +200,7 @@ export function ListHead(props) {
             <Icon as={CheckSquare} />
           </button>
         </Tip>
-        <Reach hasSound={hasSound} hasDesktop={hasDesktop} isAway={isAway} words={words} onSet={onReach} />
+        <Reach hasSound={hasSound} hasDesktop={hasDesktop} hasMail={hasMail} isAway={isAway} words={words} onSet={onReach} />
         <Tip text={words.NEW_MESSAGE} shortcut="C">
           <button type="button" aria-label={words.NEW_MESSAGE} onClick={() => onNew?.(true)} className={SQUARE}>
             <Icon as={SquarePen} />

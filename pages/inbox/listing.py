@@ -42,6 +42,7 @@ class _ListHead(rx.Component):
     errors: _Words
     has_sound: rx.Var[bool]
     has_desktop: rx.Var[bool]
+    has_mail: rx.Var[bool]
     is_away: rx.Var[bool]
     words: _Words
     on_new: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
@@ -97,6 +98,7 @@ def list_pane() -> rx.Component:
             errors=ViewsState.errors,
             has_sound=ReachState.has_sound,
             has_desktop=ReachState.has_desktop,
+            has_mail=ReachState.has_mail,
             is_away=ReachState.is_away,
             words={**words, **words_of(InboxFilters)},
             on_new=NewMessageState.set_open,

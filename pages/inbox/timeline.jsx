@@ -242,7 +242,7 @@ function OpenTimeline(props) {
         itemContent={(index, item) => (
           <div
             data-seq={item.seq}
-            className={`mx-auto w-full max-w-200 px-4 md:px-6 ${item.seq === place ? "rounded-card bg-accent-soft pb-3" : ""}`}
+            className={`mx-auto w-full max-w-200 px-4 md:px-6 ${item.seq === place ? "rounded-card bg-accent-soft" : ""}`}
           >
             {draw(index, item)}
           </div>

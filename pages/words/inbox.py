@@ -137,6 +137,8 @@ class InboxFilters:
     DESKTOP = "On the desktop"
     DESKTOP_HINT = "While this page is in the background."
     DESKTOP_REFUSED = "This browser does not allow it. Change that in its settings for this site."
+    MAIL = "By email"
+    MAIL_HINT = "When a note mentions you and you have not looked for five minutes."
     AWAY = "Away"
     AWAY_HINT = "Conversations given out in turn pass you over."
 

@@ -30,6 +30,7 @@ class ReachState(SessionState):
 
     has_sound: bool = False
     has_desktop: bool = False
+    has_mail: bool = False
     is_away: bool = False
     ring: Ring = {"n": 0, "title": "", "body": "", "conversation": ""}
     _viewer: str = ""
@@ -47,7 +48,8 @@ class ReachState(SessionState):
 
     def _take(self, principal: Principal, said: Any) -> None:
         self._viewer = str(principal.user_id)
-        self.has_sound, self.has_desktop, self.is_away = said["has_sound"], said["has_desktop"], said["is_away"]
+        self.has_sound, self.has_desktop = said["has_sound"], said["has_desktop"]
+        self.has_mail, self.is_away = said["has_mail"], said["is_away"]
         token = self.router.session.client_token
         if self.has_sound or self.has_desktop:
             hub.subscribe(token, principal, ReachState)
@@ -57,7 +59,7 @@ class ReachState(SessionState):
     @rx.event
     @answers
     async def set_preference(self, name: str, is_on: bool) -> None:
-        """Switch the sound, the notes of the desktop, or being away."""
+        """Switch the sound, the notes of the desktop, mails of mentions, or being away."""
         principal = await self._principal()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:

@@ -121,6 +121,7 @@ async def test_preferences_are_quiet_until_somebody_asks(org):
             assert await inbox.preferences(session, org.owner) == {
                 "has_sound": False,
                 "has_desktop": False,
+                "has_mail": False,
                 "is_away": False,
                 "language": "",
             }
