@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, le=10)
     sandbox_port: int = Field(3001, ge=1, le=65535)
     allow_sandbox: bool = False
+    # Where agents may reach inside the network, against the rule: origins separated by commas
+    private_origins: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
     otel_exporter_otlp_endpoint: str = ""
@@ -102,6 +104,12 @@ class Settings(BaseSettings):
         parts = urlsplit(self.public_url)
         public = f"{parts.scheme}://{parts.netloc}".lower()
         return frozenset({public, f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}"})
+
+    @property
+    def reachable_private_origins(self) -> frozenset[str]:
+        """Origins (`scheme://host[:port]`) that people's addresses may name although they are inside the network."""
+        given = (one.strip().rstrip("/").casefold() for one in self.private_origins.split(","))
+        return frozenset(one for one in given if one)
 
     @property
     def sandbox_url(self) -> str:

@@ -8,11 +8,13 @@ checked, and the connection is made to that very address, so a name that changes
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 
+from backend.core.config import settings
 from backend.core.errors import VendorError
 
 MAX_REDIRECTS = 3
@@ -27,6 +29,17 @@ class Fetched:
 
     content: bytes
     content_type: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered, whatever its status. `content` may be cut, then `is_cut` says so."""
+
+    status: int
+    content: bytes
+    content_type: str
+    charset: str
+    is_cut: bool
 
 
 class AddressRefused(VendorError):
@@ -97,23 +110,96 @@ async def fetch(
     raise AddressRefused("The address redirects too often.")
 
 
-async def _get(url: str, max_bytes: int, trusted_origin: str, auth: tuple[str, str] | None) -> Fetched | str:
-    """Return the body, or the address it redirects to."""
-    parts = urlsplit(url)
+async def send(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    content: bytes = b"",
+    max_bytes: int,
+    timeout_s: float = TIMEOUT_S,
+) -> Answer:
+    """Send one request to a user-given address and return its answer, cut at `max_bytes`; no redirect is followed.
+
+    A redirect could carry the headers, which may hold secrets, to another server. Raises `AddressRefused`, or
+    `VendorError`, whose `may_have_happened` is false when the request surely never arrived.
+    """
     try:
+        async with asyncio.timeout(timeout_s):
+            target, more, sni = await _target(url)
+            async with (
+                httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False) as client,
+                client.stream(
+                    method,
+                    target,
+                    headers={**headers, **more},
+                    content=content or None,
+                    extensions={"sni_hostname": sni} if sni else {},
+                ) as response,
+            ):
+                body = bytearray()
+                async for chunk in response.aiter_raw():
+                    body += chunk
+                    if len(body) > max_bytes:
+                        break
+                kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
+                charset = response.charset_encoding or "utf-8"
+                return Answer(response.status_code, bytes(body[:max_bytes]), kind, charset, len(body) > max_bytes)
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        raise VendorError(
+            f"The address could not be reached ({type(error).__name__}).", vendor="web", is_retryable=True
+        ) from None
+    except (TimeoutError, httpx.TimeoutException):
+        raise VendorError(
+            "The address took too long to answer.", vendor="web", is_retryable=True, may_have_happened=True
+        ) from None
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise VendorError(
+            f"The address broke off ({type(error).__name__}).", vendor="web", is_retryable=True, may_have_happened=True
+        ) from None
+
+
+def checked_origin(url: str) -> str:
+    """Return `scheme://host[:port]` of a web address, in lower case. Raises `AddressRefused` when it is none."""
+    parts, _ = _parts(url)
+    return f"{parts.scheme}://{parts.netloc}".casefold()
+
+
+def _parts(url: str) -> tuple[SplitResult, int]:
+    try:
+        parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         raise AddressRefused("This is not a web address.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
         raise AddressRefused("This is not a web address.")
-    is_trusted = bool(trusted_origin) and f"{parts.scheme}://{parts.netloc}".casefold() == trusted_origin.casefold()
-    target, headers, extensions = url, {"accept-encoding": "identity"}, {}
-    if not is_trusted:
-        address = await resolve(parts.hostname, port)
-        host = f"[{address}]" if ":" in address else address
-        target = parts._replace(netloc=f"{host}:{port}").geturl()
-        headers["host"] = parts.netloc
-        extensions["sni_hostname"] = parts.hostname
+    return parts, port
+
+
+async def _target(url: str, trusted_origin: str = "") -> tuple[str, dict[str, str], str]:
+    """Return what to ask for at an address, the headers it needs, and the server's name for TLS.
+
+    The operator's own exceptions (`PRIVATE_ORIGINS`) and `trusted_origin` are asked by name, wherever they are.
+    """
+    parts, port = _parts(url)
+    headers = {"accept-encoding": "identity"}
+    origin = f"{parts.scheme}://{parts.netloc}".casefold()
+    if origin in settings().reachable_private_origins or (trusted_origin and origin == trusted_origin.casefold()):
+        return url, headers, ""
+    address = await resolve(str(parts.hostname), port)
+    host = f"[{address}]" if ":" in address else address
+    return (
+        parts._replace(netloc=f"{host}:{port}").geturl(),
+        {**headers, "host": parts.netloc},
+        str(parts.hostname),
+    )
+
+
+async def _get(url: str, max_bytes: int, trusted_origin: str, auth: tuple[str, str] | None) -> Fetched | str:
+    """Return the body, or the address it redirects to."""
+    target, headers, sni = await _target(url, trusted_origin)
+    is_trusted = bool(trusted_origin) and checked_origin(url) == trusted_origin.casefold()
+    extensions = {"sni_hostname": sni} if sni else {}
     try:
         async with (
             httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client,

@@ -6,7 +6,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from backend.core.config import settings
+from backend.core.errors import VendorError
 from backend.vendors import http
+from tests.conftest import free_port
 
 
 @pytest.mark.parametrize(
@@ -100,3 +103,19 @@ async def test_a_passing_fault_is_told_from_a_final_one(origin, path, is_retryab
     with pytest.raises(http.VendorError) as failed:
         await http.fetch(origin + path, max_bytes=10, trusted_origin=origin)
     assert failed.value.is_retryable == is_retryable
+
+
+async def test_a_request_with_secrets_is_sent_to_no_private_address_and_follows_no_redirect(origin, monkeypatch):
+    with pytest.raises(http.AddressRefused):
+        await http.send("POST", f"{origin}/elsewhere", headers={"authorization": "secret"}, max_bytes=10)
+    monkeypatch.setattr(settings(), "private_origins", f"http://crm.internal:8080, {origin}/")
+    answer = await http.send("GET", f"{origin}/elsewhere", headers={}, max_bytes=10)
+    assert answer.status == 302
+
+
+async def test_a_request_tells_whether_it_may_have_arrived(monkeypatch):
+    nobody = f"http://127.0.0.1:{free_port()}"
+    monkeypatch.setattr(settings(), "private_origins", nobody)
+    with pytest.raises(VendorError) as refused:
+        await http.send("POST", nobody, headers={}, max_bytes=10)
+    assert (refused.value.is_retryable, refused.value.may_have_happened) == (True, False)
