@@ -130,6 +130,16 @@ class TurnStatus(StrEnum):
     SKIPPED = "skipped"
 
 
+class ToolCallStatus(StrEnum):
+    """How far the call of a tool came."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    OK = "ok"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
 class ActionStatus(StrEnum):
     """Where a scheduled action stands."""
 

@@ -21,6 +21,7 @@ TASK_MODULES = (
     "backend.compliance.erasure",
     "backend.contacts.jobs",
     "backend.conversations.jobs",
+    "backend.functions.erasure",
     "backend.inbox.jobs",
     "backend.knowledge.jobs",
     "backend.messaging.erasure",

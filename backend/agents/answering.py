@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import chat_post, history, queries, replies, runtime, text_post, tools
+from backend.agents import chat_post, function_calls, history, queries, replies, runtime, text_post, tools
 from backend.agents import service as agents
 from backend.agents.posts import Post, Writer
 from backend.agents.retrieval import retriever
@@ -26,6 +26,8 @@ from backend.core import clock
 from backend.core.errors import Conflict, Refused, Unavailable
 from backend.core.logging import log
 from backend.core.tenancy import org_id_of, unit_of_work
+from backend.functions import service as functions
+from backend.functions.schemas import CallSetting
 from backend.models.agents import AgentConfig, AgentTurn
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem
@@ -139,7 +141,7 @@ async def _claim(session: AsyncSession, message_id: UUID, channel: Channel) -> _
         await post.say_closed(session, agent, conversation, contact)
         return None
     writer = post.writer(turn.id)
-    return _Claimed(turn.id, await _request(session, post, agent, contact, item, writer), writer)
+    return _Claimed(turn.id, await _request(session, post, agent, contact, item, turn.id, writer), writer)
 
 
 def _new_turn(post: Post) -> AgentTurn:
@@ -181,6 +183,7 @@ async def _request(
     agent: AgentConfig,
     contact: Contact,
     item: ConversationItem,
+    turn_id: UUID,
     writer: Writer | None,
 ) -> TurnRequest:
     setting = await post.setting(session, contact)
@@ -195,6 +198,18 @@ async def _request(
         retrieve=retriever(agent.id),
         channel=post.channel,
         notes=(*setting.notes, *history.briefs(setting.items)),
+        call_function=function_calls.caller(
+            CallSetting(
+                org_id=post.org_id,
+                agent_id=agent.id,
+                agent_name=spec.name,
+                agent_version=spec.version,
+                channel=post.channel,
+                conversation_id=post.conversation_id,
+                turn_id=turn_id,
+                known=function_calls.known(spec, setting.customer),
+            )
+        ),
         on_text=_shown_by(writer) if writer is not None else None,
     )
 
@@ -231,6 +246,7 @@ async def _store(session: AsyncSession, turn_id: UUID, record: TurnRecord) -> No
     _note(turn, record)
     session.add(turn)
     await session.flush()
+    await functions.log(session, _setting(turn), record.tools)
     mode = _mode(post, conversation)
     if mode == AnswerMode.HUMAN and record.failure:
         await _skip(session, turn, record.failure)
@@ -249,6 +265,19 @@ async def _store(session: AsyncSession, turn_id: UUID, record: TurnRecord) -> No
         turn.reason = turn.reason or record.hand_over_reason
         session.add(turn)
         await post.call_for_person(session, conversation, record.hand_over_reason)
+
+
+def _setting(turn: AgentTurn) -> CallSetting:
+    """Return what the log of calls says of a turn."""
+    return CallSetting(
+        org_id=turn.org_id,
+        agent_id=turn.agent_id,
+        agent_name=turn.agent_name,
+        agent_version=turn.agent_version,
+        channel=turn.channel,
+        conversation_id=turn.conversation_id,
+        turn_id=turn.id,
+    )
 
 
 def _note(turn: AgentTurn, record: TurnRecord) -> None:

@@ -1,6 +1,7 @@
 """Tell two versions of an agent apart: which fields differ, and which lines of the long ones."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from difflib import SequenceMatcher
 from typing import Any, TypedDict
 
@@ -35,11 +36,30 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldCh
             field=field.name,
             before=before[field.name],
             after=after[field.name],
-            lines=lines(before[field.name], after[field.name]) if field.kind == "text" else [],
+            lines=lines(*map(_WRITTEN[field.kind], (before[field.name], after[field.name])))
+            if field.kind in _WRITTEN
+            else [],
         )
         for field in fields.ALL
         if before[field.name] != after[field.name]
     ]
+
+
+def _functions(value: Any) -> str:
+    """Write functions out for comparison; ids, of secrets too, say nothing to people."""
+    shown = [
+        {
+            key: one if key != "headers" else [header["name"] for header in one]
+            for key, one in row.items()
+            if key != "id"
+        }
+        for row in value
+    ]
+    return json.dumps(shown, ensure_ascii=False, indent=2) if shown else ""
+
+
+# The fields whose differences are shown line by line, each with how it is written out.
+_WRITTEN: Mapping[str, Callable[[Any], str]] = {"text": str, "functions": _functions}
 
 
 def lines(before: str, after: str) -> list[LineChange]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from backend.agents import fields, queries, runtime
+from backend.agents import fields, function_calls, queries, runtime
 from backend.agents.retrieval import retriever
 from backend.agents.schemas import Customer, Line, TurnRequest, TurnView
 from backend.agents.specs import spec_of
@@ -12,6 +12,7 @@ from backend.core import clock, rate_limits
 from backend.core.errors import Invalid, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from backend.functions.schemas import CallSetting
 from backend.vocab import Channel, MemberRole, TurnStatus
 
 CHANNELS = (Channel.SMS, Channel.CHAT, Channel.EMAIL)
@@ -31,8 +32,8 @@ async def try_message(
     """Return what the draft would answer on a text channel and why; `history` is (is_ours, text), oldest first.
 
     Opens its own transactions, because none may be held open while a model thinks: call it outside any. What tools
-    would have done is listed and not done. Raises `NotFound`, `Invalid` for an empty or too long text, and
-    `LimitReached`, because a model costs money and whoever signs up may try.
+    would have done is listed and not done; functions that only read are called. Raises `NotFound`, `Invalid` for an
+    empty or too long text, and `LimitReached`, because a model costs money and whoever signs up may try.
     """
     principal.require(MemberRole.SUPPORT)
     if channel not in CHANNELS:
@@ -50,7 +51,13 @@ async def try_message(
             spec = await spec_of(session, agent, fields.drafted(agent))
         await rate_limits.hit("playground.organization", TRIES, WINDOW, about=principal.org_id)
         said = tuple(Line("assistant" if is_ours else "user", one) for is_ours, one in history[-HISTORY_LIMIT:] if one)
-        request = TurnRequest(spec, Customer(), said, text, retriever(agent_id), channel=Channel(channel))
+        known = function_calls.known(spec, Customer())
+        call = function_calls.reading_caller(
+            CallSetting(principal.org_id, agent_id, spec.name, spec.version, channel, known=known, is_test=True)
+        )
+        request = TurnRequest(
+            spec, Customer(), said, text, retriever(agent_id), channel=Channel(channel), call_function=call
+        )
         record = await runtime.turn(request)
     now = clock.now().isoformat()
     return TurnView(

@@ -12,6 +12,7 @@ from typing import Any
 
 from backend.agents import fields
 from backend.core.errors import Invalid
+from backend.functions import definitions
 
 FORMAT = 1
 KEY = "magpipe_agent"
@@ -31,7 +32,7 @@ def written(values: Mapping[str, Any], texts: Sequence[tuple[str, str]] = ()) ->
         # What stands at its default says nothing, except what makes an agent itself.
         if field.group not in ("identity", "prompt") and field.name != "agent_type" and value == field.default:
             continue
-        parts.append(f"{field.name} = {_value(value)}")
+        parts.append(f"{field.name} = {_value(_public(field.kind, value))}")
     for title, content in texts:
         parts += ["", "[[knowledge]]", f"title = {_value(title)}", f"content = {_value(content)}"]
     return "\n".join(parts) + "\n"
@@ -58,6 +59,15 @@ def read(text: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         return fields.checked(_with_dates(found)), texts
     except Invalid as error:
         raise Invalid(f"{error.field}: {error.message}", field=error.field) from None
+
+
+def _public(kind: str, value: Any) -> Any:
+    """Return a value as it may leave the installation: ids of ours and of secrets stay here."""
+    if kind != "functions":
+        return value
+    return [
+        {key: one for key, one in row.items() if key != "id"} for row in definitions.copies(value, with_secrets=False)
+    ]
 
 
 def file_name(name: str) -> str:

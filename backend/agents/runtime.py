@@ -28,6 +28,8 @@ COST_LIMIT_MICROS = 100_000
 # For models without a price: five calls with the longest prompt, history and passages (some 25,000 tokens) fit.
 TOKEN_LIMIT = 150_000
 RESULT_LIMIT = 2000
+# A function may take this long of a turn, and leaves the model time to answer.
+FUNCTION_LIMIT_S, ANSWER_TIME_S = 12.0, 9.0
 # A question of so few words leans on the one before it: “and on Sunday?”.
 LEANING_WORDS = 4
 
@@ -79,9 +81,10 @@ async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls) ->
         *({"role": line.role, "content": line.text} for line in _spoken(request)),
     ]
     context = ToolContext(request.customer, tuple(line.text for line in _spoken(request) if line.role == "user"))
+    functions = request.agent.functions if request.call_function is not None else ()
     nudged, cut = False, ""
     for round_number in range(1, MAX_TOOL_ROUNDS + 2):
-        offered = tools.schemas() if round_number <= MAX_TOOL_ROUNDS else []
+        offered = tools.schemas(functions) if round_number <= MAX_TOOL_ROUNDS else []
         try:
             answer = await calls.ask(messages, offered, round_number)
         except (NoModelAnswered, TooDear):
@@ -89,7 +92,7 @@ async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls) ->
                 raise
             break
         if answer.tool_calls and offered:
-            messages += _use_tools(answer, context, record)
+            messages += await _use_tools(answer, context, request, record, calls)
         elif answer.text.strip() and answer.finish_reason != CUT:
             record.remark = _SHORTENED if cut else ""
             return answer.text
@@ -121,7 +124,9 @@ def _spoken(request: TurnRequest) -> tuple[Line, ...]:
     return (*request.history, Line("user", request.text))
 
 
-def _use_tools(answer: Completion, context: ToolContext, record: TurnRecord) -> list[dict[str, Any]]:
+async def _use_tools(
+    answer: Completion, context: ToolContext, request: TurnRequest, record: TurnRecord, calls: ModelCalls
+) -> list[dict[str, Any]]:
     """Run the calls of one answer and return the messages that tell the model what came of them."""
     told: list[dict[str, Any]] = [
         {
@@ -134,21 +139,26 @@ def _use_tools(answer: Completion, context: ToolContext, record: TurnRecord) -> 
         }
     ]
     loop = asyncio.get_running_loop()
+    functions = {one["name"]: one for one in request.agent.functions}
     for place, wanted in enumerate(answer.tool_calls):
         started = loop.time()
-        if place < MAX_CALLS_PER_ROUND:
-            result = tools.call(wanted.name, wanted.arguments, context)
-        else:
+        if place >= MAX_CALLS_PER_ROUND:
             result = tools.ToolAnswer("refused", "Too many calls at once.")
+        elif request.call_function is not None and wanted.name in functions:
+            limit_s = min(FUNCTION_LIMIT_S, calls.left_s() - ANSWER_TIME_S)
+            result = await tools.call_function(functions[wanted.name], wanted.arguments, request.call_function, limit_s)
+        else:
+            result = tools.call(wanted.name, wanted.arguments, context)
         if result.effect is not None and result.effect not in record.effects:
             record.effects.append(result.effect)
         record.tools.append(
             {
                 "name": wanted.name[:80],
                 "arguments": wanted.arguments or {},
-                "result": result.message[:RESULT_LIMIT],
+                "result": result.said()[:RESULT_LIMIT],
                 "status": result.status,
                 "ms": round((loop.time() - started) * 1000),
+                "call_id": str(result.call_id or ""),
             }
         )
         told.append({"role": "tool", "tool_call_id": wanted.id, "content": result.content()})

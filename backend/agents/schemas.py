@@ -1,15 +1,18 @@
 """Shape a turn: what the brain is given, what it gives back, and how screens see it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 from uuid import UUID
 
+from backend.functions.schemas import Outcome
 from backend.knowledge.schemas import Passage
 from backend.vendors.openai_models import OnText
 from backend.vocab import Channel
 
 Retrieve = Callable[[str], Awaitable[list[Passage]]]
+# Calls a function with checked arguments within so many seconds.
+CallFunction = Callable[[Mapping[str, Any], Mapping[str, Any], float], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class AgentSpec:
     variables: dict[str, str] = field(default_factory=dict)
     style: str = ""
     vocabulary: str = ""
+    functions: tuple[dict[str, Any], ...] = ()
+    """What people taught it to call, its own and everybody's; definitions as they are stored."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class TurnRequest:
     channel: Channel = Channel.SMS
     notes: tuple[str, ...] = ()
     """What else the agent should know of this conversation, a line each."""
+    call_function: CallFunction | None = None
+    """Calls the agent's functions; without it none is offered."""
     on_text: OnText | None = None
     """Gets the answer while it is written; what is stored in the end may differ."""
 
@@ -149,13 +156,17 @@ class SourceUsed(TypedDict):
 
 
 class ToolUsed(TypedDict):
-    """A tool the agent called, with what it was given and what came back; `status` is ok, refused or failed."""
+    """A tool the agent called, with what it was given and what came back; `status` is ok, refused or failed.
+
+    `call_id` names the entry of the log when a function of the business was called.
+    """
 
     name: str
     arguments: dict[str, Any]
     result: str
     status: str
     ms: int
+    call_id: str
 
 
 class TurnView(TypedDict):

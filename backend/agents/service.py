@@ -46,6 +46,7 @@ from backend.core.config import settings
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
+from backend.functions import definitions
 from backend.knowledge import service as knowledge
 from backend.models.agents import AgentConfig
 from backend.models.numbers import ServiceNumber
@@ -350,8 +351,11 @@ async def duplicate(session: AsyncSession, principal: Principal, agent_id: UUID)
     live = fields.published(source)
     name = await _free_name(session, f"{source.name[: fields.NAME_LIMIT - 10]} copy")
     copied = {field: value for field, value in live.items() if field not in ("name", "agent_type")}
+    copied["custom_functions"] = definitions.copies(live["custom_functions"])
     made = await create(session, principal, source.agent_type, name, is_active=False, **copied)
     made.draft = {field: value for field, value in source.draft.items() if field != "name"}
+    if "custom_functions" in made.draft:
+        made.draft["custom_functions"] = definitions.copies(made.draft["custom_functions"])
     session.add(made)
     for text in await queries.own_sources(session, source.org_id, source.id):
         await knowledge.add_text(session, principal, text.title, text.content, made.id)

@@ -10,6 +10,7 @@ from backend.agents import fields
 from backend.agents.prompts import default_role
 from backend.agents.schemas import AgentSpec
 from backend.core.config import settings
+from backend.functions import service as functions
 from backend.models.agents import AgentConfig
 from backend.models.organizations import Organization
 
@@ -20,6 +21,9 @@ async def spec_of(session: AsyncSession, agent: AgentConfig, values: Mapping[str
     What it leaves empty comes from the organization and the installation.
     """
     known = fields.published(agent) if values is None else values
+    own = [one for one in known["custom_functions"] if one["is_active"]]
+    names = {one["name"] for one in own}
+    every = [one for one in await functions.shared(session) if one["is_active"] and one["name"] not in names]
     business = (await session.exec(select(Organization).where(Organization.id == agent.org_id))).one()
     return AgentSpec(
         id=agent.id,
@@ -37,4 +41,5 @@ async def spec_of(session: AsyncSession, agent: AgentConfig, values: Mapping[str
         variables=dict(known["variables"]),
         style=known["response_style"],
         vocabulary=known["vocabulary"],
+        functions=(*own, *every),
     )

@@ -1,13 +1,13 @@
 """Write a message for a person to look over and send: the same turn as an answer, and nothing is sent or done."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import history, queries, runtime
+from backend.agents import function_calls, history, queries, runtime
 from backend.agents.retrieval import retriever
 from backend.agents.schemas import Customer, Line, TurnRequest
 from backend.agents.specs import spec_of
@@ -17,6 +17,8 @@ from backend.core import rate_limits
 from backend.core.errors import Invalid, NotFound, Unavailable
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from backend.functions.definitions import is_reading
+from backend.functions.schemas import CallSetting
 from backend.models.agents import AgentConfig
 from backend.vocab import Channel, Direction, ItemKind, MemberRole
 
@@ -98,6 +100,19 @@ async def write_message(
 
 async def _written(principal: Principal, agent: AgentConfig, request: TurnRequest) -> Suggestion:
     await rate_limits.hit("suggestion.organization", TRIES, WINDOW, about=principal.org_id)
+    # Whoever asks for a proposal has not decided anything yet: what changes something elsewhere is not on offer.
+    spec = replace(request.agent, functions=tuple(one for one in request.agent.functions if is_reading(one)))
+    setting = CallSetting(
+        principal.org_id,
+        agent.id,
+        spec.name,
+        spec.version,
+        request.channel,
+        known=function_calls.known(spec, request.customer),
+        allowed_by=principal.user_id,
+        allowed_by_name=principal.name,
+    )
+    request = replace(request, agent=spec, call_function=function_calls.reading_caller(setting))
     with org_scope(principal.org_id):
         record = await runtime.turn(request)
     if record.failure:

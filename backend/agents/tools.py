@@ -10,8 +10,10 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from backend.agents.schemas import Customer, Effect
+from backend.agents.schemas import CallFunction, Customer, Effect
+from backend.functions import definitions
 
 HAND_OVER = "hand_over"
 NAME_CONTACT = "name_contact"
@@ -36,10 +38,21 @@ class ToolAnswer:
     status: str
     message: str
     effect: Effect | None = None
+    data: Any = None
+    """What a function's address answered."""
+    call_id: UUID | None = None
 
     def content(self) -> str:
         """Return the answer as the model reads it."""
+        if self.data is not None:
+            return json.dumps({"status": self.status, "result": self.data}, ensure_ascii=False)
         return json.dumps({"status": self.status, "message": self.message}, ensure_ascii=False)
+
+    def said(self) -> str:
+        """Return the answer as people read it."""
+        if self.data is None:
+            return self.message
+        return self.data if isinstance(self.data, str) else json.dumps(self.data, ensure_ascii=False)
 
 
 def _refused(message: str) -> ToolAnswer:
@@ -149,9 +162,9 @@ TOOLS: Mapping[str, Tool] = {
 }
 
 
-def schemas() -> list[dict[str, Any]]:
-    """Return every tool as the model is offered it."""
-    return [tool.schema() for tool in TOOLS.values()]
+def schemas(functions: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """Return every tool as the model is offered it, the business's own functions last."""
+    return [*(tool.schema() for tool in TOOLS.values()), *(definitions.schema(one) for one in functions)]
 
 
 def call(name: str, arguments: Mapping[str, Any] | None, context: ToolContext) -> ToolAnswer:
@@ -163,6 +176,20 @@ def call(name: str, arguments: Mapping[str, Any] | None, context: ToolContext) -
         return ToolAnswer("failed", "The arguments are not a JSON object.")
     fault = _fault(tool, arguments)
     return ToolAnswer("failed", fault) if fault else tool.run(arguments, context)
+
+
+async def call_function(
+    found: Mapping[str, Any], arguments: Mapping[str, Any] | None, caller: CallFunction, limit_s: float
+) -> ToolAnswer:
+    """Check a call against the function's schema, call it, and return what comes of it."""
+    if arguments is None:
+        return ToolAnswer("failed", "The arguments are not a JSON object.")
+    if fault := definitions.fault(found, arguments):
+        return ToolAnswer("failed", fault)
+    if limit_s <= 0:
+        return ToolAnswer("failed", "There was no time left for this.")
+    outcome = await caller(found, arguments, limit_s)
+    return ToolAnswer(outcome.status, outcome.message, data=outcome.data, call_id=outcome.call_id)
 
 
 def _fault(tool: Tool, arguments: Mapping[str, Any]) -> str:

@@ -108,7 +108,10 @@ class Settings(BaseSettings):
     @property
     def reachable_private_origins(self) -> frozenset[str]:
         """Origins (`scheme://host[:port]`) that people's addresses may name although they are inside the network."""
-        given = (one.strip().rstrip("/").casefold() for one in self.private_origins.split(","))
+        given = [one.strip().rstrip("/").casefold() for one in self.private_origins.split(",")]
+        if self.environment == "development" and self.sandboxed_vendors:
+            # On a laptop the stand-ins are the world that people try things on.
+            given.append(self.sandbox_url)
         return frozenset(one for one in given if one)
 
     @property

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from backend.sandbox import (
+    business,
     control,
     openai_chat,
     openai_embeddings,
@@ -45,6 +46,7 @@ def create_app(settings: SandboxSettings) -> ASGIApp:
             *signalwire_messages.routes(),
             *signalwire_numbers.routes(),
             *postmark.routes(),
+            *business.routes(),
             *control.routes(),
             *home.routes(),
             *phone.routes(),

@@ -14,6 +14,7 @@ RequestTarget = Literal[
     "signalwire.history",
     "signalwire.numbers",
     "postmark.email",
+    "business",
 ]
 Target = RequestTarget | Literal["carrier.inbound", "carrier.status", "*"]
 Kind = Literal["delay", "error", "timeout", "drop", "duplicate", "reorder", "accept_then_error", "garble"]

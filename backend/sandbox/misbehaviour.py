@@ -25,6 +25,8 @@ def target_of(method: str, path: str) -> str | None:
         return "signalwire.numbers"
     if path in ("/email", "/email/batch"):
         return "postmark.email"
+    if path.startswith(("/business/orders", "/business/bookings")):
+        return "business"
     return None
 
 

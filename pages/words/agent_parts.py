@@ -30,6 +30,7 @@ class AgentConfigure:
         "agent_type": "What it answers",
         "greeting": "Opening line",
         "system_prompt": "Instructions",
+        "custom_functions": "Functions",
         "variables": "Variables",
         "response_style": "Tone",
         "language": "Language",

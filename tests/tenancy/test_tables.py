@@ -47,6 +47,7 @@ TENANT = {
     "conversation_unreads": "org_id",
     "conversations": "org_id",
     "erasures": "org_id",
+    "function_secrets": "org_id",
     "idempotency_keys": "org_id",
     "inbox_preferences": "org_id",
     "item_translations": "org_id",
@@ -61,12 +62,14 @@ TENANT = {
     "saved_views": "org_id",
     "scheduled_actions": "org_id",
     "service_numbers": "org_id",
+    "shared_functions": "org_id",
     "sms_messages": "org_id",
     "sms_opt_outs": "org_id",
     "suppressions": "org_id",
     "tags": "org_id",
     "team_members": "org_id",
     "teams": "org_id",
+    "tool_calls": "org_id",
 }
 # Rows of the platform, which no organization ever reads.
 PLATFORM = {

@@ -8,6 +8,7 @@ import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,6 +18,7 @@ from backend.core import clock
 from backend.core.config import settings
 from backend.core.principal import Principal
 from backend.core.tenancy import platform_scope, unit_of_work
+from backend.functions import definitions
 from backend.sessions import service as sessions
 from backend.vocab import MemberRole, PlatformRole
 from tests.tenancy.people import make_key, make_owner, make_teammate, revoke_key, sign_in, sign_out
@@ -180,6 +182,8 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
     with platform_scope("fill a business for a test"):
         async with unit_of_work() as session:
             rows = Rows(session, owner.org_id, owner.user_id, mark)
+            own, every = _function(mark, "own"), _function(mark, "every")
+            await rows.make("shared_functions", definition=every)
             await rows.make(
                 "agent_configs",
                 agent_type="text",
@@ -190,7 +194,7 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 schedule_timezone="",
                 after_hours_sms_forwarding="",
                 variables={"secret": mark},
-                settings={},
+                settings={"custom_functions": [own]},
                 draft={},
                 draft_marks={},
                 released={},
@@ -340,11 +344,24 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
             ids = {name: str(row["id"]) for name, row in rows.made.items() if "id" in row}
             return {
                 **ids,
+                "custom_functions": own["id"],
+                "shared_function": every["id"],
                 "planned": str(planned["id"]),
                 "number": number,
                 "customer": customer,
                 "media_path": path,
             }
+
+
+def _function(mark: str, name: str) -> dict[str, Any]:
+    return definitions.definition(
+        {
+            "name": f"look_up_{name}",
+            "description": mark,
+            "http_method": "GET",
+            "endpoint_url": f"https://{mark}.example/",
+        }
+    )
 
 
 def _keep_file(path: Path, content: str) -> None:

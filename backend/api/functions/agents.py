@@ -51,7 +51,10 @@ async def get_agent(request: Request, who: Caller) -> JSONResponse:
         {
             **agents.view(agent),
             "dynamic_variables": [],
-            "custom_functions": [],
+            "custom_functions": [
+                {**one, "headers": [{"name": header["name"], "has_value": True} for header in one["headers"]]}
+                for one in agents.view(agent)["custom_functions"]
+            ],
             "phone_numbers": [
                 {
                     "id": str(number.id),

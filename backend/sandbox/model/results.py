@@ -11,7 +11,9 @@ from backend.sandbox.model.sentences import shorten
 from backend.sandbox.model.tools import is_search, names_handover
 
 _SAYING_FIELDS = ("message", "answer", "text", "summary", "reply", "content", "result", "detail")
-_OUTCOME_FIELDS = frozenset({"ok", "success", "status", "id", "error"})
+_OUTCOME_FIELDS = frozenset({"ok", "success", "id", "error"})
+# A status of these words is the call's own; any other is what was asked about.
+_OUTCOMES = frozenset({"ok", "success", "done", "error", "failed", "refused"})
 _FAILED = ("error", "failed", "refused")
 _LIST_SHOWN = 3
 
@@ -81,8 +83,14 @@ def _words_of(result: Any) -> str:
     plain = {
         key: value
         for key, value in result.items()
-        if key not in _OUTCOME_FIELDS and not isinstance(value, (dict, list, bool)) and value not in (None, "")
+        if key not in _OUTCOME_FIELDS
+        and not (key == "status" and value in _OUTCOMES)
+        and not isinstance(value, (dict, list, bool))
+        and value not in (None, "")
     }
     if lists and not plain:
         return _words_of(lists[0])
+    inner = [value for value in result.values() if isinstance(value, dict) and value]
+    if inner and not plain:
+        return _words_of(inner[0])
     return ", ".join(f"{str(key).replace('_', ' ')}: {value}" for key, value in plain.items()).capitalize()

@@ -1,0 +1,185 @@
+"""Call a function once: log it, send it through the guarded client, try again where that is safe, log the answer.
+
+The call stands in the log before it leaves, under a key of the wish behind it. So a turn that is run again after a
+crash reads the answer it had; and when the crash fell between sending and answer, only a call that changes nothing is
+sent again. What was sent carries the log's id as `Idempotency-Key`, for servers that know it (the draft of the IETF's
+HTTP API group).
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from backend.core import clock
+from backend.core.errors import MagpipeError, VendorError
+from backend.core.tenancy import org_scope, unit_of_work
+from backend.functions import definitions, queries, secrets, templates
+from backend.functions.schemas import CallSetting, Outcome
+from backend.models.functions import ToolCall
+from backend.vendors import http
+from backend.vocab import ToolCallStatus
+
+# The reference product hands a model no more than this of an answer.
+ANSWER_LIMIT = 10_000
+ERROR_LIMIT = 500
+MOST_BYTES = 1_000_000
+PAUSE_S = 0.5
+_PASSING = (408, 425, 429, 500, 502, 503, 504)
+# These say that nothing was done, whatever the method.
+_NOT_DONE = (429, 503)
+_UNKNOWN = "The call was interrupted, and nobody knows whether it was done. A person has to look."
+
+
+async def call(
+    found: Mapping[str, Any],
+    arguments: Mapping[str, Any],
+    setting: CallSetting,
+    key: str,
+    limit_s: float,
+) -> Outcome:
+    """Call a function within `limit_s` seconds and return what came of it; never raises for what its address does.
+
+    Opens its own transactions, so call it outside any. The same `key` is called once, however often this runs.
+    """
+    with org_scope(setting.org_id):
+        before = await _begin(found, arguments, setting, key)
+        if isinstance(before, Outcome):
+            return before
+        return await run(found, before, setting, limit_s)
+
+
+async def run(found: Mapping[str, Any], call_id: UUID, setting: CallSetting, limit_s: float) -> Outcome:
+    """Send a call that stands in the log as running, and store its answer."""
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    attempts, fault = 0, ""
+    answer: http.Answer | None = None
+    request: dict[str, str] = {}
+    try:
+        async with unit_of_work() as session:
+            stored = await queries.call(session, setting.org_id, call_id)
+            arguments = dict(stored.arguments) if stored else {}
+            extra = {"channel": setting.channel, "session_id": str(setting.conversation_id or call_id)}
+            url, content = templates.request_of(found, arguments, setting.known, extra)
+            request = {"method": found["http_method"], "url": url}
+            headers = await secrets.opened(session, found["headers"], url)
+            secret = await secrets.signing(session)
+        now = int(clock.now().timestamp())
+        headers |= secrets.signed(secret, now, content, urlsplit(url).query)
+        headers |= {"Idempotency-Key": str(call_id), "User-Agent": "Magpipe", "Accept": "application/json, text/plain"}
+        if content:
+            headers["Content-Type"] = "application/json"
+        answer, fault, attempts = await _sent(found, url, headers, content, started + limit_s)
+    except MagpipeError as error:
+        fault = error.message
+    outcome, shown = _outcome(found, call_id, answer, fault)
+    async with unit_of_work() as session:
+        stored = await queries.call(session, setting.org_id, call_id, for_update=True)
+        if stored is not None:
+            stored.status, stored.result, stored.request = outcome.status, shown, request
+            stored.http_status, stored.attempts = answer.status if answer else 0, attempts
+            stored.ms, stored.finished_at = round((loop.time() - started) * 1000), clock.now()
+            session.add(stored)
+    return outcome
+
+
+async def _sent(
+    found: Mapping[str, Any], url: str, headers: Mapping[str, str], content: bytes, deadline: float
+) -> tuple[http.Answer | None, str, int]:
+    """Send a request, again where that is safe, and return the answer, what went wrong, and how often it left."""
+    now = asyncio.get_running_loop().time
+    attempt = 0
+    while True:
+        attempt += 1
+        left = min(found["timeout_ms"] / 1000, deadline - now())
+        answer: http.Answer | None = None
+        fault = ""
+        try:
+            answer = await http.send(
+                found["http_method"], url, headers=headers, content=content, max_bytes=MOST_BYTES, timeout_s=left
+            )
+            may_again = _may_send_again(found, answer.status)
+        except VendorError as error:
+            fault = error.message
+            may_again = error.is_retryable and (not error.may_have_happened or definitions.is_reading(found))
+        if not may_again or attempt > found["max_retries"] or deadline - now() < 2 * PAUSE_S:
+            return answer, fault, attempt
+        await asyncio.sleep(PAUSE_S)
+
+
+async def _begin(
+    found: Mapping[str, Any], arguments: Mapping[str, Any], setting: CallSetting, key: str
+) -> UUID | Outcome:
+    call = ToolCall(
+        org_id=setting.org_id,
+        key=key,
+        conversation_id=setting.conversation_id,
+        turn_id=setting.turn_id,
+        agent_id=setting.agent_id,
+        agent_name=setting.agent_name,
+        agent_version=setting.agent_version,
+        channel=setting.channel,
+        function_id=UUID(found["id"]),
+        name=found["name"],
+        arguments=dict(arguments),
+        is_test=setting.is_test,
+        allowed_by=setting.allowed_by,
+        allowed_by_name=setting.allowed_by_name,
+    )
+    async with unit_of_work() as session:
+        before = await queries.begin(session, call)
+        if before is None:
+            return call.id
+        if before.status != ToolCallStatus.RUNNING:
+            return _told_again(found, before)
+        if definitions.is_reading(found):
+            return before.id
+        before.status, before.result, before.finished_at = ToolCallStatus.FAILED, _UNKNOWN, clock.now()
+        session.add(before)
+        return Outcome(before.id, ToolCallStatus.FAILED, _UNKNOWN)
+
+
+def _may_send_again(found: Mapping[str, Any], status: int) -> bool:
+    return status in _NOT_DONE or (status in _PASSING and definitions.is_reading(found))
+
+
+def _outcome(found: Mapping[str, Any], call_id: UUID, answer: http.Answer | None, fault: str) -> tuple[Outcome, str]:
+    """Return what came of a call, and what the log keeps of the answer."""
+    if answer is None:
+        return Outcome(call_id, ToolCallStatus.FAILED, fault), fault
+    text = answer.content.decode(answer.charset if _is_known(answer.charset) else "utf-8", "replace")
+    text = text.replace("\x00", "")
+    shown = text[:ANSWER_LIMIT]
+    if not 200 <= answer.status < 300:
+        words = f"The address answered {answer.status}. {text[:ERROR_LIMIT]}".strip()
+        return Outcome(call_id, ToolCallStatus.FAILED, words), shown
+    return Outcome(call_id, ToolCallStatus.OK, "", _told(found, text)), shown
+
+
+def _told(found: Mapping[str, Any], text: str) -> Any:
+    """Return what the model is told of an answer: what the function picks of it, else all of it."""
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        return text[:ANSWER_LIMIT]
+    wanted = found["response_variables"]
+    if wanted:
+        read = {one["name"]: templates.picked(read, one["json_path"]) for one in wanted}
+    return read if len(json.dumps(read, ensure_ascii=False)) <= ANSWER_LIMIT else text[:ANSWER_LIMIT]
+
+
+def _told_again(found: Mapping[str, Any], before: ToolCall) -> Outcome:
+    if before.status == ToolCallStatus.OK:
+        return Outcome(before.id, before.status, "", _told(found, before.result))
+    return Outcome(before.id, before.status, before.result[:ERROR_LIMIT])
+
+
+def _is_known(charset: str) -> bool:
+    try:
+        "".encode(charset)
+    except LookupError:
+        return False
+    return True

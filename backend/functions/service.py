@@ -1,0 +1,232 @@
+"""Keep the functions every agent may call, call them, and read the log.
+
+A function of one agent alone stands in that agent's draft and versions (`backend.agents.functions`); one for every
+agent stands here and holds at once. Changing one needs the editor role and is written to the audit log.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.core import audit, clock, rate_limits, realtime
+from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.ids import new_id
+from backend.core.principal import Principal
+from backend.core.tenancy import org_id_of, org_scope, unit_of_work
+from backend.functions import definitions, queries
+from backend.functions.calling import call
+from backend.functions.schemas import CallRow, CallSetting, Outcome
+from backend.functions.secrets import has_signing, kept, renew_signing
+from backend.models.functions import SharedFunction, ToolCall
+from backend.vocab import MemberRole, ToolCallStatus
+
+__all__ = [
+    "MOST_CALLS",
+    "CallRow",
+    "CallSetting",
+    "Outcome",
+    "call",
+    "call_row",
+    "calls",
+    "has_signing",
+    "kept",
+    "key_of",
+    "log",
+    "merged",
+    "remove_shared",
+    "removed",
+    "renew_signing",
+    "save_shared",
+    "saved",
+    "shared",
+    "try_call",
+]
+
+MOST_CALLS = 50
+# Quicker than anyone reads answers.
+TRIES, WINDOW = 60, timedelta(minutes=10)
+# Longer than any function's time-out times its retries would tire whoever waits for the button.
+TRY_LIMIT_S = 60.0
+
+
+async def shared(session: AsyncSession) -> list[dict[str, Any]]:
+    """Return the functions every agent has, by name."""
+    return [one.definition for one in await queries.shared(session, org_id_of(session))]
+
+
+async def save_shared(
+    session: AsyncSession, principal: Principal, given: Mapping[str, Any], function_id: str = ""
+) -> dict[str, Any]:
+    """Make a function for every agent, or change one; what `given` leaves out stays.
+
+    Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
+    """
+    principal.require(MemberRole.EDITOR)
+    stored = await queries.shared(session, org_id_of(session))
+    row = next((one for one in stored if function_id and one.definition["id"] == function_id), None)
+    if function_id and row is None:
+        raise NotFound("This function does not exist.")
+    if row is None and len(stored) >= definitions.MOST_FUNCTIONS:
+        raise Conflict(f"There are {definitions.MOST_FUNCTIONS} functions for every agent already.", code="too_many")
+    former = row.definition if row else {}
+    found = await merged(session, given, former)
+    if any(one.name == found["name"] for one in stored if one is not row):
+        raise Conflict("There is a function of this name already.", code="duplicate", field="name")
+    row = row or SharedFunction(org_id=org_id_of(session), name=found["name"])
+    row.name, row.definition, row.updated_at = found["name"], found, clock.now()
+    session.add(row)
+    await session.flush()
+    await audit.record(session, principal, "ui:functions:saved", found["id"], {"name": found["name"]})
+    await _announce(session)
+    return found
+
+
+async def remove_shared(session: AsyncSession, principal: Principal, function_id: str) -> None:
+    """Take a function from every agent; the log of its calls stays. Raises `NotFound`."""
+    principal.require(MemberRole.EDITOR)
+    for row in await queries.shared(session, org_id_of(session)):
+        if row.definition["id"] == function_id:
+            await session.delete(row)
+            await session.flush()
+            await audit.record(session, principal, "ui:functions:removed", function_id, {"name": row.name})
+            await _announce(session)
+            return
+    raise NotFound("This function does not exist.")
+
+
+async def merged(session: AsyncSession, given: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a definition with the changes in `given`, its header values kept. Raises `Invalid`, naming the field."""
+    wanted = {**former, **given}
+    rows = wanted.get("headers") or []
+    if isinstance(rows, Mapping):
+        rows = [{"name": key, "value": one} for key, one in rows.items()]
+    if not isinstance(rows, list) or not all(isinstance(one, Mapping) for one in rows):
+        raise Invalid("Headers are a list of names with values.", field="headers")
+    plain = [{"name": one.get("name") or one.get("key")} for one in rows]
+    # Everything else is checked before a secret is stored.
+    found = definitions.definition({**wanted, "headers": plain, "id": former.get("id")})
+    if rows:
+        found["headers"] = await kept(session, rows, former.get("headers", []), found["endpoint_url"])
+    return definitions.definition(found)
+
+
+async def saved(
+    session: AsyncSession,
+    principal: Principal,
+    rows: Sequence[Mapping[str, Any]],
+    given: Mapping[str, Any],
+    function_id: str = "",
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return an agent's functions with one added or changed, and that one; the caller stores them.
+
+    Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
+    """
+    principal.require(MemberRole.EDITOR)
+    former = next((one for one in rows if function_id and one["id"] == function_id), None)
+    if function_id and former is None:
+        raise NotFound("This function does not exist.")
+    found = await merged(session, given, former or {})
+    left = [dict(one) for one in rows]
+    if any(one["name"] == found["name"] and one["id"] != found["id"] for one in left):
+        raise Conflict("There is a function of this name already.", code="duplicate", field="name")
+    if former is None:
+        return [*left, found], found
+    return [found if one["id"] == found["id"] else one for one in left], found
+
+
+def removed(rows: Sequence[Mapping[str, Any]], function_id: str) -> list[dict[str, Any]]:
+    """Return an agent's functions without one. Raises `NotFound`."""
+    left = [dict(one) for one in rows if one["id"] != function_id]
+    if len(left) == len(rows):
+        raise NotFound("This function does not exist.")
+    return left
+
+
+async def try_call(
+    principal: Principal, found: Mapping[str, Any], arguments: Mapping[str, Any], setting: CallSetting
+) -> CallRow:
+    """Call a function as a try, and return its row of the log.
+
+    Really sends the request. Opens its own transactions. Raises `Invalid` that names an argument, `LimitReached`.
+    """
+    principal.require(MemberRole.EDITOR)
+    if fault := definitions.fault(found, arguments):
+        raise Invalid(fault, field="arguments")
+    with org_scope(principal.org_id):
+        await rate_limits.hit("functions.tries", TRIES, WINDOW, about=principal.org_id)
+        outcome = await call(found, arguments, setting, f"try:{new_id()}", TRY_LIMIT_S)
+        async with unit_of_work() as session:
+            stored = await queries.call(session, principal.org_id, outcome.call_id or new_id())
+            if stored is None:
+                raise NotFound("This call is gone.")
+            return call_row(stored)
+
+
+async def calls(session: AsyncSession, function_id: UUID, before: UUID | None = None) -> list[CallRow]:
+    """Return at most `MOST_CALLS` calls of a function, newest first, older than `before`."""
+    found = await queries.calls(session, org_id_of(session), function_id, MOST_CALLS, before)
+    return [call_row(one) for one in found]
+
+
+async def log(session: AsyncSession, setting: CallSetting, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Write the product's own tools into the log of calls, as a turn used them: once, however often this runs."""
+    for place, one in enumerate(entries):
+        if one.get("call_id"):
+            continue
+        now = clock.now()
+        await queries.begin(
+            session,
+            ToolCall(
+                org_id=setting.org_id,
+                key=f"{setting.turn_id}:{place}",
+                conversation_id=setting.conversation_id,
+                turn_id=setting.turn_id,
+                agent_id=setting.agent_id,
+                agent_name=setting.agent_name,
+                agent_version=setting.agent_version,
+                channel=setting.channel,
+                name=str(one["name"]),
+                arguments=dict(one["arguments"]),
+                status=str(one["status"]),
+                result=str(one["result"]),
+                ms=int(one["ms"]),
+                finished_at=now,
+            ),
+        )
+
+
+def key_of(turn_id: UUID, name: str, arguments: Mapping[str, Any]) -> str:
+    """Return the key of one wish: a turn that asks for the same twice gets the answer it had."""
+    said = json.dumps(arguments, sort_keys=True, ensure_ascii=False, default=str)
+    return f"{turn_id}:{name}:{hashlib.sha256(said.encode()).hexdigest()[:32]}"
+
+
+def call_row(one: ToolCall) -> CallRow:
+    """Return a stored call in plain JSON."""
+    return CallRow(
+        id=str(one.id),
+        name=one.name,
+        status=ToolCallStatus(one.status),
+        arguments=dict(one.arguments),
+        method=str(one.request.get("method", "")),
+        url=str(one.request.get("url", "")),
+        http_status=one.http_status,
+        answer=one.result,
+        attempts=one.attempts,
+        ms=one.ms,
+        agent_name=one.agent_name,
+        channel=one.channel,
+        conversation_id=str(one.conversation_id or ""),
+        is_test=one.is_test,
+        allowed_by=one.allowed_by_name,
+        at=one.created_at.isoformat(),
+    )
+
+
+async def _announce(session: AsyncSession) -> None:
+    await realtime.announce(session, org_id_of(session), "functions.changed")
