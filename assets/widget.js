@@ -233,13 +233,13 @@ svg{width:22px;height:22px;fill:none;stroke:currentColor;stroke-width:2;stroke-l
 .launch svg{width:26px;height:26px}
 .badge{position:absolute;top:-3px;right:-3px;min-width:21px;height:21px;padding:0 6px;border-radius:11px;background:#c4221a;color:#fff;font:600 12px/21px system-ui,sans-serif;text-align:center}
 .panel{width:384px;height:min(620px,calc(100dvh - 110px));background:var(--b);border-radius:16px;box-shadow:var(--w);display:flex;flex-direction:column;overflow:hidden;border:1px solid var(--l)}
-header{display:flex;align-items:center;gap:10px;padding:12px 10px 12px 16px;background:var(--c);color:var(--i);flex:none}
+.head{display:flex;align-items:center;gap:10px;padding:12px 10px 12px 16px;background:var(--c);color:var(--i);flex:none}
 .face{width:36px;height:36px;border-radius:50%;background:var(--i);color:var(--c);display:grid;place-items:center;font-weight:600;flex:none}
-header div{flex:1;min-width:0}
+.head>div{flex:1;min-width:0}
 h2{font-size:16px;line-height:1.25;font-weight:600;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-header p{font-size:13px;line-height:1.3}
-header button,.tools button{width:40px;height:40px;flex:none}
-header button:focus-visible{outline-color:var(--i);box-shadow:none}
+.head p{font-size:13px;line-height:1.3}
+.head button,.tools button{width:40px;height:40px;flex:none}
+.head button:focus-visible{outline-color:var(--i);box-shadow:none}
 .log{flex:1;overflow-y:auto;overscroll-behavior:contain;padding:16px;display:flex;flex-direction:column;gap:4px}
 .log>:first-child{margin-top:auto}
 .row{max-width:84%;align-self:flex-start;display:flex;flex-direction:column;gap:3px;margin-top:6px}
@@ -278,7 +278,7 @@ input:not([type=file]){font:inherit;font-size:16px;color:inherit;background:var(
 .fault{color:var(--e);font-size:13px}
 .off{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:480px){.panel{position:fixed;inset:0;width:auto;height:100dvh;border:0;border-radius:0;padding-bottom:env(safe-area-inset-bottom)}.opened .launch{display:none}}
-@media (pointer:coarse){header button,.tools button{width:44px;height:44px}}
+@media (pointer:coarse){.head button,.tools button{width:44px;height:44px}}
 @media (prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}
 @media (forced-colors:active){.text,.launch,.panel,.go,.big{border:1px solid}}`;
 
@@ -312,7 +312,7 @@ input:not([type=file]){font:inherit;font-size:16px;color:inherit;background:var(
     part.write = h("form", { class: "write", onsubmit: submit }, part.files, h("div", { class: "tools" }, part.clip, part.text, part.go), part.pick);
     part.ask = h("form", { novalidate: true, onsubmit: begin, hidden: true });
     part.panel = h("section", { class: "panel", role: "dialog", "aria-labelledby": "t", lang: config.lang, hidden: true, onkeydown: keys },
-      h("header", {}, part.face, h("div", {}, part.title, part.status), part.close), part.log, part.typing, part.note, part.ask, part.write);
+      h("div", { class: "head" }, part.face, h("div", {}, part.title, part.status), part.close), part.log, part.typing, part.note, part.ask, part.write);
     part.root = h("div", { class: "r" }, part.panel, part.launch);
     root.append(part.root);
     part.text.addEventListener("input", typed);

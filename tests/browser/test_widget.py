@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.inbox import Inbox
+from tests.browser.look import violations
 from tests.installation import Installation
 
 
@@ -185,6 +186,48 @@ def test_what_could_not_be_sent_is_sent_when_the_network_is_back(window, site, p
     visitor.context.set_offline(False)
     expect(chat.log.get_by_text("Sending")).to_have_count(0)
     expect(chat.log.get_by_text("Written in a tunnel")).to_have_count(1)
+
+
+def test_where_no_socket_comes_through_the_chat_asks_now_and_then_and_loses_nothing(window, site, ana, problems):
+    problems.expect("WebSocket connection")
+    page = window().page
+    page.route_web_socket(re.compile("/api/chat/socket"), lambda socket: socket.close(code=1006))
+    # The waiting between two attempts is the widget's own and long; here it takes no time.
+    page.add_init_script(
+        "const later = window.setTimeout;"
+        "window.setTimeout = (act, ms, ...rest) => later(act, Math.min(ms || 0, 300), ...rest);"
+    )
+    name = f"Dana {secrets.token_hex(3)}"
+    chat = Chat(page).visit(site)
+    page.evaluate("name => window.magpipe('setVisitor', {name})", name)
+    for words in ("How much is a cleaning?", "And whitening?"):
+        chat.say(words)
+    expect(chat.log.get_by_text("$350")).to_be_visible(timeout=30_000)
+    inbox = Inbox(window(ana).page).visit()
+    inbox.list.get_by_role("link").filter(has_text=name).click()
+    inbox.reply("Ana here, by the slow way")
+    expect(chat.log.get_by_text("Ana here, by the slow way")).to_have_count(1, timeout=30_000)
+    expect(chat.log.get_by_text("Ana joined")).to_have_count(1)
+    for words in ("How much is a cleaning?", "And whitening?"):
+        expect(chat.log.get_by_text(words, exact=True)).to_have_count(1)
+        expect(inbox.said(words)).to_have_count(1)
+    expect(chat.panel.get_by_text("Sending")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_with_the_chat(window, site, scheme):
+    page = window(scheme=scheme).page
+    chat = Chat(page)
+    page.goto(site)
+    expect(chat.launcher).to_be_visible(timeout=15_000)
+    assert not violations(page, "[data-magpipe]")
+    chat.launcher.click()
+    expect(chat.field).to_be_focused()
+    chat.say("How much is a cleaning? See https://example.com/a")
+    expect(chat.log.get_by_text("$120")).to_be_visible()
+    expect(chat.log.get_by_text("Read", exact=True)).to_be_visible()
+    chat.field.fill("A draft")
+    assert not violations(page, "[data-magpipe]")
 
 
 def test_settings_are_seen_in_the_preview_and_on_the_site(window, site, ana, up):
