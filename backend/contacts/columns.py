@@ -29,7 +29,7 @@ _CALLED = {
     "region": "region state province county bundesland estado provincia",
     "country": "country country_code land pais pays",
     "notes": "notes note comments comment description notizen notas remarques",
-    "tags": "tags labels groups group_membership categories etiquetas schlagworte",
+    "tags": ("tags labels groups group_membership categories etiquetas schlagworte gruppe gruppen grupo grupos groupe"),
     "sms_consent": "sms_consent consent opt_in opted_in subscribed sms_opt_in marketing_consent",
 }
 _BY_NAME = {name: target for target, names in _CALLED.items() for name in names.split()}

@@ -15,6 +15,7 @@ from backend.core.errors import Invalid
 from backend.core.spreadsheets import RUNS
 
 DELIMITERS = (",", ";", "\t", "|")
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252")
 # A cell beyond this is a quote that was never closed, or no table at all.
 CELL_LIMIT = 32_000
 MOST_COLUMNS = 200

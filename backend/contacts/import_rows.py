@@ -5,17 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.compliance import service as compliance
-from backend.contacts import values
+from backend.contacts import queries, values
 from backend.contacts.columns import CUSTOM
 from backend.contacts.csv_files import Record
-from backend.core import clock
 from backend.core.errors import Invalid
 from backend.core.ids import new_id
 from backend.core.tenancy import org_id_of
@@ -25,6 +23,8 @@ from backend.numbers import e164
 from backend.tags import service as tags
 from backend.vocab import Channel, ConsentSource, DuplicatePolicy
 
+# Of a contact: the database fills these in.
+_DERIVED = {"search", "sort_name", "sort_company"}
 _YES = frozenset({"yes", "y", "true", "1", "in", "opted in", "opt in", "subscribed", "ja", "si", "sí", "oui"})
 _NO = frozenset({"no", "n", "false", "0", "out", "opted out", "opt out", "unsubscribed", "stop", "nein", "non"})
 
@@ -127,7 +127,7 @@ async def known_of(session: AsyncSession, rows: Iterable[Row], known: Known) -> 
         col(Contact.merged_into_id),
     ).where(
         col(Contact.org_id) == org_id_of(session),
-        col(Contact.phone_number).in_(numbers) | func.lower(col(Contact.email)).in_(emails),
+        col(Contact.phone_number).in_(numbers) | col(Contact.id).in_(await queries.known_ids(session, emails)),
     )
     for id, number, email, deleted_at, merged_into in (await session.execute(query)).all():
         met = Met(merged_into or id, number or "", is_deleted=deleted_at is not None and merged_into is None)
@@ -154,6 +154,15 @@ def fate(row: Row, met: Met | None, policy: str) -> str:
     if policy == DuplicatePolicy.CREATE:
         return "failed" if row.number and row.number == met.number else "created"
     return "updated" if policy == DuplicatePolicy.UPDATE else "skipped"
+
+
+def foretell(row: Row, policy: str, known: Known, tally: Tally) -> str:
+    """Return what would become of a row, count it, and let later rows know of it."""
+    become = fate(row, meant(row, known), policy)
+    setattr(tally, become, getattr(tally, become) + 1)
+    if become == "created":
+        remember(row, Met(None, row.number), known)
+    return become
 
 
 def remember(row: Row, met: Met, known: Known) -> None:
@@ -183,14 +192,14 @@ async def write(
             failed.append((row, row.field or "phone_number", words))
         elif become == "created" and (met is None or met.id is None or not met.is_deleted):
             id = new_id()
-            fresh.append(_columns(job, id, row))
+            fresh.append(_columns(id, row))
             touched.append((id, row))
             remember(row, Met(id, row.number), known)
         elif met is not None and met.id is not None and become != "skipped":
             changes.append((met.id, row))
             touched.append((met.id, row))
             remember(row, Met(met.id, met.number or row.number), known)
-    lost = await _insert(session, fresh)
+    lost = await _insert(session, _like(Contact(org_id=job.org_id), fresh))
     if lost:
         # Somebody wrote in between from a number of this batch: those rows meet them now.
         again = [row for id, row in touched if id in lost]
@@ -206,29 +215,33 @@ async def write(
     await _consent_all(session, job, touched)
     await _note(session, job, touched)
     if failed:
-        await session.execute(insert(ContactImportRow).values([_problem(job, *entry) for entry in failed]))
+        await session.execute(insert(ContactImportRow), [_problem(job, *entry) for entry in failed])
     return tally
 
 
-def _columns(job: ContactImport, id: UUID, row: Row) -> dict[str, Any]:
-    now = clock.now()
+def _columns(id: UUID, row: Row) -> dict[str, Any]:
+    """Return what a new contact holds besides what every one does."""
     custom = {key: value for key, value in row.columns.get("custom_fields", {}).items() if value is not None}
-    made = Contact(
-        id=id,
-        org_id=job.org_id,
-        created_at=now,
-        updated_at=now,
-        **{**row.columns, "custom_fields": custom},
-    )
-    made.country = made.country or e164.country_of(row.number)
-    return made.model_dump(exclude={"search", "sort_name", "sort_company"})
+    country = row.columns.get("country") or e164.country_of(row.number)
+    return {**row.columns, "id": id, "custom_fields": custom, "country": country}
 
 
+def _like(blank: SQLModel, several: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows that are as a blank one but for an id of their own and what each says.
+
+    Making five hundred objects of a table costs more than inserting them.
+    """
+    shared = blank.model_dump(exclude=_DERIVED)
+    return [{**shared, "id": new_id(), **one} for one in several]
+
+
+# Rows are given beside the statement and not as its values: one of five hundred rows is compiled anew each time, which
+# takes longer than the database does.
 async def _insert(session: AsyncSession, fresh: list[dict[str, Any]]) -> set[UUID]:
     """Insert contacts and return the ids of those whose number was taken in between."""
     if not fresh:
         return set()
-    made = await session.execute(insert(Contact).values(fresh).on_conflict_do_nothing().returning(col(Contact.id)))
+    made = await session.execute(insert(Contact).on_conflict_do_nothing().returning(col(Contact.id)), fresh)
     return {entry["id"] for entry in fresh} - set(made.scalars())
 
 
@@ -261,9 +274,10 @@ async def _tag(session: AsyncSession, job: ContactImport, touched: Sequence[tupl
     by_name = {tag.name.lower(): tag.id for tag in await tags.ensure(session, names)} if names else {}
     pairs = {(id, by_name[" ".join(name.split()).lower()]) for id, row in touched for name in row.tags}
     pairs |= {(id, UUID(tag_id)) for id, _ in touched for tag_id in job.tag_ids}
-    rows = [ContactTag(org_id=job.org_id, contact_id=id, tag_id=tag_id).model_dump() for id, tag_id in pairs]
-    for start in range(0, len(rows), 5000):
-        await session.execute(insert(ContactTag).values(rows[start : start + 5000]).on_conflict_do_nothing())
+    if pairs:
+        blank = ContactTag(org_id=job.org_id, contact_id=job.id, tag_id=job.id)
+        rows = _like(blank, ({"contact_id": id, "tag_id": tag_id} for id, tag_id in pairs))
+        await session.execute(insert(ContactTag).on_conflict_do_nothing().returning(col(ContactTag.id)), rows)
 
 
 async def _consent_all(session: AsyncSession, job: ContactImport, touched: Sequence[tuple[UUID, Row]]) -> None:
@@ -284,19 +298,16 @@ async def _consent_all(session: AsyncSession, job: ContactImport, touched: Seque
 
 async def _note(session: AsyncSession, job: ContactImport, touched: Sequence[tuple[UUID, Row]]) -> None:
     """Write one audit entry a contact, so that its timeline says where it came from."""
-    entries = [
-        AuditEntry(
+    if touched:
+        blank = AuditEntry(
             org_id=job.org_id,
             actor_user_id=job.created_by_user_id,
             actor=job.created_by,
             action="import:contact:imported",
-            subject_id=str(id),
-            details={"import_id": str(job.id), "filename": job.filename, "row": row.record.number},
-        ).model_dump()
-        for id, row in touched
-    ]
-    if entries:
-        await session.execute(insert(AuditEntry).values(entries))
+        )
+        details = {"import_id": str(job.id), "filename": job.filename}
+        entries = ({"subject_id": str(id), "details": {**details, "row": row.record.number}} for id, row in touched)
+        await session.execute(insert(AuditEntry), _like(blank, entries))
 
 
 def _problem(job: ContactImport, row: Row, where: str, words: str) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ A batch and the count of rows done commit together, so an import that dies goes 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -76,7 +76,7 @@ async def configure(
     if "delimiter" in given:
         job.delimiter = _one_of(given["delimiter"], csv_files.DELIMITERS, "delimiter")
     if "encoding" in given:
-        job.encoding = _one_of(given["encoding"], ("utf-8", "utf-8-sig", "utf-16", "cp1252"), "encoding")
+        job.encoding = _one_of(given["encoding"], csv_files.ENCODINGS, "encoding")
     if "has_header" in given:
         job.has_header = bool(given["has_header"])
     if (job.encoding, job.delimiter, job.has_header) != layout_before:
@@ -97,26 +97,25 @@ async def configure(
     return _view(job)
 
 
-async def plan(session: AsyncSession, principal: Principal, import_id: UUID) -> ImportPlan:
-    """Say what an import would do without doing it: sample rows, and what every row would become. Editors."""
+async def plan(principal: Principal, import_id: UUID) -> AsyncIterator[ImportPlan]:
+    """Say what an import would do without doing it, batch by batch: the last plan counts every row. Editors.
+
+    A first plan comes before any row is looked at, with the columns and no counts.
+    """
     principal.require(MemberRole.EDITOR)
-    job = await _get(session, import_id)
-    known_fields = await fields.definitions(session)
-    sample = await asyncio.to_thread(import_files.sample, job)
-    width = max((len(row) for row in sample), default=0)
-    names = list(sample[0]) if job.has_header and sample else []
-    headers = [names[place] if place < len(names) and names[place] else "" for place in range(width)]
-    body = sample[job.has_header :]
-    known, shown = import_rows.Known(), list[PreviewRow]()
-    fates = {"created": 0, "updated": 0, "skipped": 0, "failed": 0}
+    with org_scope(principal.org_id):
+        async with unit_of_work() as session:
+            job = await _get(session, import_id)
+            known_fields = await fields.definitions(session)
+    headers, samples = await asyncio.to_thread(_columns_of, job)
+    known, shown, tally = import_rows.Known(), list[PreviewRow](), import_rows.Tally()
+    yield _plan(job, headers, samples, shown, tally)
     async for batch in import_files.batches(job, known_fields, 0):
-        await import_rows.known_of(session, batch, known)
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await import_rows.known_of(session, batch, known)
         for row in batch:
-            met = import_rows.meant(row, known)
-            become = import_rows.fate(row, met, job.policy)
-            fates[become] += 1
-            if become == "created":
-                import_rows.remember(row, import_rows.Met(None, row.number), known)
+            become = import_rows.foretell(row, job.policy, known, tally)
             if len(shown) < _SHOWN or (become == "failed" and len(shown) < 3 * _SHOWN):
                 shown.append(
                     PreviewRow(
@@ -127,15 +126,37 @@ async def plan(session: AsyncSession, principal: Principal, import_id: UUID) -> 
                         field=row.field,
                     )
                 )
+        yield _plan(job, headers, samples, shown, tally)
+
+
+def _columns_of(job: ContactImport) -> tuple[list[str], list[list[str]]]:
+    """Return what stands over each column, and its first values."""
+    sample = import_files.sample(job)
+    width = max((len(row) for row in sample), default=0)
+    names = list(sample[0]) if job.has_header and sample else []
+    body = sample[job.has_header :]
+    headers = [names[place] if place < len(names) and names[place] else "" for place in range(width)]
+    return headers, [[row[place] for row in body[:3] if place < len(row)] for place in range(width)]
+
+
+def _plan(
+    job: ContactImport,
+    headers: list[str],
+    samples: list[list[str]],
+    shown: Sequence[PreviewRow],
+    tally: import_rows.Tally,
+) -> ImportPlan:
+    done = tally.created + tally.updated + tally.skipped + tally.failed
     return ImportPlan(
         headers=headers,
-        samples=[[row[place] for row in body[:3] if place < len(row)] for place in range(width)],
-        rows=shown,
-        total=sum(fates.values()),
-        created=fates["created"],
-        updated=fates["updated"],
-        skipped=fates["skipped"],
-        failed=fates["failed"],
+        samples=samples,
+        rows=list(shown),
+        done=done,
+        total=job.total_rows,
+        created=tally.created,
+        updated=tally.updated,
+        skipped=tally.skipped,
+        failed=tally.failed,
     )
 
 

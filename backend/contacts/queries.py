@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, text
+from sqlalchemy import and_, func, text
+from sqlalchemy import select as select_columns
 from sqlmodel import col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,6 +17,8 @@ from backend.models.tags import Tag
 
 # Fewer digits would match most numbers.
 MIN_DIGITS = 3
+# So much of a number's end tells people apart however the rest of it was written; the database's index knows as much.
+TAIL = 8
 # More than this are not looked at when somebody types a name to choose from.
 MOST_MATCHES = 3000
 _PARTING = re.compile(r"[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\xa0]+")
@@ -84,24 +87,33 @@ async def aliases(session: AsyncSession, org_id: UUID, contact_id: UUID) -> list
     return list((await session.exec(query.order_by(col(Contact.id)))).all())
 
 
+async def known_ids(session: AsyncSession, emails: Iterable[str], tails: Iterable[str] = ()) -> set[UUID]:
+    """Return the contacts with one of these addresses (in lower case) or ends of a number, be they listed or not."""
+    given = {"emails": list(emails), "tails": list(tails)}
+    found = await session.execute(
+        text("select id from contacts_known(cast(:emails as text[]), cast(:tails as text[]))"), given
+    )
+    return set(found.scalars())
+
+
 async def alike(session: AsyncSession, org_id: UUID, contact: Contact, limit: int) -> list[Contact]:
     """Return contacts that share an address, the end of a number, or the name with one, at most `limit`."""
-    same: list[Any] = []
-    if contact.email:
-        same.append(func.lower(col(Contact.email)) == contact.email.lower())
-    if contact.phone_number:
-        same.append(func.right(col(Contact.phone_number), 8) == contact.phone_number[-8:])
+    emails = [contact.email.lower()] if contact.email else []
+    tails = [contact.phone_number[-TAIL:]] if contact.phone_number else []
+    ids = await known_ids(session, emails, tails)
     if contact.name:
-        same.append(col(Contact.sort_name) == contact.sort_name)
-    if not same:
+        named = (
+            select_columns(col(Contact.id))
+            .where(col(Contact.org_id) == org_id, col(Contact.sort_name) == contact.sort_name, is_listed())
+            .order_by(col(Contact.id))
+            .limit(limit)
+        )
+        ids |= set((await session.execute(named)).scalars())
+    ids.discard(contact.id)
+    if not ids:
         return []
-    query = (
-        select_rows(Contact)
-        .where(Contact.org_id == org_id, Contact.id != contact.id, is_listed(), or_(*same))
-        .order_by(col(Contact.created_at), col(Contact.id))
-        .limit(limit)
-    )
-    return list((await session.exec(query)).all())
+    query = select_rows(Contact).where(Contact.org_id == org_id, col(Contact.id).in_(ids), is_listed())
+    return list((await session.exec(query.order_by(col(Contact.created_at), col(Contact.id)).limit(limit))).all())
 
 
 async def by_ids(session: AsyncSession, org_id: UUID, contact_ids: Iterable[UUID]) -> list[Contact]:

@@ -251,11 +251,12 @@ class PreviewRow(TypedDict):
 
 
 class ImportPlan(TypedDict):
-    """What an import would do: the columns with their first values, sample rows, and what all rows would become."""
+    """What an import would do: the columns with their first values, sample rows, and what `done` rows would become."""
 
     headers: list[str]
     samples: list[list[str]]
     rows: list[PreviewRow]
+    done: int
     total: int
     created: int
     updated: int

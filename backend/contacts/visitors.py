@@ -2,10 +2,11 @@
 
 import random
 
-from sqlalchemy import func, text
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.contacts import queries
 from backend.core.tenancy import org_id_of
 from backend.models.contacts import Contact
 
@@ -33,7 +34,7 @@ async def find_by_email(session: AsyncSession, email: str) -> Contact | None:
         select(Contact)
         .where(
             Contact.org_id == org_id,
-            func.lower(col(Contact.email)) == email,
+            col(Contact.id).in_(await queries.known_ids(session, [email])),
             ~is_deleted | col(Contact.merged_into_id).is_not(None),
         )
         .order_by(is_deleted, col(Contact.created_at), col(Contact.id))

@@ -161,12 +161,19 @@ def _contact() -> rx.Component:
             rx.el.div(text_link(Contact.BACK, href="/contacts"), class_name="text-13"),
             _banners(),
             rx.el.div(
-                rx.el.div(_who(), details_card(), own_fields_card(), class_name="flex min-w-0 flex-col gap-6"),
+                rx.el.div(
+                    _who(),
+                    details_card(),
+                    own_fields_card(),
+                    class_name="flex min-w-0 flex-col gap-6 lg:max-2xl:row-span-2",
+                ),
                 rx.el.div(
                     _suggestions(), tags_card(), reach_card(_consents()), class_name="flex min-w-0 flex-col gap-6"
                 ),
-                rx.el.div(_timeline(), class_name="min-w-0 lg:max-2xl:col-span-2"),
-                class_name="grid gap-6 lg:grid-cols-2 2xl:grid-cols-[1.1fr_1fr_1.1fr]",
+                rx.el.div(_timeline(), class_name="min-w-0"),
+                class_name=(
+                    "grid gap-6 lg:grid-cols-2 lg:max-2xl:grid-rows-[auto_1fr] 2xl:grid-cols-[1.1fr_1fr_1.1fr]"
+                ),
             ),
             class_name="flex flex-col gap-4",
         ),

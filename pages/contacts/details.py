@@ -170,7 +170,7 @@ def tags_card() -> rx.Component:
                 ContactState.contact["tags"].to(list[dict[str, str]]),
                 lambda one: tag(one["name"], on_remove=ContactState.remove_tag(one["name"])),
             ),
-            class_name="flex flex-wrap gap-2 empty:hidden",
+            class_name="mb-3 flex flex-wrap gap-2 empty:hidden",
         ),
         rx.cond(
             _locked(),
@@ -188,7 +188,7 @@ def tags_card() -> rx.Component:
                 ),
                 button(Contact.TAG_ADD, type="submit", class_name="h-9"),
                 on_submit=ContactState.add_tag,
-                class_name="mt-3 flex items-center gap-2",
+                class_name="flex items-center gap-2",
             ),
         ),
         title=Contact.TAGS,

@@ -104,7 +104,10 @@ def _recent(job: rx.Var[dict[str, Any]]) -> rx.Component:
         rx.el.div(
             text_link(job["filename"], href="/contacts/import?id=" + job["id"].to(str)),
             rx.el.p(
-                rx.el.span(job["done_rows"].to(int), class_name="tabular"),
+                rx.el.span(
+                    rx.cond(job["status"] == "uploaded", job["total_rows"].to(int), job["done_rows"].to(int)),
+                    class_name="tabular",
+                ),
                 f" {_W.ROWS} · ",
                 job["by"],
                 " · ",
@@ -119,6 +122,7 @@ def _recent(job: rx.Var[dict[str, Any]]) -> rx.Component:
             ("running", badge(rx.Var.create(_W.RUNNING.partition("{")[0]), tone="info")),
             ("failed", badge(_W.FAILED, tone="danger")),
             ("cancelled", badge(_W.CANCELLED)),
+            ("uploaded", badge(_W.WAITING)),
             rx.fragment(),
         ),
         class_name="flex min-h-14 items-center gap-3 px-4 py-2",
@@ -127,6 +131,8 @@ def _recent(job: rx.Var[dict[str, Any]]) -> rx.Component:
 
 def _settings() -> rx.Component:
     job = ImportState.job
+    counted = ImportState.counts["created"] + ImportState.counts["updated"]
+    takes = rx.cond(ImportState.is_checking, job["total_rows"].to(int), counted)
     return rx.el.div(
         rx.cond(ImportState.error != "", banner(ImportState.error, tone="danger", rounded=True), rx.fragment()),
         card(
@@ -210,11 +216,9 @@ def _settings() -> rx.Component:
         _preview(),
         rx.el.div(
             button(
-                rx.Var.create(_W.START.partition("{")[0])
-                + (ImportState.counts["created"] + ImportState.counts["updated"]).to_string()
-                + _W.START.partition("}")[2],
+                rx.Var.create(_W.START.partition("{")[0]) + takes.to_string() + _W.START.partition("}")[2],
                 variant="primary",
-                disabled=ImportState.is_checking | (ImportState.counts["created"] + ImportState.counts["updated"] == 0),
+                disabled=(ImportState.columns.length() == 0) | (takes == 0),
                 on_click=ImportState.start,
             ),
             button(_W.CANCEL, on_click=ImportState.cancel),
@@ -261,12 +265,15 @@ def _tone(fate: Any) -> rx.Component:
 
 def _preview() -> rx.Component:
     return card(
-        rx.el.p(
-            rx.cond(ImportState.is_checking, _W.CHECKING, ""),
-            role="status",
-            class_name="text-13 text-muted empty:hidden",
+        rx.cond(
+            ImportState.is_checking,
+            rx.el.div(
+                progress(_W.CHECKING, value=ImportState.checked, total=ImportState.job["total_rows"].to(int)),
+                class_name="mb-3 max-w-120",
+            ),
+            rx.fragment(),
         ),
-        rx.cond(ImportState.is_checking, rx.fragment(), _counts()),
+        _counts(),
         rx.el.div(
             rx.el.table(
                 rx.el.caption(_W.PREVIEW, class_name="sr-only"),
@@ -300,7 +307,7 @@ def _preview_row(row: rx.Var[dict[str, Any]]) -> rx.Component:
         rx.el.th(row["number"].to(int), scope="row", class_name="tabular py-2 pr-4 text-right font-normal text-faint"),
         rx.el.td(_tone(row["fate"]), class_name="py-2 pr-4"),
         rx.foreach(row["cells"].to(list[str]), lambda cell: rx.el.td(cell, class_name="max-w-48 truncate py-2 pr-4")),
-        rx.el.td(row["problem"], class_name="py-2 text-danger-ink"),
+        rx.el.td(row["problem"], class_name="min-w-60 py-2 text-danger-ink"),
         class_name="border-b border-line align-top last:border-0",
     )
 

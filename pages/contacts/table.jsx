@@ -286,7 +286,9 @@ export function ContactTable(props) {
           {box}
         </span>
         <span role="rowheader" className="flex min-w-0 items-center gap-3">
-          <Avatar name={row.name} size="sm" />
+          <span className="shrink-0 max-lg:hidden">
+            <Avatar name={row.name} size="sm" />
+          </span>
           <span className={`truncate ${row.name ? "font-medium" : "text-muted"}`}>{row.name || words.UNNAMED}</span>
           <Marks row={row} words={words} />
         </span>
@@ -379,9 +381,10 @@ export function ContactTable(props) {
             </span>
           ))}
         </div>
-        <div role="rowgroup" className="min-h-0 flex-1">
+        <div className="min-h-0 flex-1">
           <Virtuoso
             ref={list}
+            role="rowgroup"
             data={rows}
             fixedItemHeight={wide ? ROW.wide : ROW.narrow}
             computeItemKey={(_, row) => row.id}

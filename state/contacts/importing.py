@@ -1,6 +1,7 @@
 """Bring a file in, step by step: how it is read, what its columns are, what would happen, how far it is."""
 
 from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Any, ClassVar, TypedDict
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from backend.contacts import service as contacts
 from backend.contacts.schemas import FieldRow, ImportPlan, ImportView, PreviewRow
 from backend.core.errors import Invalid
 from backend.core.ids import parse_id
-from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.organizations import service as organizations
 from backend.organizations.schemas import PlaceOption
@@ -49,9 +49,12 @@ class ImportState(SessionState):
     countries: list[PlaceOption] = []
     recent: list[ImportView] = []
     is_checking: bool = False
+    checked: int = 0
+    """How many rows were looked at."""
     is_loaded: bool = False
     can_edit: bool = False
     error: str = ""
+    _check: int = 0
 
     @rx.event
     @answers
@@ -75,15 +78,25 @@ class ImportState(SessionState):
             return ImportState.check
         return None
 
-    @rx.event
+    @rx.event(background=True)
     @answers
     async def check(self) -> None:
-        """Say what every row would become."""
-        principal = await self._principal()
+        """Say what the columns hold at once, and what every row would become as they are looked at."""
+        async with self:
+            principal = await self._principal()
+            import_id, mine = self.job["id"], self._check + 1
+            self._check, self.is_checking, self.checked = mine, True, 0
         try:
-            await self._plan(principal)
+            async with aclosing(contacts.plan_import(principal, _id(import_id))) as plans:
+                async for plan in plans:
+                    async with self:
+                        if not self._is_wanted(mine, import_id):
+                            return
+                        self._show(plan)
         finally:
-            self.is_checking = False
+            async with self:
+                if self._check == mine:
+                    self.is_checking = False
 
     @rx.event
     @answers
@@ -155,21 +168,30 @@ class ImportState(SessionState):
         self.is_checking = True
         return ImportState.check
 
-    async def _plan(self, principal: Principal) -> None:
-        with org_scope(principal.org_id):
-            async with unit_of_work() as session:
-                plan: ImportPlan = await contacts.plan_import(session, principal, _id(self.job["id"]))
+    def _is_wanted(self, check: int, import_id: str) -> bool:
+        """Whether a check still says what this page asks: no setting changed since, and nobody left or began."""
+        is_here = self.router.url.path.startswith("/contacts/import")
+        return (
+            is_here
+            and (check, import_id) == (self._check, self.job["id"])
+            and self.job["status"] == ImportStatus.UPLOADED
+        )
+
+    def _show(self, plan: ImportPlan) -> None:
         mapping = self.job["mapping"]
-        self.columns = [
-            {
-                "place": place,
-                "header": header,
-                "sample": " · ".join(value for value in plan["samples"][place] if value)[:120],
-                "target": mapping[place] if place < len(mapping) else "",
-            }
-            for place, header in enumerate(plan["headers"])
-        ][:100]
-        self.preview = [{**row, "cells": [cell[:60] for cell in row["cells"][:8]]} for row in plan["rows"]]
+        if not plan["done"]:
+            self.columns = [
+                {
+                    "place": place,
+                    "header": header,
+                    "sample": " · ".join(value for value in plan["samples"][place] if value)[:120],
+                    "target": mapping[place] if place < len(mapping) else "",
+                }
+                for place, header in enumerate(plan["headers"])
+            ][:100]
+        if len(plan["rows"]) != len(self.preview) or not plan["done"]:
+            self.preview = [{**row, "cells": [cell[:60] for cell in row["cells"][:8]]} for row in plan["rows"]]
+        self.checked = plan["done"]
         self.counts = {
             "created": plan["created"],
             "updated": plan["updated"],

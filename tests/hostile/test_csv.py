@@ -7,7 +7,7 @@ import time
 import pytest
 
 from backend.api.limits import LARGER
-from backend.contacts import importing
+from backend.contacts import csv_files, importing
 from backend.contacts import service as contacts
 from backend.contacts.columns import guess, has_names
 from backend.contacts.schemas import ContactFilter
@@ -111,8 +111,9 @@ def test_names_of_columns_are_seen_in_other_languages_and_unknown_ones_by_their_
         (b"PK\x03\x04" + bytes(range(256)) * 40, "not_a_table"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 100, "not_a_table"),
         (b'name,phone\n"Dana,4155550101\n' + b"x,y\n" * 60_000, "unreadable"),
-        (b"name," + b"," * 500 + b"\n", "unreadable"),
-        (b"name\n" + b"x" * 40_000 + b"\n", "unreadable"),
+        (b",".join(b"c%d" % at for at in range(300)) + b"\nDana\n", "unreadable"),
+        (b"name\n" + b"x" * 1_000_000 + b"\n", "unreadable"),
+        (b"name,phone\n" + b"Dana,4155550101," * 65_000 + b"\n", "unreadable"),
     ],
 )
 async def test_what_is_no_table_is_refused_in_words_and_not_kept(db, org, content, code):
@@ -124,6 +125,46 @@ async def test_what_is_no_table_is_refused_in_words_and_not_kept(db, org, conten
     assert refusal.value.code == code
     folder = settings().data_dir / "imports" / str(org.org_id)
     assert list(folder.iterdir()) == []
+
+
+async def test_names_of_columns_alone_are_a_file_of_nobody(db, org):
+    done = await take(org, b"name,phone,email\r\n")
+    assert (done["status"], done["total_rows"], done["created"], done["failed"]) == ("done", 0, 0, 0)
+
+
+async def test_of_two_columns_with_one_name_the_first_is_taken_and_the_other_can_be_chosen(db, org):
+    content = b"name,phone,phone\nDana,4155550101,4155550102\n"
+    with org.scope():
+        async with unit_of_work() as session:
+            job = await contacts.upload_import(session, org.owner, "people.csv", content)
+    assert job["mapping"] == ["name", "phone_number", ""]
+    await take(org, content, mapping=["name", "", "phone_number"])
+    assert (await names(org))["Dana"]["phone"] == "+14155550102"
+
+
+async def test_quotes_out_of_place_and_zero_bytes_spoil_no_row(db, org):
+    done = await take(org, b'name,phone\nDa"na" R,4155550101\n"Be""n" O,4155550102\nK\x00im,415\x005550103\n')
+    assert (done["created"], done["failed"]) == (3, 0)
+    assert {'Da"na" R', 'Be"n O', "Kim"} == (await names(org)).keys()
+
+
+@pytest.mark.parametrize("name", ["دانا رويز", "דנה רואיס", "👩🏽‍⚕️ Dr. Dana", "张伟", "Đặng Thị Hà"])
+async def test_names_of_every_script_come_in_are_found_and_go_out_as_they_were(db, org, name):
+    await take(org, f"name,phone\n{name},4155550101\n".encode())
+    assert name in await names(org)
+    with org.scope():
+        async with unit_of_work() as session:
+            found = (await contacts.page(session, ContactFilter(search=name.split()[-1]))).rows
+    assert [row["name"] for row in found] == [name]
+    out = "".join([part async for part in contacts.export(org.owner, ContactFilter())])
+    assert out.splitlines()[1].startswith(f"{name},")
+
+
+@pytest.mark.parametrize("encoding", csv_files.ENCODINGS)
+async def test_how_a_file_is_read_can_be_chosen(db, org, encoding):
+    done = await take(org, "name,phone\nJürgen,4155550101\n".encode(encoding), encoding=encoding)
+    assert done["encoding"] == encoding
+    assert "Jürgen" in await names(org)
 
 
 FORMULAS = ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")', "+cmd|' /C calc'!A0"]

@@ -38,7 +38,9 @@ def take(db, org):
             async with unit_of_work() as session:
                 if given:
                     await contacts.configure_import(session, org.owner, id, given)
-                plan = await contacts.plan_import(session, org.owner, id)
+        plan = [plan async for plan in contacts.plan_import(org.owner, id)][-1]
+        with org.scope():
+            async with unit_of_work() as session:
                 await contacts.start_import(session, org.owner, id)
         await importing.run(org.org_id, id)
         with org.scope():
@@ -254,9 +256,12 @@ async def test_imports_belong_to_editors_of_their_organization(org, make_org, db
                 await contacts.upload_import(session, support, "people.csv", PEOPLE.encode())
     with stranger.scope():
         async with unit_of_work() as session:
-            for act in (contacts.get_import, contacts.start_import, contacts.cancel_import, contacts.plan_import):
+            for act in (contacts.get_import, contacts.start_import, contacts.cancel_import):
                 with pytest.raises(NotFound):
                     await act(session, stranger.owner, parse_id(job["id"]))
+    for who, error in ((stranger.owner, NotFound), (support, NotAllowed)):
+        with pytest.raises(error):
+            await anext(contacts.plan_import(who, parse_id(job["id"])))
 
 
 async def test_what_goes_out_comes_back_in_as_it_was(org, add, take):

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from backend.compliance import service as compliance
+from backend.contacts import queries
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
@@ -282,3 +283,12 @@ async def test_who_may_be_the_same_person_is_suggested_with_the_reason(db, org, 
         async with unit_of_work() as session:
             found = await contacts.suggestions(session, dana.id)
     assert [(one["id"], one["reason"]) for one in found] == ([(str(twin.id), reason)] if reason else [])
+
+
+async def test_people_are_known_by_address_in_their_own_organization_alone(db, org, add, make_org):
+    dana = await add(name="Dana", email="Dana@Example.com")
+    stranger = await make_org("Other")
+    for world, found in ((org, {dana.id}), (stranger, set())):
+        with world.scope():
+            async with unit_of_work() as session:
+                assert await queries.known_ids(session, ["dana@example.com"]) == found
