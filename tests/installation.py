@@ -51,14 +51,18 @@ class Installation:
         """End a process at once, as a crash would; the supervisor brings it back."""
         os.kill(self.pid(name), signal.SIGKILL)
 
+    @property
+    def database_address(self) -> str:
+        """Where the database is reached as its owner, past row security."""
+        record = json.loads((self.data_dir / "run" / "owner.json").read_text())
+        return str(record["database_url"]).replace("postgresql+psycopg://", "postgresql://")
+
     def query(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Read the database as its owner, past row security; waits while the database restarts."""
-        record = json.loads((self.data_dir / "run" / "owner.json").read_text())
-        address = record["database_url"].replace("postgresql+psycopg://", "postgresql://")
         deadline = time.monotonic() + 30
         while True:
             try:
-                with psycopg.connect(address, connect_timeout=5) as connection:
+                with psycopg.connect(self.database_address, connect_timeout=5) as connection:
                     return connection.execute(statement, parameters).fetchall()  # type: ignore[arg-type]
             except psycopg.OperationalError:
                 if time.monotonic() > deadline:
