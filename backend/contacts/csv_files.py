@@ -47,7 +47,7 @@ def layout_of(path: Path) -> Layout:
         raise Invalid("This file is empty.", field="file", code="empty")
     encoding = _encoding(head, path)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
-    strange = sum(1 for character in text[:4000] if ord(character) < 32 and character not in "\r\n\t")
+    strange = sum(1 for character in text[:4000] if ord(character) < 32 and character not in "\r\n\t\x00")
     if strange > len(text[:4000]) // 50:
         raise Invalid(
             "This is not a table of text. Save it as CSV in your spreadsheet first.", field="file", code="not_a_table"

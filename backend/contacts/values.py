@@ -28,6 +28,9 @@ LIMITS = {
     "blocked_reason": 200,
 }
 CUSTOM_LIMIT = 500
+# Persian, Indian names and emojis are spelt with them. Other signs nobody sees, such as those that turn the direction
+# of writing, come along from spreadsheets and are left out.
+_JOINERS = "\u200c\u200d"
 WORDS = {
     "first_name": "A first name",
     "last_name": "A last name",
@@ -158,8 +161,9 @@ def _country(value: Any) -> str:
 
 
 def _line(value: Any, key: str, longest: int, words: str) -> str:
-    line = " ".join(unicodedata.normalize("NFC", _text(value, key)).split())
-    if not line.isprintable():
+    written = "".join(one for one in _text(value, key) if one in _JOINERS or unicodedata.category(one) != "Cf")
+    line = " ".join(unicodedata.normalize("NFC", written).split()).strip(_JOINERS)
+    if not all(one.isprintable() or one in _JOINERS for one in line):
         raise Invalid(f"{words} holds characters that cannot be shown.", field=key)
     if len(line) > longest:
         raise Invalid(f"{words} has at most {longest} characters.", field=key)

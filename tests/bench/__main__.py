@@ -19,6 +19,7 @@ BENCHMARKS = (
     "job_queue",
     "webhook",
     "fan_out",
+    "painted",
     "page_weight",
     "lighthouse",
     "widget",
