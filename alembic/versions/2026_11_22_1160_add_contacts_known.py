@@ -4,8 +4,8 @@ from alembic import op
 from backend.core.db import APP_ROLE, PLATFORM_ROLE
 from backend.core.row_security import CURRENT_ORG
 
-revision = "1150"
-down_revision = "1140"
+revision = "1160"
+down_revision = "1150"
 branch_labels = None
 depends_on = None
 
