@@ -125,18 +125,30 @@ ROOMS = (
 MOVED = (Route("/settings/team", members_page, Team.TITLE, [rx.redirect("/team", replace=True)]),)
 
 
+# What a link to a page shows where it is shared; drawn from docs/images/social-card.svg. It needs a whole address.
+_CARD = "/social-card.png"
+
+
 def add_to(app: rx.App) -> None:
     """Add every page; the frame of signed-in pages loads before their own content."""
+    card = f"{(rx.config.get_config().deploy_url or '').rstrip('/')}{_CARD}"
     for route in DOORS:
         app.add_page(
             route.draw,
             route=route.path,
             title=_title(route.title),
+            image=card,
             on_load=route.on_load,
             **({"description": route.description} if route.description else {}),
         )
     for route in (*ROOMS, *MOVED):
-        app.add_page(route.draw, route=route.path, title=_title(route.title), on_load=[*frame_events(), *route.on_load])
+        app.add_page(
+            route.draw,
+            route=route.path,
+            title=_title(route.title),
+            image=card,
+            on_load=[*frame_events(), *route.on_load],
+        )
 
 
 def _title(words: str) -> str:

@@ -154,7 +154,7 @@ def _business() -> rx.Component:
             Welcome.NAME,
             default_value=WelcomeState.business,
             error=WelcomeState.business_error,
-            max_length=120,
+            max_length=80,
             auto_complete="organization",
             required=True,
             auto_focus=True,

@@ -22,8 +22,9 @@ from backend.knowledge import service as knowledge
 from backend.numbers import service as numbers
 from backend.numbers.schemas import NumberView, Slot
 from backend.organizations import service as organizations
-from backend.vocab import AgentType
+from backend.vocab import AgentType, MemberRole
 from state.errors import answers
+from state.frame import FrameState
 from state.session import SessionState
 
 STEPS = ("business", "number", "test")
@@ -105,7 +106,7 @@ class WelcomeState(SessionState):
         self.is_busy, self.error, self.lines = False, "", []
         came = await progress(principal)
         self.done = came.done
-        self.business = (came.agent.organization_name if came.agent else "") or await _organization_name(principal)
+        self.business = (came.agent.organization_name if came.agent else "") or await _business_name(principal)
         self.agent_id = str(came.agent.id) if came.agent else ""
         self.agent_name = came.agent.name if came.agent else ""
         self._connect(came.number)
@@ -138,7 +139,8 @@ class WelcomeState(SessionState):
             return None
         self.business, self.business_error, self.facts_error = business, "", ""
         self.step = "number" if not self.number else "test"
-        return WelcomeState.look if self.step == "number" else None
+        # The frame may call the organization by its new name.
+        return [FrameState.load, *([WelcomeState.look] if self.step == "number" else [])]
 
     @rx.event(background=True)
     @answers
@@ -225,12 +227,15 @@ class WelcomeState(SessionState):
             self.lines = [*self.lines, Line(place=len(self.lines) + 1, is_ours=True, text=turn["reply"])]
 
     async def _make(self, principal: Principal, business: str, facts: str) -> None:
+        is_unnamed = not await _business_name(principal)
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 if self.agent_id:
                     agent = await agents.update(session, principal, parse_id(self.agent_id), organization_name=business)
                 else:
                     agent = await agents.create(session, principal, AgentType.TEXT, organization_name=business)
+                if is_unnamed and principal.member_role == MemberRole.OWNER:
+                    await organizations.update(session, principal, name=business)
                 if facts:
                     await knowledge.add_text(session, principal, f"About {business}"[:120], facts, agent.id)
         self.agent_id, self.agent_name = str(agent.id), agent.name
@@ -252,10 +257,12 @@ class WelcomeState(SessionState):
         self.practice_url = f"{ours.sandbox_url}/phone?to={number['phone_number']}" if is_played and number else ""
 
 
-async def _organization_name(principal: Principal) -> str:
+async def _business_name(principal: Principal) -> str:
+    """Return what the organization is called, or nothing while it has the name that came with the account."""
     with org_scope(principal.org_id):
         async with unit_of_work() as session:
-            return (await organizations.details(session, principal))["name"]
+            name = (await organizations.details(session, principal))["name"]
+    return "" if name == organizations.first_name_of(principal.name) else name
 
 
 async def _facts_are_read(principal: Principal, agent_id: UUID) -> None:

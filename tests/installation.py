@@ -69,6 +69,23 @@ class Installation:
                     raise
                 time.sleep(0.2)
 
+    @contextmanager
+    def without(self, what: str) -> Iterator[None]:
+        """Break whatever reads a table, or a column (`table.column`), while the block runs, as a bug would."""
+        if not what:
+            yield
+            return
+        table, _, column = what.partition(".")
+        whole = f"alter table {table}"
+        lost = f"{whole} rename {column} to {column}_away" if column else f"{whole} rename to {table}_away"
+        found = f"{whole} rename {column}_away to {column}" if column else f"{whole}_away rename to {table}"
+        with psycopg.connect(self.database_address, autocommit=True) as connection:
+            connection.execute(lost)  # type: ignore[arg-type]
+            try:
+                yield
+            finally:
+                connection.execute(found)  # type: ignore[arg-type]
+
     def wait_until_up(self, within_s: float = STARTS_WITHIN_S) -> None:
         """Wait until the web process answers its health page."""
         deadline = time.monotonic() + within_s

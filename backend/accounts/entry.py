@@ -32,8 +32,6 @@ from backend.vocab import AccountStatus, CodePurpose
 # Hashing takes most of a sign-up; what follows differs by a few milliseconds between a new address and a known one,
 # and this floor hides that.
 _SIGN_UP_TAKES_S = 0.25
-# A person's name may be longer than an organization's; the first word of it must leave room for the rest.
-_LONGEST_FIRST_NAME = 60
 
 
 async def sign_up(
@@ -91,7 +89,7 @@ async def verify_email(pending: str, code: str, browser: Browser, *, old_token: 
                 await organizations.create(
                     session,
                     user,
-                    f"{user.name.split()[0][:_LONGEST_FIRST_NAME]}’s workspace",
+                    organizations.first_name_of(user.name),
                     country=organizations.country_of(user.timezone),
                     timezone=user.timezone,
                 )
@@ -115,7 +113,7 @@ async def sign_in(email: str, password: str, browser: Browser, *, old_token: str
             known = await _by_email(session, address)
         fits = await passwords.match(known.password_hash if known else "", fields.typed_password(password))
         if known is None or not fits:
-            raise NotSignedIn("This email and password do not fit together.", code="sign_in_failed", field="password")
+            raise NotSignedIn("The email or the password is wrong.", code="sign_in_failed", field="password")
         needs_code = known.email_verified_at is None
         may_mail = needs_code and await _may_mail(CodePurpose.VERIFY_EMAIL, address, browser)
         async with unit_of_work() as session:

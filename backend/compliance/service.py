@@ -4,9 +4,10 @@ A choice by text belongs to one of our numbers and one person: leaving one numbe
 others. What a member of the team records may be for all of them. Of two choices the newer one counts.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from sqlmodel import col, select
@@ -85,7 +86,7 @@ async def may_contact(
         return ALLOWED
     state = await opt_out_state(session, sender, number)
     if state is not None and state.is_opted_out:
-        return Verdict(False, "opted_out", _opted_out_words(contact, sender, state))
+        return Verdict(False, "opted_out", await _opted_out_words(session, contact, sender, state))
     if purpose == Purpose.MARKETING and state is None:
         return Verdict(False, "consent_missing", "This contact has not agreed to marketing texts from this number.")
     return ALLOWED
@@ -305,11 +306,20 @@ def _who(contact: Contact) -> str:
     return contact.name or e164.display(contact.phone_number or "") or contact.email or "This contact"
 
 
-def _opted_out_words(contact: Contact, sender: str, state: OptOutState) -> str:
-    when = f"{state.changed_at:%d %B %Y}".lstrip("0")
+def day_words(day: date, today: date) -> str:
+    """Return a day as people say it: today, yesterday, on November 22, on November 22, 2025."""
+    if day >= today - timedelta(days=1):
+        return "today" if day >= today else "yesterday"
+    return f"on {day:%B} {day.day}" + (f", {day.year}" if day.year != today.year else "")
+
+
+async def _opted_out_words(session: AsyncSession, contact: Contact, sender: str, state: OptOutState) -> str:
+    organization = await session.get(Organization, org_id_of(session))
+    zone = ZoneInfo(organization.timezone if organization else "UTC")
+    when = day_words(state.changed_at.astimezone(zone).date(), clock.now().astimezone(zone).date())
     how = f" by writing “{state.keyword}”" if state.keyword else ""
     how = " with their carrier" if state.keyword == CARRIER else how
     return (
-        f"{_who(contact)} opted out of texts from {e164.display(sender)} on {when}{how}. "
+        f"{_who(contact)} opted out of texts from {e164.display(sender)} {when}{how}. "
         "They can return by texting START to that number."
     )

@@ -26,7 +26,7 @@ from backend.organizations.members import (
     send_again,
     suspend,
 )
-from backend.organizations.names import check_name
+from backend.organizations.names import check_name, first_name_of
 from backend.organizations.places import (
     check_country,
     check_timezone,
@@ -64,6 +64,7 @@ __all__ = [
     "export_activity",
     "find_countries",
     "find_timezones",
+    "first_name_of",
     "invitation",
     "invite",
     "mail_invitation",

@@ -19,11 +19,14 @@ class Place:
     """Whether it stands at the foot of the rail, with the account."""
     bottom_bar: bool = False
     """Whether phones show it in the bottom bar; the others wait under More."""
+    under: str = ""
+    """The place whose entry of the rail stands for it; it has none of its own, but keys, the palette and More do."""
 
 
 # In the order of the rail. To add a page: add its place here.
 NAV: tuple[Place, ...] = (
     Place("inbox", Shell.INBOX, "/inbox", "inbox", "g i", bottom_bar=True),
+    Place("messages", Shell.MESSAGES, "/messages", "messages_square", "g m", under="inbox"),
     Place("contacts", Shell.CONTACTS, "/contacts", "users", "g c", bottom_bar=True),
     Place("agents", Shell.AGENTS, "/agents", "bot", "g a", bottom_bar=True),
     Place("assistant", Shell.ASSISTANT, "/agent", "sparkle", "g t"),

@@ -57,7 +57,7 @@ def _unread_pill(unread: int | rx.Var[int], *, class_name: str) -> rx.Component:
 
 
 def _rail_link(place: Place, *, active: str, unread: int | rx.Var[int]) -> rx.Component:
-    current = place.key == active
+    current = active in (place.key, *(each.key for each in NAV if each.under == place.key))
     look = "bg-selected text-ink" if current else "text-muted hover:bg-hover hover:text-ink"
     return rx.el.li(
         _RailLink.create(
@@ -118,7 +118,7 @@ def rail(
     """Return the rail: places above, settings and the account at its foot."""
 
     def links(foot: bool) -> rx.Component:
-        places = [place for place in NAV if place.foot == foot]
+        places = [place for place in NAV if place.foot == foot and not place.under]
         return rx.el.ul(
             *(_rail_link(place, active=active, unread=unread) for place in places),
             class_name="flex flex-col items-center gap-0.5 rail-wide:items-stretch",

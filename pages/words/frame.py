@@ -54,6 +54,7 @@ class Shell:
     SINGLE_KEYS = "Use single keys as shortcuts"
     SINGLE_KEYS_HINT = "Switch off if you speak or press keys by accident. Kept in this browser."
     INBOX = "Inbox"
+    MESSAGES = "Message history"
     CONTACTS = "Contacts"
     AGENTS = "Agents"
     ASSISTANT = "Assistant"
@@ -119,5 +120,4 @@ class PaletteWords:
     MENTIONS = "Show where I am mentioned"
     NEEDS_PERSON = "Show what needs a person"
     UPSET = "Show who sounds upset"
-    MESSAGES = "Message history"
     SHORTCUTS = "Keyboard shortcuts"

@@ -4,7 +4,7 @@
 class Messages:
     """`/messages`."""
 
-    TITLE = "Messages"
+    TITLE = "Message history"
     EXPORT = "Export"
     SEARCH = "Search words, names and numbers"
     CLEAR_SEARCH = "Clear the search"

@@ -11,7 +11,7 @@ from pages.words import (
     InboxThread,
     InboxTimeline,
     Messages,
-    PaletteWords,
+    Shell,
 )
 from tests.browser.focus import press
 from tests.browser.inbox import Inbox, national
@@ -88,7 +88,7 @@ def test_a_shift_by_keyboard_alone(answered, carrier, new_customer):
     # anywhere from anywhere
     page.keyboard.press("Control+k")
     page.keyboard.type("messa")
-    expect(page.get_by_role("option", name=PaletteWords.MESSAGES)).to_be_visible()
+    expect(page.get_by_role("option", name=Shell.MESSAGES)).to_be_visible()
     press(page, "Enter")
     expect(page.get_by_role("heading", level=1, name=Messages.TITLE)).to_be_visible()
     expect(page.get_by_role("cell", name="We open at nine. Ana Silva")).to_be_visible()

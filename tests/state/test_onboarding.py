@@ -8,6 +8,7 @@ from backend.agents import service as agents
 from backend.core.tenancy import unit_of_work
 from backend.knowledge import service as knowledge
 from backend.models.numbers import ServiceNumber
+from backend.organizations import service as organizations
 from backend.vocab import AgentType
 from state.numbers import NumbersState, matching
 from state.onboarding import ChecklistState, WelcomeState
@@ -31,6 +32,16 @@ async def own_number(org: Any) -> None:
 async def test_begins_with_the_name_of_the_workspace(db: None, org: Any) -> None:
     state = await (await welcomed(org)).state(WelcomeState)
     assert (state.step, state.business, state.done) == ("business", "North Dental", [])
+
+
+async def test_the_name_that_came_with_the_account_gives_way_to_the_business(db: None, make_org: Any) -> None:
+    org = await make_org("Mia’s workspace", "Mia Chen")
+    page = await welcomed(org)
+    assert (await page.state(WelcomeState)).business == ""
+    await page.call(WelcomeState.create, {"business": "Maple Books", "facts": ""})
+    with org.scope():
+        async with unit_of_work() as session:
+            assert (await organizations.details(session, org.owner))["name"] == "Maple Books"
 
 
 async def test_facts_become_what_the_agent_knows(db: None, org: Any) -> None:

@@ -1,5 +1,7 @@
 """Leaving and returning: per number and person, in every country, before any agent, confirmed once."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text as sql
 from sqlmodel import select
@@ -69,7 +71,15 @@ async def test_after_stop_a_person_is_refused_with_words_that_help(line):
     assert refused.value.code == "opted_out"
     assert "STOP" in refused.value.message
     assert "START" in refused.value.message
-    assert f"{clock.now():%Y}" in refused.value.message
+    assert "today" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [("2026-11-21", "yesterday"), ("2026-03-09", "on March 9"), ("2025-12-31", "on December 31, 2025")],
+)
+def test_the_day_somebody_left_is_said_as_people_say_it(left, words):
+    assert compliance.day_words(date.fromisoformat(left), date(2026, 11, 22)) == words
 
 
 async def test_another_number_of_the_business_may_still_text(line):
