@@ -41,18 +41,18 @@ export function MessageFilters({ numbers, words }) {
     </select>
   );
   const day = (name, label) => (
-    <label key={name} className="flex items-center gap-1.5 text-13 text-muted">
+    <label key={name} className="flex items-center gap-1.5 text-13 text-muted max-sm:flex-col max-sm:items-start max-sm:gap-1">
       {label}
       <input
         type="date"
         value={query.get(name) ?? ""}
         onChange={(event) => set({ [name]: event.target.value, tz: Intl.DateTimeFormat().resolvedOptions().timeZone })}
-        className={FIELD}
+        className={`${FIELD} max-sm:w-full`}
       />
     </label>
   );
   return (
-    <div className="flex flex-wrap items-center gap-2">
+    <div role="search" className="grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap">
       <input
         type="search"
         value={text}
@@ -64,7 +64,7 @@ export function MessageFilters({ numbers, words }) {
           clearTimeout(pause.current);
           pause.current = setTimeout(() => set({ q: value.trim() }), PAUSE_MS);
         }}
-        className={`${FIELD} w-64 max-w-full`}
+        className={`${FIELD} w-64 max-w-full max-sm:col-span-2 max-sm:w-full`}
       />
       {pick("direction", words.DIRECTION, [["inbound", words.INBOUND], ["outbound", words.OUTBOUND]])}
       {pick("status", words.STATUS, [
@@ -175,7 +175,7 @@ export function MessageTable({ rows, hasMore, stage, words, time, onMore }) {
   if (!rows.length) {
     const isNew = stage === "new" && !filtered;
     return (
-      <div className="flex flex-col items-start py-10">
+      <div className="flex flex-col items-start py-4">
         <span className="inline-flex size-10 items-center justify-center rounded-card border border-line bg-sunken text-muted">
           <Icon as={isNew ? Inbox : SearchX} size={20} />
         </span>

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from pages.components import timestamp  # noqa: F401 - its JSX is imported by ours
+from pages.components.feedback import error_state
 from pages.components.local_file import jsx
 from pages.components.shell import page_shell
 from pages.frame import frame
@@ -49,13 +50,22 @@ def messages_page() -> rx.Component:
     """Return the page."""
     words = words_of(Messages)
     return page_shell(
-        _Table.create(
-            rows=MessagesState.rows,
-            has_more=MessagesState.has_more,
-            stage=MessagesState.stage,
-            words=words,
-            time=TIME_WORDS,
-            on_more=MessagesState.load_more,
+        rx.cond(
+            MessagesState.has_failed,
+            error_state(
+                what=Messages.FAILED,
+                safe=Messages.FAILED_SAFE,
+                reference=MessagesState.reference,
+                on_retry=MessagesState.load,
+            ),
+            _Table.create(
+                rows=MessagesState.rows,
+                has_more=MessagesState.has_more,
+                stage=MessagesState.stage,
+                words=words,
+                time=TIME_WORDS,
+                on_more=MessagesState.load_more,
+            ),
         ),
         title=Messages.TITLE,
         active="messages",

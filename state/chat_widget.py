@@ -68,6 +68,7 @@ class ChatWidgetState(SessionState):
     is_loaded: bool = False
     is_missing: bool = False
     has_failed: bool = False
+    reference: str = ""
 
     @rx.event
     @answers
@@ -78,7 +79,7 @@ class ChatWidgetState(SessionState):
         if widget_id != self.id:
             self.id, self.is_loaded, self.is_missing, self.secret, self.saved = "", False, False, "", ""
         hub.subscribe(self.router.session.client_token, principal, ChatWidgetState)
-        self.has_failed = False
+        self.has_failed, self.reference = False, ""
         self.errors = dict.fromkeys((*TEXTS, *FLAGS), "")
         try:
             await self._read(principal, parse_id(widget_id))

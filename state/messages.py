@@ -35,6 +35,8 @@ class MessagesState(SessionState):
     stage: str = "loading"
     """`loading`, `ready`, or `new` for an organization that never had a text."""
     numbers: list[OurNumber] = []
+    has_failed: bool = False
+    reference: str = ""
     _wanted: messaging.HistoryFilter = messaging.HistoryFilter()
     _after: str = ""
 
@@ -44,10 +46,16 @@ class MessagesState(SessionState):
         """Load the first page of what the address asks for."""
         principal = await self._principal()
         wanted = filter_of(self.router.url.query_parameters)
-        with org_scope(principal.org_id):
-            async with unit_of_work() as session:
-                page = await messaging.history(session, wanted)
-                owned = await numbers.list_all(session)
+        self.has_failed, self.reference = False, ""
+        try:
+            with org_scope(principal.org_id):
+                async with unit_of_work() as session:
+                    page = await messaging.history(session, wanted)
+                    owned = await numbers.list_all(session)
+        except Exception:
+            # What was shown before stays, under a toast.
+            self.has_failed = self.stage == "loading"
+            raise
         self._wanted, self._after = wanted, str(page.next or "")
         self.rows, self.has_more = page.rows, page.next is not None
         self.numbers = [{"id": one["id"], "label": one["friendly_name"] or one["display"]} for one in owned]

@@ -71,7 +71,7 @@ async def create_key(session: AsyncSession, principal: Principal, name: str) -> 
     )
     session.add(row)
     await session.flush()
-    await audit.record(session, principal, "api:key:created", row.id, {"name": name, "prefix": row.key_prefix})
+    await audit.record(session, principal, "ui:key:created", row.id, {"name": name, "prefix": row.key_prefix})
     return NewKey(key=key, id=str(row.id), name=name, key_prefix=row.key_prefix, created_at=row.created_at.isoformat())
 
 
@@ -117,7 +117,7 @@ async def revoke_key(session: AsyncSession, principal: Principal, key_id: str | 
         key.is_active = False
         session.add(key)
         await session.flush()
-        await audit.record(session, principal, "api:key:revoked", key.id, {"prefix": key.key_prefix})
+        await audit.record(session, principal, "ui:key:revoked", key.id, {"prefix": key.key_prefix})
 
 
 async def key_holder(key: str) -> Principal:

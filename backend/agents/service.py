@@ -492,7 +492,7 @@ async def _timezone(session: AsyncSession) -> str:
 
 def _action(principal: Principal, verb: str) -> str:
     """Name an action for the audit log; a program with an API key has no session."""
-    return f"{'ui' if principal.session_id else 'api'}:agent:{verb}"
+    return f"{'api' if principal.is_key else 'ui'}:agent:{verb}"
 
 
 async def _changed(

@@ -293,7 +293,7 @@ async def _settle(
 
 
 def _action(principal: Principal, verb: str) -> str:
-    return f"{'ui' if principal.session_id else 'api'}:widget:{verb}"
+    return f"{'api' if principal.is_key else 'ui'}:widget:{verb}"
 
 
 async def _announce(session: AsyncSession, widget_id: UUID) -> None:

@@ -20,6 +20,7 @@ from backend.models.agents import AgentConfig
 from backend.models.contacts import Contact
 from backend.models.organizations import OrganizationMember, Team
 from backend.models.platform import AuditEntry
+from backend.numbers import e164
 from backend.vocab import MemberRole
 
 PAGE = 50
@@ -179,6 +180,11 @@ async def _names(session: AsyncSession, entries: Sequence[AuditEntry]) -> dict[s
     return names
 
 
+def _number(subject_id: str) -> str:
+    """Return a number as people write it when the entry is about somebody known by that alone."""
+    return e164.display(subject_id) if subject_id.startswith("+") else ""
+
+
 def _row(entry: AuditEntry, names: Mapping[str, str]) -> ActivityRow:
     source, subject, verb = (*entry.action.split(":", 2), "", "")[:3]
     # The database keeps no order of its own.
@@ -186,7 +192,7 @@ def _row(entry: AuditEntry, names: Mapping[str, str]) -> ActivityRow:
     told = {name: value for name, value in known if name not in _MUTE and value not in ("", None)}
     # What it was called then comes before what it is called now.
     called = next((name for name in _CALLED if isinstance(told.get(name), str)), "")
-    about = told.pop(called) if called else names.get(entry.subject_id, "")
+    about = told.pop(called) if called else names.get(entry.subject_id) or _number(entry.subject_id)
     if subject == "contact" and isinstance(told.get("count"), int) and (count := told.pop("count")) != 1:
         about = f"{count} contacts"
     if person := names.get(str(entry.details.get("user_id"))):

@@ -73,7 +73,9 @@ def agent_page() -> rx.Component:
                 action=link_button(Agent.BACK, href="/agents", icon="arrow_left"),
             ),
             rx.fragment(
-                rx.cond(AgentState.is_loaded, _head(), _head_skeleton()),
+                rx.cond(
+                    AgentState.is_loaded, _head(), rx.cond(AgentState.has_failed, _head_failed(), _head_skeleton())
+                ),
                 rx.el.div(
                     rx.cond(
                         AgentState.is_loaded,
@@ -217,6 +219,13 @@ def _part_skeleton() -> rx.Component:
         rx.el.div(skeleton("h-5 w-32"), skeleton("h-3.5 w-72 max-w-full"), class_name="mb-4 flex flex-col gap-2"),
         skeleton_fields(4),
         class_name="max-w-180",
+    )
+
+
+def _head_failed() -> rx.Component:
+    return rx.el.header(
+        link_button(Agent.BACK, href="/agents", variant="ghost", icon="arrow_left"),
+        class_name="flex min-h-14 shrink-0 items-center border-b border-line bg-canvas px-2 md:px-4",
     )
 
 

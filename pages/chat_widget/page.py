@@ -9,14 +9,14 @@ from pages.components.button import button, link_button
 from pages.components.choice import checkbox, segmented, switch
 from pages.components.copy_button import copy_button
 from pages.components.dialog import confirm_dialog
-from pages.components.feedback import banner, error_state, skeleton_fields
+from pages.components.feedback import banner, empty_state, error_state, skeleton_fields
 from pages.components.field import select_field
 from pages.components.link import external_link
 from pages.components.saving_field import saving_field
 from pages.components.shell import page_shell
 from pages.components.surface import settings_group
 from pages.frame import frame
-from pages.words import ChatWidget
+from pages.words import Agent, ChatWidget
 from state.chat_widget import ChatWidgetState
 
 ROUTE = "/chat-widget/[widget_id]"
@@ -27,10 +27,20 @@ def chat_widget_page() -> rx.Component:
     return page_shell(
         rx.cond(
             ChatWidgetState.has_failed,
-            error_state(what=ChatWidget.FAILED, safe=ChatWidget.FAILED_SAFE, on_retry=ChatWidgetState.load),
+            error_state(
+                what=ChatWidget.FAILED,
+                safe=ChatWidget.FAILED_SAFE,
+                reference=ChatWidgetState.reference,
+                on_retry=ChatWidgetState.load,
+            ),
             rx.cond(
                 ChatWidgetState.is_missing,
-                error_state(what=ChatWidget.MISSING, safe=ChatWidget.MISSING_SAFE),
+                empty_state(
+                    title=ChatWidget.MISSING,
+                    body=ChatWidget.MISSING_SAFE,
+                    icon="message_circle_off",
+                    action=link_button(Agent.BACK, href="/agents"),
+                ),
                 rx.el.div(
                     rx.el.div(
                         rx.cond(ChatWidgetState.is_loaded, _settings(), skeleton_fields(8)),

@@ -353,6 +353,7 @@ def _erased() -> rx.Component:
 def _loading() -> rx.Component:
     return rx.el.div(
         rx.el.span(Common.LOADING, class_name="sr-only"),
+        rx.el.div(text_link(Contact.BACK, href="/contacts"), class_name="-mb-2 text-13 lg:col-span-2"),
         rx.el.div(
             rx.el.div(skeleton("size-12 rounded-full"), skeleton("h-4 w-40"), class_name="flex items-center gap-4"),
             rx.el.div(skeleton_fields(5), class_name="rounded-card border border-line p-4"),

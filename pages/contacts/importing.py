@@ -7,7 +7,7 @@ import reflex as rx
 from pages.components.button import button, button_class, link_button
 from pages.components.choice import radio_cards, switch
 from pages.components.combobox import combobox
-from pages.components.feedback import banner, progress, skeleton_fields
+from pages.components.feedback import banner, progress, skeleton, skeleton_fields
 from pages.components.field import select_field
 from pages.components.link import download_link, text_link
 from pages.components.local_file import jsx
@@ -18,7 +18,7 @@ from pages.components.surface import card
 from pages.components.timestamp import time_ago
 from pages.frame import frame
 from pages.inbox.parts import words_of
-from pages.words import Contact, ContactImports
+from pages.words import Common, Contact, ContactImports
 from state.contacts.importing import ImportState
 
 _UPLOAD = jsx(__name__, "upload.jsx")
@@ -61,7 +61,7 @@ def import_page() -> rx.Component:
         rx.el.div(text_link(Contact.BACK, href="/contacts"), class_name="mb-4 text-13"),
         rx.cond(
             ~ImportState.is_loaded,
-            skeleton_fields(3),
+            _loading(),
             rx.cond(
                 ~ImportState.can_edit,
                 banner(_W.NOT_EDITOR, rounded=True),
@@ -77,6 +77,17 @@ def import_page() -> rx.Component:
         title=_W.TITLE,
         active="contacts",
         **frame(),
+    )
+
+
+def _loading() -> rx.Component:
+    """Return the shape of the first step."""
+    return rx.el.div(
+        rx.el.span(Common.LOADING, class_name="sr-only"),
+        skeleton("h-5 w-full max-w-120"),
+        skeleton("h-20 w-full max-sm:h-32"),
+        role="status",
+        class_name="flex max-w-180 flex-col gap-6",
     )
 
 

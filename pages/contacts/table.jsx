@@ -61,15 +61,21 @@ function Marks({ row, words }) {
   );
 }
 
+// In a column too narrow for more, the first tag stands for all; a tag is never cut in the middle of its word.
 export function Tags({ tags }) {
+  const more = (count, look) => (count > 0 ? <span className={`text-12 text-muted ${look}`}>+{count}</span> : null);
   return (
     <span className="flex min-w-0 gap-1 overflow-hidden">
-      {tags.slice(0, 3).map((tag) => (
-        <span key={tag.id} className={`inline-flex h-5 max-w-28 shrink-0 items-center rounded-full px-2 text-12 font-medium ${TINTS[tag.colour] ?? TINTS.grey}`}>
+      {tags.slice(0, 3).map((tag, place) => (
+        <span
+          key={tag.id}
+          className={`inline-flex h-5 max-w-28 shrink-0 items-center rounded-full px-2 text-12 font-medium ${place ? "@max-[10rem]:hidden" : ""} ${TINTS[tag.colour] ?? TINTS.grey}`}
+        >
           <span className="truncate">{tag.name}</span>
         </span>
       ))}
-      {tags.length > 3 ? <span className="text-12 text-muted">+{tags.length - 3}</span> : null}
+      {more(tags.length - 3, "@max-[10rem]:hidden")}
+      {more(tags.length - 1, "@min-[10rem]:hidden")}
     </span>
   );
 }
@@ -85,6 +91,7 @@ function Cell({ column, row, time }) {
 function Skeleton({ words, wide }) {
   return (
     <div role="status" className="min-h-0 flex-1 overflow-hidden">
+      {wide ? <div aria-hidden="true" className="h-9 border-b border-line" /> : null}
       <span className="sr-only">{words.LOADING}</span>
       {Array.from({ length: 12 }, (_, key) => (
         <div key={key} aria-hidden="true" style={{ height: wide ? ROW.wide : ROW.narrow }} className="flex items-center gap-4 border-b border-line px-4 md:px-6">
@@ -98,7 +105,7 @@ function Skeleton({ words, wide }) {
   );
 }
 
-function Nothing({ icon, title, body, danger, children }) {
+function Nothing({ icon, title, body, mark, danger, children }) {
   return (
     <div role={danger ? "alert" : undefined} className="flex flex-col items-start px-4 py-8 md:px-6">
       <span className={`inline-flex size-10 items-center justify-center rounded-card ${danger ? "bg-danger-soft text-danger-ink" : "border border-line bg-sunken text-muted"}`}>
@@ -106,6 +113,11 @@ function Nothing({ icon, title, body, danger, children }) {
       </span>
       <h2 className="mt-4 text-14 font-semibold">{title}</h2>
       <p className="mt-1 max-w-[52ch] text-14 text-pretty text-muted">{body}</p>
+      {mark ? (
+        <p className="mt-3 text-12 text-muted">
+          {mark[0]} <code className="font-mono text-ink select-all">{mark[1]}</code>
+        </p>
+      ) : null}
       <div className="mt-4 flex gap-2 empty:hidden">{children}</div>
     </div>
   );
@@ -293,7 +305,7 @@ export function ContactTable(props) {
           <Marks row={row} words={words} />
         </span>
         {columns.map((column) => (
-          <span key={column} role="gridcell" className="tabular min-w-0 truncate text-13 text-muted">
+          <span key={column} role="gridcell" className="tabular @container min-w-0 truncate text-13 text-muted">
             <Cell column={column} row={row} time={time} />
           </span>
         ))}
@@ -303,10 +315,7 @@ export function ContactTable(props) {
 
   if (stage === "loading" && failed && reference) {
     return (
-      <Nothing icon={CircleAlert} title={words.FAILED} body={words.FAILED_SAFE} danger>
-        <span className="self-center text-12 text-muted">
-          {words.REFERENCE} <code className="font-mono text-ink select-all">{reference}</code>
-        </span>
+      <Nothing icon={CircleAlert} title={words.FAILED} body={words.FAILED_SAFE} mark={[words.REFERENCE, reference]} danger>
         <button type="button" onClick={onRetry} className={SECONDARY}>
           {words.RETRY}
         </button>

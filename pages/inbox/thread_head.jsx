@@ -185,14 +185,14 @@ export function ThreadHead(props) {
           own={row.tag_ids}
           tags={tags}
           words={words}
-          className={`${SQUARE} @max-3xl:invisible @max-3xl:w-0`}
+          className={`${SQUARE} @max-3xl:invisible @max-3xl:-mr-2 @max-3xl:w-0!`}
           open={tagging}
           onOpen={setTagging}
           onSet={(id, on) => onTag?.(row.id, id, on)}
           onMake={onMakeTag}
         />
         <Popover open={snoozing} onOpenChange={setSnoozing}>
-          <PopoverTrigger label={words.SNOOZE} className={`${SQUARE} @max-2xl:invisible @max-2xl:w-0`}>
+          <PopoverTrigger label={words.SNOOZE} className={`${SQUARE} @max-2xl:invisible @max-2xl:-mr-2 @max-2xl:w-0!`}>
             <Icon as={Clock} />
           </PopoverTrigger>
           <PopoverBody align="end" label={words.SNOOZE} className="w-72 p-3">

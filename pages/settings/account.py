@@ -31,6 +31,7 @@ def profile_page() -> rx.Component:
     """Return `/settings`."""
     return settings_section(
         "profile",
+        ProfileState,
         settings_group(
             rx.cond(
                 ProfileState.is_loaded,
@@ -98,6 +99,7 @@ def password_page() -> rx.Component:
     form = ApiForm("change-password")
     return settings_section(
         "password",
+        ProfileState,
         settings_group(
             rx.cond(form.is_done, banner(Settings.PASSWORD_CHANGED, tone="success", rounded=True), rx.fragment()),
             form.draw(
@@ -132,6 +134,7 @@ def email_page() -> rx.Component:
     request, confirm = ApiForm("change-email"), ApiForm("confirm-email")
     return settings_section(
         "email",
+        ProfileState,
         settings_group(
             rx.cond(confirm.is_done, banner(Settings.EMAIL_CHANGED, tone="success", rounded=True), rx.fragment()),
             rx.cond(
@@ -168,6 +171,7 @@ def devices_page() -> rx.Component:
     """Return `/settings/devices`."""
     return settings_section(
         "devices",
+        DevicesState,
         settings_group(
             rx.cond(
                 DevicesState.is_loaded,

@@ -34,7 +34,12 @@ def invitation_page() -> rx.Component:
     )
     gone = rx.fragment(
         rx.el.h2(Invitations.GONE_TITLE, class_name="text-16 font-semibold"),
-        rx.el.p(Invitations.GONE, " ", rx.el.strong(JoiningState.email, class_name="font-medium wrap-anywhere"), "."),
+        rx.el.p(
+            Invitations.GONE,
+            " ",
+            rx.el.strong(JoiningState.email, class_name="inline-block max-w-full font-medium wrap-anywhere"),
+            ".",
+        ),
         button(Invitations.SIGN_OUT, size="lg", on_click=post_and_go(SIGN_OUT)),
     )
     expired = rx.fragment(

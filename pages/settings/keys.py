@@ -19,6 +19,7 @@ def keys_page() -> rx.Component:
     """Return the page."""
     return settings_section(
         "keys",
+        KeysState,
         settings_group(
             rx.cond(
                 KeysState.may_create,

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from pages.components.feedback import error_state
 from pages.components.shell import page_shell
 from pages.components.tabs import tab_links
 from pages.frame import frame
@@ -25,10 +26,16 @@ _SHOW_CURRENT = (
 )
 
 
-def settings_section(active: str, *content: Any, actions: Any = None) -> rx.Component:
-    """Return one section in its frame."""
+def settings_section(active: str, state: Any, *content: Any, actions: Any = None) -> rx.Component:
+    """Return one section in its frame; `state` loads it, and says in `has_failed` that it could not."""
     return page_shell(
-        rx.el.div(*content, class_name="flex flex-col"),
+        rx.cond(
+            state.has_failed,
+            error_state(
+                what=Settings.FAILED, safe=Settings.FAILED_SAFE, reference=state.reference, on_retry=state.load
+            ),
+            rx.el.div(*content, class_name="flex flex-col"),
+        ),
         title=Settings.TITLE,
         tabs=rx.el.div(
             tab_links(*SECTIONS, active=active, label=Settings.SECTIONS), on_mount=rx.call_script(_SHOW_CURRENT)

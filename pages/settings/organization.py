@@ -15,6 +15,7 @@ def organization_page() -> rx.Component:
     """Return `/settings/organization`."""
     return settings_section(
         "organization",
+        OrganizationState,
         settings_group(
             rx.cond(
                 OrganizationState.is_loaded & ~OrganizationState.is_owner,

@@ -73,7 +73,7 @@ class AgentConfigure:
     }
     HINTS = {
         "name": "Customers learn it when they ask who answers.",
-        "organization_name": "Empty: the name of your workspace.",
+        "organization_name": "Empty: the name of your organization.",
         "agent_role": "For example: receptionist of a dental practice.",
         "translate_to": "Conversations in another language are also shown in this one.",
         "vetting_strategy": "What it asks before it puts somebody through.",

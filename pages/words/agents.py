@@ -99,7 +99,7 @@ class Agent:
     FAILED = "This agent could not be shown"
     FAILED_SAFE = "It is stored and keeps answering."
     GONE_TITLE = "This agent does not exist"
-    GONE_BODY = "It may have been deleted, or the link belongs to another workspace."
+    GONE_BODY = "It may have been deleted, or belong to another organization."
     READ_ONLY = "You can look at this agent. Changing it needs the editor role."
     WAITS_VOICE = "Calls reach it when calling is set up. Texts to its numbers are answered now."
     WAITS_OUTBOUND = "It calls people when calling is set up. Prepare and test it here."

@@ -45,4 +45,6 @@ class Messages:
     NEW_BODY = "Every text you send and receive is listed here."
     NONE_TITLE = "No message matches"
     NONE_BODY = "Choose other filters, or clear them."
+    FAILED = "The messages could not be shown"
+    FAILED_SAFE = "They are stored, and none is lost."
     OPEN = "Open the conversation with {name}"

@@ -6,6 +6,9 @@ class Settings:
 
     TITLE = "Settings"
     SECTIONS = "Sections of the settings"
+    FAILED = "These settings could not be shown"
+    FAILED_SAFE = "Nothing was changed."
+
     PROFILE = "Profile"
     PASSWORD = "Password"  # noqa: S105 - a label
     EMAIL = "Email"

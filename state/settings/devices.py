@@ -16,12 +16,21 @@ class DevicesState(SessionState):
 
     rows: list[SessionRow] = []
     is_loaded: bool = False
+    has_failed: bool = False
+    reference: str = ""
 
     @rx.event
     @answers
     async def load(self) -> None:
         """Read the live sessions."""
-        await self._show()
+        await self._person()
+        self.has_failed, self.reference = False, ""
+        try:
+            await self._show()
+        except Exception:
+            # What was shown before stays, under a toast.
+            self.has_failed = not self.is_loaded
+            raise
 
     @rx.event
     @answers

@@ -22,13 +22,22 @@ class KeysState(SessionState):
     """Id of the key whose end waits for confirmation, empty for none."""
     may_create: bool = False
     is_loaded: bool = False
+    has_failed: bool = False
+    reference: str = ""
 
     @rx.event
     @answers
     async def load(self) -> None:
         """Read the keys."""
         self.new_key, self.revoking = "", ""
-        await self._show()
+        await self._principal()
+        self.has_failed, self.reference = False, ""
+        try:
+            await self._show()
+        except Exception:
+            # What was shown before stays, under a toast.
+            self.has_failed = not self.is_loaded
+            raise
 
     @rx.event
     @answers

@@ -26,21 +26,21 @@ class OrganizationState(SessionState):
     saved: str = ""
     is_owner: bool = False
     is_loaded: bool = False
+    has_failed: bool = False
+    reference: str = ""
 
     @rx.event
     @answers
     async def load(self) -> None:
         """Read the organization's facts."""
-        principal = await self._principal()
-        with org_scope(principal.org_id):
-            async with unit_of_work() as session:
-                row = await organizations.details(session, principal)
-        self.name, self.country, self.timezone = row["name"], row["country"], row["timezone"]
-        self.countries = organizations.find_countries("", self.country)
-        self.zones = organizations.find_timezones("", self.timezone)
-        self.errors, self.saved = dict.fromkeys(FIELDS, ""), ""
-        self.is_owner = principal.member_role == MemberRole.OWNER
-        self.is_loaded = True
+        await self._principal()
+        self.has_failed, self.reference = False, ""
+        try:
+            await self._show()
+        except Exception:
+            # What was shown before stays, under a toast.
+            self.has_failed = not self.is_loaded
+            raise
 
     @rx.event
     @answers
@@ -71,3 +71,15 @@ class OrganizationState(SessionState):
         """Offer the time zones that begin with what was typed."""
         await self._principal()
         self.zones = organizations.find_timezones(query[:60], self.timezone)
+
+    async def _show(self) -> None:
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                row = await organizations.details(session, principal)
+        self.name, self.country, self.timezone = row["name"], row["country"], row["timezone"]
+        self.countries = organizations.find_countries("", self.country)
+        self.zones = organizations.find_timezones("", self.timezone)
+        self.errors, self.saved = dict.fromkeys(FIELDS, ""), ""
+        self.is_owner = principal.member_role == MemberRole.OWNER
+        self.is_loaded = True

@@ -24,6 +24,8 @@ class ProfileState(SessionState):
     errors: dict[str, str] = {"name": "", "timezone": ""}
     saved: str = ""
     is_loaded: bool = False
+    has_failed: bool = False
+    reference: str = ""
     awaits_code: bool = False
     """Whether a code was sent to a new address and the page asks for it."""
 
@@ -31,15 +33,14 @@ class ProfileState(SessionState):
     @answers
     async def load(self) -> None:
         """Read the person's profile."""
-        person = await self._person()
-        with platform_scope(WHY):
-            async with unit_of_work() as session:
-                row = await accounts.profile(session, person.user_id)
-        self.name, self.email, self.timezone = row["name"], row["email"], row["timezone"]
-        self.zones = organizations.find_timezones("", self.timezone)
-        self.errors, self.saved = {"name": "", "timezone": ""}, ""
-        self.awaits_code = False
-        self.is_loaded = True
+        await self._person()
+        self.has_failed, self.reference = False, ""
+        try:
+            await self._show()
+        except Exception:
+            # What was shown before stays, under a toast.
+            self.has_failed = not self.is_loaded
+            raise
 
     @rx.event
     @answers
@@ -70,3 +71,14 @@ class ProfileState(SessionState):
         """Ask for the code that went to the new address."""
         await self._person()
         self.awaits_code = True
+
+    async def _show(self) -> None:
+        person = await self._person()
+        with platform_scope(WHY):
+            async with unit_of_work() as session:
+                row = await accounts.profile(session, person.user_id)
+        self.name, self.email, self.timezone = row["name"], row["email"], row["timezone"]
+        self.zones = organizations.find_timezones("", self.timezone)
+        self.errors, self.saved = {"name": "", "timezone": ""}, ""
+        self.awaits_code = False
+        self.is_loaded = True

@@ -10,6 +10,24 @@ CONVERSATION, AGENT, WIDGET = "[[open_conversation]]", "[agent_id]", "[widget_id
 TALK = "[[open_talk]]"
 CONTACT = "[contact_id]"
 
+# The pages that load something, and a table or column without which they cannot.
+BROKEN_BY = {
+    "/inbox": "conversations",
+    "/messages": "sms_messages",
+    "/contacts": "contact_tags",
+    "/contacts/[contact_id]": "contact_tags",
+    "/agents": "agent_configs",
+    "/agents/[agent_id]": "agent_configs",
+    "/agent/[[open_talk]]": "assistant_conversations",
+    "/chat-widget/[widget_id]": "chat_widgets",
+    "/phone": "service_numbers",
+    "/team": "organization_members.invited_by",
+    "/team/teams": "teams",
+    "/team/activity": "audit_log",
+    "/settings": "users.timezone",
+    "/settings/api-keys": "api_keys",
+}
+
 
 @dataclass(frozen=True)
 class Address:

@@ -28,6 +28,15 @@ from tests.chromium import find
 from tests.installation import Installation, installation
 
 TALLEST = 2400
+# Some customers are known by name, as in a business that has run for a while.
+NAMED = {
+    "+14155550171": "Omar Haddad",
+    "+14155550172": "Priya Raman",
+    "+14155550173": "Tom Hughes",
+    CUSTOMERS["waits"]: "Grace Okafor",
+    CUSTOMERS["asks"]: "Hannah Weiss",
+    CUSTOMERS["STOP"]: "Viktor Petrov",
+}
 
 
 class Studio:
@@ -61,6 +70,10 @@ class Studio:
             say(CUSTOMERS[key], "How much is a cleaning?")
         for key in ("long", "off", "people", "waits"):
             self.carrier.wait_for_reply(CUSTOMERS[key])
+        questions = ("Hi! Are you open on Saturday?", "Great. How much is a cleaning, and do you take Delta Dental?")
+        for place, question in enumerate(questions, start=1):
+            say(CUSTOMERS["asks"], question)
+            self.carrier.wait_for_reply(CUSTOMERS["asks"], place)
         httpx.post(f"{self.up.sandbox_url}/sandbox/phones/{CUSTOMERS['off']}", json={"reachable": False})
         window = self.window("owner", 1440, 900)
         inbox = Inbox(window.page).visit()
@@ -73,6 +86,9 @@ class Studio:
         inbox.reply("Ana here. I can see you on Tuesday at 9:30, or on Thursday at 2:00. Which do you prefer?")
         expect(inbox.said("Ana here")).to_contain_text(InboxTimeline.DELIVERED)
         say(CUSTOMERS["people"], "Tuesday is great, thank you!")
+        for number, name in NAMED.items():
+            inbox.open(number)
+            inbox.rename(name)
         window.close()
 
     def form_a_team(self) -> None:

@@ -29,7 +29,7 @@ from pages.words import (
     VerifyEmail,
     Welcome,
 )
-from tests.browser.addresses import Address, every_page
+from tests.browser.addresses import BROKEN_BY, Address, every_page
 from tests.installation import Installation
 
 WIDE = ((1440, 900), (768, 1024))
@@ -42,6 +42,7 @@ CUSTOMERS = {
     "off": "+14155550183",
     "people": "+14155550184",
     "waits": "+14155550185",
+    "asks": "+14155550186",
 }
 Act = Callable[[Page], None]
 
@@ -122,24 +123,7 @@ def every_route(up: Installation) -> Iterator[Shot]:
 
 def failing(up: Installation, conversation: str) -> Iterator[Shot]:
     """Yield every page that fails to load what it shows."""
-    broken = {
-        "/inbox": "conversations",
-        "/messages": "sms_messages",
-        "/contacts": "contact_tags",
-        "/contacts/import": "contact_imports",
-        "/contacts/[contact_id]": "suppressions",
-        "/agents": "agent_configs",
-        "/agents/[agent_id]": "agent_configs",
-        "/agent/[[open_talk]]": "assistant_conversations",
-        "/chat-widget/[widget_id]": "chat_widgets",
-        "/phone": "service_numbers",
-        "/team": "organization_members.invited_by",
-        "/team/teams": "teams",
-        "/team/activity": "audit_log",
-        "/settings/devices": "user_sessions",
-        "/settings/api-keys": "api_keys",
-    }
-    for path, table in broken.items():
+    for path, table in BROKEN_BY.items():
         yield Shot(f"{slug(path)}-error", Address(path).of(up), broken=table)
     yield Shot("conversation-error", conversation, broken="conversation_items")
 
@@ -157,6 +141,8 @@ def inbox(conversation: Callable[[str], str]) -> Iterator[Shot]:
     yield Shot("inbox-offline", people, act=lose_the_connection)
     for key, number in CUSTOMERS.items():
         yield Shot(f"conversation-{key}", conversation(number))
+    # The picture of the README: docs/images/inbox.png.
+    yield Shot("readme", conversation(CUSTOMERS["asks"]), act=ask_why, sizes=(((1440, 900),),))
     yield Shot("laptop-named", people, sizes=(LAPTOP,))
     yield Shot("laptop-details", people, act=show_details, sizes=(LAPTOP,))
     yield Shot("conversation-why", conversation(CUSTOMERS["long"]), act=press("button", InboxTimeline.WHY))
@@ -173,10 +159,9 @@ def inbox(conversation: Callable[[str], str]) -> Iterator[Shot]:
     yield Shot("layer-new-message-error", "/inbox", act=fail_to_send)
     yield Shot("layer-mode", people, act=press("button", InboxThread.WHO_ANSWERS, exact=False))
     yield Shot("layer-brief", people, act=brief)
-    yield Shot("layer-assign", people, act=keys("a"))
     yield Shot("layer-assigning", people, act=press("button", InboxThread.ASSIGN), sizes=(LAPTOP,))
     yield Shot("layer-snooze", people, act=keys("s"))
-    yield Shot("layer-tags", people, act=keys("t"))
+    yield Shot("layer-tags", people, act=keys("l"))
     yield Shot("layer-thread-more", people, act=press("button", InboxThread.MORE))
     yield Shot("layer-merge", people, act=then(press("button", InboxThread.MORE), merge_from_here))
     yield Shot("composer-note", people, act=then(keys("n"), write("The crown is ready. @")))
@@ -317,8 +302,13 @@ def merge_from_here(page: Page) -> None:
 
 def suggest(page: Page) -> None:
     press("button", InboxComposer.SUGGEST)(page)
-    press("button", InboxComposer.SUGGEST)(page.get_by_role("dialog"))  # type: ignore[arg-type]
+    page.get_by_role("dialog").get_by_role("button", name=InboxComposer.SUGGEST).click()
     page.get_by_text(InboxComposer.SUGGESTED_BY.partition("{")[0]).wait_for()
+
+
+def ask_why(page: Page) -> None:
+    page.get_by_role("button", name=InboxTimeline.WHY).last.click()
+    page.wait_for_timeout(600)
 
 
 def show_details(page: Page) -> None:

@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 
 from pages.words import (
     Activity,
-    Common,
     Forms,
     InboxThread,
     Invitations,
@@ -185,16 +184,6 @@ def test_old_address_of_the_team_leads_on(window, ana):
     page = window(ana).page
     page.goto("/settings/team")
     expect(page).to_have_url(re.compile(r"/team/?$"))
-
-
-def test_a_team_that_cannot_be_read_says_so_and_comes_back(window, ana, up):
-    page = window(ana).page
-    with up.without("organization_members.invited_by"):
-        page.goto("/team")
-        expect(page.get_by_role("alert").filter(has_text=Team.FAILED)).to_contain_text(Common.REFERENCE)
-        assert violations(page) == []
-    page.get_by_role("button", name=Common.RETRY).click()
-    expect(member(page, "Leo Park")).to_be_visible()
 
 
 def test_layers_of_the_team_can_be_read_and_named_in_both_schemes(window, ana):

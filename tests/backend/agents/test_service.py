@@ -179,7 +179,7 @@ async def test_changes_are_in_the_audit_log(db, org):
         async with unit_of_work() as session:
             await agents.delete(session, org.owner, agent.id)
             entries = (await session.exec(select(AuditEntry).where(AuditEntry.subject_id == str(agent.id)))).all()
-    assert sorted(entry.action for entry in entries) == ["api:agent:created", "api:agent:deleted", "api:agent:updated"]
+    assert sorted(entry.action for entry in entries) == ["ui:agent:created", "ui:agent:deleted", "ui:agent:updated"]
 
 
 async def test_a_stored_schedule_tells_whether_the_agent_answers_now(db, org):
