@@ -208,3 +208,53 @@ class ErasureStatus(StrEnum):
 
     RUNNING = "running"
     DONE = "done"
+
+
+class SourceKind(StrEnum):
+    """What a source of knowledge is."""
+
+    TEXT = "text"
+    PAIRS = "pairs"
+    FILE = "file"
+    PAGE = "page"
+    SITE = "site"
+    SITEMAP = "sitemap"
+
+
+class SyncPeriod(StrEnum):
+    """How often an address is read again."""
+
+    NEVER = "never"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+
+class CrawlStatus(StrEnum):
+    """Where the reading of an address stands."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class PageStatus(StrEnum):
+    """How the reading of a page ended. A kept page could not be read this time, and what it said before stays."""
+
+    WAITING = "waiting"
+    READ = "read"
+    SKIPPED = "skipped"
+    KEPT = "kept"
+    GONE = "gone"
+    FAILED = "failed"
+
+
+class GapStatus(StrEnum):
+    """What became of a question that no agent could answer."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    DISMISSED = "dismissed"

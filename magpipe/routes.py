@@ -18,6 +18,10 @@ from pages.contacts.listing import contacts_page
 from pages.frame import frame_events
 from pages.home import home_page
 from pages.inbox import page as inbox
+from pages.knowledge.gaps import gaps_page
+from pages.knowledge.listing import knowledge_page
+from pages.knowledge.source import source_page
+from pages.knowledge.trying import try_page
 from pages.messages import messages_page
 from pages.phone import phone_page
 from pages.settings import account, joining, keys, organization
@@ -34,6 +38,7 @@ from pages.words import (
     Contacts,
     ForgotPassword,
     Invitations,
+    Knowledge,
     Landing,
     Messages,
     NewOrganization,
@@ -55,6 +60,10 @@ from state.chat_widget import ChatWidgetState
 from state.contacts.contact import ContactState
 from state.contacts.importing import ImportState
 from state.contacts.listing import ContactListState
+from state.knowledge.gaps import GapState
+from state.knowledge.listing import KnowledgeState
+from state.knowledge.opened import SourcePageState
+from state.knowledge.trying import TryState
 from state.messages import MessagesState
 from state.numbers import NumbersState
 from state.onboarding import ChecklistState, WelcomeState
@@ -105,6 +114,10 @@ ROOMS = (
     Route("/contacts/[contact_id]", contact_page, Contacts.TITLE, [ContactState.load]),
     Route("/agents", agents_page, Agents.TITLE, [AgentListState.load, ChecklistState.load]),
     Route("/agents/[agent_id]", agent_page, Agents.TITLE, [AgentState.load]),
+    Route("/knowledge", knowledge_page, Knowledge.TITLE, [KnowledgeState.load]),
+    Route("/knowledge/try", try_page, Knowledge.TRY, [TryState.load]),
+    Route("/knowledge/gaps", gaps_page, Knowledge.GAPS, [GapState.load]),
+    Route("/knowledge/[source_id]", source_page, Knowledge.TITLE, [KnowledgeState.load, SourcePageState.load]),
     Route(assistant.ROUTE, assistant.assistant_page, Assistant.TITLE, [AssistantState.load]),
     Route(chat_widget.ROUTE, chat_widget.chat_widget_page, ChatWidget.TITLE, [ChatWidgetState.load]),
     Route("/phone", phone_page, Phone.TITLE, [NumbersState.load]),

@@ -193,6 +193,8 @@ async def _looked_up(request: TurnRequest) -> list[Passage]:
 def _source(passage: Passage) -> dict[str, Any]:
     return {
         "source_id": str(passage.source_id),
+        "chunk_id": str(passage.chunk_id),
+        "url": passage.url,
         "title": passage.title,
         "path": passage.path,
         "quote": passage.content,

@@ -145,7 +145,10 @@ class AgentView(TypedDict):
 
 
 class SourceUsed(TypedDict):
-    """A passage the agent read: `quote` is its text, `score` the merged rank, `similarity` from 0 to 1."""
+    """A passage the agent read: `quote` is its text, `score` the merged rank, `similarity` from 0 to 1.
+
+    `url` is the page it was read at, empty for what people typed or uploaded.
+    """
 
     title: str
     path: str
@@ -153,6 +156,8 @@ class SourceUsed(TypedDict):
     score: float
     similarity: float
     source_id: str
+    chunk_id: str
+    url: str
 
 
 class ToolUsed(TypedDict):

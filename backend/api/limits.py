@@ -21,6 +21,9 @@ LARGER: Mapping[str, int] = {
     "/api/inbox/chat-files/": 10_500_000,
     "/api/chat/upload": 10_500_000,
     "/api/contacts/imports": 20_000_000,
+    "/api/knowledge/files": 20_000_000,
+    # 20 MB in base64, and the fields around it
+    "/functions/v1/knowledge-source-manual": 28_500_000,
 }
 # Reading a body is bounded too, or a thousand slow senders would hold a thousand requests.
 BODY_WITHIN_S = 30.0

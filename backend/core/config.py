@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, le=10)
     sandbox_port: int = Field(3001, ge=1, le=65535)
     allow_sandbox: bool = False
-    # Where agents may reach inside the network, against the rule: origins separated by commas
+    # What agents may reach and knowledge be read from inside the network, against the rule: origins separated by commas
     private_origins: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     chat_model: str = "gpt-4.1-mini"
     fallback_chat_model: str = "gpt-4o-mini"
     embedding_model: str = "text-embedding-3-small"
+
+    # Web pages read in a browser; without a key our own reader fetches them, which runs no scripts
+    firecrawl_api_key: SecretStr = SecretStr("")
+    firecrawl_base_url: str = "https://api.firecrawl.dev"
 
     # Email
     postmark_server_token: SecretStr = SecretStr("")
@@ -126,6 +130,7 @@ class Settings(BaseSettings):
             "SignalWire": self.signalwire_space_url,
             "OpenAI": self.openai_base_url,
             "Postmark": self.postmark_base_url,
+            "Firecrawl": self.firecrawl_base_url,
         }
         return [name for name, address in addresses.items() if address.startswith(self.sandbox_url)]
 

@@ -1,7 +1,8 @@
 """Cut a text into passages along its own structure: headings, paragraphs, lists, sentences.
 
 Nothing is lost and nothing is reordered: the fresh parts of the passages, one after the other, are the text without its
-heading marks. Passages of one section overlap by a sentence or two, so that a fact and its condition stay together.
+heading marks. Passages of one section overlap by a sentence or two, so that a fact and its condition stay together;
+those of one table repeat its first row, so that every figure keeps its name.
 """
 
 import re
@@ -23,6 +24,7 @@ _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _UNDERLINE = re.compile(r"^(=+|-{2,})$")
 _LIST_ITEM = re.compile(r"^\s*([-*•–]|\d{1,3}[.)])\s+\S")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+")
+_TABLE_RULE = re.compile(r"^\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
 PATH_LIMIT = 200
 
 
@@ -130,19 +132,40 @@ def _is_prefix(path: tuple[str, ...], headings: list[tuple[int, str]], level: in
 def _pack(section: _Section) -> Iterator[Chunk]:
     held = overlap = ""
     for unit in section.units:
-        joint = "\n"
+        joint, head = "\n", ""
         for piece in _pieces(unit):
             if held and tokens(held) + tokens(piece) > TARGET_TOKENS:
                 yield Chunk(section.path, overlap, held)
-                overlap, held = _tail(held), ""
+                overlap, held = head or _tail(held), ""
             held = f"{held}{joint}{piece}" if held else piece
-            joint = " "
+            head = _table_head(unit)
+            joint = "\n" if head else " "
     if held:
         yield Chunk(section.path, overlap, held)
 
 
+def _table_head(unit: str) -> str:
+    """Return the row that names the columns, as far as an overlap may be long; nothing when `unit` is no table."""
+    head, _, rest = unit.partition("\n")
+    if not (head.startswith("|") and _TABLE_RULE.match(rest.partition("\n")[0])):
+        return ""
+    return head[: OVERLAP_TOKENS * CHARS_PER_TOKEN]
+
+
 def _pieces(unit: str) -> Iterator[str]:
-    """Yield `unit` whole when it fits, else its sentences, else runs of words, else runs of characters."""
+    """Yield `unit` whole when it fits, else rows or sentences, else runs of words, else runs of characters."""
+    if tokens(unit) <= TARGET_TOKENS:
+        yield unit
+        return
+    if _table_head(unit):
+        head, rule, *rows = unit.split("\n")
+        for row in [f"{head}\n{rule}", *rows]:
+            yield from _sentences(row)
+        return
+    yield from _sentences(unit)
+
+
+def _sentences(unit: str) -> Iterator[str]:
     if tokens(unit) <= TARGET_TOKENS:
         yield unit
         return

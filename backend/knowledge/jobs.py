@@ -1,5 +1,6 @@
-"""Index a text: cut it, embed the passages outside any transaction, and swap them in at once."""
+"""Index a text: cut it, embed the passages that are new outside any transaction, and swap all in at once."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -8,12 +9,9 @@ from sqlmodel import col, select
 from backend.core import clock, jobs, realtime
 from backend.core.errors import MagpipeError
 from backend.core.tenancy import org_scope, unit_of_work
-from backend.knowledge import embedding
-from backend.knowledge.chunking import Chunk, chunks, tokens
+from backend.knowledge import passages
+from backend.knowledge.chunking import chunks
 from backend.models.knowledge import KnowledgeChunk, KnowledgeSource
-
-# Between two slices a worker that is told to stop can stop.
-SLICE = 64
 
 
 @jobs.task("knowledge.index")
@@ -29,13 +27,12 @@ async def index(org_id: str, source_id: str) -> None:
         title, content = read
         cut = chunks(content)
         try:
-            vectors: list[list[float]] = []
-            for start in range(0, len(cut), SLICE):
-                vectors += await embedding.embed([chunk.stored(title) for chunk in cut[start : start + SLICE]])
+            stored = [chunk.stored(title) for chunk in cut]
+            vectors, _ = await passages.vectors(UUID(source_id), stored)
         except MagpipeError as error:
             await _say_failed(UUID(source_id), error)
             raise
-        await _swap(UUID(source_id), title, content, cut, vectors)
+        await _swap(UUID(source_id), title, content, stored, vectors)
 
 
 async def _read(source_id: UUID) -> tuple[str, str] | None:
@@ -44,26 +41,15 @@ async def _read(source_id: UUID) -> tuple[str, str] | None:
         return (source.title, source.content) if source else None
 
 
-async def _swap(source_id: UUID, title: str, content: str, cut: list[Chunk], vectors: list[list[float]]) -> None:
-    column = embedding.space().column
+async def _swap(source_id: UUID, title: str, content: str, stored: list[str], vectors: list[Any]) -> None:
     async with unit_of_work() as session:
         query = select(KnowledgeSource).where(KnowledgeSource.id == source_id).with_for_update()
         source = (await session.exec(query)).first()
         if source is None or (source.title, source.content) != (title, content):
             return
         await session.execute(delete(KnowledgeChunk).where(col(KnowledgeChunk.source_id) == source_id))
-        for place, (chunk, vector) in enumerate(zip(cut, vectors, strict=True)):
-            stored = chunk.stored(title)
-            passage = KnowledgeChunk(
-                org_id=source.org_id,
-                source_id=source_id,
-                chunk_index=place,
-                content=stored,
-                token_count=tokens(stored),
-            )
-            setattr(passage, column, vector)
-            session.add(passage)
-        source.sync_status, source.error_message, source.chunk_count = "ready", "", len(cut)
+        passages.add(session, source.org_id, source_id, stored, vectors)
+        source.sync_status, source.error_message, source.chunk_count = "ready", "", len(stored)
         source.updated_at = clock.now()
         session.add(source)
         await session.flush()

@@ -1,13 +1,17 @@
 """Find passages: by meaning, exactly for small organizations and by index for large ones, and by words."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, text, true
+from sqlalchemy.orm import defer
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.knowledge.words import SearchWords
-from backend.models.knowledge import KnowledgeChunk, KnowledgeSource
+from backend.models.agents import AgentConfig
+from backend.models.knowledge import KnowledgeChunk, KnowledgeCrawl, KnowledgePage, KnowledgeSource
+from backend.vocab import PageStatus
 
 # Below this many passages an exact scan is both faster and complete (measured: 2k rows 1.7 ms, 20k rows 28 ms).
 EXACT_BELOW = 10_000
@@ -15,7 +19,7 @@ EXACT_BELOW = 10_000
 MAX_SCAN_TUPLES = 40_000
 
 
-def _readable_by(agent_id: UUID | None) -> ColumnElement[bool]:
+def readable_by(agent_id: UUID | None) -> ColumnElement[bool]:
     """Sources of this agent and those of all agents; with no agent, only the latter."""
     shared = col(KnowledgeSource.agent_id).is_(None)
     return shared if agent_id is None else or_(shared, col(KnowledgeSource.agent_id) == agent_id)
@@ -46,8 +50,9 @@ async def nearest(
         .join(KnowledgeSource, col(KnowledgeSource.id) == col(KnowledgeChunk.source_id))
         .where(
             col(KnowledgeChunk.org_id) == org_id,
+            col(KnowledgeChunk.is_live),
             getattr(KnowledgeChunk, column).is_not(None),
-            _readable_by(agent_id),
+            readable_by(agent_id),
         )
     )
     if exactly:
@@ -82,31 +87,123 @@ async def matching(
     return [(chunk_id, float(rank)) for chunk_id, rank in rows]
 
 
-async def passages(session: AsyncSession, org_id: UUID, ids: list[UUID]) -> dict[UUID, tuple[UUID, str, str]]:
-    """Return source id, title and stored text of each passage, by id."""
+@dataclass(frozen=True)
+class Stored:
+    """A passage as it is stored, with where it comes from: a source, and of an address the page."""
+
+    source_id: UUID
+    title: str
+    page_title: str
+    url: str
+    content: str
+
+
+async def passages(session: AsyncSession, org_id: UUID, ids: list[UUID]) -> dict[UUID, Stored]:
+    """Return each passage by id."""
     query = (
         select(
             col(KnowledgeChunk.id),
             col(KnowledgeSource.id),
             col(KnowledgeSource.title),
+            func.coalesce(col(KnowledgePage.title), ""),
+            func.coalesce(col(KnowledgePage.url), ""),
             col(KnowledgeChunk.content),
         )
         .join(KnowledgeSource, col(KnowledgeSource.id) == col(KnowledgeChunk.source_id))
+        .outerjoin(KnowledgePage, col(KnowledgePage.id) == col(KnowledgeChunk.page_id))
         .where(and_(col(KnowledgeChunk.org_id) == org_id, col(KnowledgeChunk.id).in_(ids)))
     )
-    return {
-        chunk_id: (source_id, title, content) for chunk_id, source_id, title, content in await session.execute(query)
-    }
+    return {chunk_id: Stored(*stored) for chunk_id, *stored in await session.execute(query)}
 
 
 async def sources(
-    session: AsyncSession, org_id: UUID, agent_id: UUID | None, limit: int
-) -> list[tuple[KnowledgeSource, int]]:
-    """Return the sources an agent reads with the length of each, newest first, without their text."""
+    session: AsyncSession, org_id: UUID, readable: ColumnElement[bool] | None, limit: int
+) -> list[tuple[KnowledgeSource, int, str]]:
+    """Return sources with the length of their text and the name of the agent they are for, newest first."""
     query = (
-        select(KnowledgeSource, func.length(col(KnowledgeSource.content)))
-        .where(col(KnowledgeSource.org_id) == org_id, _readable_by(agent_id))
+        select(KnowledgeSource, func.length(col(KnowledgeSource.content)), func.coalesce(col(AgentConfig.name), ""))
+        .outerjoin(AgentConfig, col(AgentConfig.id) == col(KnowledgeSource.agent_id))
+        .where(
+            col(KnowledgeSource.org_id) == org_id,
+            # What a deleted agent knew waits with it.
+            col(AgentConfig.deleted_at).is_(None),
+            true() if readable is None else readable,
+        )
         .order_by(col(KnowledgeSource.created_at).desc(), col(KnowledgeSource.id).desc())
         .limit(limit)
     )
-    return [(source, length) for source, length in await session.execute(query)]
+    return [(source, length, agent) for source, length, agent in await session.execute(query)]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many pages of a crawl are in each state, and where the crawl stands."""
+
+    crawl_id: UUID
+    status: str
+    is_live: bool
+    counts: dict[str, int]
+
+
+async def tallies(session: AsyncSession, source_ids: list[UUID]) -> dict[UUID, Tally]:
+    """Return of each source the newest crawl with its pages by state."""
+    if not source_ids:
+        return {}
+    rows = await session.execute(
+        select(
+            col(KnowledgeCrawl.source_id),
+            col(KnowledgeCrawl.id),
+            col(KnowledgeCrawl.status),
+            col(KnowledgeCrawl.is_live),
+            col(KnowledgePage.status),
+            func.count(col(KnowledgePage.id)),
+        )
+        .outerjoin(KnowledgePage, col(KnowledgePage.crawl_id) == col(KnowledgeCrawl.id))
+        .where(col(KnowledgeCrawl.source_id).in_(source_ids))
+        .group_by(col(KnowledgeCrawl.id), col(KnowledgePage.status))
+        .order_by(col(KnowledgeCrawl.is_live).desc())
+    )
+    found: dict[UUID, Tally] = {}
+    for source_id, crawl_id, status, is_live, state, number in rows:
+        # The one that is not live comes last and is the newer.
+        if source_id not in found or found[source_id].crawl_id != crawl_id:
+            found[source_id] = Tally(crawl_id, status, is_live, {})
+        if state:
+            found[source_id].counts[state] = number
+    return found
+
+
+async def agent_name(session: AsyncSession, agent_id: UUID) -> str:
+    """Return the name of an agent, empty when there is none."""
+    found = await session.execute(select(col(AgentConfig.name)).where(col(AgentConfig.id) == agent_id))
+    return str(found.scalar_one_or_none() or "")
+
+
+async def pages(session: AsyncSession, crawl_id: UUID, limit: int) -> list[KnowledgePage]:
+    """Return the pages of a crawl: those in trouble first, then as they were found."""
+    trouble = case((col(KnowledgePage.status).in_([PageStatus.FAILED, PageStatus.KEPT, PageStatus.GONE]), 0), else_=1)
+    found = await session.execute(
+        select(KnowledgePage)
+        .where(col(KnowledgePage.crawl_id) == crawl_id)
+        .order_by(trouble, col(KnowledgePage.depth), col(KnowledgePage.id))
+        .limit(limit)
+    )
+    return list(found.scalars())
+
+
+async def chunks(
+    session: AsyncSession, source_id: UUID, page_id: UUID | None, limit: int, offset: int
+) -> list[tuple[KnowledgeChunk, str]]:
+    """Return live passages of a source in order, each with the address of its page."""
+    query = (
+        select(KnowledgeChunk, func.coalesce(col(KnowledgePage.url), ""))
+        .outerjoin(KnowledgePage, col(KnowledgePage.id) == col(KnowledgeChunk.page_id))
+        .where(col(KnowledgeChunk.source_id) == source_id, col(KnowledgeChunk.is_live))
+        .order_by(col(KnowledgePage.depth), col(KnowledgePage.id), col(KnowledgeChunk.chunk_index))
+        .options(defer(KnowledgeChunk.embedding_local), defer(KnowledgeChunk.embedding_openai))
+        .limit(limit)
+        .offset(offset)
+    )
+    if page_id is not None:
+        query = query.where(col(KnowledgeChunk.page_id) == page_id)
+    return [(chunk, url) for chunk, url in await session.execute(query)]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from backend.models.base import TenantRow, document, moment
@@ -67,7 +67,10 @@ class AgentTurn(TenantRow, table=True):
     """Why an agent said what it said: everything that went into one turn and everything that came out."""
 
     __tablename__ = "agent_turns"
-    __table_args__ = (Index("agent_turns_org_day", "org_id", "created_at"),)
+    __table_args__ = (
+        Index("agent_turns_org_day", "org_id", "created_at"),
+        Index("agent_turns_unanswered", "created_at", postgresql_where=text("is_unanswered")),
+    )
 
     conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", index=True)
     agent_id: UUID | None = Field(default=None, foreign_key="agent_configs.id", ondelete="SET NULL", index=True)

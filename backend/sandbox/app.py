@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from backend.sandbox import (
     business,
     control,
+    firecrawl,
     openai_chat,
     openai_embeddings,
     postmark,
@@ -47,6 +48,7 @@ def create_app(settings: SandboxSettings) -> ASGIApp:
             *signalwire_numbers.routes(),
             *postmark.routes(),
             *business.routes(),
+            *firecrawl.routes(),
             *control.routes(),
             *home.routes(),
             *phone.routes(),

@@ -15,6 +15,7 @@ RequestTarget = Literal[
     "signalwire.numbers",
     "postmark.email",
     "business",
+    "firecrawl.scrape",
 ]
 Target = RequestTarget | Literal["carrier.inbound", "carrier.status", "*"]
 Kind = Literal["delay", "error", "timeout", "drop", "duplicate", "reorder", "accept_then_error", "garble"]

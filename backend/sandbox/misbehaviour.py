@@ -27,6 +27,8 @@ def target_of(method: str, path: str) -> str | None:
         return "postmark.email"
     if path.startswith(("/business/orders", "/business/bookings")):
         return "business"
+    if path == "/v2/scrape":
+        return "firecrawl.scrape"
     return None
 
 
@@ -38,6 +40,8 @@ def error_body(target: str, status: int) -> dict[str, Any]:
         return {"error": {"message": text, "type": kind, "param": None, "code": None}}
     if target == "signalwire.numbers":
         return {"errors": [{"type": "server_error", "code": "server_error", "message": text, "attribute": None}]}
+    if target == "firecrawl.scrape":
+        return {"success": False, "code": "UNKNOWN_ERROR", "error": text}
     if target.startswith("signalwire."):
         return {"code": 20429 if status == 429 else 20500, "message": text, "status": status}
     return {"ErrorCode": 429 if status == 429 else 100, "Message": text}

@@ -8,8 +8,10 @@ checked, and the connection is made to that very address, so a name that changes
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
@@ -25,10 +27,36 @@ _SIX_TO_FOUR = ipaddress.ip_network("2002::/16")  # RFC 3056 §2
 
 @dataclass(frozen=True)
 class Fetched:
-    """A body fetched whole, with what the server called it."""
+    """A body fetched whole, with what the server called it, and the address that answered in the end."""
 
     content: bytes
     content_type: str
+    charset: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """How we come to an address: by which name, and with headers for `origin` alone."""
+
+    agent: str = ""
+    origin: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class AddressFailed(VendorError):
+    """The address answered with an error; `answered` is the HTTP status."""
+
+    default_code = "address_failed"
+
+    def __init__(self, answered: int) -> None:
+        super().__init__(
+            f"The address answered {answered}.",
+            vendor="web",
+            code=self.default_code,
+            is_retryable=answered >= 500 or answered in (408, 425, 429),
+        )
+        self.answered = answered
 
 
 @dataclass(frozen=True)
@@ -92,22 +120,30 @@ async def fetch(
     trusted_origin: str = "",
     auth: tuple[str, str] | None = None,
     timeout_s: float = TIMEOUT_S,
+    visitor: Visitor | None = None,
 ) -> Fetched:
     """Return the body at `url`, following at most `MAX_REDIRECTS` redirects, each checked anew.
 
     `auth` goes only to `trusted_origin` (`scheme://host[:port]` of a configured vendor, which may be local); redirects
-    elsewhere go without it. Raises `AddressRefused`, `TooLarge`, or `VendorError` (retryable when it may pass).
+    elsewhere go without it. Raises `AddressRefused`, `TooLarge`, or `VendorError` (retryable when it may pass);
+    `AddressFailed` says which status came.
     """
     try:
         async with asyncio.timeout(timeout_s):
             for _ in range(MAX_REDIRECTS + 1):
-                answer = await _get(url, max_bytes, trusted_origin, auth)
+                answer = await _get(url, max_bytes, trusted_origin, auth, visitor or Visitor())
                 if isinstance(answer, Fetched):
                     return answer
                 url = urljoin(url, answer)
     except TimeoutError:
         raise VendorError("The address took too long to answer.", vendor="web", is_retryable=True) from None
     raise AddressRefused("The address redirects too often.")
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """Read the certificate authorities once: for each request anew they cost more than the request."""
+    return ssl.create_default_context()
 
 
 async def send(
@@ -195,14 +231,20 @@ async def _target(url: str, trusted_origin: str = "") -> tuple[str, dict[str, st
     )
 
 
-async def _get(url: str, max_bytes: int, trusted_origin: str, auth: tuple[str, str] | None) -> Fetched | str:
+async def _get(
+    url: str, max_bytes: int, trusted_origin: str, auth: tuple[str, str] | None, visitor: Visitor
+) -> Fetched | str:
     """Return the body, or the address it redirects to."""
-    target, headers, sni = await _target(url, trusted_origin)
+    target, needed, sni = await _target(url, trusted_origin)
     is_trusted = bool(trusted_origin) and checked_origin(url) == trusted_origin.casefold()
+    headers = dict(visitor.headers) if visitor.origin and checked_origin(url) == visitor.origin.casefold() else {}
+    headers |= {**({"user-agent": visitor.agent} if visitor.agent else {}), **needed}
     extensions = {"sni_hostname": sni} if sni else {}
     try:
         async with (
-            httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client,
+            httpx.AsyncClient(
+                timeout=TIMEOUT_S, follow_redirects=False, trust_env=False, verify=_certificates()
+            ) as client,
             client.stream(
                 "GET", target, headers=headers, extensions=extensions, auth=auth if is_trusted else None
             ) as response,
@@ -210,16 +252,14 @@ async def _get(url: str, max_bytes: int, trusted_origin: str, auth: tuple[str, s
             if response.is_redirect and response.headers.get("location"):
                 return str(response.headers["location"])
             if not response.is_success:
-                is_retryable = response.status_code >= 500 or response.status_code in (408, 425, 429)
-                raise VendorError(
-                    f"The address answered {response.status_code}.", vendor="web", is_retryable=is_retryable
-                )
+                raise AddressFailed(response.status_code)
             content = bytearray()
             async for chunk in response.aiter_raw():
                 content += chunk
                 if len(content) > max_bytes:
                     raise TooLarge(max_bytes)
-            return Fetched(bytes(content), response.headers.get("content-type", "").split(";")[0].strip().lower())
+            kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
+            return Fetched(bytes(content), kind, response.charset_encoding or "", url)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise VendorError(
             f"The address could not be reached ({type(error).__name__}).", vendor="web", is_retryable=True

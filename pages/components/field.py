@@ -204,6 +204,7 @@ def select_field(
     text: Text,
     options: list[tuple[str, str]] | rx.Var[list[dict[str, str]]],
     *,
+    before: list[tuple[str, str]] | None = None,
     hint: Text = "",
     error: Text | None = None,
     optional: bool = False,
@@ -214,15 +215,18 @@ def select_field(
 ) -> rx.Component:
     """Return a labelled choice of one from a short list: the browser's own, best with keyboard and touch.
 
-    `options` are (value, words) pairs, or a var of rows with `value` and `label`. For long lists use `combobox`.
+    `options` are (value, words) pairs, or a var of rows with `value` and `label`; pairs in `before` stand above them.
+    For long lists use `combobox`.
     """
     control_id = f"field-{name}"
     if isinstance(options, rx.Var):
         choices = [rx.foreach(options, lambda row: rx.el.option(row["label"], value=row["value"]))]
     else:
         choices = [rx.el.option(words, value=value) for value, words in options]
+    above = [rx.el.option(words, value=value) for value, words in before or []]
     control = rx.el.div(
         rx.el.select(
+            *above,
             *choices,
             id=control_id,
             name=name,

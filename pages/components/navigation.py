@@ -29,6 +29,7 @@ NAV: tuple[Place, ...] = (
     Place("messages", Shell.MESSAGES, "/messages", "messages_square", "g m", under="inbox"),
     Place("contacts", Shell.CONTACTS, "/contacts", "users", "g c", bottom_bar=True),
     Place("agents", Shell.AGENTS, "/agents", "bot", "g a", bottom_bar=True),
+    Place("knowledge", Shell.KNOWLEDGE, "/knowledge", "book_open", "g k"),
     Place("assistant", Shell.ASSISTANT, "/agent", "sparkle", "g t"),
     Place("phone", Shell.PHONE, "/phone", "phone", "g p", bottom_bar=True),
     Place("team", Shell.TEAM, "/team", "id_card_lanyard", "g e", foot=True),

@@ -104,7 +104,18 @@ export function Why({ turn, words, onClose }) {
           <ol className="flex flex-col gap-2">
             {sources.map((source, key) => (
               <li key={key} className="rounded-control border border-line px-2.5 py-2">
-                <p className="text-13 font-medium text-ink">{source.title || words.UNTITLED}</p>
+                <p className="text-13 font-medium text-ink">
+                  {source.source_id ? (
+                    <Link
+                      to={`/knowledge/${source.source_id}`}
+                      className="rounded-control underline decoration-1 underline-offset-2 hover:decoration-2"
+                    >
+                      {source.title || words.UNTITLED}
+                    </Link>
+                  ) : (
+                    source.title || words.UNTITLED
+                  )}
+                </p>
                 {within(source) ? <p className="text-12 text-muted">{within(source)}</p> : null}
                 <blockquote className="mt-0.5 line-clamp-6 text-13 whitespace-pre-line text-muted">
                   {source.quote}

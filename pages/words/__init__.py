@@ -6,7 +6,6 @@ Sentence case, verbs on buttons, no internal ids, no vendor names. A page reads 
 from pages.words.agent_parts import (
     AgentConfigure,
     AgentDeployment,
-    AgentKnowledge,
     AgentNotifications,
     AgentPrompt,
     AgentSchedule,
@@ -40,6 +39,7 @@ from pages.words.inbox import (
     InboxTimeline,
     InboxWhen,
 )
+from pages.words.knowledge import Knowledge
 from pages.words.messages import Messages
 from pages.words.operations import Operations
 from pages.words.phone import Phone
@@ -53,7 +53,6 @@ __all__ = [
     "AgentConfigure",
     "AgentDeployment",
     "AgentHistory",
-    "AgentKnowledge",
     "AgentNotifications",
     "AgentPrompt",
     "AgentPublish",
@@ -82,6 +81,7 @@ __all__ = [
     "InboxTimeline",
     "InboxWhen",
     "Invitations",
+    "Knowledge",
     "Landing",
     "Messages",
     "NewOrganization",

@@ -172,42 +172,6 @@ class AgentPrompt:
     CHANGED_LINES = "Changed lines"
 
 
-class AgentKnowledge:
-    """What the agent answers from."""
-
-    ADD = "Add text"
-    LEAD = "It answers from these texts and says so when they do not tell."
-    EMPTY_TITLE = "It knows nothing about your business yet"
-    EMPTY_BODY = "Paste your hours, prices, address and the questions you hear every week."
-    TITLE = "Title"
-    TITLE_PLACEHOLDER = "Opening hours and address"
-    CONTENT = "Text"
-    CONTENT_HINT = "Headings and lists help: each part is found on its own."
-    FOR_ALL = "All agents use it"
-    FOR_ALL_HINT = "Off: only this agent."
-    EVERY_AGENT = "All agents"
-    ADD_TITLE = "Add text"
-    EDIT_TITLE = "Edit text"
-    ADD_VERB = "Add"
-    EDIT = "Edit"
-    REMOVE = "Remove…"
-    REMOVE_TITLE = "Remove this text"
-    REMOVE_LOSS = "The agent stops answering from it now. It cannot be brought back."
-    REMOVE_VERB = "Remove"
-    PENDING = "Reading"
-    READY = "Ready"
-    FAILED = "Could not be read"
-    PASSAGE = "passage"
-    PASSAGES = "passages"
-    TRY = "Try a question"
-    TRY_LEAD = "See which passages the agent would find, best first."
-    TRY_PLACEHOLDER = "Are you open on Sunday?"
-    TRY_VERB = "Find"
-    TRY_NOTHING = "Nothing found. The agent would say that it does not know."
-    SCORE = "Match"
-    MORE = "More for this text"
-
-
 class AgentDeployment:
     """How the agent is reached."""
 

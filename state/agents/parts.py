@@ -3,11 +3,11 @@
 from state.agents.configure import ConfigureState
 from state.agents.deployment import DeploymentState
 from state.agents.history import HistoryState
-from state.agents.knowledge import KnowledgeState
 from state.agents.notifications import AgentNotificationsState
 from state.agents.playground import PlaygroundState
 from state.agents.prompt import PromptState
 from state.agents.schedule import ScheduleState
+from state.knowledge.listing import KnowledgeState
 
 OF_TAB = {
     "configure": ConfigureState,

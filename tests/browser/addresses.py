@@ -9,6 +9,7 @@ VISITORS = ("/", "/signup", "/verify-email", "/login", "/forgot-password", "/res
 CONVERSATION, AGENT, WIDGET = "[[open_conversation]]", "[agent_id]", "[widget_id]"
 TALK = "[[open_talk]]"
 CONTACT = "[contact_id]"
+SOURCE = "[source_id]"
 
 # The pages that load something, and a table or column without which they cannot.
 BROKEN_BY = {
@@ -56,6 +57,9 @@ class Address:
         if CONTACT in self.path:
             [(found,)] = up.query("select id from contacts where name = 'Dana Ruiz' and email <> ''")
             return self.path.replace(CONTACT, str(found))
+        if SOURCE in self.path:
+            [(found,)] = up.query("select id from knowledge_sources where title = 'Prices' limit 1")
+            return self.path.replace(SOURCE, str(found))
         if WIDGET in self.path:
             [(found,)] = up.query("select id from chat_widgets where widget_key = %s", up.demo["widget"])
             return self.path.replace(WIDGET, str(found))

@@ -355,27 +355,61 @@ WIDGETS: dict[str, Widget] = {
             "send_test": _rule(channel="email"),
         },
     ),
-    "state.agents.knowledge.KnowledgeState": Widget(
+    "state.knowledge.listing.KnowledgeState": Widget(
         _agent("knowledge"),
         {
+            "load": _rule(),
+            "set_paused": _rule(EDITOR, source_id=SOURCE, is_paused=False),
             "read_again": _rule(EDITOR, source_id=SOURCE),
             "close_remove": SHUT,
             "ask_remove": _rule(source_id=SOURCE),
             "remove": _rule(EDITOR),
         },
     ),
-    "state.agents.knowledge.SourceState": Widget(
+    "state.knowledge.adding.SourceState": Widget(
         _agent("knowledge"),
         {
             "begin": _rule(),
-            "set_for_all": _rule(is_for_all=True),
+            "choose_agent": _rule(agent_id=AGENT),
+            "choose_site_kind": _rule(kind="site"),
+            "set_robots": _rule(respects_robots=False),
+            "set_more_open": _rule(),
+            "add_pair": _rule(),
+            "choose_form": _rule(form="text"),
             "save": _rule(EDITOR, form={"title": "Mallory", "content": "Mallory"}),
             "edit": _rule(source_id=SOURCE),
+            "taken": _rule(),
             "set_open": SHUT,
         },
     ),
-    "state.agents.knowledge.TryState": Widget(
-        _agent("knowledge"), {"ask": _rule(form={"question": "What does canary whitening cost?"})}
+    "state.knowledge.opened.SourcePageState": Widget(
+        "/knowledge/{knowledge_sources}",
+        {
+            "load": _rule(),
+            "choose_page": _rule(page_id=Id("knowledge_pages")),
+            "turn": _rule(is_forward=True),
+            "retry_page": _rule(EDITOR, page_id=Id("knowledge_pages")),
+        },
+    ),
+    "state.knowledge.gaps.GapState": Widget(
+        "/knowledge/gaps",
+        {
+            "load": _rule(),
+            "begin": _rule(group_id=Id("gap")),
+            "set_for_all": _rule(is_for_all=False),
+            "answer": _rule(EDITOR, form={"question": "Mallory?", "answer": "Mallory"}),
+            "dismiss": _rule(EDITOR, group_id=Id("gap")),
+            "undo": _rule(EDITOR),
+            "set_open": SHUT,
+        },
+    ),
+    "state.knowledge.trying.TryState": Widget(
+        "/knowledge/try",
+        {
+            "load": _rule(),
+            "choose_agent": _rule(agent_id=AGENT),
+            "ask": _rule(form={"question": "What does canary whitening cost?"}),
+        },
     ),
     "state.agents.deployment.DeploymentState": Widget(
         _agent("deployment"),

@@ -103,6 +103,7 @@ def _fill(body: Mapping[str, Any], pick: Any, before: str = "") -> dict[str, Any
 
 LATER = "2027-03-01T10:00:00-05:00"
 AGENT, NUMBER, CUSTOMER = Id("agent_configs"), Id("number"), Id("customer")
+SOURCE = Id("knowledge_sources")
 
 # Calls that need somebody of a business, by key or by cookie; the destructive ones last, because fair callers of the
 # same test run use the same things.
@@ -155,6 +156,14 @@ MEMBERS = (
         values={"import_id": Id("contact_imports")},
     ),
     Call("/api/contacts/export", role=EDITOR, method="GET"),
+    Call("/functions/v1/knowledge-source-list"),
+    Call("/functions/v1/list-knowledge-sources"),
+    Call("/functions/v1/knowledge-source-add", {"url": "https://m.example", "agent_id": AGENT}, EDITOR),
+    Call("/functions/v1/knowledge-source-manual", {"title": "M", "content": "Mallory", "agent_id": AGENT}, EDITOR),
+    Call("/functions/v1/knowledge-source-sync", {"id": SOURCE}, EDITOR),
+    Call("/api/knowledge/files", role=EDITOR, fair=201),
+    Call("/functions/v1/knowledge-source-delete", {"id": SOURCE}, EDITOR),
+    Call("/functions/v1/delete-knowledge-source", {"source_id": SOURCE}, EDITOR, fair=404),
     Call("/functions/v1/delete-contact", {"contact_id": Id("contacts")}, EDITOR),
     Call("/functions/v1/custom-functions", method="GET"),
     Call("/functions/v1/custom-functions", {"action": "list", "agent_id": AGENT}),

@@ -285,7 +285,12 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
             _keep_file(settings().media_dir / path, mark)
             await rows.make("sms_opt_outs", service_number=number, phone_number=customer, is_opted_out=False)
             await rows.make("agent_turns", status="answered", sources=[], tools=[], attempts=[], reply_message_id=None)
-            await rows.make("knowledge_sources", sync_status="ready")
+            address = {"kind": "site", "url": f"https://{mark}.example/", "sync_period": "never", "login_headers": None}
+            lists = {"pairs": [], "include_paths": [], "exclude_paths": []}
+            await rows.make("knowledge_sources", sync_status="ready", **address, **lists)
+            await rows.make("knowledge_crawls", status="failed", is_live=False, robots="")
+            await rows.make("knowledge_pages", status="failed")
+            gap = await rows.make("knowledge_gaps", status="open")
             await rows.make("knowledge_chunks", content=f"{mark} whitening costs ninety dollars")
             await rows.make(
                 "organization_members",
@@ -347,6 +352,7 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 "custom_functions": own["id"],
                 "shared_function": every["id"],
                 "planned": str(planned["id"]),
+                "gap": str(gap["group_id"]),
                 "number": number,
                 "customer": customer,
                 "media_path": path,

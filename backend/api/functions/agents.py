@@ -70,9 +70,11 @@ async def get_agent(request: Request, who: Caller) -> JSONResponse:
                 {
                     "id": source["id"],
                     "title": source["title"],
-                    "url": None,
+                    "url": source["url"] or None,
                     "sync_status": source["status"],
                     "chunk_count": source["chunk_count"],
+                    "last_synced_at": source["last_synced_at"] or None,
+                    "created_at": source["created_at"],
                     "updated_at": source["updated_at"],
                 }
                 for source in known

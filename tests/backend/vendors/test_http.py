@@ -119,3 +119,17 @@ async def test_a_request_tells_whether_it_may_have_arrived(monkeypatch):
     with pytest.raises(VendorError) as refused:
         await http.send("POST", nobody, headers={}, max_bytes=10)
     assert (refused.value.is_retryable, refused.value.may_have_happened) == (True, False)
+
+
+async def test_a_visitors_headers_go_to_their_own_origin_alone_and_named_origins_may_be_private(origin, monkeypatch):
+    visitor = http.Visitor("MagpipeBot", origin, {"authorization": "Bearer s3cret"})
+    elsewhere = origin.replace("127.0.0.1", "localhost")
+    monkeypatch.setattr(settings(), "private_origins", f"{origin},{elsewhere}")
+    fetched = await http.fetch(f"{origin}/plain", max_bytes=1000, visitor=visitor)
+    assert (fetched.charset, fetched.url) == ("utf-8", f"{origin}/plain")
+    assert Handler.seen[-1] == ("/plain", "Bearer s3cret")
+    await http.fetch(f"{origin}/elsewhere", max_bytes=1000, visitor=visitor)
+    assert Handler.seen[-1] == ("/plain", "")
+    monkeypatch.setattr(settings(), "private_origins", origin)
+    with pytest.raises(http.AddressRefused):
+        await http.fetch(f"{origin}/elsewhere", max_bytes=1000, visitor=visitor)

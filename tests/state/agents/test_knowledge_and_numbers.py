@@ -11,8 +11,9 @@ from backend.knowledge import service as knowledge
 from backend.models.numbers import ServiceNumber
 from backend.vocab import AgentType
 from state.agents.deployment import DeploymentState
-from state.agents.knowledge import KnowledgeState, SourceState
 from state.agents.open_agent import AgentState
+from state.knowledge.adding import SourceState
+from state.knowledge.listing import KnowledgeState
 from tests.state.tab import Tab, sign_in
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -40,6 +41,7 @@ async def number_of(org: Any, phone_number: str) -> UUID:
 async def test_added_text_is_listed_and_the_dialog_closes(db: None, org: Any) -> None:
     page = await page_of(org, AgentType.TEXT, "knowledge")
     await page.call(SourceState.begin)
+    await page.call(SourceState.choose_form, "text")
     await page.call(SourceState.save, {"title": "Hours", "content": "Open from 9 to 5."})
     listed, dialog = await page.state(KnowledgeState), await page.state(SourceState)
     assert [(one["title"], one["status"]) for one in listed.sources] == [("Hours", "pending")]
@@ -50,19 +52,21 @@ async def test_added_text_is_listed_and_the_dialog_closes(db: None, org: Any) ->
 async def test_text_without_a_title_is_refused_at_its_field(db: None, org: Any) -> None:
     page = await page_of(org, AgentType.TEXT, "knowledge")
     await page.call(SourceState.begin)
+    await page.call(SourceState.choose_form, "text")
     await page.call(SourceState.save, {"title": " ", "content": "Open from 9 to 5."})
     dialog = await page.state(SourceState)
-    assert dialog.title_error
+    assert dialog.errors["title"]
     assert dialog.is_open
     await page.call(SourceState.save, {"title": "Hours", "content": ""})
-    assert dialog.content_error
-    assert not dialog.title_error
+    assert dialog.errors["content"]
+    assert not dialog.errors["title"]
 
 
 async def test_text_for_all_agents_belongs_to_none(db: None, org: Any) -> None:
     page = await page_of(org, AgentType.TEXT, "knowledge")
     await page.call(SourceState.begin)
-    await page.call(SourceState.set_for_all, True)
+    await page.call(SourceState.choose_form, "text")
+    await page.call(SourceState.choose_agent, "")
     await page.call(SourceState.save, {"title": "Hours", "content": "Open from 9 to 5."})
     assert (await page.state(KnowledgeState)).sources[0]["agent_id"] == ""
 
@@ -70,6 +74,7 @@ async def test_text_for_all_agents_belongs_to_none(db: None, org: Any) -> None:
 async def test_removed_text_is_gone_after_the_question(db: None, org: Any) -> None:
     page = await page_of(org, AgentType.TEXT, "knowledge")
     await page.call(SourceState.begin)
+    await page.call(SourceState.choose_form, "text")
     await page.call(SourceState.save, {"title": "Hours", "content": "Open from 9 to 5."})
     listed = await page.state(KnowledgeState)
     await page.call(KnowledgeState.ask_remove, listed.sources[0]["id"])

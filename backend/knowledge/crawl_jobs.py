@@ -1,0 +1,219 @@
+"""Read addresses page by page: plan a crawl, fetch and cut each page, and let the new reading take its place."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from backend.core import clock, jobs
+from backend.core.errors import Invalid, MagpipeError, VendorError
+from backend.core.tenancy import org_scope, platform_scope, unit_of_work
+from backend.knowledge import addresses, crawls, extraction, fetching, passages, sites
+from backend.knowledge.chunking import chunks
+from backend.knowledge.crawls import Read
+from backend.knowledge.extraction import Document
+from backend.knowledge.fetching import Site
+from backend.models.knowledge import KnowledgeSource
+from backend.vendors import firecrawl, http
+from backend.vocab import CrawlStatus, PageStatus, SourceKind
+
+# So many addresses whose time has come are begun at one tick; the rest follow a minute later.
+MOST_DUE = 50
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a job needs to know of a source, read once so that no transaction stays open over the network."""
+
+    source_id: UUID
+    kind: str
+    url: str
+    title: str
+    max_pages: int
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    respects_robots: bool
+    headers: dict[str, str]
+    robots: str = ""
+
+    @property
+    def site(self) -> Site:
+        return Site(self.url, self.headers)
+
+
+def _plan(source: KnowledgeSource, robots: str = "") -> _Plan:
+    return _Plan(
+        source.id,
+        source.kind,
+        source.url,
+        source.title,
+        source.max_pages,
+        tuple(source.include_paths),
+        tuple(source.exclude_paths),
+        source.respects_robots,
+        json.loads(source.login_headers) if source.login_headers else {},
+        robots,
+    )
+
+
+@jobs.task("knowledge.crawl", retry=jobs.Backoff(attempts=4), when_buried="knowledge.crawl_lost")
+async def crawl(org_id: str, crawl_id: str) -> None:
+    """Find out what a site allows, and begin with its first pages."""
+    with org_scope(UUID(org_id)):
+        async with unit_of_work() as session:
+            held = await crawls.opened(session, UUID(crawl_id))
+            plan = _plan(held[1]) if held else None
+        if plan is None:
+            return
+        try:
+            robots = await fetching.robots(plan.site) if plan.respects_robots else ""
+            urls = [plan.url]
+            if plan.kind == SourceKind.SITEMAP:
+                listed = await fetching.sitemap(plan.site, robots, plan.max_pages * 4)
+                urls = addresses.pages_among(listed, plan.url, plan.include, plan.exclude)
+            allowed = [url for url in urls if fetching.may_read(robots, url)]
+            if not allowed:
+                raise Invalid(
+                    "The site's rules (robots.txt) do not let us read this address."
+                    if urls
+                    else "None of the pages in the sitemap fits the paths to read."
+                )
+        except MagpipeError as error:
+            if error.is_retryable:
+                raise
+            async with unit_of_work() as session:
+                await crawls.fail(session, UUID(crawl_id), error.message)
+            return
+        async with unit_of_work() as session:
+            held = await crawls.opened(session, UUID(crawl_id))
+            if held is not None:
+                held[0].robots = robots
+                session.add(held[0])
+                await crawls.add_pages(session, held[0], held[1], allowed, 0)
+
+
+@jobs.task("knowledge.crawl_lost")
+async def crawl_lost(org_id: str, crawl_id: str) -> None:
+    """Say on the source that its site could not be asked at all."""
+    with org_scope(UUID(org_id)):
+        async with unit_of_work() as session:
+            await crawls.fail(session, UUID(crawl_id), "The site could not be reached.")
+
+
+@jobs.task("knowledge.page", retry=jobs.Backoff(attempts=3), when_buried="knowledge.page_lost")
+async def page(org_id: str, page_id: str) -> None:
+    """Read one page, unless its crawl is paused or over; what goes wrong stands at the page."""
+    with org_scope(UUID(org_id)):
+        async with unit_of_work() as session:
+            found = await crawls.page_for(session, UUID(page_id))
+            held = await crawls.opened(session, found.crawl_id) if found else None
+            if found is None or held is None or found.status != PageStatus.WAITING:
+                return
+            if held[0].status == CrawlStatus.PAUSED:
+                return
+            plan, url = _plan(held[1], held[0].robots), found.url
+        if wait := fetching.delay_s(plan.robots):
+            await asyncio.sleep(wait)
+        try:
+            read = await _read(plan, url)
+        except http.AddressFailed as error:
+            is_gone = error.answered in (404, 410)
+            await _trouble(page_id, error, PageStatus.GONE if is_gone else PageStatus.FAILED, _said(error.answered))
+        except (VendorError, Invalid) as error:
+            is_elsewhere = isinstance(error, _Elsewhere)
+            await _trouble(page_id, error, PageStatus.SKIPPED if is_elsewhere else PageStatus.FAILED, error.message)
+        else:
+            async with unit_of_work() as session:
+                await crawls.record_read(session, UUID(page_id), read)
+
+
+@jobs.task("knowledge.page_lost")
+async def page_lost(org_id: str, page_id: str) -> None:
+    """Let a crawl go on without a page whose reading broke."""
+    with org_scope(UUID(org_id)):
+        await _trouble(page_id, None, PageStatus.FAILED, "Reading this page broke. Try it again.")
+
+
+@jobs.task("knowledge.finish")
+async def finish(org_id: str, crawl_id: str) -> None:
+    """Let a crawl take its place."""
+    with org_scope(UUID(org_id)):
+        async with unit_of_work() as session:
+            await crawls.finish(session, UUID(crawl_id))
+
+
+@jobs.task("knowledge.sync_due", is_tick=True)
+async def sync_due(timestamp: int) -> None:
+    """Begin to read again what is due."""
+    with platform_scope("find addresses that are due"):
+        async with unit_of_work() as session:
+            due = await session.execute(
+                select(KnowledgeSource.org_id, KnowledgeSource.id)
+                .where(col(KnowledgeSource.next_sync_at) <= clock.now())
+                .order_by(col(KnowledgeSource.next_sync_at))
+                .limit(MOST_DUE)
+            )
+            rows = due.all()
+    for org_id, source_id in rows:
+        with org_scope(org_id):
+            async with unit_of_work() as session:
+                await sites.sync_due(session, source_id)
+
+
+class _Elsewhere(Invalid):
+    """The page leads to another site."""
+
+
+async def _trouble(page_id: str, error: MagpipeError | None, status: PageStatus, words: str) -> None:
+    async with unit_of_work() as session:
+        await crawls.record_trouble(
+            session, UUID(page_id), words, is_retryable=bool(error and error.is_retryable), status=status
+        )
+
+
+def _said(answered: int) -> str:
+    if answered in (404, 410):
+        return f"There is no page at this address ({answered})."
+    if answered in (401, 403):
+        return f"The site does not let us in ({answered}). It may need login headers."
+    return f"The site answered with an error ({answered})."
+
+
+async def _opened(plan: _Plan, url: str) -> tuple[str, Callable[[], Document]]:
+    """Return the address a page was found at, and what reads its text; the text is only read when it is wanted."""
+    # Login headers are for the site alone, so what needs them is never read by somebody else; nor is what is private.
+    if firecrawl.is_configured() and not plan.headers and not fetching.is_private(url):
+        scraped = await firecrawl.scrape(url)
+        if scraped.answered >= 400:
+            raise http.AddressFailed(scraped.answered)
+        return scraped.url, lambda: extraction.read_markdown(scraped.title, scraped.markdown, scraped.links)
+    fetched = await fetching.page(plan.site, url)
+    return fetched.url, lambda: extraction.read_page(
+        fetched.content, fetched.content_type, fetched.charset, fetched.url
+    )
+
+
+async def _read(plan: _Plan, url: str) -> Read:
+    found_at, read = await _opened(plan, url)
+    is_site = plan.kind != SourceKind.PAGE
+    if is_site and addresses.site_of(found_at) != addresses.site_of(plan.url):
+        raise _Elsewhere("It leads to another site.")
+    if plan.respects_robots and found_at != url and not fetching.may_read(plan.robots, found_at):
+        raise _Elsewhere("It leads to a page that the site's rules (robots.txt) do not let us read.")
+    document = await asyncio.to_thread(read)
+    links: list[str] = []
+    if plan.kind == SourceKind.SITE:
+        found = addresses.pages_among(document.links, plan.url, plan.include, plan.exclude)
+        links = [link for link in found if fetching.may_read(plan.robots, link)]
+    title = document.title or plan.title
+    if is_site and not addresses.is_wanted(found_at, plan.include, plan.exclude):
+        # The first page of a site may stand outside of what shall be read, and still lead there.
+        return Read(title, "", (), (), 0, links)
+    stored = [chunk.stored(title) for chunk in chunks(document.text)]
+    vectors, embedded = await passages.vectors(plan.source_id, stored)
+    digest = hashlib.sha256(document.text.encode()).hexdigest()
+    return Read(title, digest, stored, vectors, embedded, links)

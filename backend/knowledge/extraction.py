@@ -1,0 +1,281 @@
+"""Turn files and web pages into text that keeps its headings, lists and tables, or say in words why it cannot be.
+
+Everything here works on bytes of strangers: it is called in a thread, and sizes are checked before work begins.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import urljoin
+
+from charset_normalizer import from_bytes
+
+from backend.core.errors import Invalid
+
+MAX_FILE_BYTES = 20_000_000
+# Reading a page takes about two seconds for each megabyte of HTML (measured), during which a core is busy.
+MAX_HTML_BYTES = 2_000_000
+MAX_CHARACTERS = 500_000
+MAX_PDF_PAGES = 1_000
+# What a Word file may unpack to; one of 20 MB of text is 200 novels.
+MAX_UNPACKED_BYTES = 200_000_000
+MAX_ROWS = 20_000
+KINDS = {
+    ".pdf": "pdf", ".docx": "docx", ".html": "html", ".htm": "html", ".md": "text", ".markdown": "text",
+    ".csv": "csv", ".tsv": "csv", ".txt": "text", ".text": "text",
+}  # fmt: skip
+_TYPES = {
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/markdown": "text",
+    "text/plain": "text",
+    "text/csv": "csv",
+}
+# Among all encodings a short text fits too many; these are what files without a mark are in today.
+_LIKELY = ["cp1252", "cp1251", "cp1253", "cp1255", "cp1256", "cp932", "gb18030", "big5", "cp949"]
+_DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a file or page says: its own title, if it has one, its text, and the addresses it links to."""
+
+    title: str
+    text: str
+    links: tuple[str, ...] = ()
+
+
+def read_file(name: str, content: bytes) -> Document:
+    """Return what a file says. Raises `Invalid` (`file`) in words for one that holds no readable text."""
+    if len(content) > MAX_FILE_BYTES:
+        raise _refused(f"A file has at most {MAX_FILE_BYTES // 1_000_000} MB.")
+    kind = KINDS.get(PurePath(name.lower()).suffix, "")
+    if not kind:
+        raise _refused("Files of this kind cannot be read. Use PDF, Word (.docx), HTML, Markdown, CSV or plain text.")
+    return _checked(_READERS[kind](content))
+
+
+def read_page(content: bytes, content_type: str, charset: str, url: str) -> Document:
+    """Return what a fetched page says, with the addresses it links to. Raises `Invalid` in words."""
+    kind = _TYPES.get(content_type) or ("html" if content.lstrip()[:1] == b"<" else "")
+    if not kind:
+        raise _refused(f"This is no page of text ({content_type or 'it does not say what it is'}).")
+    if kind == "html":
+        return _html(content, charset, url)
+    return _checked(_READERS[kind](content))
+
+
+def read_markdown(title: str, text: str, links: tuple[str, ...]) -> Document:
+    """Return what somebody else read of a page. Raises `Invalid` in words."""
+    return _checked(Document(title, text, links))
+
+
+def _refused(words: str) -> Invalid:
+    return Invalid(words, field="file", code="not_readable")
+
+
+def _checked(document: Document) -> Document:
+    text = document.text.replace("\x00", "").strip()
+    if not text:
+        raise _refused("There is no text in it.")
+    if len(text) > MAX_CHARACTERS:
+        raise _refused(f"It holds more than {MAX_CHARACTERS:,} characters. Split it into several.")
+    return Document(" ".join(document.title.replace("\x00", "").split())[:120], text, document.links)
+
+
+def decoded(content: bytes, charset: str = "") -> str:
+    """Return text in whatever encoding it is: its mark, UTF-8, what it was called, or what it looks like."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
+    for encoding in ("utf-8", charset):
+        try:
+            # What is no UTF-8 was not written in it, whatever it is called.
+            if encoding:
+                return content.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    # Enough to tell an encoding by, and quick.
+    best = from_bytes(content[:200_000], cp_isolation=_LIKELY).best()
+    return content.decode(best.encoding if best else "cp1252", "replace")
+
+
+def _html_file(content: bytes) -> Document:
+    return _html(content, "", "")
+
+
+def _html(content: bytes, charset: str, url: str) -> Document:
+    import trafilatura
+    from lxml import html
+
+    if len(content) > MAX_HTML_BYTES:
+        raise _refused(f"It is larger than {MAX_HTML_BYTES // 1_000_000} MB. Paste the part that matters.")
+    declared = _DECLARED.search(content[:4_096])
+    text = decoded(content, charset or (declared.group(1).decode("ascii", "ignore") if declared else ""))
+    try:
+        # lxml refuses text that declares an encoding, so the declaration goes.
+        tree = html.fromstring(text.partition("?>")[2] if text.lstrip().startswith("<?xml") else text)
+    except (ValueError, html.etree.LxmlError):
+        raise _refused("It is no page that can be read.") from None
+    title = " ".join("".join(tree.xpath("(//title)[1]//text()")).split())
+    base = str((tree.xpath("//base/@href") or [""])[0])
+    links = tuple(dict.fromkeys(str(link).strip() for link in tree.xpath("//a[@href]/@href")))
+    found = trafilatura.extract(
+        tree,
+        output_format="markdown",
+        fast=True,
+        favor_recall=True,
+        include_comments=False,
+        include_tables=True,
+        include_formatting=True,
+        include_links=False,
+        config=_reading(),
+    )
+    if not (found or "").strip():
+        raise _refused("There is no text on it. It may be drawn by a script only; paste what it says instead.")
+    return _checked(Document(title, found or "", _absolute(links, base, url)))
+
+
+def _absolute(links: tuple[str, ...], base: str, url: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for link in links:
+        try:
+            found.append(urljoin(urljoin(url, base), link))
+        except ValueError:
+            continue
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _reading() -> Any:
+    """Return trafilatura's settings for pages of businesses, which are often shorter than an article."""
+    from trafilatura.settings import use_config
+
+    config = use_config()
+    for name in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE"):
+        config.set("DEFAULT", name, "1")
+    return config
+
+
+def _pdf(content: bytes) -> Document:
+    import pypdf
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(content))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise _refused("This PDF is locked with a password. Save it without one and add it again.")
+        if len(reader.pages) > MAX_PDF_PAGES:
+            raise _refused(f"A PDF has at most {MAX_PDF_PAGES:,} pages. Split it.")
+        pages, length = list[str](), 0
+        for page in reader.pages:
+            pages.append(page.extract_text().strip())
+            length += len(pages[-1])
+            if length > MAX_CHARACTERS:
+                break
+        title = str((reader.metadata.title if reader.metadata else "") or "")
+    except Invalid:
+        raise
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, NotImplementedError):
+        raise _refused("This PDF is damaged. Open it, save it anew and add it again.") from None
+    text = "\n\n".join(page for page in pages if page)
+    # A scan may carry page numbers as text.
+    if len(text) < 10 * max(1, len(pages)):
+        raise _refused(
+            "This PDF holds pictures of pages, no text: it was scanned. Add it with its text recognised (OCR), "
+            "or paste what it says."
+        )
+    return Document(title, text)
+
+
+def _docx(content: bytes) -> Document:
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+    from docx.table import Table
+    from lxml.etree import LxmlError
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED_BYTES:
+                raise _refused("This file unpacks to more than can be read.")
+        document = docx.Document(io.BytesIO(content))
+        parts: list[str] = []
+        for block in document.iter_inner_content():
+            parts.append("\n".join(_table(block)) if isinstance(block, Table) else _paragraph(block))
+        title = document.core_properties.title or ""
+    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, AttributeError, LxmlError):
+        raise _refused(
+            "This Word file is damaged, or of an old kind (.doc). Save it as .docx and add it again."
+        ) from None
+    return Document(title, "\n\n".join(part for part in parts if part))
+
+
+def _paragraph(paragraph: Any) -> str:
+    text = paragraph.text.strip()
+    style = str(paragraph.style.name if paragraph.style is not None else "")
+    if not text:
+        return ""
+    if style == "Title":
+        return f"# {text}"
+    if style.startswith("Heading ") and style[8:].isdigit():
+        return f"{'#' * min(6, int(style[8:]))} {text}"
+    return f"- {text}" if style.startswith("List") else text
+
+
+def _table(table: Any) -> Iterator[str]:
+    for place, row in enumerate(table.rows):
+        # A cell that spans columns comes once for each.
+        cells = list(dict.fromkeys(cell for cell in row.cells))
+        yield table_row([cell.text for cell in cells])
+        if place == 0:
+            yield "|" + "---|" * len(cells)
+
+
+def table_row(cells: list[str]) -> str:
+    """Return one row of a Markdown table."""
+    return "| " + " | ".join(" ".join(cell.replace("|", "/").split()) for cell in cells) + " |"
+
+
+def _csv(content: bytes) -> Document:
+    text = decoded(content)
+    try:
+        dialect: Any = csv.Sniffer().sniff(text[:20_000], delimiters=",;\t|")
+    except csv.Error:
+        dialect = csv.excel
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text), dialect):
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+            if len(rows) > MAX_ROWS:
+                raise _refused(f"A table has at most {MAX_ROWS:,} rows. Split it.")
+    except csv.Error:
+        raise _refused("This table is damaged: its quotes do not match.") from None
+    if not rows:
+        raise _refused("There is no text in it.")
+    head, *body = rows
+    return Document("", "\n".join([table_row(head), "|" + "---|" * len(head), *map(table_row, body)]))
+
+
+def _text(content: bytes) -> Document:
+    text = decoded(content)
+    if text.count("\x00") > len(text) // 100:
+        raise _refused("This is no text file.")
+    return Document("", text)
+
+
+_READERS: dict[str, Callable[[bytes], Document]] = {
+    "pdf": _pdf,
+    "docx": _docx,
+    "html": _html_file,
+    "csv": _csv,
+    "text": _text,
+}

@@ -1,0 +1,87 @@
+"""Search what a business taught its agents, by words and by meaning, merged by rank."""
+
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.core.errors import MagpipeError
+from backend.core.logging import log
+from backend.core.tenancy import org_id_of
+from backend.knowledge import embedding, queries
+from backend.knowledge.chunking import split_stored
+from backend.knowledge.embedding import Vector
+from backend.knowledge.queries import Stored
+from backend.knowledge.schemas import Passage
+from backend.knowledge.words import search_words
+
+# Each way of searching offers this many candidates before they are merged.
+CANDIDATES = 40
+# Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion" (SIGIR 2009), §3: k = 60.
+FUSION_K = 60
+
+
+async def vector_of(question: str) -> Vector | None:
+    """Return a question's vector for `search`, or None when it cannot be made now: then words alone decide.
+
+    May ask the embedding service: call it outside any transaction.
+    """
+    try:
+        (values,) = await embedding.embed([question])
+    except MagpipeError as error:
+        log.warning("knowledge.question_not_embedded", code=error.code)
+        return None
+    return Vector(embedding.space(), tuple(values))
+
+
+async def warm_up() -> None:
+    """Load what embedding needs before anybody asks."""
+    await embedding.warm_up()
+
+
+async def search(
+    session: AsyncSession, query: str, agent_id: UUID | None, limit: int = 4, *, vector: Vector | None = None
+) -> list[Passage]:
+    """Return the passages that best answer `query`, best first, from what this agent may read.
+
+    Words and meaning are searched apart and merged by reciprocal rank. `vector` is the question from
+    `vector_of`, made before the transaction; without it words alone decide.
+    """
+    org_id = org_id_of(session)
+    by_meaning: list[tuple[UUID, float]] = []
+    if vector is not None:
+        exactly = await queries.chunk_total(session, org_id) < queries.EXACT_BELOW
+        near = await queries.nearest(
+            session, org_id, agent_id, vector.space.column, vector.values, CANDIDATES, exactly=exactly
+        )
+        by_meaning = [(chunk_id, alike) for chunk_id, alike in near if alike >= vector.space.least_similarity]
+    words = search_words(query)
+    by_words = await queries.matching(session, agent_id, words, CANDIDATES) if words else []
+
+    ranks: dict[UUID, dict[str, int]] = {}
+    for name, found in (("meaning", by_meaning), ("words", by_words)):
+        for place, (chunk_id, _) in enumerate(found, start=1):
+            ranks.setdefault(chunk_id, {})[name] = place
+    scores = {chunk_id: sum(1 / (FUSION_K + place) for place in places.values()) for chunk_id, places in ranks.items()}
+    alike = dict(by_meaning)
+    best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], -alike.get(chunk_id, 0.0), chunk_id))[:limit]
+    texts = await queries.passages(session, org_id, best) if best else {}
+    return [
+        _passage(chunk_id, texts[chunk_id], scores[chunk_id], alike.get(chunk_id, 0.0), ranks[chunk_id])
+        for chunk_id in best
+        if chunk_id in texts
+    ]
+
+
+def _passage(chunk_id: UUID, stored: Stored, score: float, similarity: float, ranks: dict[str, int]) -> Passage:
+    path, text = split_stored(stored.content)
+    return Passage(
+        chunk_id,
+        stored.source_id,
+        stored.page_title or stored.title,
+        path,
+        text,
+        round(score, 6),
+        round(similarity, 4),
+        ranks,
+        stored.url,
+    )

@@ -1,0 +1,91 @@
+// Choose or drop one file of knowledge, send it with its progress, and say what is wrong with it.
+import { useRef, useState } from "react";
+import FileUp from "lucide-react/dist/esm/icons/file-up.mjs";
+import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
+
+const MOST = 20_000_000;
+
+export function KnowledgeUpload({ words, agent, className, onTaken }) {
+  const input = useRef(null);
+  const [sent, setSent] = useState(-1);
+  const [problem, setProblem] = useState("");
+  const [over, setOver] = useState(false);
+
+  const send = (file) => {
+    if (!file) return;
+    if (file.size > MOST) {
+      setProblem(words.UPLOAD_TOO_LARGE);
+      return;
+    }
+    setProblem("");
+    setSent(0);
+    const request = new XMLHttpRequest();
+    const query = new URLSearchParams({ name: file.name, agent: agent ?? "" });
+    request.open("POST", `/api/knowledge/files?${query}`);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.onprogress = (event) => event.lengthComputable && setSent(event.loaded / event.total);
+    request.onload = () => {
+      setSent(-1);
+      let said = {};
+      try {
+        said = JSON.parse(request.responseText);
+      } catch {
+        // What stands before the server may answer in its own words; ours are said below.
+      }
+      if (request.status === 201) onTaken();
+      else setProblem(said.error?.message ?? words.UPLOAD_NOT_SENT);
+    };
+    request.onerror = () => {
+      setSent(-1);
+      setProblem(words.UPLOAD_NOT_SENT);
+    };
+    request.send(file);
+  };
+  return (
+    <div
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        if (sent < 0) send(event.dataTransfer.files[0]);
+      }}
+      className={`flex flex-col items-start gap-3 rounded-card border border-dashed p-6 ${over ? "border-accent bg-accent-soft" : "border-control bg-sunken"}`}
+    >
+      <input
+        ref={input}
+        type="file"
+        accept=".pdf,.docx,.html,.htm,.md,.markdown,.csv,.tsv,.txt"
+        tabIndex={-1}
+        aria-hidden="true"
+        className="sr-only"
+        onChange={(event) => {
+          const [file] = event.target.files;
+          event.target.value = "";
+          send(file);
+        }}
+      />
+      <div className="flex flex-wrap items-center gap-3">
+        <button type="button" disabled={sent >= 0} onClick={() => input.current.click()} className={className}>
+          <Icon as={FileUp} />
+          {words.UPLOAD_CHOOSE}
+        </button>
+        <span className="text-13 text-muted">{words.UPLOAD_DROP}</span>
+      </div>
+      {sent >= 0 ? (
+        <div role="status" className="w-full max-w-100 text-13 text-muted">
+          {words.UPLOAD_READING} <span className="tabular">{Math.round(sent * 100)} %</span>
+          <div className="mt-1 h-1.5 overflow-hidden rounded-full bg-selected">
+            <div className="h-full rounded-full bg-accent" style={{ width: `${sent * 100}%` }} />
+          </div>
+        </div>
+      ) : null}
+      <p role="alert" className="text-13 text-danger-ink empty:hidden">
+        {problem}
+      </p>
+    </div>
+  );
+}

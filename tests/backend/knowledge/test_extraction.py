@@ -1,0 +1,64 @@
+"""Files become text that keeps its structure, and what cannot be read says why."""
+
+import pytest
+
+from backend.core.errors import Invalid
+from backend.knowledge import extraction
+from tests.backend.knowledge.documents import pdf, word
+
+
+def test_a_word_file_keeps_headings_lists_and_tables():
+    assert extraction.read_file("Rules.DOCX", word()).text == (
+        "# House rules\n\nDogs are welcome on the terrace.\n\n- No smoking\n\n"
+        "| Room | Price |\n|---|---|\n| Double | $140 |"
+    )
+
+
+def test_a_pdf_is_read_page_by_page():
+    text = extraction.read_file("menu.pdf", pdf("Soup of the day 4.50", "Pizza 9.00, with cheese 10.00")).text
+    assert text == "Soup of the day 4.50\n\nPizza 9.00, with cheese 10.00"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_table_is_read_in_any_encoding_and_with_any_mark(encoding, mark):
+    rows = [("Was", "Preis"), ("Zähne", "120 €"), ("Füllung", "80 €"), ("Brücke", "900 €")]
+    content = "\n".join(mark.join(row) for row in rows).encode(encoding)
+    assert extraction.read_file("preise.csv", content).text.splitlines()[2] == "| Zähne | 120 € |"
+
+
+def test_a_page_says_its_main_part_and_not_its_navigation():
+    page = (
+        "<html><head><title>Prices | Dental</title></head><body><nav><a href='/home'>Home</a></nav><main>"
+        "<h2>Prices</h2><ul><li>Cleaning $120</li></ul></main><footer>Imprint</footer></body></html>"
+    )
+    read = extraction.read_page(page.encode(), "text/html", "", "https://x.example/a/b")
+    assert (read.title, read.text) == ("Prices | Dental", "## Prices\n\n- Cleaning $120")
+    assert read.links == ("https://x.example/home",)
+
+
+def test_a_page_in_another_charset_than_it_says_is_read_right():
+    page = "<html><body><main><p>L'été, la clinique est fermée à Noël.</p></main></body></html>"
+    assert "fermée à Noël" in extraction.read_page(page.encode("cp1252"), "text/html", "utf-8", "").text
+    assert "fermée à Noël" in extraction.read_page(page.encode("utf-8"), "text/html", "latin-1", "").text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("scan.pdf", pdf("", ""), "scanned"),
+        ("broken.pdf", b"%PDF-1.4\nnothing more", "damaged"),
+        ("old.docx", b"\xd0\xcf\x11\xe0 an old Word file", ".docx"),
+        ("app.exe", b"MZ", "cannot be read"),
+        ("noname", b"text", "cannot be read"),
+        ("empty.txt", b"   ", "no text"),
+        ("binary.txt", b"\x00\x01" * 400, "no text file"),
+        ("long.txt", b"x" * 500_001, "500,000 characters"),
+        ("script.html", b"<html><body><script>1</script></body></html>", "script"),
+        ("quotes.csv", b'a,b\n"' + b"x" * 200_000, "damaged"),
+    ],
+)
+def test_what_cannot_be_read_says_why(name, content, words):
+    with pytest.raises(Invalid, match=words) as refused:
+        extraction.read_file(name, content)
+    assert refused.value.field == "file"
