@@ -1,6 +1,5 @@
 """Tell two versions of an agent apart: which fields differ, and which lines of the long ones."""
 
-import json
 from collections.abc import Callable, Mapping
 from difflib import SequenceMatcher
 from typing import Any, TypedDict
@@ -46,16 +45,37 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldCh
 
 
 def _functions(value: Any) -> str:
-    """Write functions out for comparison; ids, of secrets too, say nothing to people."""
-    shown = [
-        {
-            key: one if key != "headers" else [header["name"] for header in one]
-            for key, one in row.items()
-            if key != "id"
-        }
-        for row in value
-    ]
-    return json.dumps(shown, ensure_ascii=False, indent=2) if shown else ""
+    """Write a list of functions out for comparison; ids, of secrets too, say nothing to people."""
+    return "\n".join(line for row in value for line in (row["name"], *_parts(row), ""))
+
+
+def _parts(row: Mapping[str, Any]) -> list[str]:
+    found = []
+    for key, value in sorted(row.items(), key=lambda one: (one[0] != "description", one[0])):
+        if key in ("id", "name") or value in ("", None, [], {}):
+            continue
+        words = key.replace("_", " ")
+        if isinstance(value, list) and isinstance(value[0], Mapping):
+            rows = [", ".join(_said(part, one) for part, one in _shown(entry)) for entry in value]
+            found += [f"  {words}:", *(f"    {one}" for one in rows)]
+        else:
+            found.append(f"  {words}: {_plain(value)}")
+    return found
+
+
+def _shown(entry: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    parts = [one for one in entry.items() if one[0] != "secret" and one[1] not in ("", None, [], False)]
+    return sorted(parts, key=lambda one: (one[0] != "name", one[0]))
+
+
+def _said(part: str, value: Any) -> str:
+    return part if value is True else _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
 
 
 # The fields whose differences are shown line by line, each with how it is written out.

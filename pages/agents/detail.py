@@ -8,6 +8,7 @@ from backend.vocab import AgentType
 from pages.agents.configure import configure_part
 from pages.agents.deployment import deployment_part
 from pages.agents.editors import collision_note, mention_note, other_editors
+from pages.agents.functions import functions_part
 from pages.agents.history import history_part
 from pages.agents.knowledge import knowledge_part
 from pages.agents.notifications import notifications_part
@@ -48,6 +49,7 @@ PARTS: dict[str, tuple[str, Callable[[], rx.Component]]] = {
     "configure": (Agent.CONFIGURE, configure_part),
     "prompt": (Agent.PROMPT, prompt_part),
     "knowledge": (Agent.KNOWLEDGE, knowledge_part),
+    "functions": (Agent.FUNCTIONS, functions_part),
     "deployment": (Agent.DEPLOYMENT, deployment_part),
     "schedule": (Agent.SCHEDULE, schedule_part),
     "notifications": (Agent.NOTIFICATIONS, notifications_part),

@@ -77,6 +77,7 @@ def checkbox(
     text: Text,
     *,
     checked: bool | rx.Var[bool] | None = None,
+    default_checked: bool | rx.Var[bool] | None = None,
     on_change: Any = None,
     hint: Text = "",
     error: Text | None = None,
@@ -88,6 +89,8 @@ def checkbox(
     props: dict[str, Any] = {}
     if checked is not None:
         props["checked"] = checked
+    if default_checked is not None:
+        props["default_checked"] = default_checked
     if on_change is not None:
         props["on_change"] = on_change
     described = " ".join(

@@ -3,6 +3,7 @@
 Sentence case, verbs on buttons, no internal ids, no vendor names. A page reads its own class; `Common` is shared.
 """
 
+from pages.words.agent_functions import AgentFunctions
 from pages.words.agent_parts import (
     AgentConfigure,
     AgentDeployment,
@@ -52,6 +53,7 @@ __all__ = [
     "Agent",
     "AgentConfigure",
     "AgentDeployment",
+    "AgentFunctions",
     "AgentHistory",
     "AgentNotifications",
     "AgentPrompt",

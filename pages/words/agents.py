@@ -87,6 +87,7 @@ class Agent:
     TABS = "Parts of this agent"
     CONFIGURE = "Configure"
     PROMPT = "Prompt"
+    FUNCTIONS = "Functions"
     KNOWLEDGE = "Knowledge"
     DEPLOYMENT = "Deployment"
     SCHEDULE = "Schedule"

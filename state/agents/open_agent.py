@@ -16,7 +16,7 @@ from state.errors import answers
 from state.hub import News, hub
 from state.session import SessionState
 
-TABS = ("configure", "prompt", "knowledge", "deployment", "schedule", "notifications", "test")
+TABS = ("configure", "prompt", "knowledge", "functions", "deployment", "schedule", "notifications", "test")
 # The history of versions has an address of its own and is reached from the head.
 HISTORY = "versions"
 # Addresses people kept from before.
@@ -180,6 +180,12 @@ class AgentState(SessionState):
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 return await agents.edit(session, principal, parse_id(self.id), changes, bases)
+
+    def _own(self, field: str) -> Any:
+        """Return a field of the open agent's draft. Raises `NotFound` when none is open."""
+        if not self.id or self.is_missing:
+            raise NotFound("This agent does not exist.")
+        return self._values[field]
 
     async def _change(self, principal: Principal, changes: Mapping[str, Any], bases: Mapping[str, Any]) -> bool:
         """Store changes of the draft and tell whether they were; a collision is shown with both values.

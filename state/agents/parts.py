@@ -2,6 +2,7 @@
 
 from state.agents.configure import ConfigureState
 from state.agents.deployment import DeploymentState
+from state.agents.functions import FunctionsState
 from state.agents.history import HistoryState
 from state.agents.notifications import AgentNotificationsState
 from state.agents.playground import PlaygroundState
@@ -13,6 +14,7 @@ OF_TAB = {
     "configure": ConfigureState,
     "prompt": PromptState,
     "knowledge": KnowledgeState,
+    "functions": FunctionsState,
     "deployment": DeploymentState,
     "schedule": ScheduleState,
     "notifications": AgentNotificationsState,

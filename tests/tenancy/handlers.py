@@ -50,6 +50,7 @@ class Widget:
 
 # Work in the background ends when it ends; this is what asking the stand-in of a model takes on a busy machine.
 SOON, MODEL = 0.2, 0.4
+FUNCTION = Id("custom_functions")
 CONVERSATION, SOURCE, TURN = Id("conversations"), Id("knowledge_sources"), Id("agent_turns")
 FAILED, PLANNED, KEY, MEMBER = Id("sms_messages"), Id("planned"), Id("api_keys"), Id("members.support")
 ITEM = {"conversation_id": CONVERSATION}
@@ -409,6 +410,41 @@ WIDGETS: dict[str, Widget] = {
             "load": _rule(),
             "choose_agent": _rule(agent_id=AGENT),
             "ask": _rule(form={"question": "What does canary whitening cost?"}),
+        },
+    ),
+    "state.agents.functions.FunctionsState": Widget(
+        _agent("functions"),
+        {
+            "set_active": _rule(EDITOR, function_id=FUNCTION, is_active=False),
+            "close_remove": SHUT,
+            "ask_remove": _rule(function_id=FUNCTION),
+            "remove": _rule(EDITOR),
+            "ask_secret": SHUT,
+            "renew_secret": _rule(EDITOR),
+            "forget_secret": SHUT,
+        },
+    ),
+    "state.agents.function_editor.FunctionEditorState": Widget(
+        _agent("functions"),
+        {
+            "begin": _rule(),
+            "set_shared": _rule(is_shared=True),
+            "set_method": _rule(method="GET"),
+            "add_row": _rule(table="headers"),
+            "remove_row": _rule(table="headers", key="r1"),
+            "save": _rule(EDITOR, form={"function_name": "mallory", "function_timeout": "10", "function_retries": "2"}),
+            "edit": _rule(function_id=Id("shared_function")),
+            "set_open": SHUT,
+        },
+    ),
+    "state.agents.function_trying.FunctionTryState": Widget(
+        _agent("functions"),
+        {
+            "open": _rule(function_id=Id("shared_function"), view="try"),
+            "show": _rule(view="calls"),
+            "load_more": _rule(),
+            "run": _rule(EDITOR, settle_s=MODEL, form={}),
+            "set_open": SHUT,
         },
     ),
     "state.agents.deployment.DeploymentState": Widget(

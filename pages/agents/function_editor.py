@@ -1,0 +1,265 @@
+"""The dialog that makes or changes a function: its request, its parameters, and what is read of the answer."""
+
+import reflex as rx
+
+from pages.components.button import button, button_class, icon_button
+from pages.components.choice import checkbox, switch
+from pages.components.dialog import dialog, dialog_close
+from pages.components.field import CONTROL, error_text, select_field, text_area, text_field
+from pages.components.icon import icon
+from pages.words import AgentFunctions, Common
+from state.agents.function_editor import FunctionEditorState, Pair, Parameter
+
+_INPUT = f"{CONTROL} h-9 min-w-0 pointer-coarse:h-11"
+_METHODS = [(method, method) for method in ("GET", "POST", "PUT", "PATCH", "DELETE")]
+
+
+def editor_dialog() -> rx.Component:
+    """Return the dialog; the list opens it."""
+    is_new = FunctionEditorState.function_id == ""
+    return dialog(
+        rx.el.form(
+            _head(is_new),
+            _request(),
+            _parameters(),
+            _advanced(),
+            id="function-form",
+            key=FunctionEditorState.drawing,
+            on_submit=FunctionEditorState.save,
+            no_validate=True,
+            class_name="flex flex-col gap-6 pt-1",
+        ),
+        title=rx.cond(is_new, AgentFunctions.NEW_TITLE, AgentFunctions.EDIT_TITLE),
+        open=FunctionEditorState.is_open,
+        on_open_change=FunctionEditorState.set_open,
+        size="lg",
+        footer=[
+            dialog_close(Common.CANCEL, class_name=button_class()),
+            button(
+                rx.cond(FunctionEditorState.is_shared, AgentFunctions.SAVE, AgentFunctions.SAVE_DRAFT),
+                variant="primary",
+                type="submit",
+                form="function-form",
+            ),
+        ],
+    )
+
+
+def _head(is_new: rx.Var[bool]) -> rx.Component:
+    values, errors = FunctionEditorState.values, FunctionEditorState.errors
+    return rx.el.div(
+        text_field(
+            "function_name",
+            AgentFunctions.NAME,
+            hint=AgentFunctions.NAME_HINT,
+            error=errors["name"],
+            placeholder=AgentFunctions.NAME_PLACEHOLDER,
+            default_value=values["name"],
+            max_length=64,
+            auto_complete="off",
+            spell_check=False,
+        ),
+        text_area(
+            "function_description",
+            AgentFunctions.DESCRIPTION,
+            rows=2,
+            error=errors["description"],
+            placeholder=AgentFunctions.DESCRIPTION_PLACEHOLDER,
+            default_value=values["description"],
+            max_length=500,
+        ),
+        rx.cond(
+            is_new,
+            switch(
+                "function-for-all",
+                AgentFunctions.FOR_ALL,
+                checked=FunctionEditorState.is_shared,
+                on_change=FunctionEditorState.set_shared,
+                hint=AgentFunctions.FOR_ALL_HINT,
+            ),
+            rx.fragment(),
+        ),
+        class_name="flex flex-col gap-4",
+    )
+
+
+def _request() -> rx.Component:
+    values, errors = FunctionEditorState.values, FunctionEditorState.errors
+    return rx.el.div(
+        select_field(
+            "function_method",
+            AgentFunctions.METHOD,
+            _METHODS,
+            value=FunctionEditorState.method,
+            on_change=FunctionEditorState.set_method,
+            error=errors["http_method"],
+            class_name="sm:w-28",
+        ),
+        text_field(
+            "function_url",
+            AgentFunctions.URL,
+            type="url",
+            hint=AgentFunctions.URL_HINT,
+            error=errors["endpoint_url"],
+            placeholder=AgentFunctions.URL_PLACEHOLDER,
+            default_value=values["endpoint_url"],
+            max_length=2000,
+            auto_complete="off",
+            class_name="min-w-0 flex-1",
+        ),
+        class_name="flex flex-col gap-4 sm:flex-row",
+    )
+
+
+def _parameters() -> rx.Component:
+    return _table(
+        AgentFunctions.PARAMETERS,
+        AgentFunctions.PARAMETERS_LEAD,
+        rx.foreach(FunctionEditorState.body_schema, _parameter),
+        "body_schema",
+        AgentFunctions.ADD_PARAMETER,
+    )
+
+
+def _parameter(row: rx.Var[Parameter]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            _cell("name", row, row["name"], AgentFunctions.PARAMETER_NAME, "font-mono!"),
+            rx.el.div(
+                rx.el.select(
+                    *(rx.el.option(words, value=kind) for kind, words in AgentFunctions.TYPES),
+                    name=f"type-{row['key']}",
+                    default_value=row["type"],
+                    aria_label=AgentFunctions.PARAMETER_TYPE,
+                    class_name=f"{_INPUT} appearance-none truncate pr-8",
+                ),
+                icon(
+                    "chevron_down",
+                    class_name="pointer-events-none absolute top-1/2 right-2.5 -translate-y-1/2 text-muted",
+                ),
+                class_name="relative",
+            ),
+            _cell("about", row, row["description"], AgentFunctions.PARAMETER_ABOUT),
+            _cell("options", row, row["options"], AgentFunctions.PARAMETER_OPTIONS),
+            class_name="grid min-w-0 flex-1 gap-2 sm:grid-cols-2",
+        ),
+        rx.el.div(
+            _remove("body_schema", row["key"]),
+            class_name="flex shrink-0 flex-col items-end justify-between gap-2",
+        ),
+        rx.el.div(
+            checkbox(f"required-{row['key']}", AgentFunctions.PARAMETER_REQUIRED, default_checked=row["required"]),
+            class_name="basis-full",
+        ),
+        key=row["key"],
+        class_name="flex flex-wrap gap-x-2 gap-y-1 py-3",
+    )
+
+
+def _advanced() -> rx.Component:
+    values, errors = FunctionEditorState.values, FunctionEditorState.errors
+    has_body = (FunctionEditorState.method != "GET") & (FunctionEditorState.method != "DELETE")
+    return rx.fragment(
+        _pairs("headers", FunctionEditorState.headers, AgentFunctions.HEADERS, AgentFunctions.HEADERS_LEAD,
+               AgentFunctions.HEADER_NAME, AgentFunctions.HEADER_VALUE, AgentFunctions.ADD_HEADER),
+        _pairs("query_params", FunctionEditorState.query_params, AgentFunctions.QUERY, "",
+               AgentFunctions.QUERY_NAME, AgentFunctions.QUERY_VALUE, AgentFunctions.ADD_QUERY),
+        rx.cond(
+            has_body,
+            text_area(
+                "function_body",
+                AgentFunctions.BODY,
+                rows=3,
+                hint=AgentFunctions.BODY_HINT,
+                error=errors["body_template"],
+                placeholder=AgentFunctions.BODY_PLACEHOLDER,
+                default_value=values["body_template"],
+                max_length=20_000,
+                spell_check=False,
+                optional=True,
+            ),
+            rx.fragment(),
+        ),
+        _pairs("response_variables", FunctionEditorState.response_variables, AgentFunctions.ANSWER,
+               AgentFunctions.ANSWER_LEAD, AgentFunctions.ANSWER_NAME, AgentFunctions.ANSWER_PATH,
+               AgentFunctions.ADD_ANSWER),
+        rx.el.div(
+            text_field(
+                "function_timeout",
+                AgentFunctions.TIMEOUT,
+                hint=AgentFunctions.TIMEOUT_HINT,
+                error=errors["timeout_ms"],
+                default_value=values["timeout"],
+                input_mode="decimal",
+                class_name="flex-1",
+            ),
+            text_field(
+                "function_retries",
+                AgentFunctions.RETRIES,
+                hint=AgentFunctions.RETRIES_HINT,
+                error=errors["max_retries"],
+                default_value=values["retries"],
+                input_mode="numeric",
+                class_name="flex-1",
+            ),
+            class_name="flex flex-col gap-4 sm:flex-row",
+        ),
+    )  # fmt: skip
+
+
+def _pairs(
+    table: str, rows: rx.Var[list[Pair]], title: str, lead: str, name: str, value: str, add: str
+) -> rx.Component:
+    is_secret = table == "headers"
+
+    def draw(row: rx.Var[Pair]) -> rx.Component:
+        shown = rx.cond(row["has_value"], AgentFunctions.HEADER_KEPT, value) if is_secret else value
+        return rx.el.li(
+            _cell("name", row, row["name"], name, "font-mono!"),
+            rx.el.input(
+                name=f"value-{row['key']}",
+                type="password" if is_secret else "text",
+                default_value=row["value"],
+                placeholder=shown,
+                aria_label=value,
+                auto_complete="new-password" if is_secret else "off",
+                class_name=f"{_INPUT} font-mono!",
+            ),
+            _remove(table, row["key"]),
+            key=row["key"],
+            class_name=(
+                "grid grid-cols-[1fr_auto] gap-2 py-2 sm:grid-cols-[1fr_1.4fr_auto] "
+                "max-sm:[&>*:nth-child(2)]:order-last"
+            ),
+        )
+
+    return _table(title, lead, rx.foreach(rows, draw), table, add)
+
+
+def _table(title: str, lead: str, rows: rx.Component, table: str, add: str) -> rx.Component:
+    more = [rx.el.p(lead, class_name="text-13 text-pretty text-muted")] if lead else []
+    return rx.el.fieldset(
+        rx.el.legend(title, class_name="text-13 font-medium text-ink"),
+        *more,
+        rx.el.ul(rows, class_name="mt-1 divide-y divide-line empty:hidden"),
+        error_text(f"field-{table}", FunctionEditorState.errors[table]),
+        rx.el.div(button(add, icon="plus", size="sm", on_click=FunctionEditorState.add_row(table)), class_name="mt-2"),
+        class_name="min-w-0",
+    )
+
+
+def _cell(part: str, row: rx.Var, value: rx.Var[str], words: str, look: str = "") -> rx.Component:
+    return rx.el.input(
+        name=f"{part}-{row['key']}",
+        type="text",
+        default_value=value,
+        placeholder=words,
+        aria_label=words,
+        auto_complete="off",
+        spell_check=False,
+        class_name=f"{_INPUT} {look}".strip(),
+    )
+
+
+def _remove(table: str, key: rx.Var[str]) -> rx.Component:
+    return icon_button("x", AgentFunctions.REMOVE_ROW, on_click=FunctionEditorState.remove_row(table, key))

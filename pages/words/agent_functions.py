@@ -1,0 +1,119 @@
+"""The words of an agent's functions."""
+
+
+class AgentFunctions:
+    """What the agent may call."""
+
+    LEAD = "Web addresses of your own systems that the agent may call: to look up an order, to book, to open a ticket."
+    ADD = "Add function"
+    EMPTY_TITLE = "It calls nothing yet"
+    EMPTY_BODY = "Give it a function and it can look things up in your systems, or do something there."
+    FAILED = "The functions could not be loaded"
+    FAILED_SAFE = "Nothing was changed."
+    EVERY = "Every agent"
+    EVERY_LEAD = "All your agents may call these. A change holds at once, without publishing."
+    OFF = "Off"
+    NEEDS_VALUE = "A header has no value"
+    SWITCH = "May be called:"
+    MORE = "More for"
+    EDIT = "Edit"
+    TRY = "Try it"
+    CALLS = "Calls"
+    REMOVE = "Remove…"
+    REMOVE_TITLE = "Remove this function"
+    REMOVE_LOSS = "The agent stops calling it once the draft is published. Its calls stay in the log for support."
+    REMOVE_LOSS_SHARED = "No agent can call it from now on. It cannot be brought back."
+    REMOVE_VERB = "Remove"
+
+    SIGNING = "Proof that a call is yours"
+    SIGNING_LEAD = (
+        "With a signing secret every call carries X-Magpipe-Timestamp and X-Magpipe-Signature: the HMAC-SHA256, in "
+        "hex, of the timestamp, a full stop and the body. Calls without a body sign their query."
+    )
+    SIGNED = "Calls are signed"
+    UNSIGNED = "Calls are not signed"
+    MAKE_SECRET = "Make a signing secret"  # noqa: S105
+    NEW_SECRET = "Make a new secret"  # noqa: S105
+    NEW_SECRET_TITLE = "Make a new signing secret"  # noqa: S105
+    NEW_SECRET_LOSS = (
+        "Calls are signed with the new one at once. Systems that check the old one refuse them until told."  # noqa: S105
+    )
+    SECRET_TITLE = "Your signing secret"  # noqa: S105
+    SECRET_LOSS = "Copy it now. It is not shown again."  # noqa: S105
+    COPY_SECRET = "Copy the secret"  # noqa: S105
+    SECRET_DONE = "I have copied it"  # noqa: S105
+
+    NEW_TITLE = "Add a function"
+    EDIT_TITLE = "Edit function"
+    NAME = "Name"
+    NAME_HINT = "Lower-case letters, digits and _."
+    NAME_PLACEHOLDER = "look_up_order"
+    DESCRIPTION = "When to call it"
+    DESCRIPTION_PLACEHOLDER = "Look up the state of an order when a customer asks where it is."
+    FOR_ALL = "Every agent may call it"
+    FOR_ALL_HINT = "Off: only this agent, as part of its draft."
+    METHOD = "Method"
+    URL = "Address"
+    URL_PLACEHOLDER = "https://api.example.com/orders/{{number}}"
+    URL_HINT = "Parameters stand in double braces, and {{contact.phone}}, {{contact.name}} or your own variables."
+    PARAMETERS = "What the agent fills in"
+    PARAMETERS_LEAD = "The agent takes these from the conversation. Values of another type are refused."
+    PARAMETER_NAME = "Parameter"
+    PARAMETER_TYPE = "Type"
+    PARAMETER_ABOUT = "What it is"
+    PARAMETER_OPTIONS = "Choices, with commas"
+    PARAMETER_REQUIRED = "Required"
+    ADD_PARAMETER = "Add parameter"
+    HEADERS = "Headers"
+    HEADERS_LEAD = "Values are kept encrypted, sent to this server alone, and never shown again."
+    HEADER_NAME = "Header"
+    HEADER_VALUE = "Value"
+    HEADER_KEPT = "Kept; write to replace it"
+    ADD_HEADER = "Add header"
+    QUERY = "Query"
+    QUERY_NAME = "Name"
+    QUERY_VALUE = "Value"
+    ADD_QUERY = "Add to the query"
+    BODY = "Body"
+    BODY_HINT = "JSON with variables in quotes. Empty: all parameters, with the channel and the conversation’s id."
+    BODY_PLACEHOLDER = '{"order": {"id": "{{number}}"}}'
+    ANSWER = "What the agent reads of the answer"
+    ANSWER_LEAD = "Without rows it reads all of it, up to 10,000 characters."
+    ANSWER_NAME = "Name"
+    ANSWER_PATH = "Path, such as $.order.status"
+    ADD_ANSWER = "Pick a value"
+    TIMEOUT = "Seconds to wait"
+    TIMEOUT_HINT = "In a conversation at most 12 in all."
+    RETRIES = "Tries again"
+    RETRIES_HINT = "Only where nothing can happen twice."
+    REMOVE_ROW = "Remove"
+    SAVE_DRAFT = "Save in the draft"
+    SAVE = "Save"
+    TYPES = (
+        ("string", "Text"),
+        ("number", "Number"),
+        ("integer", "Whole number"),
+        ("boolean", "Yes or no"),
+        ("array", "List"),
+        ("object", "Object"),
+    )
+
+    VIEW = "View"
+    TRY_LEAD = "This really calls the address, with the values you give here."
+    TRY_NOTHING = "This function takes no values."
+    TRY_VERB = "Call it"
+    TRYING = "Calling…"
+    REQUEST = "Request"
+    RESPONSE = "Answer"
+    NO_ANSWER = "The answer was empty."
+    CALLS_EMPTY_TITLE = "It was not called yet"
+    CALLS_EMPTY_BODY = "Each call stands here with what was sent, what came back, and for whom."
+    LOAD_MORE = "Show older calls"
+    OK = "Answered"
+    FAILED_CALL = "Failed"
+    REFUSED = "Refused"
+    RUNNING = "Running"
+    WAITING = "Waits for approval"
+    TEST = "Tried"
+    ATTEMPTS = "times sent"
+    CONVERSATION = "Conversation"
