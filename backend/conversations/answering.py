@@ -71,11 +71,13 @@ async def set_answer_mode(
         return await take_over(session, conversation_id, member)
     conversation = await items.locked(session, conversation_id)
     conversation.needs_person = False
-    await _hand_chats_back(session, conversation)
+    waited = await _hand_chats_back(session, conversation)
     words = {
         AnswerMode.AI: f"{member.name} handed back to the agent",
         AnswerMode.DRAFT: f"{member.name} asked the agent to draft answers for approval",
     }[mode]
+    if waited and answering(conversation) == mode:
+        await items.note_event(session, conversation, words, mode=mode, member_id=str(member.id))
     await _set_mode(session, conversation, mode, None, words, member)
     if brief:
         await items.note_event(
@@ -84,9 +86,9 @@ async def set_answer_mode(
     return conversation
 
 
-async def _hand_chats_back(session: AsyncSession, conversation: Conversation) -> None:
-    """Let the agent answer the chats of a conversation that only people did."""
-    await session.execute(
+async def _hand_chats_back(session: AsyncSession, conversation: Conversation) -> bool:
+    """Let the agent answer the chats of a conversation that only people did; tell whether there were any."""
+    freed = await session.execute(
         update(ChatSession)
         .where(
             col(ChatSession.org_id) == conversation.org_id,
@@ -94,7 +96,9 @@ async def _hand_chats_back(session: AsyncSession, conversation: Conversation) ->
             col(ChatSession.is_with_people),
         )
         .values(is_with_people=False, with_people_until=None)
+        .returning(col(ChatSession.id))
     )
+    return bool(freed.all())
 
 
 async def leave_to_people(session: AsyncSession, conversation: Conversation, reason: str) -> None:
@@ -105,7 +109,7 @@ async def leave_to_people(session: AsyncSession, conversation: Conversation, rea
 async def call_for_chat(session: AsyncSession, conversation: Conversation, reason: str, *, session_id: str) -> None:
     """Call people to one chat of a locked conversation, which its agent goes on answering elsewhere."""
     conversation.needs_person = True
-    words = f"Handed to the team: {reason}. The agent waits in this chat."
+    words = f"Handed to the team in this chat alone: {reason}"
     await items.note_event(session, conversation, words, mode=AnswerMode.HUMAN, session_id=session_id)
     await announce_state(session, conversation)
     await notifications.note_needs_person(session, conversation)

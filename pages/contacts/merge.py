@@ -95,7 +95,7 @@ def _comparison() -> rx.Component:
 
 def _field(field: rx.Var[dict[str, str]]) -> rx.Component:
     key = field["key"].to(str)
-    words = rx.match(key, *_FIELDS.items(), key.replace("custom_fields.", ""))
+    words = rx.match(key, *_FIELDS.items(), field["label"].to(str))
     return rx.el.fieldset(
         rx.el.legend(words, class_name="mb-1.5 text-13 font-medium"),
         rx.el.div(

@@ -9,6 +9,7 @@ import { SavingInput } from "$/public/external/pages/components/saving_field/sav
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
 import { SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 import { AgentMark, Avatar, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
+import { useOptimistic } from "$/public/external/pages/inbox/parts/name.jsx";
 import { TagPills } from "$/public/external/pages/inbox/parts/tag_menu.jsx";
 
 const FIELD =
@@ -74,11 +75,15 @@ function Edit({ field, label, kind = "text", value, person, errors, words, onSav
 // A field of the business's own: written, chosen or ticked, as it was made.
 function Custom({ field, person, words, onSave }) {
   const id = `side-own-${field.key}`;
-  const save = (value) => onSave?.(person.id, field.key, value);
+  const [value, setValue] = useOptimistic(field.value);
+  const save = (next) => {
+    setValue(next);
+    onSave?.(person.id, field.key, next);
+  };
   if (field.kind === "choice") {
     return (
       <Field id={id} name={field.label}>
-        <select id={id} value={field.value} onChange={(event) => save(event.target.value)} className={`${FIELD} pl-1`}>
+        <select id={id} value={value} onChange={(event) => save(event.target.value)} className={`${FIELD} pl-1`}>
           <option value="">{words.EMPTY}</option>
           {field.choices.map((choice) => (
             <option key={choice}>{choice}</option>
@@ -93,9 +98,9 @@ function Custom({ field, person, words, onSave }) {
         <input
           id={id}
           type="checkbox"
-          checked={field.value === "true"}
-          onChange={(event) => save(event.target.checked ? "true" : "false")}
-          className="m-2 size-4 accent-accent"
+          checked={value === "yes"}
+          onChange={(event) => save(event.target.checked ? "yes" : "no")}
+          className="m-2 size-4 accent-accent pointer-coarse:my-3.5"
         />
       </Field>
     );
@@ -232,7 +237,9 @@ export function Facts({ row, person, alike, errors, agents, tags, words, time, m
                     <Link to={`/contacts/${other.id}`} className="block truncate font-medium text-ink hover:underline">
                       {other.name || other.phone_display || other.email}
                     </Link>
-                    <span className="block text-12 text-muted">{words[other.reason]}</span>
+                    <span className="block truncate text-12 text-muted">
+                      {[words[other.reason], other.name && (other.phone_display || other.email)].filter(Boolean).join(" · ")}
+                    </span>
                   </span>
                   {mayMerge ? (
                     <button

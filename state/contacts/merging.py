@@ -1,5 +1,6 @@
 """Merge a contact with another, on its page or in the inbox: find it, see what would happen, choose what stays."""
 
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 import reflex as rx
@@ -24,6 +25,12 @@ class Candidate(TypedDict):
     hint: str
 
 
+class Difference(MergeField):
+    """One field two contacts differ in, with the name of a field the business invented."""
+
+    label: str
+
+
 class MergeState(SessionState):
     """The dialog that merges."""
 
@@ -33,7 +40,7 @@ class MergeState(SessionState):
     other_id: str = ""
     keep_name: str = ""
     drop_name: str = ""
-    fields: list[MergeField] = []
+    fields: list[Difference] = []
     choices: dict[str, str] = {}
     moves: dict[str, int] = {}
 
@@ -129,16 +136,17 @@ class MergeState(SessionState):
                 plan = await contacts.preview_merge(
                     session, parse_id(self.keep_id, "contact"), parse_id(other_id, "contact")
                 )
+                own = {f"custom_fields.{one['key']}": one["label"] for one in await contacts.fields(session)}
         self.other_id = plan["drop_id"]
         self.keep_name, self.drop_name = plan["keep_name"], plan["drop_name"]
         if other_id not in [one["value"] for one in self.found]:
             self.found = [{"value": other_id, "label": self.drop_name, "hint": ""}]
-        self.fields, self.moves = [_shown(field) for field in plan["fields"]], plan["moves"]
+        self.fields, self.moves = [_shown(field, own) for field in plan["fields"]], plan["moves"]
         self.choices = {field["key"]: field["default"] for field in plan["fields"]}
 
 
-def _shown(field: MergeField) -> MergeField:
-    if field["key"] != "phone_number":
-        return field
-    kept, dropped = [e164.display(number) if number else "" for number in (field["kept"], field["dropped"])]
-    return {**field, "kept": kept, "dropped": dropped}
+def _shown(field: MergeField, own: Mapping[str, str]) -> Difference:
+    kept, dropped = field["kept"], field["dropped"]
+    if field["key"] == "phone_number":
+        kept, dropped = [e164.display(number) if number else "" for number in (kept, dropped)]
+    return {**field, "kept": kept, "dropped": dropped, "label": own.get(field["key"], "")}

@@ -55,6 +55,7 @@ async def test_who_only_claims_to_be_a_customer_pauses_their_own_chat_and_nothin
         async with unit_of_work() as session:
             owner = Author(AuthorKind.MEMBER, desk.org.owner.name, desk.org.owner.user_id)
             await conversations.set_answer_mode(session, talk.id, AnswerMode.AI, owner)
+    assert (await desk.timeline(talk.id))[-1]["body"] == "Ana Silva handed back to the agent"
     await visitor.say("Hello again")
     await run_jobs()
     assert (await visitor.read())[-1]["who"] == "ai"
