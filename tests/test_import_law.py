@@ -20,7 +20,12 @@ DATA = {"sqlalchemy", "sqlmodel", "psycopg", "psycopg_pool", "asyncpg", "alembic
 # Packages of backend/ that are not domains.
 LAYERS = {"core", "models", "api", "mcp", "vendors", "sandbox", "vocab", "worker"}
 # Values without data or effects, which every domain may use.
-PURE = {"backend.numbers.e164", "backend.numbers.senders", "backend.functions.definitions"}
+PURE = {
+    "backend.numbers.e164",
+    "backend.numbers.senders",
+    "backend.functions.definitions",
+    "backend.details.definitions",
+}
 # What an edge needs to know who asks, open the unit of work, and hear of changes.
 EDGE_CORE = {"errors", "principal", "tenancy", "realtime", "clock", "ids", "logging", "telemetry", "config"}
 

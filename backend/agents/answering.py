@@ -26,6 +26,7 @@ from backend.core import clock
 from backend.core.errors import Conflict, Refused, Unavailable
 from backend.core.logging import log
 from backend.core.tenancy import org_id_of, unit_of_work
+from backend.details import service as details
 from backend.functions import service as functions
 from backend.functions.schemas import CallSetting
 from backend.models.agents import AgentConfig, AgentTurn
@@ -187,6 +188,7 @@ async def _request(
     writer: Writer | None,
 ) -> TurnRequest:
     setting = await post.setting(session, contact)
+    found = await details.found_in(session, post.conversation_id)
     spec = await spec_of(session, agent)
     if setting.most_tokens is not None:
         spec = replace(spec, max_tokens=min(spec.max_tokens, setting.most_tokens))
@@ -198,6 +200,7 @@ async def _request(
         retrieve=retriever(agent.id),
         channel=post.channel,
         notes=(*setting.notes, *history.briefs(setting.items)),
+        found=found,
         call_function=function_calls.caller(
             CallSetting(
                 org_id=post.org_id,
@@ -207,7 +210,7 @@ async def _request(
                 channel=post.channel,
                 conversation_id=post.conversation_id,
                 turn_id=turn_id,
-                known=function_calls.known(spec, setting.customer),
+                known=function_calls.known(spec, setting.customer, found),
             )
         ),
         on_text=_shown_by(writer) if writer is not None else None,
@@ -254,7 +257,7 @@ async def _store(session: AsyncSession, turn_id: UUID, record: TurnRecord) -> No
     if mode == AnswerMode.HUMAN:
         await _draft(session, post, turn, conversation, "A person took over while the agent was writing.")
         return
-    await _apply(session, post, conversation, record)
+    await _apply(session, post, turn, conversation, record)
     if mode == AnswerMode.DRAFT:
         await _draft(session, post, turn, conversation, "The agent drafts, and a person approves.")
     else:
@@ -294,11 +297,22 @@ def _note(turn: AgentTurn, record: TurnRecord) -> None:
     turn.reason, turn.finished_at = record.failure or record.remark, clock.now()
 
 
-async def _apply(session: AsyncSession, post: Post, conversation: Conversation, record: TurnRecord) -> None:
+async def _apply(
+    session: AsyncSession, post: Post, turn: AgentTurn, conversation: Conversation, record: TurnRecord
+) -> None:
     """Do what tools asked for; handing over comes last, after the reply."""
     for effect in record.effects:
         if effect.kind == tools.NAME_CONTACT:
             await post.name_customer(session, conversation, effect.value)
+        elif effect.kind == tools.KEEP_DETAILS:
+            await details.store(
+                session,
+                conversation.id,
+                tools.kept_details(effect),
+                agent_id=turn.agent_id,
+                agent_name=turn.agent_name,
+                channel=post.channel,
+            )
 
 
 async def _said_about(session: AsyncSession, turn: AgentTurn) -> dict[str, object]:

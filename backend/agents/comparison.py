@@ -44,8 +44,8 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldCh
     ]
 
 
-def _functions(value: Any) -> str:
-    """Write a list of functions out for comparison; ids, of secrets too, say nothing to people."""
+def _rows(value: Any) -> str:
+    """Write a list of functions or details out for comparison; ids, of secrets too, say nothing to people."""
     return "\n".join(line for row in value for line in (row["name"], *_parts(row), ""))
 
 
@@ -54,7 +54,7 @@ def _parts(row: Mapping[str, Any]) -> list[str]:
     for key, value in sorted(row.items(), key=lambda one: (one[0] != "description", one[0])):
         if key in ("id", "name") or value in ("", None, [], {}):
             continue
-        words = key.replace("_", " ")
+        words = "kind" if key == "var_type" else key.replace("_", " ")
         if isinstance(value, list) and isinstance(value[0], Mapping):
             rows = [", ".join(_said(part, one) for part, one in _shown(entry)) for entry in value]
             found += [f"  {words}:", *(f"    {one}" for one in rows)]
@@ -75,11 +75,13 @@ def _said(part: str, value: Any) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
     return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
 
 
 # The fields whose differences are shown line by line, each with how it is written out.
-_WRITTEN: Mapping[str, Callable[[Any], str]] = {"text": str, "functions": _functions}
+_WRITTEN: Mapping[str, Callable[[Any], str]] = {"text": str, "functions": _rows, "details": _rows}
 
 
 def lines(before: str, after: str) -> list[LineChange]:

@@ -12,6 +12,7 @@ from typing import Any
 from backend.agents import holidays, schedule, validation, voices
 from backend.agents.validation import Check
 from backend.core.errors import Invalid
+from backend.details import definitions as details
 from backend.functions import definitions
 from backend.models.agents import AgentConfig
 from backend.vocab import AgentType
@@ -98,6 +99,7 @@ ALL = (
     _text("system_prompt", "prompt", PROMPT_LIMIT, required="Write what the agent should do.", is_line=False),
     Field("variables", "prompt", "variables", {}, validation.own_variables),
     Field("custom_functions", "functions", "functions", [], definitions.checked),
+    Field("dynamic_variables", "functions", "details", [], details.checked),
     _choice("response_style", "basic", STYLES, "professional"),
     _choice("language", "basic", LANGUAGES, "en-US"),
     _choice("translate_to", "basic", TRANSLATIONS, ""),

@@ -6,6 +6,8 @@ from typing import Any
 
 from backend.agents.schemas import AgentSpec, CallFunction, Customer
 from backend.core.ids import new_id
+from backend.details.definitions import shown
+from backend.details.schemas import Found
 from backend.functions import definitions
 from backend.functions import service as functions
 from backend.functions.schemas import CallSetting, Outcome
@@ -35,10 +37,11 @@ def reading_caller(setting: CallSetting) -> CallFunction:
     return call
 
 
-def known(spec: AgentSpec, customer: Customer) -> dict[str, str]:
+def known(spec: AgentSpec, customer: Customer, found: Mapping[str, Found] | None = None) -> dict[str, str]:
     """Return the values a function's templates may name beside its arguments."""
     return {
         **spec.variables,
+        **{one.name: shown(one.value) for one in (found or {}).values()},
         "agent.name": spec.name,
         "business.name": spec.business_name,
         "contact.name": customer.name,

@@ -1,12 +1,16 @@
 """Write the system prompt of one turn: the business's instructions, what is known, how to text, what was found."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from backend.agents.schemas import AgentSpec, Customer
+from backend.agents.tools import SAVE_DETAILS
 from backend.agents.variables import one_line, render
+from backend.details import definitions as details
+from backend.details.schemas import Found
 from backend.knowledge.schemas import PATH_MARK, Passage
 from backend.vocab import Channel
 
@@ -61,6 +65,7 @@ def build(
     passages: Sequence[Passage],
     channel: Channel = Channel.SMS,
     notes: Sequence[str] = (),
+    found: Mapping[str, Found] | None = None,
 ) -> str:
     """Return the whole system prompt, made from nothing but its arguments."""
     rules = {Channel.CHAT: _CHAT_RULES, Channel.EMAIL: _EMAIL_RULES}.get(
@@ -68,8 +73,9 @@ def build(
     )
     local = now.astimezone(ZoneInfo(agent.timezone or "UTC"))
     parts = [
-        render(agent.system_prompt, _values(agent, customer, local)).strip(),
+        render(agent.system_prompt, _values(agent, customer, local, found or {})).strip(),
         _known(agent, customer, local, notes),
+        _details(agent, found or {}),
         _CHANNEL_RULES.format(channel=rules, language=_language_rule(agent.language)),
         _FUNCTION_RULES if agent.functions else "",
         _KNOWLEDGE_RULES,
@@ -78,10 +84,11 @@ def build(
     return "\n\n".join(part for part in parts if part)
 
 
-def _values(agent: AgentSpec, customer: Customer, local: datetime) -> dict[str, str]:
+def _values(agent: AgentSpec, customer: Customer, local: datetime, found: Mapping[str, Found]) -> dict[str, str]:
     name = one_line(customer.name)
     return {
         **agent.variables,
+        **{one.name: one_line(details.shown(one.value)) for one in found.values()},
         "agent.name": agent.name,
         "agent.role": agent.role,
         "business.name": agent.business_name,
@@ -92,6 +99,37 @@ def _values(agent: AgentSpec, customer: Customer, local: datetime) -> dict[str, 
         "contact.phone": customer.phone,
         "now": _moment(local),
     }
+
+
+def _details(agent: AgentSpec, found: Mapping[str, Found]) -> str:
+    if not agent.details:
+        return ""
+    sure = {name for name, one in found.items() if one.is_confirmed}
+    missing = [one for one in agent.details if one["name"] not in sure]
+    wanted = [f"- {_wanted(one)}" for one in missing]
+    known = [f"- {one.name}: {one_line(details.shown(one.value))}" for one in found.values() if one.is_confirmed]
+    return "\n".join(
+        [
+            "## Details to find out",
+            "",
+            f"Find these out in the course of the conversation, one at a time, and save each with {SAVE_DETAILS}.",
+            *(wanted or ["- Nothing is missing."]),
+            "",
+            "Already known:",
+            *(known or ["- Nothing yet."]),
+        ]
+    )
+
+
+def _wanted(one: Mapping[str, Any]) -> str:
+    parts = [f"{one['name']}: {one['description']}" if one["description"] else one["name"]]
+    if one["enum_options"]:
+        parts.append(f"One of: {', '.join(one['enum_options'])}")
+    if one["required"]:
+        parts.append("Needed")
+    if one["read_back"]:
+        parts.append("Read it back and ask whether it is right")
+    return ". ".join(part.rstrip(".") for part in parts) + "."
 
 
 def _moment(local: datetime) -> str:

@@ -52,7 +52,7 @@ async def turn(request: TurnRequest) -> TurnRecord:
     with telemetry.span("agent turn", {"agent.id": str(request.agent.id), "agent.version": request.agent.version}):
         passages = await _retrieved(request, record)
         record.prompt = prompt_builder.build(
-            request.agent, request.customer, clock.now(), passages, request.channel, request.notes
+            request.agent, request.customer, clock.now(), passages, request.channel, request.notes, request.found
         )
         record.sources = [_source(passage) for passage in passages]
         calls = ModelCalls(
@@ -80,11 +80,16 @@ async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls) ->
         {"role": "system", "content": record.prompt},
         *({"role": line.role, "content": line.text} for line in _spoken(request)),
     ]
-    context = ToolContext(request.customer, tuple(line.text for line in _spoken(request) if line.role == "user"))
+    context = ToolContext(
+        request.customer,
+        tuple(line.text for line in _spoken(request) if line.role == "user"),
+        request.agent.details,
+        request.found,
+    )
     functions = request.agent.functions if request.call_function is not None else ()
     nudged, cut = False, ""
     for round_number in range(1, MAX_TOOL_ROUNDS + 2):
-        offered = tools.schemas(functions) if round_number <= MAX_TOOL_ROUNDS else []
+        offered = tools.schemas(functions, request.agent.details) if round_number <= MAX_TOOL_ROUNDS else []
         try:
             answer = await calls.ask(messages, offered, round_number)
         except (NoModelAnswered, TooDear):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypedDict
 from uuid import UUID
 
+from backend.details.schemas import Found
 from backend.functions.schemas import Outcome
 from backend.knowledge.schemas import Passage
 from backend.vendors.openai_models import OnText
@@ -36,6 +37,8 @@ class AgentSpec:
     vocabulary: str = ""
     functions: tuple[dict[str, Any], ...] = ()
     """What people taught it to call, its own and everybody's; definitions as they are stored."""
+    details: tuple[dict[str, Any], ...] = ()
+    """What it finds out, its own and everybody's; definitions as they are stored."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ class TurnRequest:
     channel: Channel = Channel.SMS
     notes: tuple[str, ...] = ()
     """What else the agent should know of this conversation, a line each."""
+    found: Mapping[str, Found] = field(default_factory=dict)
+    """What was found out before this message, by name."""
     call_function: CallFunction | None = None
     """Calls the agent's functions; without it none is offered."""
     on_text: OnText | None = None

@@ -10,6 +10,7 @@ from backend.agents import fields
 from backend.agents.prompts import default_role
 from backend.agents.schemas import AgentSpec
 from backend.core.config import settings
+from backend.details import service as details
 from backend.functions import service as functions
 from backend.models.agents import AgentConfig
 from backend.models.organizations import Organization
@@ -24,6 +25,7 @@ async def spec_of(session: AsyncSession, agent: AgentConfig, values: Mapping[str
     own = [one for one in known["custom_functions"] if one["is_active"]]
     names = {one["name"] for one in own}
     every = [one for one in await functions.shared(session) if one["is_active"] and one["name"] not in names]
+    asked = {one["name"]: one for one in (*await details.shared(session), *known["dynamic_variables"])}
     business = (await session.exec(select(Organization).where(Organization.id == agent.org_id))).one()
     return AgentSpec(
         id=agent.id,
@@ -42,4 +44,5 @@ async def spec_of(session: AsyncSession, agent: AgentConfig, values: Mapping[str
         style=known["response_style"],
         vocabulary=known["vocabulary"],
         functions=(*own, *every),
+        details=tuple(asked.values()),
     )

@@ -17,6 +17,7 @@ from backend.core import rate_limits
 from backend.core.errors import Invalid, NotFound, Unavailable
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from backend.details import service as details
 from backend.functions.definitions import is_reading
 from backend.functions.schemas import CallSetting
 from backend.models.agents import AgentConfig
@@ -56,6 +57,7 @@ async def suggest_reply(principal: Principal, conversation_id: UUID, order: str 
             contact = await contacts.get(session, conversation.contact_id)
             agent = await _agent(session, principal.org_id, conversation.agent_id, conversation.last_channel)
             spec = await spec_of(session, agent)
+            found = await details.found_in(session, conversation.id)
             items = await queries.newest_items(session, principal.org_id, conversation.id, ITEMS_READ)
     asked = next(
         (item for item in items if item.kind == ItemKind.MESSAGE and item.direction == Direction.INBOUND),
@@ -74,7 +76,7 @@ async def suggest_reply(principal: Principal, conversation_id: UUID, order: str 
     notes += history.briefs(items)
     channel = Channel.CHAT if conversation.last_channel == Channel.CHAT else Channel.SMS
     customer = Customer(contact.name, contact.phone_number or "")
-    request = TurnRequest(spec, customer, before, said or "(empty message)", retriever(agent.id), channel, notes)
+    request = TurnRequest(spec, customer, before, said or "(empty message)", retriever(agent.id), channel, notes, found)
     return await _written(principal, agent, request)
 
 
@@ -108,7 +110,7 @@ async def _written(principal: Principal, agent: AgentConfig, request: TurnReques
         spec.name,
         spec.version,
         request.channel,
-        known=function_calls.known(spec, request.customer),
+        known=function_calls.known(spec, request.customer, request.found),
         allowed_by=principal.user_id,
         allowed_by_name=principal.name,
     )

@@ -8,15 +8,21 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from backend.agents.schemas import CallFunction, Customer, Effect
+from backend.core.errors import Invalid
+from backend.details import definitions as details
+from backend.details.schemas import Found
 from backend.functions import definitions
 
 HAND_OVER = "hand_over"
 NAME_CONTACT = "name_contact"
+KEEP_DETAILS = "keep_details"
+# Offered when the agent has something to find out; its parameters are what that is.
+SAVE_DETAILS = "save_details"
 REASON_LIMIT = 200
 NAME_LIMIT = 80
 # Long names have five or six words; a request of a customer's soon has more.
@@ -29,6 +35,8 @@ class ToolContext:
 
     customer: Customer
     customer_texts: tuple[str, ...]
+    details: tuple[Mapping[str, Any], ...] = ()
+    found: Mapping[str, Found] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,14 +170,69 @@ TOOLS: Mapping[str, Tool] = {
 }
 
 
-def schemas(functions: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
-    """Return every tool as the model is offered it, the business's own functions last."""
-    return [*(tool.schema() for tool in TOOLS.values()), *(definitions.schema(one) for one in functions)]
+def schemas(
+    functions: Sequence[Mapping[str, Any]] = (), wanted: Sequence[Mapping[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """Return every tool as the model is offered it; the one that saves details only where some are wanted."""
+    saving = [_saving_tool(wanted)] if wanted else []
+    own = [tool.schema() for tool in TOOLS.values()]
+    return [*own, *(tool.schema() for tool in saving), *(definitions.schema(one) for one in functions)]
+
+
+def _saving_tool(wanted: Sequence[Mapping[str, Any]]) -> Tool:
+    return Tool(
+        SAVE_DETAILS,
+        "Save what the customer says about these details, as soon as they say it. Give only what they said.",
+        {one["name"]: details.schema(one) for one in wanted},
+        (),
+        _save_details,
+    )
+
+
+def _save_details(arguments: Mapping[str, Any], context: ToolContext) -> ToolAnswer:
+    """Check each value; one that is to be read back counts once the customer heard it, which takes another message."""
+    kept: list[Found] = []
+    wrong: list[str] = []
+    for one in context.details:
+        given = arguments.get(one["name"])
+        if given is None or given == "":
+            continue
+        try:
+            value = details.value_of(one, given)
+        except Invalid as error:
+            wrong.append(error.message)
+            continue
+        before = context.found.get(one["name"])
+        is_confirmed = not one["read_back"] or (before is not None and before.value == value)
+        kept.append(Found(one["name"], one["var_type"], value, is_confirmed))
+    said = (
+        [f"Kept: {_spelled([one for one in kept if one.is_confirmed])}."] if any(o.is_confirmed for o in kept) else []
+    )
+    unsure = [one for one in kept if not one.is_confirmed]
+    if unsure:
+        said.append(
+            f"Read back to the customer and ask whether it is right: {_spelled(unsure)}."
+            " Save it again once they agreed."
+        )
+    said += [f"Not kept: {', '.join(wrong)}"] if wrong else []
+    if not kept:
+        return _refused(" ".join(said) or "Give at least one detail.")
+    value = json.dumps([[one.name, one.var_type, one.value, one.is_confirmed] for one in kept])
+    return ToolAnswer("ok", " ".join(said), Effect(KEEP_DETAILS, value))
+
+
+def _spelled(found: Sequence[Found]) -> str:
+    return ", ".join(f"{one.name} {details.shown(one.value)}" for one in found)
+
+
+def kept_details(effect: Effect) -> list[Found]:
+    """Return what an effect wants kept."""
+    return [Found(*one) for one in json.loads(effect.value)]
 
 
 def call(name: str, arguments: Mapping[str, Any] | None, context: ToolContext) -> ToolAnswer:
     """Check a call against the tool's schema and its authority and return what comes of it; never raises."""
-    tool = TOOLS.get(name)
+    tool = _saving_tool(context.details) if name == SAVE_DETAILS and context.details else TOOLS.get(name)
     if tool is None:
         return ToolAnswer("failed", "There is no such tool.")
     if arguments is None:
@@ -200,7 +263,7 @@ def _fault(tool: Tool, arguments: Mapping[str, Any]) -> str:
         if name not in arguments:
             if name in tool.required:
                 return f"Missing argument: {name}."
-        elif not isinstance(arguments[name], str):
+        elif tool.name != SAVE_DETAILS and not isinstance(arguments[name], str):
             return f"The argument {name} must be a string."
     return ""
 

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from pages.agents.details import details_section
 from pages.agents.function_editor import editor_dialog
 from pages.agents.function_trying import try_dialog
 from pages.components.button import button, button_class, icon_button_class
@@ -84,6 +85,7 @@ def _lists() -> rx.Component:
             ),
             rx.fragment(),
         ),
+        details_section(),
         _signing(),
     )
 

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import * as Dialog from "@radix-ui/react-dialog";
 import X from "lucide-react/dist/esm/icons/x.mjs";
 import { Earlier } from "$/public/external/pages/inbox/parts/earlier.jsx";
+import { Found } from "$/public/external/pages/inbox/parts/found.jsx";
 import { Facts } from "$/public/external/pages/inbox/parts/facts.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { PANEL_FITS, setPanel, useMedia, usePanel } from "$/public/external/pages/inbox/parts/live.jsx";
@@ -23,6 +24,7 @@ export function Side(props) {
       {/* The sheet has a way out of its own. */}
       {turnId ? <Why turn={turn} words={words} onClose={wide ? onCloseWhy : undefined} /> : null}
       {row.id && person.id ? <Facts key={person.id} {...props} /> : null}
+      {row.id ? <Found details={props.found} words={words} /> : null}
       {row.id ? <Earlier conversation={row.id} periods={props.earlier} words={words} /> : null}
     </>
   );

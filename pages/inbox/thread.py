@@ -174,6 +174,7 @@ class _Side(rx.Component):
     row: rx.Var[dict[str, Any]]
     person: rx.Var[dict[str, Any]]
     alike: _Rows
+    found: _Rows
     earlier: _Rows
     errors: _Words
     agents: _Rows
@@ -283,6 +284,7 @@ def thread_pane() -> rx.Component:
             row=row,
             person=ContactPanelState.person,
             alike=ContactPanelState.alike,
+            found=ContactPanelState.found,
             earlier=ContactPanelState.earlier,
             errors=ContactPanelState.errors,
             agents=ChoicesState.agents,

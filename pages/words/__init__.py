@@ -3,7 +3,7 @@
 Sentence case, verbs on buttons, no internal ids, no vendor names. A page reads its own class; `Common` is shared.
 """
 
-from pages.words.agent_functions import AgentFunctions
+from pages.words.agent_functions import AgentDetails, AgentFunctions
 from pages.words.agent_parts import (
     AgentConfigure,
     AgentDeployment,
@@ -53,6 +53,7 @@ __all__ = [
     "Agent",
     "AgentConfigure",
     "AgentDeployment",
+    "AgentDetails",
     "AgentFunctions",
     "AgentHistory",
     "AgentNotifications",

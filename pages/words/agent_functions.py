@@ -117,3 +117,52 @@ class AgentFunctions:
     TEST = "Tried"
     ATTEMPTS = "times sent"
     CONVERSATION = "Conversation"
+
+
+class AgentDetails:
+    """What the agent finds out."""
+
+    TITLE = "Details to find out"
+    LEAD = (
+        "The agent asks for these in the course of a conversation, checks them, and keeps them beside it. "
+        "Prompts and functions name them {{like_this}}."
+    )
+    ADD = "Add detail"
+    EMPTY = "It asks for nothing in particular."
+    EVERY = "Every agent"
+    MORE = "More for"
+    EDIT = "Edit"
+    REMOVE = "Remove…"
+    REMOVE_TITLE = "Remove this detail"
+    REMOVE_LOSS = "The agent stops asking once the draft is published. What was found out stays."
+    REMOVE_LOSS_SHARED = "No agent asks for it from now on. What was found out stays."
+    REMOVE_VERB = "Remove"
+    NEW_TITLE = "Add a detail"
+    EDIT_TITLE = "Edit detail"
+    NAME = "Name"
+    NAME_HINT = "Lower-case letters, digits and _."
+    NAME_PLACEHOLDER = "party_size"
+    DESCRIPTION = "What it is"
+    DESCRIPTION_PLACEHOLDER = "How many people will come"
+    KIND = "Kind"
+    KINDS = (("text", "Text"), ("number", "Number"), ("boolean", "Yes or no"), ("enum", "One of a few"))
+    OPTIONS = "Choices"
+    OPTIONS_HINT = "Separated by commas."
+    LOW = "Least"
+    HIGH = "Most"
+    FORM = "Must be"
+    FORMS = (
+        ("", "Any text"),
+        ("email", "An email address"),
+        ("phone", "A phone number"),
+        ("date", "A date"),
+        ("url", "A web address"),
+    )
+    REQUIRED = "Needed"
+    REQUIRED_HINT = "The agent asks until it knows."
+    READ_BACK = "Read back"
+    READ_BACK_HINT = "It counts once the customer said that it is right."
+    FOR_ALL = "Every agent finds it out"
+    FOR_ALL_HINT = "Off: only this agent, as part of its draft."
+    SAVE_DRAFT = "Save in the draft"
+    SAVE = "Save"

@@ -31,6 +31,7 @@ class AgentConfigure:
         "greeting": "Opening line",
         "system_prompt": "Instructions",
         "custom_functions": "Functions",
+        "dynamic_variables": "Details to find out",
         "variables": "Variables",
         "response_style": "Tone",
         "language": "Language",

@@ -399,6 +399,8 @@ class InboxSide:
     NOBODY = "Nobody"
     LAST = "Last message"
     EARLIER = "Earlier"
+    FOUND = "Found out"
+    UNCONFIRMED = "Not confirmed yet"
     MESSAGE_COUNT = "{n} messages"
     ONE_MESSAGE = "1 message"
     WHY = "Why this answer"

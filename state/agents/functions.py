@@ -8,6 +8,7 @@ import reflex as rx
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.functions import service as functions
+from state.agents.details import DetailsState
 from state.agents.open_agent import AgentState
 from state.errors import answers
 from state.hub import News, hub
@@ -50,6 +51,7 @@ class FunctionsState(SessionState):
         self.has_failed, self.reference = False, ""
         opened = await self.get_state(AgentState)
         try:
+            await (await self.get_state(DetailsState))._open(principal, opened._values)
             await self._show(principal, opened._values)
         except Exception:
             self.has_failed = not self.is_loaded

@@ -167,8 +167,9 @@ class AgentState(SessionState):
     async def _refresh_part(self) -> None:
         from state.agents import parts
 
-        if (part := parts.OF_TAB.get(self.tab)) and hasattr(part, "_take"):
-            (await self.get_state(part))._take(self._values)
+        for part in (parts.OF_TAB.get(self.tab), *parts.BESIDE.get(self.tab, ())):
+            if part is not None and hasattr(part, "_take"):
+                (await self.get_state(part))._take(self._values)
 
     def _take(self, agent: Any) -> None:
         self._values = agents.draft(agent)

@@ -2,6 +2,7 @@
 
 from state.agents.configure import ConfigureState
 from state.agents.deployment import DeploymentState
+from state.agents.details import DetailsState
 from state.agents.functions import FunctionsState
 from state.agents.history import HistoryState
 from state.agents.notifications import AgentNotificationsState
@@ -21,3 +22,5 @@ OF_TAB = {
     "test": PlaygroundState,
     "versions": HistoryState,
 }
+# What else of a part shows fields of the draft.
+BESIDE = {"functions": (DetailsState,)}

@@ -15,6 +15,8 @@ from backend.core.errors import Invalid
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from backend.details import service as details
+from backend.details.service import DetailRow
 from backend.numbers import e164
 from backend.tags.schemas import TagRow
 from backend.vocab import Direction, ItemKind
@@ -72,13 +74,15 @@ UNKNOWN: Person = {
 class ContactPanelState(SessionState):
     """The panel beside the timeline."""
 
-    HEARS: ClassVar[frozenset[str]] = frozenset({"contact.updated", "item.added", "resync"})
+    HEARS: ClassVar[frozenset[str]] = frozenset({"contact.updated", "item.added", "details.found", "resync"})
 
     person: Person = UNKNOWN
     alike: list[Suggestion] = []
     """Contacts that may be the same person, each with the reason."""
     earlier: list[Period] = []
     """The times before this one that the person was in touch."""
+    found: list[DetailRow] = []
+    """What agents found out in the conversation."""
     errors: dict[str, str] = dict.fromkeys(FIELDS, "")
     _conversation_id: str = ""
 
@@ -110,9 +114,11 @@ class ContactPanelState(SessionState):
         }
         self.alike = (await contacts.suggestions(session, contact_id))[:3]
         self.earlier = await conversations.earlier(session, parse_id(conversation_id))
+        self.found = await details.of_conversation(session, parse_id(conversation_id))
 
     def _clear(self) -> None:
         self.person, self._conversation_id, self.alike, self.earlier = UNKNOWN, "", [], []
+        self.found = []
 
     def _own(self, contact_id: str) -> UUID:
         """Return the id of the person shown; an edit that was meant for somebody else is refused."""
@@ -160,7 +166,7 @@ class ContactPanelState(SessionState):
     async def _hear(self, batch: Sequence[News]) -> None:
         ours = [news for news in batch if news.conversation == self._conversation_id]
         is_stale = any("resync" in news.kinds for news in batch) or any(
-            "contact.updated" in news.kinds
+            {"contact.updated", "details.found"} & news.kinds
             # Events change what stands here; a message from the person may begin a new time of being in touch.
             or any(item["kind"] == ItemKind.EVENT or item["direction"] == Direction.INBOUND for item in news.items)
             for news in ours

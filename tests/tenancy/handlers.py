@@ -424,6 +424,20 @@ WIDGETS: dict[str, Widget] = {
             "forget_secret": SHUT,
         },
     ),
+    "state.agents.details.DetailsState": Widget(
+        _agent("functions"),
+        {
+            "begin": _rule(),
+            "set_kind": _rule(kind="enum"),
+            "set_shared": _rule(is_shared=True),
+            "save": _rule(EDITOR, form={"detail_name": "mallory", "detail_options": "a, b"}),
+            "edit": _rule(detail_id=Id("shared_detail")),
+            "set_open": SHUT,
+            "close_remove": SHUT,
+            "ask_remove": _rule(detail_id=Id("shared_detail")),
+            "remove": _rule(EDITOR),
+        },
+    ),
     "state.agents.function_editor.FunctionEditorState": Widget(
         _agent("functions"),
         {

@@ -18,6 +18,7 @@ from backend.core import clock
 from backend.core.config import settings
 from backend.core.principal import Principal
 from backend.core.tenancy import platform_scope, unit_of_work
+from backend.details import definitions as details
 from backend.functions import definitions
 from backend.sessions import service as sessions
 from backend.vocab import MemberRole, PlatformRole
@@ -184,6 +185,10 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
             rows = Rows(session, owner.org_id, owner.user_id, mark)
             own, every = _function(mark, "own"), _function(mark, "every")
             await rows.make("shared_functions", definition=every)
+            detail, shared_detail = (
+                details.definition({"name": name, "description": mark}) for name in ("own_detail", "every_detail")
+            )
+            await rows.make("shared_details", definition=shared_detail)
             await rows.make(
                 "agent_configs",
                 agent_type="text",
@@ -194,7 +199,7 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 schedule_timezone="",
                 after_hours_sms_forwarding="",
                 variables={"secret": mark},
-                settings={"custom_functions": [own]},
+                settings={"custom_functions": [own], "dynamic_variables": [detail]},
                 draft={},
                 draft_marks={},
                 released={},
@@ -223,6 +228,7 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 last_status="received",
                 last_seq=3,
             )
+            await rows.make("conversation_details", content={"value": mark})
             await rows.make(
                 "conversation_items",
                 seq=3,
@@ -350,6 +356,8 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
             return {
                 **ids,
                 "custom_functions": own["id"],
+                "dynamic_variables": detail["id"],
+                "shared_detail": shared_detail["id"],
                 "shared_function": every["id"],
                 "planned": str(planned["id"]),
                 "gap": str(gap["group_id"]),

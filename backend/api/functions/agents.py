@@ -33,8 +33,9 @@ async def list_agents(request: Request, who: Caller) -> JSONResponse:
             found, total = await agents.list_page(
                 session, agent_type=agent_type, is_active=is_active, limit=limit, offset=offset
             )
-    rows = [{**agents.view(agent), "dynamic_variables": []} for agent in found]
-    return body.reply({"agents": rows, "total": total, "has_more": total > offset + limit})
+    return body.reply(
+        {"agents": [agents.view(agent) for agent in found], "total": total, "has_more": total > offset + limit}
+    )
 
 
 @router.post("/get-agent")
@@ -50,7 +51,6 @@ async def get_agent(request: Request, who: Caller) -> JSONResponse:
     return body.reply(
         {
             **agents.view(agent),
-            "dynamic_variables": [],
             "custom_functions": [
                 {**one, "headers": [{"name": header["name"], "has_value": True} for header in one["headers"]]}
                 for one in agents.view(agent)["custom_functions"]
@@ -93,7 +93,7 @@ async def create_agent(request: Request, who: Caller) -> JSONResponse:
     with org_scope(who.org_id):
         async with unit_of_work() as session:
             made = await agents.create(session, who, agent_type, name, **fields)
-    return body.reply({"agent": {**agents.view(made), "dynamic_variables": []}}, 201)
+    return body.reply({"agent": agents.view(made)}, 201)
 
 
 @router.post("/update-agent")
@@ -110,7 +110,7 @@ async def update_agent(request: Request, who: Caller) -> JSONResponse:
     with org_scope(who.org_id):
         async with unit_of_work() as session:
             agent = await agents.update(session, who, agent_id, expected, **changes)
-    return body.reply({**agents.view(agent), "dynamic_variables": []})
+    return body.reply(agents.view(agent))
 
 
 @router.post("/delete-agent")

@@ -24,8 +24,8 @@ NOT_PERSONAL = {
     "agent_configs", "agent_versions", "api_keys", "bulk_actions", "canned_replies", "chat_widgets", "clock_ticks",
     "contact_fields", "contact_imports", "erasures", "function_secrets", "inbox_preferences", "knowledge_chunks",
     "knowledge_sources", "notification_preferences", "one_time_codes", "organization_members", "organizations",
-    "rate_counters", "saved_views", "service_numbers", "shared_functions", "tags", "team_members", "teams",
-    "user_sessions", "users", "vendor_cursors",
+    "rate_counters", "saved_views", "service_numbers", "shared_details", "shared_functions", "tags",
+    "team_members", "teams", "user_sessions", "users", "vendor_cursors",
 }  # fmt: skip
 
 

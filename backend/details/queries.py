@@ -1,0 +1,38 @@
+"""Read and write details that every agent finds out, and what was found out."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.models.details import ConversationDetail, SharedDetail
+
+
+async def shared(session: AsyncSession, org_id: UUID) -> list[SharedDetail]:
+    """Return the details every agent finds out, by name."""
+    query = select(SharedDetail).where(col(SharedDetail.org_id) == org_id).order_by(col(SharedDetail.name))
+    return list((await session.execute(query)).scalars())
+
+
+async def found(session: AsyncSession, org_id: UUID, conversation_id: UUID) -> list[ConversationDetail]:
+    """Return what was found out in a conversation, oldest first."""
+    query = (
+        select(ConversationDetail)
+        .where(col(ConversationDetail.org_id) == org_id, col(ConversationDetail.conversation_id) == conversation_id)
+        .order_by(col(ConversationDetail.id))
+        .execution_options(populate_existing=True)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def put(session: AsyncSession, detail: ConversationDetail) -> None:
+    """Keep a value under its name, in place of the one before."""
+    made = insert(ConversationDetail).values(**detail.model_dump())
+    kept = ("var_type", "content", "is_confirmed", "agent_id", "agent_name", "channel", "updated_at")
+    await session.execute(
+        made.on_conflict_do_update(
+            index_elements=["conversation_id", "name"], set_={name: made.excluded[name] for name in kept}
+        )
+    )

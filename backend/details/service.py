@@ -1,0 +1,163 @@
+"""Keep which details agents find out, and what they found out in each conversation.
+
+A detail of one agent alone stands in that agent's draft and versions; one for every agent stands here and holds at
+once. Changing one needs the editor role and is written to the audit log.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.core import audit, clock, realtime
+from backend.core.errors import Conflict, NotFound
+from backend.core.principal import Principal
+from backend.core.tenancy import org_id_of
+from backend.details import definitions, queries
+from backend.details.schemas import DetailRow, Found
+from backend.models.details import ConversationDetail, SharedDetail
+from backend.vocab import MemberRole
+
+__all__ = [
+    "DetailRow",
+    "Found",
+    "found_in",
+    "of_conversation",
+    "remove_shared",
+    "removed",
+    "save_shared",
+    "saved",
+    "shared",
+    "store",
+]
+
+
+async def shared(session: AsyncSession) -> list[dict[str, Any]]:
+    """Return the details every agent finds out, by name."""
+    return [one.definition for one in await queries.shared(session, org_id_of(session))]
+
+
+async def save_shared(
+    session: AsyncSession, principal: Principal, given: Mapping[str, Any], detail_id: str = ""
+) -> dict[str, Any]:
+    """Make a detail for every agent, or change one; what `given` leaves out stays.
+
+    Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
+    """
+    principal.require(MemberRole.EDITOR)
+    stored = await queries.shared(session, org_id_of(session))
+    row = next((one for one in stored if detail_id and one.definition["id"] == detail_id), None)
+    if detail_id and row is None:
+        raise NotFound("This detail does not exist.")
+    if row is None and len(stored) >= definitions.MOST_DETAILS:
+        raise Conflict(f"There are {definitions.MOST_DETAILS} details for every agent already.", code="too_many")
+    former = row.definition if row else {}
+    found = definitions.definition({**former, **given, "id": former.get("id")})
+    if any(one.name == found["name"] for one in stored if one is not row):
+        raise Conflict("There is a detail of this name already.", code="duplicate", field="name")
+    row = row or SharedDetail(org_id=org_id_of(session), name=found["name"])
+    row.name, row.definition, row.updated_at = found["name"], found, clock.now()
+    session.add(row)
+    await session.flush()
+    await audit.record(session, principal, "ui:details:saved", found["id"], {"name": found["name"]})
+    await _announce(session)
+    return found
+
+
+async def remove_shared(session: AsyncSession, principal: Principal, detail_id: str) -> None:
+    """Take a detail from every agent; what was found out stays. Raises `NotFound`."""
+    principal.require(MemberRole.EDITOR)
+    for row in await queries.shared(session, org_id_of(session)):
+        if row.definition["id"] == detail_id:
+            await session.delete(row)
+            await session.flush()
+            await audit.record(session, principal, "ui:details:removed", detail_id, {"name": row.name})
+            await _announce(session)
+            return
+    raise NotFound("This detail does not exist.")
+
+
+def saved(
+    principal: Principal, rows: Sequence[Mapping[str, Any]], given: Mapping[str, Any], detail_id: str = ""
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return an agent's details with one added or changed, and that one; the caller stores them.
+
+    Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
+    """
+    principal.require(MemberRole.EDITOR)
+    former = next((one for one in rows if detail_id and one["id"] == detail_id), None)
+    if detail_id and former is None:
+        raise NotFound("This detail does not exist.")
+    found = definitions.definition({**(former or {}), **given, "id": former["id"] if former else None})
+    left = [dict(one) for one in rows]
+    if any(one["name"] == found["name"] and one["id"] != found["id"] for one in left):
+        raise Conflict("There is a detail of this name already.", code="duplicate", field="name")
+    if former is None:
+        return [*left, found], found
+    return [found if one["id"] == found["id"] else one for one in left], found
+
+
+def removed(rows: Sequence[Mapping[str, Any]], detail_id: str) -> list[dict[str, Any]]:
+    """Return an agent's details without one. Raises `NotFound`."""
+    left = [dict(one) for one in rows if one["id"] != detail_id]
+    if len(left) == len(rows):
+        raise NotFound("This detail does not exist.")
+    return left
+
+
+async def found_in(session: AsyncSession, conversation_id: UUID) -> dict[str, Found]:
+    """Return what was found out in a conversation, by name."""
+    return {
+        one.name: Found(one.name, one.var_type, one.content["value"], one.is_confirmed)
+        for one in await queries.found(session, org_id_of(session), conversation_id)
+    }
+
+
+async def of_conversation(session: AsyncSession, conversation_id: UUID) -> list[DetailRow]:
+    """Return what was found out in a conversation, ready to read, oldest first."""
+    return [
+        DetailRow(
+            name=one.name,
+            label=one.name.replace("_", " ").capitalize(),
+            value=definitions.shown(one.content["value"]),
+            is_confirmed=one.is_confirmed,
+            agent_name=one.agent_name,
+            channel=one.channel,
+            at=one.updated_at.isoformat(),
+        )
+        for one in await queries.found(session, org_id_of(session), conversation_id)
+    ]
+
+
+async def store(
+    session: AsyncSession,
+    conversation_id: UUID,
+    found: Sequence[Found],
+    *,
+    agent_id: UUID | None,
+    agent_name: str,
+    channel: str,
+) -> None:
+    """Keep what was found out, over what was known under the same names; tells open screens."""
+    for one in found:
+        await queries.put(
+            session,
+            ConversationDetail(
+                org_id=org_id_of(session),
+                conversation_id=conversation_id,
+                name=one.name,
+                var_type=one.var_type,
+                content={"value": one.value},
+                is_confirmed=one.is_confirmed,
+                agent_id=agent_id,
+                agent_name=agent_name,
+                channel=channel,
+            ),
+        )
+    if found:
+        await realtime.announce(session, org_id_of(session), "details.found", conversation_id=conversation_id)
+
+
+async def _announce(session: AsyncSession) -> None:
+    await realtime.announce(session, org_id_of(session), "details.changed")
