@@ -83,7 +83,7 @@ function Custom({ field, person, words, onSave }) {
   if (field.kind === "choice") {
     return (
       <Field id={id} name={field.label}>
-        <select id={id} value={value} onChange={(event) => save(event.target.value)} className={`${FIELD} pl-1`}>
+        <select id={id} value={value} onChange={(event) => save(event.target.value)} className={FIELD}>
           <option value="">{words.EMPTY}</option>
           {field.choices.map((choice) => (
             <option key={choice}>{choice}</option>

@@ -5,7 +5,18 @@ import secrets
 
 from playwright.sync_api import expect
 
-from pages.words import Contact, InboxBulk, InboxFilters, InboxList, InboxPage, InboxSide, InboxThread, Teams
+from pages.words import (
+    Contact,
+    Contacts,
+    InboxBulk,
+    InboxFilters,
+    InboxList,
+    InboxPage,
+    InboxSide,
+    InboxThread,
+    OwnFields,
+    Teams,
+)
 from tests.browser.inbox import Inbox, national
 from tests.browser.test_agents import publish, save
 
@@ -135,3 +146,40 @@ def test_each_answer_names_the_version_that_gave_it(window, ana, up, carrier, ne
     expect(panel).to_contain_text(f"Front desk · v{version + 1}")
     inbox.said("$120").get_by_role("button", name="Why?").click()
     expect(inbox.page.get_by_role("complementary", name=InboxSide.DETAILS)).to_contain_text(f"Front desk · v{version}")
+
+
+def test_the_panel_changes_fields_of_every_kind_and_leads_to_earlier_times(window, ana, carrier, new_customer):
+    customer, mark = answered(carrier, new_customer()), secrets.token_hex(3)
+    page = window(ana).page
+    page.goto("/contacts")
+    page.get_by_role("button", name=Contacts.MORE, exact=True).click()
+    page.get_by_role("menuitem", name=Contacts.FIELDS).click()
+    dialog = page.get_by_role("dialog", name=OwnFields.TITLE)
+    for kind, label in (("number", f"Visits {mark}"), ("boolean", f"Recall {mark}")):
+        dialog.get_by_label(OwnFields.LABEL, exact=True).fill(label)
+        dialog.get_by_label(OwnFields.KIND).select_option(kind)
+        dialog.get_by_role("button", name=OwnFields.ADD).click()
+        expect(dialog.get_by_role("button", name=f"{OwnFields.DELETE} {label}")).to_be_visible()
+    inbox = Inbox(page).visit()
+    inbox.open(customer)
+    panel = page.get_by_role("complementary", name=InboxSide.DETAILS)
+    visits, recall = panel.get_by_label(f"Visits {mark}"), panel.get_by_label(f"Recall {mark}")
+    visits.fill("7")
+    visits.blur()
+    recall.check()
+    panel.get_by_label("Insurance").select_option(index=1)
+    panel.get_by_label("Last visit").fill("2026-11-03")
+    panel.get_by_label("Last visit").blur()
+    page.get_by_role("button", name=InboxThread.CLOSE, exact=True).click()
+    expect(inbox.event("closed the conversation")).to_be_visible()
+    answered(carrier, customer, "And how much is whitening?")
+    page.goto(f"/inbox/{inbox.conversation}")
+    expect(recall).to_be_checked()
+    expect(visits).to_have_value("7")
+    expect(panel.get_by_label("Insurance")).not_to_have_value("")
+    expect(panel.get_by_label("Last visit")).to_have_value("2026-11-03")
+    earlier = page.get_by_role("region", name=InboxSide.EARLIER).get_by_role("button")
+    expect(earlier).to_have_count(1)
+    expect(earlier).to_contain_text("How much is a cleaning?")
+    earlier.click()
+    expect(page.locator("[data-seq='1'].bg-accent-soft")).to_be_in_viewport()
