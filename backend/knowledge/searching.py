@@ -16,8 +16,12 @@ from backend.knowledge.words import search_words
 
 # Each way of searching offers this many candidates before they are merged.
 CANDIDATES = 40
-# Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion" (SIGIR 2009), §3: k = 60.
-FUSION_K = 60
+# Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) with what our question set likes best: at k = 60 and
+# equal weights, as in the paper, it ranks worse than meaning alone (nDCG .848 to .866), so weighted better (.873).
+FUSION_K = 10
+WEIGHTS = {"meaning": 1.0, "words": 0.5}
+# A reference (an order number, a code) means nothing, so there the words count as much.
+WITH_REFERENCE = {"meaning": 1.0, "words": 1.0}
 
 
 async def vector_of(question: str) -> Vector | None:
@@ -61,7 +65,11 @@ async def search(
     for name, found in (("meaning", by_meaning), ("words", by_words)):
         for place, (chunk_id, _) in enumerate(found, start=1):
             ranks.setdefault(chunk_id, {})[name] = place
-    scores = {chunk_id: sum(1 / (FUSION_K + place) for place in places.values()) for chunk_id, places in ranks.items()}
+    weights = WITH_REFERENCE if words.references else WEIGHTS
+    scores = {
+        chunk_id: sum(weights[name] / (FUSION_K + place) for name, place in places.items())
+        for chunk_id, places in ranks.items()
+    }
     alike = dict(by_meaning)
     best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], -alike.get(chunk_id, 0.0), chunk_id))[:limit]
     texts = await queries.passages(session, org_id, best) if best else {}

@@ -18,6 +18,7 @@ BENCHMARKS = (
     "contacts_list",
     "job_queue",
     "knowledge_site",
+    "retrieval",
     "webhook",
     "fan_out",
     "painted",

@@ -44,12 +44,13 @@ def _pages() -> dict[str, Page]:
     return pages
 
 
-async def _owner() -> Any:
+async def make_owner(email: str) -> Any:
+    """Make an organization to measure with, and return its owner."""
     from backend.core.principal import Principal
 
     with platform_scope("make an organization for a benchmark"):
         async with unit_of_work() as session:
-            user = User(email="bench@knowledge.example", name="Ana", password_hash="none")
+            user = User(email=email, name="Ana", password_hash="none")
             session.add(user)
             await session.flush()
             organization = Organization(name="Bench", owner_id=user.id)
@@ -61,7 +62,7 @@ async def _owner() -> Any:
 async def rows() -> list[Row]:
     """Read the site with one jobs process' worth of work, then embed the same passages alone."""
     worker.load_tasks()
-    owner = await _owner()
+    owner = await make_owner("bench@knowledge.example")
     await embedding.warm_up()
     with serving(_pages()) as site:
         settings().private_origins = site.url("")

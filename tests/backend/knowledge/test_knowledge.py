@@ -69,7 +69,7 @@ async def test_both_ways_of_searching_are_merged(db, org):
         async with unit_of_work() as session:
             passage = (await knowledge.search(session, "On Saturday, when do you open?", None, vector=vector))[0]
     assert passage.ranks == {"meaning": 1, "words": 1}
-    assert passage.score == pytest.approx(2 / 61, abs=1e-6)
+    assert passage.score == pytest.approx(1 / 11 + 0.5 / 11, abs=1e-6)
     assert passage.content == HOURS
 
 
