@@ -114,6 +114,7 @@ async def defer(
     queueing_lock: str | None = None,
     at: datetime | None = None,
     is_urgent: bool = False,
+    can_wait: bool = False,
     **arguments: Any,
 ) -> None:
     """Enqueue the task `name` in the session's transaction: the job exists once that commits, and not before.
@@ -122,6 +123,7 @@ async def defer(
     one at a time in the order they were enqueued, so a job with `at` in the future must not carry one. With a
     `queueing_lock` at most one waits; a second is dropped. What `is_urgent` goes before all that waits: the last
     step of an answer, so that in a burst the first customer is served while the others queue, and a visitor who looks.
+    What `can_wait` starts after all else that is due.
     """
     connection = (await (await session.connection()).get_raw_connection()).driver_connection
     await _bell.set(session, connection)
@@ -132,7 +134,7 @@ async def defer(
         lock=lock,
         queueing_lock=queueing_lock,
         schedule_at=at,
-        priority=int(is_urgent),
+        priority=int(is_urgent) - int(can_wait),
     )
     if queueing_lock is None:
         await deferrer.defer_async(**arguments)

@@ -98,10 +98,12 @@ async def crawl(org_id: str, crawl_id: str) -> None:
 
 @jobs.task("knowledge.crawl_lost")
 async def crawl_lost(org_id: str, crawl_id: str) -> None:
-    """Say on the source that its site could not be asked at all."""
+    """Say on the source that its reading came to no end."""
     with org_scope(UUID(org_id)):
         async with unit_of_work() as session:
-            await crawls.fail(session, UUID(crawl_id), "The site could not be reached.")
+            await crawls.fail(
+                session, UUID(crawl_id), "The site could not be reached, or its reading broke. Sync it again."
+            )
 
 
 @jobs.task("knowledge.page", retry=jobs.Backoff(attempts=3), when_buried="knowledge.page_lost")
@@ -138,7 +140,7 @@ async def page_lost(org_id: str, page_id: str) -> None:
         await _trouble(page_id, None, PageStatus.FAILED, "Reading this page broke. Try it again.")
 
 
-@jobs.task("knowledge.finish")
+@jobs.task("knowledge.finish", when_buried="knowledge.crawl_lost")
 async def finish(org_id: str, crawl_id: str) -> None:
     """Let a crawl take its place."""
     with org_scope(UUID(org_id)):

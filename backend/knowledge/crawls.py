@@ -22,8 +22,10 @@ from backend.knowledge import fetching, passages
 from backend.models.knowledge import KnowledgeChunk, KnowledgeCrawl, KnowledgePage, KnowledgeSource
 from backend.vocab import CrawlStatus, PageStatus
 
-# So many pages of one source are read at a time: no site is pressed, and other work finds free hands.
+# So many pages of one source are read at a time, so that no site is pressed …
 LANES = 3
+# … and so many of all sources together: of a worker's ten hands four are always free for people's messages.
+ALL_LANES = 6
 ATTEMPTS = 3
 # Between the attempts at a page.
 PAUSE = timedelta(seconds=4)
@@ -116,11 +118,13 @@ async def add_pages(
 
 
 async def defer_page(session: AsyncSession, crawl: KnowledgeCrawl, page_id: UUID) -> None:
-    """Have a page read, in one of the source's lanes."""
+    """Have a page read, in one of the source's lanes; a site that wants pauses has one lane."""
+    own = page_id.int % (1 if fetching.delay_s(crawl.robots) else LANES)
     await jobs.defer(
         session,
         "knowledge.page",
-        lock=f"knowledge:{crawl.source_id}:{page_id.int % (1 if fetching.delay_s(crawl.robots) else LANES)}",
+        lock=f"knowledge:lane:{(crawl.source_id.int + own) % ALL_LANES}",
+        can_wait=True,
         org_id=str(crawl.org_id),
         page_id=str(page_id),
     )
@@ -188,6 +192,7 @@ async def record_trouble(
             session,
             "knowledge.page",
             at=clock.now() + PAUSE * page.attempts,
+            can_wait=True,
             org_id=str(page.org_id),
             page_id=str(page.id),
         )
