@@ -1,10 +1,11 @@
 // The history of texts: filters that are the address, a table on wide screens and cards on phones, and its export.
 import { useEffect, useRef, useState } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import ArrowDownLeft from "lucide-react/dist/esm/icons/arrow-down-left.mjs";
 import ArrowUpRight from "lucide-react/dist/esm/icons/arrow-up-right.mjs";
 import Inbox from "lucide-react/dist/esm/icons/inbox.mjs";
 import SearchX from "lucide-react/dist/esm/icons/search-x.mjs";
+import { useQuery } from "$/public/external/pages/components/address/address.jsx";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
 import { AgentMark, DELIVERY, Icon, hasFailed } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
@@ -15,7 +16,7 @@ const FIELD =
   "h-8 min-w-0 rounded-control border border-control bg-canvas px-2 text-13 text-ink pointer-coarse:h-11 pointer-coarse:text-16";
 
 export function MessageFilters({ numbers, words }) {
-  const [query] = useSearchParams();
+  const query = useQuery();
   const navigate = useNavigate();
   const asked = query.get("q") ?? "";
   const [text, setText] = useState(asked);
@@ -90,7 +91,7 @@ export function MessageFilters({ numbers, words }) {
 
 // The file holds what the filters show, all of it.
 export function ExportLink({ words }) {
-  const [query] = useSearchParams();
+  const query = useQuery();
   const asked = new URLSearchParams([...query].filter(([name, value]) => NAMES.includes(name) && value));
   return (
     <a href={`/api/messages.csv${asked.size ? `?${asked}` : ""}`} download className={`${SECONDARY} h-8`}>
@@ -156,7 +157,7 @@ function Person({ row, words }) {
 }
 
 export function MessageTable({ rows, hasMore, stage, words, time, onMore }) {
-  const [query] = useSearchParams();
+  const query = useQuery();
   const filtered = NAMES.some((name) => query.get(name));
   if (stage === "loading") {
     return (

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from pages.components import timestamp  # noqa: F401 - its JSX is imported by ours
+from pages.components import address, timestamp  # noqa: F401 - its JSX is imported by ours
 from pages.components.feedback import error_state
 from pages.components.local_file import jsx
 from pages.components.shell import page_shell

@@ -11,7 +11,7 @@ import { SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 // As many as an address holds.
 const MOST_IN_ADDRESS = 200;
 
-function TagPicker({ label, tags, words, canMake, onPick }) {
+function TagPicker({ label, sign, tags, words, canMake, onPick }) {
   const [open, setOpen] = useState(false);
   const [text, setText] = useState("");
   const asked = text.trim().toLowerCase();
@@ -27,6 +27,9 @@ function TagPicker({ label, tags, words, canMake, onPick }) {
       <PopoverTrigger label={label} className={`${SECONDARY} h-8`}>
         <Icon as={Tag} />
         <span className="max-sm:sr-only">{label}</span>
+        <span aria-hidden="true" className="sm:hidden">
+          {sign}
+        </span>
       </PopoverTrigger>
       <PopoverBody align="start" label={label} className="w-64 p-2">
         <form
@@ -92,7 +95,7 @@ export function BulkBar({ chosen, every, total, tags, canEdit, deleted, words, o
           {words.SELECT_EVERY.replace("{n}", total.toLocaleString())}
         </button>
       ) : null}
-      <span className="flex-1" />
+      <span className="flex-1 max-sm:basis-full" />
       {deleted ? (
         <button type="button" disabled={!canEdit} onClick={() => onRestore(ids)} className={`${SECONDARY} h-8`}>
           <Icon as={Undo} />
@@ -100,8 +103,8 @@ export function BulkBar({ chosen, every, total, tags, canEdit, deleted, words, o
         </button>
       ) : (
         <>
-          <TagPicker label={words.ADD_TAG} tags={tags} words={words} canMake onPick={(name) => onTag(ids, every, name, true)} />
-          <TagPicker label={words.REMOVE_TAG} tags={tags} words={words} onPick={(name) => onTag(ids, every, name, false)} />
+          <TagPicker label={words.ADD_TAG} sign="+" tags={tags} words={words} canMake onPick={(name) => onTag(ids, every, name, true)} />
+          <TagPicker label={words.REMOVE_TAG} sign="−" tags={tags} words={words} onPick={(name) => onTag(ids, every, name, false)} />
           {canEdit && !every && ids.length <= MOST_IN_ADDRESS ? (
             <a href={`/api/contacts/export?ids=${ids.join(",")}`} download className={`${SECONDARY} h-8 max-sm:hidden`}>
               {words.EXPORT}

@@ -1,7 +1,8 @@
 // The filters of the list, which are the address, and which columns this browser shows.
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import Columns from "lucide-react/dist/esm/icons/columns-3.mjs";
+import { useQuery } from "$/public/external/pages/components/address/address.jsx";
 import { Hotkey } from "$/public/external/pages/components/hotkeys/hotkeys.jsx";
 import { Popover, PopoverBody, PopoverTrigger } from "$/public/external/pages/components/popover/popover.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
@@ -76,7 +77,7 @@ function ColumnMenu({ words }) {
 }
 
 export function ContactFilters({ tags, words }) {
-  const [query] = useSearchParams();
+  const query = useQuery();
   const navigate = useNavigate();
   const asked = query.get("q") ?? "";
   const [text, setText] = useState(asked);
@@ -162,7 +163,7 @@ export function ContactFilters({ tags, words }) {
 
 // The file holds what the filters show, in their order.
 export function ExportLink({ words }) {
-  const [query] = useSearchParams();
+  const query = useQuery();
   const asked = new URLSearchParams([...query].filter(([name, value]) => [...FILTERS, "sort"].includes(name) && value));
   return (
     <a href={`/api/contacts/export${asked.size ? `?${asked}` : ""}`} download className={`${SECONDARY} h-8 max-sm:hidden`}>

@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from pages.components import address, popover, timestamp  # noqa: F401 - their JSX is imported by ours
 from pages.components import hotkeys as keys
-from pages.components import popover, timestamp  # noqa: F401 - their JSX is imported by ours
 from pages.components.button import button, icon_button_class, link_button
 from pages.components.icon import icon
 from pages.components.local_file import jsx

@@ -80,7 +80,7 @@ def _comparison() -> rx.Component:
                 *(
                     rx.cond(
                         MergeState.moves[key] > 0,
-                        rx.el.li(rx.el.span(MergeState.moves[key], class_name="tabular"), f" {words}"),
+                        rx.el.li(f"{words} ", rx.el.span(MergeState.moves[key], class_name="tabular text-ink")),
                         rx.fragment(),
                     )
                     for key, words in _MOVES.items()

@@ -193,11 +193,11 @@ class Contact:
         "Their timelines become one. Both numbers lead to the contact that stays. A refusal of either holds for both. "
         "This cannot be undone."
     )
-    MESSAGES = "messages"
-    TIMELINE_LINES = "lines of the timeline"
-    CHAT_SESSIONS = "chats"
-    TAG_COUNT = "tags"
-    CHOICES = "lines of consent"
+    MESSAGES = "Messages"
+    TIMELINE_LINES = "Lines of the timeline"
+    CHAT_SESSIONS = "Chats"
+    TAG_COUNT = "Tags"
+    CHOICES = "Lines of consent"
 
 
 class Facts:

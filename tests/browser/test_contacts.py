@@ -139,6 +139,12 @@ def test_a_file_is_brought_in_and_its_bad_rows_are_handed_back(page, mark, new_c
     expect(rows(page)).to_have_count(1)
 
 
+@pytest.mark.parametrize("address", ["/contacts?show=deleted&q=nobody", "/messages?q=nobody&direction=inbound"])
+def test_an_address_with_a_filter_opens_as_it_says(page, address):
+    page.goto(address)
+    expect(page.get_by_role("searchbox")).to_have_value("nobody")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_layers_of_the_pages_can_be_read_and_fit_a_phone(window, ana, scheme):
     page = window(ana, scheme=scheme).page
