@@ -50,16 +50,16 @@ def definition(given: Any) -> dict[str, Any]:
     """Return one detail as it is stored. Raises `Invalid` that names its field."""
     if not isinstance(given, Mapping):
         raise Invalid("This is an object with a name and a kind.", field="name")
-    name = str(given.get("name") or "").strip()
-    if not _NAME.fullmatch(name):
+    name = _said(given, "name", "")
+    if not isinstance(name, str) or not _NAME.fullmatch(name.strip()):
         raise Invalid("Use lower-case letters, digits and _, beginning with a letter.", field="name")
-    kind = given.get("var_type") or "text"
+    kind = _said(given, "var_type", "text")
     if kind not in KINDS:
         raise Invalid(f"The kind is one of: {', '.join(KINDS)}.", field="var_type")
-    description = given.get("description") or ""
+    description = _said(given, "description", "")
     if not isinstance(description, str) or len(description) > DESCRIPTION_LIMIT:
         raise Invalid(f"At most {DESCRIPTION_LIMIT} characters.", field="description")
-    form = given.get("format") or ""
+    form = _said(given, "format", "")
     if form not in FORMATS or (form and kind != "text"):
         raise Invalid(f"The form of a text is one of: {', '.join(filter(None, FORMATS))}.", field="format")
     low, high = _bound(given.get("low"), kind), _bound(given.get("high"), kind)
@@ -67,7 +67,7 @@ def definition(given: Any) -> dict[str, Any]:
         raise Invalid("The least is more than the most.", field="low")
     return {
         "id": _id(given.get("id")),
-        "name": name,
+        "name": name.strip(),
         "description": " ".join(description.replace("\x00", "").split()),
         "var_type": kind,
         "enum_options": _options(given.get("enum_options"), kind),
@@ -119,6 +119,12 @@ def shown(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _said(given: Mapping[str, Any], name: str, default: str) -> Any:
+    """Return a field as it was given; nothing and null are the default, and nothing else is."""
+    value = given.get(name)
+    return default if value is None else value
+
+
 def _formed(found: Mapping[str, Any], said: str) -> str:
     name, form = found["name"], found["format"]
     if form == "email":
@@ -162,7 +168,7 @@ def _bound(value: Any, kind: str) -> float | None:
 
 
 def _options(value: Any, kind: str) -> list[str]:
-    given = value or []
+    given = [] if value is None else value
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
         raise Invalid("Choices are a list of texts.", field="enum_options")
     found = list(dict.fromkeys(words for one in given if (words := " ".join(one.replace("\x00", "").split()))))

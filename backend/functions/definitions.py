@@ -232,10 +232,10 @@ def _parameter(given: Mapping[str, Any], field: str) -> dict[str, Any]:
     name = given.get("name")
     if not isinstance(name, str) or not _PARAMETER.fullmatch(name):
         raise Invalid("A parameter's name has letters, digits and _, and begins with a letter.", field=field)
-    kind = given.get("type") or "string"
-    if kind not in KINDS:
+    kind = "string" if given.get("type") is None else given["type"]
+    if not isinstance(kind, str) or kind not in KINDS:
         raise Invalid(f"A parameter's type is one of: {', '.join(KINDS)}.", field=field)
-    options = given.get("options") or []
+    options = [] if given.get("options") is None else given["options"]
     if not isinstance(options, list) or len(options) > MOST_ROWS or not all(isinstance(one, str) for one in options):
         raise Invalid(f"The choices of “{name}” are at most {MOST_ROWS} texts.", field=field)
     if options and kind != "string":
