@@ -29,8 +29,14 @@ export function MessageFilters({ numbers, words }) {
     if (!next.get("from") && !next.get("to")) next.delete("tz");
     navigate(`/messages${next.size ? `?${next}` : ""}`, { replace: true });
   };
-  const pick = (name, label, options) => (
-    <select key={name} aria-label={label} value={query.get(name) ?? ""} onChange={(event) => set({ [name]: event.target.value })} className={FIELD}>
+  const pick = (name, label, options, look = "") => (
+    <select
+      key={name}
+      aria-label={label}
+      value={query.get(name) ?? ""}
+      onChange={(event) => set({ [name]: event.target.value })}
+      className={`${FIELD} ${look}`}
+    >
       <option value="">
         {label}: {words.ANYTHING}
       </option>
@@ -76,7 +82,7 @@ export function MessageFilters({ numbers, words }) {
         ["scheduled", words.SCHEDULED],
         ["cancelled", words.CANCELLED],
       ])}
-      {pick("writer", words.WRITER, [["agent", words.BY_AGENT], ["person", words.BY_PERSON], ["customer", words.BY_CUSTOMER]])}
+      {pick("writer", words.WRITER, [["agent", words.BY_AGENT], ["person", words.BY_PERSON], ["customer", words.BY_CUSTOMER]], numbers.length > 1 ? "" : "max-sm:col-span-2")}
       {numbers.length > 1 ? pick("number", words.NUMBER, numbers.map((one) => [one.id, one.label])) : null}
       {day("from", words.FROM_DAY)}
       {day("to", words.TO_DAY)}
@@ -129,7 +135,7 @@ function Writer({ row, words }) {
       </span>
     );
   }
-  return <span className="whitespace-nowrap">{row.writer === "person" ? row.writer_name || words.BY_PERSON : words.BY_CUSTOMER}</span>;
+  return <span className="whitespace-nowrap">{row.writer === "person" ? row.writer_name || words.AUTOMATIC : words.BY_CUSTOMER}</span>;
 }
 
 const nameOf = (row, words) => row.contact_name || row.contact_display || words.UNKNOWN;
@@ -210,7 +216,7 @@ export function MessageTable({ rows, hasMore, stage, words, time, onMore }) {
               <td className="max-w-48 truncate py-2.5 pr-4">
                 <Person row={row} words={words} />
               </td>
-              <td className="max-w-120 py-2.5 pr-4 break-words">
+              <td className="max-w-120 py-2.5 pr-4 wrap-anywhere">
                 <Said row={row} words={words} />
               </td>
               <td className="py-2.5 pr-4 max-lg:hidden">

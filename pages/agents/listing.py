@@ -166,13 +166,13 @@ def _card(agent: rx.Var[AgentCard]) -> rx.Component:
             rx.cond(
                 agent["has_draft"], rx.el.span(badge(Agents.DRAFT, tone="info"), class_name="ml-auto"), rx.fragment()
             ),
-            class_name="flex min-h-6 flex-wrap items-center gap-2 text-13 text-muted",
+            class_name="flex min-h-6 flex-wrap items-center gap-2 text-13 text-muted empty:hidden",
         ),
         _today(agent),
         rx.el.div(
             rx.el.span(Agents.EDITED, " ", time_ago(agent["edited_at"]), class_name="text-12 text-faint"),
             rx.el.div(_switch(agent), class_name="relative"),
-            class_name="flex items-center justify-between gap-3 border-t border-line pt-3",
+            class_name="mt-auto flex items-center justify-between gap-3 border-t border-line pt-3",
         ),
         key=agent["id"],
         class_name=(

@@ -1,5 +1,6 @@
 // What can be done with chosen contacts: tag, untag, delete or restore, export.
 import { useState } from "react";
+import CircleMinus from "lucide-react/dist/esm/icons/circle-minus.mjs";
 import Tag from "lucide-react/dist/esm/icons/tag.mjs";
 import Trash from "lucide-react/dist/esm/icons/trash-2.mjs";
 import Undo from "lucide-react/dist/esm/icons/undo-2.mjs";
@@ -25,7 +26,7 @@ function TagPicker({ label, sign, tags, words, canMake, onPick }) {
   return (
     <Popover open={open} onOpenChange={setOpen}>
       <PopoverTrigger label={label} className={`${SECONDARY} h-8`}>
-        <Icon as={Tag} />
+        <Icon as={canMake ? Tag : CircleMinus} />
         <span className="max-sm:sr-only">{label}</span>
         <span aria-hidden="true" className="sm:hidden">
           {sign}

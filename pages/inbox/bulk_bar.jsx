@@ -63,7 +63,7 @@ export function BulkBar({ work, agents, teams, team, tags, words, mayMerge, onCh
   return (
     <section aria-label={words.SELECTION} className="shrink-0 border-b border-line bg-sunken px-3 py-1.5">
       <Hotkey keys="escape" onPress={stopSelecting} />
-      <div className="flex items-center gap-1">
+      <div className="flex items-center md:max-xl:-mr-2 xl:gap-1">
         <p role="status" className="tabular min-w-0 flex-1 truncate px-1 text-13 font-medium">
           {count}
         </p>

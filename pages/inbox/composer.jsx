@@ -1,5 +1,6 @@
 // The reply box: a message by text or chat, or a note for the team. It grows with the text and never loses a word.
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import Ban from "lucide-react/dist/esm/icons/ban.mjs";
 import MessageSquareReply from "lucide-react/dist/esm/icons/message-square-reply.mjs";
 import SendHorizontal from "lucide-react/dist/esm/icons/send-horizontal.mjs";
@@ -62,12 +63,13 @@ function Box(props) {
   const isOpen = Boolean(slash) || found.length > 0;
 
   const put = (next, place = next.length) => {
-    write(next);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(place, place);
-      setCursor(place);
-    });
+    // At once, not in the next frame: what is typed right after must not land before the place.
+    flushSync(() => write(next));
+    field.current?.focus();
+    field.current?.setSelectionRange(place, place);
+    setCursor(place);
+    // A layer that closes takes the focus first.
+    requestAnimationFrame(() => field.current?.focus());
   };
   useEffect(() => {
     const reload = () => put(readDraft(conversationId));

@@ -209,7 +209,7 @@ export function ListHead(props) {
         </Tip>
       </div>
       <div className="mt-1 flex items-center gap-1">
-        <nav aria-label={words.VIEWS} className="-mb-px flex min-w-0 flex-1 gap-3 overflow-x-auto px-1">
+        <nav aria-label={words.VIEWS} className="-mb-px flex min-w-0 flex-1 gap-3 overflow-x-auto px-1 md:max-lg:gap-1.5">
           {views.map(([key, word, label]) => (
             <Link
               key={key}

@@ -8,9 +8,11 @@ import Clock from "lucide-react/dist/esm/icons/clock.mjs";
 import Ellipsis from "lucide-react/dist/esm/icons/ellipsis.mjs";
 import Hand from "lucide-react/dist/esm/icons/hand.mjs";
 import Languages from "lucide-react/dist/esm/icons/languages.mjs";
+import Mail from "lucide-react/dist/esm/icons/mail.mjs";
 import Merge from "lucide-react/dist/esm/icons/merge.mjs";
 import PanelRight from "lucide-react/dist/esm/icons/panel-right.mjs";
 import RotateCcw from "lucide-react/dist/esm/icons/rotate-ccw.mjs";
+import Tag from "lucide-react/dist/esm/icons/tag.mjs";
 import UserPlus from "lucide-react/dist/esm/icons/user-plus.mjs";
 import { CopyButton } from "$/public/external/pages/components/copy_button/copy_button.jsx";
 import { Hotkey } from "$/public/external/pages/components/hotkeys/hotkeys.jsx";
@@ -226,15 +228,19 @@ export function ThreadHead(props) {
           </MenuTrigger>
           <MenuList align="end">
             <MenuItem shortcut="U" onSelect={putBack}>
+              <Icon as={Mail} />
               {words.MARK_UNREAD}
             </MenuItem>
             <MenuItem shortcut="E" onSelect={() => setClosed(!closed)}>
+              <Icon as={closed ? RotateCcw : Check} />
               {closed ? words.REOPEN : words.CLOSE}
             </MenuItem>
             <MenuItem shortcut="S" onSelect={() => setTimeout(() => setSnoozing(true))}>
+              <Icon as={Clock} />
               {words.SNOOZE}
             </MenuItem>
             <MenuItem shortcut="L" onSelect={() => setTimeout(() => setTagging(true))}>
+              <Icon as={Tag} />
               {words.TAGS}
             </MenuItem>
             <MenuItem onSelect={toggleTranslation}>
@@ -247,7 +253,12 @@ export function ThreadHead(props) {
                 {words.MERGE}
               </MenuItem>
             ) : null}
-            {wide ? null : <MenuItem onSelect={() => setPanel(true)}>{words.DETAILS}</MenuItem>}
+            {wide ? null : (
+              <MenuItem onSelect={() => setPanel(true)}>
+                <Icon as={PanelRight} />
+                {words.DETAILS}
+              </MenuItem>
+            )}
             <MenuSeparator />
             <AssignChoices {...assigning} />
           </MenuList>

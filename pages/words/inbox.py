@@ -318,7 +318,7 @@ class InboxComposer:
     CANNED = "Saved replies"
     CANNED_HINT = "Type / and the shortcut while writing to put one in."
     CANNED_NONE = "No saved reply fits."
-    CANNED_EMPTY = "Keep what you write often, and put it in with a slash and a word."
+    CANNED_EMPTY = "None yet. Keep here what you write often."
     CANNED_MANAGE = "Edit saved replies"
     CANNED_NEW = "New saved reply"
     CANNED_SHORTCUT = "Shortcut"

@@ -26,6 +26,7 @@ class Messages:
     WRITER = "Written by"
     BY_AGENT = "An agent"
     BY_PERSON = "A person"
+    AUTOMATIC = "Automatic"
     BY_CUSTOMER = "The customer"
     FROM_DAY = "From"
     TO_DAY = "Until"

@@ -35,7 +35,6 @@ NAMED = {
     "+14155550173": "Tom Hughes",
     CUSTOMERS["waits"]: "Grace Okafor",
     CUSTOMERS["asks"]: "Hannah Weiss",
-    CUSTOMERS["STOP"]: "Viktor Petrov",
 }
 
 
@@ -70,7 +69,7 @@ class Studio:
             say(CUSTOMERS[key], "How much is a cleaning?")
         for key in ("long", "off", "people", "waits"):
             self.carrier.wait_for_reply(CUSTOMERS[key])
-        questions = ("Hi! Are you open on Saturday?", "Great. How much is a cleaning, and do you take Delta Dental?")
+        questions = ("Hi! Is there parking near you?", "Great. How much is a cleaning, and do you take Delta Dental?")
         for place, question in enumerate(questions, start=1):
             say(CUSTOMERS["asks"], question)
             self.carrier.wait_for_reply(CUSTOMERS["asks"], place)

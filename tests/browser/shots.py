@@ -225,6 +225,7 @@ def delete_an_agent(page: Page) -> None:
 
 
 def describe_the_business(page: Page) -> None:
+    page.get_by_label(Welcome.NAME).fill("Maple Books")
     page.get_by_label(Welcome.FACTS).fill("Open Monday to Friday, 9:00 to 17:00.")
     press("button", Welcome.CREATE)(page)
     page.get_by_role("heading", name=Welcome.NUMBER_TITLE).wait_for()

@@ -1,7 +1,8 @@
 """Say which pictures are taken of contacts, the team, the assistant and the chat on a site."""
 
 import re
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
@@ -10,14 +11,6 @@ from pages.words import Assistant, Contact, ContactImports, Contacts, Team, Team
 from tests.browser.addresses import Address
 from tests.browser.shots import Act, Shot, keys, press, then
 from tests.installation import Installation
-
-GOOD_AND_BAD = (
-    "Full name;Handy;Firma;Newsletter\n"
-    "Iva Marek;+14155550191;Marek AB;yes\n"
-    "Odd Number;12;;\n"
-    "Dana Ruiz;(415) 555-0172;Ruiz & Daughters;no\n"
-    "Jon Ek;+14155550192;;yes\n"
-).encode("cp1252")
 
 
 def contacts(up: Installation) -> Iterator[Shot]:
@@ -44,9 +37,9 @@ def contacts(up: Installation) -> Iterator[Shot]:
         yield Shot(f"layer-{name}", one, act=then(press("button", Contact.MORE), press("menuitem", item)))
     yield Shot("layer-merge-contacts", one, act=compare)
     yield Shot("contact-support", one, "colleague")
-    yield Shot("contacts-import-columns", "/contacts/import", act=bring_a_file(GOOD_AND_BAD))
-    yield Shot("contacts-import-done", "/contacts/import", act=then(bring_a_file(GOOD_AND_BAD), start_the_import))
-    yield Shot("contacts-import-refused", "/contacts/import", act=bring_a_file(b"\x00\x01PK", waits=False))
+    yield Shot("contacts-import-columns", "/contacts/import", act=bring_a_file(good_and_bad))
+    yield Shot("contacts-import-done", "/contacts/import", act=then(bring_a_file(good_and_bad), start_the_import))
+    yield Shot("contacts-import-refused", "/contacts/import", act=bring_a_file(lambda: b"\x00\x01PK", waits=False))
 
 
 def team() -> Iterator[Shot]:
@@ -71,7 +64,7 @@ def assistant() -> Iterator[Shot]:
         "card": text,
         "looked-up": "Which agents are on?",
         "change": "Add to the instructions of Front desk: Mention the parking on Dock Lane",
-        "later": "Text +14155550193 tomorrow at 9: Your glasses are ready",
+        "later": "Text +14155550193 tomorrow at 9:00: Your glasses are ready",
         "refused": "Text +14155550181: Your glasses are ready",
     }
     for name, words in wishes.items():
@@ -170,11 +163,24 @@ def compare(page: Page) -> None:
     page.wait_for_timeout(600)
 
 
-def bring_a_file(content: bytes, waits: bool = True) -> Act:
+def good_and_bad() -> bytes:
+    """Return a file with people nobody knows, one who is known, and one whose number is none."""
+    new = [f"+1415555{secrets.randbelow(9000) + 1000}" for _ in range(2)]
+    rows = (
+        "Full name;Handy;Firma;Newsletter",
+        f"Iva Marek;{new[0]};Marek AB;yes",
+        "Odd Number;12;;",
+        "Dana Ruiz;(415) 555-0110;Ruiz & Daughters;no",
+        f"Jon Ek;{new[1]};;yes",
+    )
+    return "\n".join(rows).encode("cp1252")
+
+
+def bring_a_file(content: Callable[[], bytes], waits: bool = True) -> Act:
     """Return the act of choosing a file to import."""
 
     def act(page: Page) -> None:
-        page.set_input_files("input[type=file]", {"name": "people.csv", "mimeType": "text/csv", "buffer": content})
+        page.set_input_files("input[type=file]", {"name": "people.csv", "mimeType": "text/csv", "buffer": content()})
         if waits:
             expect(start_button(page)).to_be_enabled()
         page.wait_for_timeout(700)
