@@ -16,9 +16,9 @@ def test_what_is_taught_is_found_and_a_private_address_says_why(window, ana, tmp
 
     page.get_by_role("button", name=Knowledge.ADD).first.click()
     dialog.get_by_text(Knowledge.PAIRS, exact=True).click()
-    dialog.get_by_label(Knowledge.NAME).fill(f"Questions {mark}")
+    dialog.get_by_role("textbox", name=Knowledge.NAME).fill(f"Questions {mark}")
     dialog.get_by_label(f"{Knowledge.QUESTION} 1").fill(f"Do you repair saxophones of the make {mark}?")
-    dialog.get_by_label(Knowledge.ANSWER).fill("Yes, within a week.")
+    dialog.get_by_role("textbox", name=Knowledge.ANSWER).fill("Yes, within a week.")
     assert violations(page, "[role=dialog]") == []
     dialog.get_by_role("button", name=Knowledge.ADD_VERB, exact=True).click()
     expect(page.get_by_role("link", name=f"Questions {mark}")).to_be_visible()
@@ -31,7 +31,7 @@ def test_what_is_taught_is_found_and_a_private_address_says_why(window, ana, tmp
     expect(page.get_by_role("link", name=f"prices-{mark}")).to_be_visible()
 
     page.get_by_role("button", name=Knowledge.ADD).first.click()
-    dialog.get_by_label(Knowledge.URL).fill(f"http://127.0.0.1:1/{mark}")
+    dialog.get_by_role("textbox", name=Knowledge.URL).fill(f"http://127.0.0.1:1/{mark}")
     dialog.get_by_role("button", name=Knowledge.MORE_OPTIONS).click()
     assert violations(page, "[role=dialog]") == []
     dialog.get_by_role("button", name=Knowledge.ADD_VERB, exact=True).click()
@@ -40,7 +40,7 @@ def test_what_is_taught_is_found_and_a_private_address_says_why(window, ana, tmp
     assert violations(page) == []
 
     page.goto("/knowledge/try")
-    page.get_by_label(Knowledge.TRY_LABEL).fill(f"saxophones of the make {mark}")
+    page.get_by_role("textbox", name=Knowledge.TRY_LABEL).fill(f"saxophones of the make {mark}")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Yes, within a week.").first).to_be_visible()
     assert violations(page) == []
