@@ -97,7 +97,7 @@ UNGUARDED = {
     "procrastinate_workers",
 }
 # Functions that run with more rights than their caller: each names the organization in force itself.
-DEFINERS = {"contact_matches", "item_matches", "knowledge_matches"}
+DEFINERS = {"contact_matches", "contacts_known", "item_matches", "knowledge_matches"}
 
 WHAT_TO_DO = (
     "has no rule. A table of an organization: subclass TenantRow, call guard() in its migration, and add it to TENANT"
