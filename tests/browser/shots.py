@@ -182,6 +182,7 @@ def agents(agent: str) -> Iterator[Shot]:
     """Yield the agents."""
     for part in PARTS:
         yield Shot(f"agent-{part}", f"{agent}?tab={part}", act=ask_the_agent if part == "test" else nothing)
+    yield Shot("agent-versions", f"{agent}?tab=versions")
     yield Shot("agent-support", agent, "colleague")
     yield Shot("agents-support", "/agents", "colleague")
     yield Shot("agents-nomatch", "/agents?q=zzz")
