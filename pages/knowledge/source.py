@@ -10,7 +10,7 @@ from pages.components.link import external_link, text_link
 from pages.components.shell import page_shell
 from pages.components.status import badge
 from pages.components.surface import definition_list
-from pages.components.timestamp import timestamp
+from pages.components.timestamp import clock_time, day_heading, timestamp
 from pages.frame import frame
 from pages.knowledge.adding import source_dialog
 from pages.knowledge.parts import owner_badge, passages_of, reading, remove_dialog, source_menu, state_badge
@@ -116,7 +116,14 @@ def _facts() -> rx.Component:
             Knowledge.LAST_SYNC,
             rx.cond(source["last_synced_at"] != "", timestamp(source["last_synced_at"]), "–"),
         ),
-        (Knowledge.NEXT_SYNC, rx.cond(source["next_sync_at"] != "", timestamp(source["next_sync_at"]), "–")),
+        (
+            Knowledge.NEXT_SYNC,
+            rx.cond(
+                source["next_sync_at"] != "",
+                rx.fragment(day_heading(source["next_sync_at"]), ", ", clock_time(source["next_sync_at"])),
+                "–",
+            ),
+        ),
     )
 
 
