@@ -69,7 +69,10 @@ async def rows() -> list[Row]:
         async with jobs.queue.open_async():
             running = asyncio.create_task(
                 jobs.queue.run_worker_async(
-                    concurrency=worker.CONCURRENCY, install_signal_handlers=False, delete_jobs="successful"
+                    concurrency=worker.CONCURRENCY,
+                    install_signal_handlers=False,
+                    delete_jobs="successful",
+                    fetch_job_polling_interval=1.0,
                 )
             )
             start = time.perf_counter()
