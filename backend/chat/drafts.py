@@ -16,17 +16,20 @@ from backend.vocab import AuthorKind, MemberRole
 
 
 async def approve_draft(
-    session: AsyncSession, principal: Principal, conversation_id: UUID, seq: int, body: str
+    session: AsyncSession, principal: Principal, conversation_id: UUID, seq: int, body: str, item_id: UUID | None = None
 ) -> ChatMessage:
     """Send a draft as it stands or as the person rewrote it, into its session; approving twice sends once.
 
-    Raises `NotFound`, `Conflict` (`draft_decided`, `chat_closed`) and `Invalid` (`body`).
+    `item_id` is the draft the person saw: lines are numbered anew when conversations are merged.
+    Raises `NotFound`, `Conflict` (`draft_decided`, `draft_moved`, `chat_closed`) and `Invalid` (`body`).
     """
     principal.require(MemberRole.SUPPORT)
     conversation = await conversations.locked(session, conversation_id)
     draft = await queries.draft(session, conversation.org_id, conversation.id, seq)
     if draft is None:
         raise NotFound("This draft does not exist.")
+    if item_id is not None and draft.id != item_id:
+        raise Conflict("This conversation changed meanwhile. Look at the draft again.", code="draft_moved")
     if draft.status == "discarded":
         raise Conflict("This draft was discarded.", code="draft_decided")
     text = messages.checked(body, 0, field="body")
@@ -43,7 +46,7 @@ async def approve_draft(
         UUID(str(draft.data["session_id"])),
         text,
         author,
-        dedupe_key=f"draft:{conversation.id}:{seq}",
+        dedupe_key=f"draft:{draft.id}",
         turn_id=turn_id,
         is_ai=not is_edited,
         sent_by=principal.user_id,

@@ -235,24 +235,23 @@ async def retry_failed(session: AsyncSession, principal: Principal, message_id: 
 
 
 async def approve_draft(
-    session: AsyncSession, principal: Principal, conversation_id: UUID, seq: int, body: str
+    session: AsyncSession, principal: Principal, conversation_id: UUID, seq: int, body: str, item_id: UUID | None = None
 ) -> SmsMessage:
     """Send what the agent drafted, as it stands or as the person rewrote it; approving twice sends once.
 
-    Raises `NotFound`, `Conflict` when the draft was discarded, and what `queue_text` raises.
+    `item_id` is the draft the person saw: lines are numbered anew when conversations are merged. Raises `NotFound`,
+    `Conflict` when the draft was discarded or another stands there now, and what `queue_text` raises.
     """
     principal.require(MemberRole.SUPPORT)
     conversation = await conversations.locked(session, conversation_id)
-    draft = await _draft(session, conversation, seq)
+    draft = await _draft(session, conversation, seq, item_id)
     if draft.status == "discarded":
         raise Conflict("This draft was discarded.", code="draft_decided")
     number = await _number_for(session, conversation, draft)
     is_edited = body.strip() != draft.body.strip()
-    author = (
-        Author(AuthorKind.MEMBER, principal.name, principal.user_id)
-        if is_edited
-        else Author(AuthorKind.AGENT, draft.author_name, draft.author_id)
-    )
+    author = Author(AuthorKind.AGENT, draft.author_name, draft.author_id)
+    if is_edited:
+        author = Author(AuthorKind.MEMBER, principal.name, principal.user_id)
     kept: dict[str, Any] = {name: draft.data[name] for name in ("turn_id", "agent_version") if name in draft.data}
     message = await queue_text(
         session,
@@ -262,7 +261,7 @@ async def approve_draft(
         author,
         agent_id=draft.author_id,
         is_ai=not is_edited,
-        dedupe_key=f"draft:{conversation.id}:{seq}",
+        dedupe_key=f"draft:{draft.id}",
         data={**kept, "approved_by": principal.name, "is_edited": is_edited},
         sent_by=principal.user_id,
     )
@@ -272,11 +271,13 @@ async def approve_draft(
     return message
 
 
-async def discard_draft(session: AsyncSession, principal: Principal, conversation_id: UUID, seq: int) -> None:
-    """Throw an agent's draft away. Raises `NotFound`, or `Conflict` when it was sent."""
+async def discard_draft(
+    session: AsyncSession, principal: Principal, conversation_id: UUID, seq: int, item_id: UUID | None = None
+) -> None:
+    """Throw an agent's draft away. Raises `NotFound`, or `Conflict` when it was sent or another stands there now."""
     principal.require(MemberRole.SUPPORT)
     conversation = await conversations.locked(session, conversation_id)
-    draft = await _draft(session, conversation, seq)
+    draft = await _draft(session, conversation, seq, item_id)
     if draft.status == "approved":
         raise Conflict("This draft was sent already.", code="draft_decided")
     await _decide(session, draft, "discarded", principal)
@@ -366,16 +367,14 @@ async def _attach(session: AsyncSession, message: SmsMessage, media: Sequence[st
     return kept
 
 
-async def _draft(session: AsyncSession, conversation: Conversation, seq: int) -> ConversationItem:
-    query = select(ConversationItem).where(
-        ConversationItem.org_id == conversation.org_id,
-        ConversationItem.conversation_id == conversation.id,
-        ConversationItem.seq == seq,
-        ConversationItem.kind == ItemKind.DRAFT,
-    )
+async def _draft(session: AsyncSession, conversation: Conversation, seq: int, item_id: UUID | None) -> ConversationItem:
+    here = (ConversationItem.conversation_id == conversation.id, ConversationItem.org_id == conversation.org_id)
+    query = select(ConversationItem).where(*here, ConversationItem.seq == seq, ConversationItem.kind == ItemKind.DRAFT)
     draft = (await session.exec(query.with_for_update().execution_options(populate_existing=True))).first()
     if draft is None:
         raise NotFound("This draft does not exist.")
+    if item_id is not None and draft.id != item_id:
+        raise Conflict("This conversation changed meanwhile. Look at the draft again.", code="draft_moved")
     return draft
 
 

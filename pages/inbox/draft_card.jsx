@@ -15,7 +15,7 @@ export function DraftCard({ item, isOpen, words, actions }) {
   }
   const send = () => {
     setBusy(true);
-    actions.onApprove(item.conversation_id, item.seq, text);
+    actions.onApprove(item.conversation_id, item.seq, item.id, text);
     // The card leaves when the server says so; an error leaves it usable.
     setTimeout(() => setBusy(false), 4000);
   };
@@ -70,7 +70,7 @@ export function DraftCard({ item, isOpen, words, actions }) {
           <button
             type="button"
             className={`${GHOST} ml-auto`}
-            onClick={() => actions.onDiscard(item.conversation_id, item.seq)}
+            onClick={() => actions.onDiscard(item.conversation_id, item.seq, item.id)}
           >
             {words.DISCARD}
           </button>

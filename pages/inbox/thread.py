@@ -36,7 +36,6 @@ _one = rx.event.passthrough_event_spec(str)
 _two = rx.event.passthrough_event_spec(str, str)
 _three = rx.event.passthrough_event_spec(str, str, str)
 _switch = rx.event.passthrough_event_spec(str, str, bool)
-_place = rx.event.passthrough_event_spec(str, int)
 _way = rx.event.passthrough_event_spec(str, int, int)
 _send = rx.event.passthrough_event_spec(str, str, str, str, str, str, list[str], int, bool)
 _Rows = rx.Var[list[dict[str, Any]]]
@@ -127,8 +126,8 @@ class _Timeline(rx.Component):
     on_retry: rx.EventHandler[_one]
     on_cancel: rx.EventHandler[_one]
     on_why: rx.EventHandler[_one]
-    on_approve: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str)]
-    on_discard: rx.EventHandler[_place]
+    on_approve: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str, str)]
+    on_discard: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str)]
 
 
 class _Composer(rx.Component):

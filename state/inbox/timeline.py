@@ -96,7 +96,7 @@ class TimelineState(Feed, SessionState):
 
     @rx.event
     @answers
-    async def approve(self, conversation_id: str, seq: int, body: str) -> None:
+    async def approve(self, conversation_id: str, seq: int, item_id: str, body: str) -> None:
         """Send an agent's draft as it stands or as the person changed it."""
         principal = await self._principal()
         with org_scope(principal.org_id):
@@ -104,16 +104,17 @@ class TimelineState(Feed, SessionState):
                 where = parse_id(conversation_id)
                 draft = await conversations.item(session, where, int(seq))
                 approve = chat.approve_draft if draft and draft["channel"] == Channel.CHAT else messaging.approve_draft
-                await approve(session, principal, where, int(seq), str(body))
+                await approve(session, principal, where, int(seq), str(body), parse_id(item_id, "item_id"))
 
     @rx.event
     @answers
-    async def discard(self, conversation_id: str, seq: int) -> None:
+    async def discard(self, conversation_id: str, seq: int, item_id: str) -> None:
         """Throw an agent's draft away."""
         principal = await self._principal()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                await messaging.discard_draft(session, principal, parse_id(conversation_id), int(seq))
+                seen = parse_id(item_id, "item_id")
+                await messaging.discard_draft(session, principal, parse_id(conversation_id), int(seq), seen)
 
     async def _hear(self, batch: Sequence[News]) -> None:
         if not self.conversation_id:

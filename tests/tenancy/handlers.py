@@ -53,6 +53,7 @@ SOON, MODEL = 0.2, 0.4
 FUNCTION = Id("custom_functions")
 CONVERSATION, SOURCE, TURN = Id("conversations"), Id("knowledge_sources"), Id("agent_turns")
 FAILED, PLANNED, KEY, MEMBER = Id("sms_messages"), Id("planned"), Id("api_keys"), Id("members.support")
+DRAFT = Id("conversation_items")
 ITEM = {"conversation_id": CONVERSATION}
 OPEN = _rule(is_open=True)
 SHUT = _rule(is_open=False)
@@ -89,8 +90,8 @@ WIDGETS: dict[str, Widget] = {
             "seen": _rule(**ITEM),
             "retry": _rule(message_id=FAILED),
             "cancel": _rule(message_id=PLANNED),
-            "approve": _rule(**ITEM, seq=3, body="Mallory"),
-            "discard": _rule(**ITEM, seq=3),
+            "approve": _rule(**ITEM, seq=3, item_id=DRAFT, body="Mallory"),
+            "discard": _rule(**ITEM, seq=3, item_id=DRAFT),
         },
     ),
     "state.inbox.composer.ComposerState": Widget(

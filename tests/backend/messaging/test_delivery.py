@@ -15,6 +15,7 @@ from backend.core.ids import new_id
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.messaging import delivery, intake, queries
 from backend.messaging import service as messaging
+from backend.models.conversations import ConversationItem
 from backend.models.messaging import SmsMessage
 from backend.numbers import service as numbers
 from backend.vocab import AnswerMode, AuthorKind
@@ -385,6 +386,27 @@ async def test_a_draft_is_sent_once_and_not_after_it_was_discarded(line):
     items = await line.timeline()
     assert [item["status"] for item in items if item["kind"] == "draft"] == ["approved", "discarded"]
     assert len(await line.texts("outbound")) == 1
+
+
+async def test_a_draft_that_stands_where_another_stood_is_sent_too_and_only_by_who_saw_it(line):
+    await line.receive("Are you open on Sunday?")
+    with line.org.scope():
+        async with unit_of_work() as session:
+            conversation_id = UUID((await conversations.page(session, line.org.owner.user_id)).rows[0]["id"])
+            conversation = await conversations.locked(session, conversation_id)
+            for body in ("Yes.", "And on Monday."):
+                await conversations.append(session, conversation, kind="draft", author=AGENT, body=body)
+            first, second = [await conversations.item(session, conversation_id, seq) for seq in (2, 3)]
+            await messaging.approve_draft(session, line.org.owner, conversation_id, 2, "Yes.", UUID(first["id"]))
+            # A merge numbers the lines anew, so that the second draft may come to stand where the first did.
+            for item_id, seq in ((first["id"], 99), (second["id"], 2)):
+                (await session.get_one(ConversationItem, UUID(item_id))).seq = seq
+                await session.flush()
+            for decide, said in ((messaging.approve_draft, ["Yes."]), (messaging.discard_draft, [])):
+                with pytest.raises(Conflict):
+                    await decide(session, line.org.owner, conversation_id, 2, *said, item_id=UUID(first["id"]))
+            await messaging.approve_draft(session, line.org.owner, conversation_id, 2, "And on Monday.")
+    assert [text.content for text in await line.texts("outbound")] == ["Yes.", "And on Monday."]
 
 
 async def test_a_rewritten_draft_is_the_persons_own_text(line):

@@ -291,8 +291,8 @@ async def test_stranger_cannot_change_a_conversation_by_its_id(org: Any, make_or
         await tab.call(ThreadState.assign, foreign, str(org.owner.user_id)),
         await tab.call(ThreadState.set_status, foreign, "closed"),
         await tab.call(ThreadState.mark_unread, foreign),
-        await tab.call(TimelineState.approve, foreign, 1, "Hi"),
-        await tab.call(TimelineState.discard, foreign, 1),
+        await tab.call(TimelineState.approve, foreign, 1, foreign, "Hi"),
+        await tab.call(TimelineState.discard, foreign, 1, foreign),
     ]
     assert all("does not exist" in str(answer) for answer in answers)
     await send(tab, foreign, "Hi", NUMBER, "")
