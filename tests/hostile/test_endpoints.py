@@ -18,6 +18,8 @@ FIELDS = [(call, field) for call in ENDPOINTS for field in call.body]
 endpoints = pytest.mark.parametrize("call", ENDPOINTS, ids=str)
 fields = pytest.mark.parametrize(("call", "field"), FIELDS, ids=lambda value: str(value))
 DOOR_PATHS = {call.path for call in DOORS}
+# Without a body these mean all there is.
+ACT_ON_NOTHING = {"/functions/v1/knowledge-source-sync"}
 
 
 @pytest.fixture
@@ -62,6 +64,8 @@ async def test_a_body_that_is_no_json_object_writes_nothing(world, attacker, cal
     may_be_empty = call.path not in REQUIRED
     before = await world.everything_now()
     for body in BROKEN_BODIES:
+        if not body and call.path in ACT_ON_NOTHING:
+            continue
         answer = await attacker(call, body)
         assert may_be_empty or answer.status_code in (400, 422), (body[:50], answer.text)
     assert await world.everything_now() == before

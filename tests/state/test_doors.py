@@ -36,6 +36,7 @@ ARGUMENTS = {
     "number": 1,
     "form": {},
     "is_open": True,
+    "is_shared": True,
     "is_active": True,
     "is_for_all": True,
     "place": 0,

@@ -33,7 +33,10 @@ class Body:
 
     @classmethod
     async def of(cls, request: Request, *, may_be_empty: bool = False) -> "Body":
-        """Read the request's JSON object. Raises `BadParameter` (400) when it is none and must be one."""
+        """Read the request's JSON object; `may_be_empty` allows no body at all.
+
+        Raises `BadParameter` (400) when it is anything else.
+        """
         raw = await request.body()
         if not raw.strip() and may_be_empty:
             return cls({})
@@ -45,8 +48,6 @@ class Body:
             if _HALF.search(raw):
                 _require_whole_characters(values)
             return cls(values)
-        if may_be_empty:
-            return cls({})
         raise BadParameter("The body must be a JSON object in UTF-8.", code="invalid_body")
 
     @classmethod

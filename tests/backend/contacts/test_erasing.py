@@ -23,9 +23,9 @@ NUMBER, MAIL, MARK = "+14155559111", "erase.me@example.com", "erase-me"
 NOT_PERSONAL = {
     "agent_configs", "agent_versions", "api_keys", "bulk_actions", "canned_replies", "chat_widgets", "clock_ticks",
     "contact_fields", "contact_imports", "erasures", "function_secrets", "inbox_preferences", "knowledge_chunks",
-    "knowledge_crawls", "knowledge_pages", "knowledge_sources", "notification_preferences", "one_time_codes", "organization_members", "organizations",
-    "rate_counters", "saved_views", "service_numbers", "shared_details", "shared_functions", "tags",
-    "team_members", "teams", "user_sessions", "users", "vendor_cursors",
+    "knowledge_crawls", "knowledge_pages", "knowledge_sources", "notification_preferences",
+    "one_time_codes", "organization_members", "organizations", "rate_counters", "saved_views", "service_numbers",
+    "shared_details", "shared_functions", "tags", "team_members", "teams", "user_sessions", "users", "vendor_cursors",
 }  # fmt: skip
 
 
