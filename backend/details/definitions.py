@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from backend.core import strict_json
 from backend.core.errors import Invalid
 from backend.core.ids import new_id
 from backend.numbers import e164
@@ -184,7 +185,11 @@ def _send_to(value: Any) -> dict[str, Any]:
         return {}
     if not isinstance(value, Mapping) or len(json.dumps(value, default=str)) > 1000:
         raise Invalid("This is an object that names apps.", field="send_to")
-    return {str(key): one for key, one in value.items() if isinstance(one, bool | str)}
+    return {
+        strict_json.clean(str(key)): strict_json.clean(one) if isinstance(one, str) else one
+        for key, one in value.items()
+        if isinstance(one, bool | str)
+    }
 
 
 def _flag(value: Any, field: str) -> bool:

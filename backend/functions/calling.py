@@ -7,13 +7,14 @@ HTTP API group).
 """
 
 import asyncio
+import codecs
 import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from backend.core import clock
+from backend.core import clock, strict_json
 from backend.core.errors import MagpipeError, VendorError
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.functions import definitions, queries, secrets, templates
@@ -30,6 +31,10 @@ PAUSE_S = 0.5
 _PASSING = (408, 425, 429, 500, 502, 503, 504)
 # These say that nothing was done, whatever the method.
 _NOT_DONE = (429, 503)
+# What answers are written in; anything else is read as UTF-8. Python knows codecs that are no charsets at all.
+_CHARSETS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "ascii", "iso8859-1", "iso8859-15", "cp1252")
+_CUT = " … (cut)"
+_UNREADABLE = "The address answered something that could not be read. It may be too long, or not be JSON."
 _UNKNOWN = "The call was interrupted, and nobody knows whether it was done. A person has to look."
 
 
@@ -80,6 +85,9 @@ async def run(found: Mapping[str, Any], call_id: UUID, setting: CallSetting, lim
         stored = await queries.call(session, setting.org_id, call_id, for_update=True)
         if stored is not None:
             stored.status, stored.result, stored.request = outcome.status, shown, request
+            # What is picked of a long answer cannot be picked again of what the log keeps of it.
+            is_picked = bool(found["response_variables"]) and outcome.status == ToolCallStatus.OK
+            stored.told = {"data": outcome.data} if is_picked else {}
             stored.http_status, stored.attempts = answer.status if answer else 0, attempts
             stored.ms, stored.finished_at = round((loop.time() - started) * 1000), clock.now()
             session.add(stored)
@@ -150,8 +158,7 @@ def _outcome(found: Mapping[str, Any], call_id: UUID, answer: http.Answer | None
     """Return what came of a call, and what the log keeps of the answer."""
     if answer is None:
         return Outcome(call_id, ToolCallStatus.FAILED, fault), fault
-    text = answer.content.decode(answer.charset if _is_known(answer.charset) else "utf-8", "replace")
-    text = text.replace("\x00", "")
+    text = strict_json.clean(answer.content.decode(_charset(answer.charset), "replace"))
     shown = text[:ANSWER_LIMIT]
     if not 200 <= answer.status < 300:
         words = f"The address answered {answer.status}. {text[:ERROR_LIMIT]}".strip()
@@ -160,26 +167,40 @@ def _outcome(found: Mapping[str, Any], call_id: UUID, answer: http.Answer | None
 
 
 def _told(found: Mapping[str, Any], text: str) -> Any:
-    """Return what the model is told of an answer: what the function picks of it, else all of it."""
-    try:
-        read = json.loads(text)
-    except (ValueError, RecursionError):
-        return text[:ANSWER_LIMIT]
+    """Return what the model is told of an answer: what the function picks of it and nothing else, else all of it."""
     wanted = found["response_variables"]
+    try:
+        read = strict_json.loads(text)
+    except ValueError:
+        return _UNREADABLE if wanted else text[:ANSWER_LIMIT]
     if wanted:
-        read = {one["name"]: templates.picked(read, one["json_path"]) for one in wanted}
+        return _shortened({one["name"]: templates.picked(read, one["json_path"]) for one in wanted})
     return read if len(json.dumps(read, ensure_ascii=False)) <= ANSWER_LIMIT else text[:ANSWER_LIMIT]
+
+
+def _shortened(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what was picked with every value cut that takes more than its share of what a model is handed."""
+    if len(json.dumps(values, ensure_ascii=False)) <= ANSWER_LIMIT:
+        return values
+    share = ANSWER_LIMIT // len(values)
+    short: dict[str, Any] = {}
+    for name, value in values.items():
+        said = json.dumps(value, ensure_ascii=False)
+        is_long = len(said) > share
+        short[name] = f"{(value if isinstance(value, str) else said)[:share]}{_CUT}" if is_long else value
+    return short
 
 
 def _told_again(found: Mapping[str, Any], before: ToolCall) -> Outcome:
     if before.status == ToolCallStatus.OK:
-        return Outcome(before.id, before.status, "", _told(found, before.result))
+        told = before.told["data"] if before.told else _told(found, before.result)
+        return Outcome(before.id, before.status, "", told)
     return Outcome(before.id, before.status, before.result[:ERROR_LIMIT])
 
 
-def _is_known(charset: str) -> bool:
+def _charset(named: str) -> str:
     try:
-        "".encode(charset)
-    except LookupError:
-        return False
-    return True
+        found = codecs.lookup(named).name
+    except (LookupError, ValueError):
+        return "utf-8"
+    return found if found in _CHARSETS else "utf-8"

@@ -5,6 +5,7 @@ holds no secret: the values of its headers are kept apart, and `headers` names t
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -154,7 +155,9 @@ def is_reading(found: Mapping[str, Any]) -> bool:
 def _fits(kind: str, value: Any) -> bool:
     if kind in ("number", "integer"):
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and (kind == "number" or float(value).is_integer())
+        if not is_number or not (isinstance(value, int) or math.isfinite(value)):
+            return False
+        return kind == "number" or isinstance(value, int) or value.is_integer()
     wanted = {"string": str, "boolean": bool, "array": list, "object": dict}[kind]
     return isinstance(value, wanted)
 
@@ -245,7 +248,7 @@ def _parameter(given: Mapping[str, Any], field: str) -> dict[str, Any]:
         "type": kind,
         "description": _text(given, "description", DESCRIPTION_LIMIT),
         "required": _flag(given, "required", False),
-        "options": [one.strip()[:80] for one in options if one.strip()],
+        "options": [one[:80] for one in (option.replace("\x00", "").strip() for option in options) if one],
     }
 
 
@@ -263,9 +266,10 @@ def _header(given: Mapping[str, Any], field: str) -> dict[str, Any]:
 
 def _query(given: Mapping[str, Any], field: str) -> dict[str, Any]:
     name = given.get("name")
-    if not isinstance(name, str) or not name.strip() or len(name) > 100:
+    name = name.replace("\x00", "").strip() if isinstance(name, str) else ""
+    if not name or len(name) > 100:
         raise Invalid("A query needs a name.", field=field)
-    return {"name": name.strip(), "value": _text(given, "value", VALUE_LIMIT)}
+    return {"name": name, "value": _text(given, "value", VALUE_LIMIT)}
 
 
 def _response(given: Mapping[str, Any], field: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ async def _tries(session: AsyncSession, person: Person) -> int:
         text(
             "delete from tool_calls where org_id = :org and conversation_id is null and exists"
             " (select 1 from unnest(cast(:words as text[])) word where position(word in"
-            " concat_ws(' ', arguments::text, request::text, result)) > 0)"
+            " concat_ws(' ', arguments::text, request::text, told::text, result)) > 0)"
         ),
         {"org": person.org_id, "words": [*person.addresses, *person.names]},
     )

@@ -1,6 +1,6 @@
 """Keep the functions every agent may call, call them, and read the log.
 
-A function of one agent alone stands in that agent's draft and versions (`backend.agents.functions`); one for every
+A function of one agent alone stands in that agent's draft and versions (`backend.agents.drafts`); one for every
 agent stands here and holds at once. Changing one needs the editor role and is written to the audit log.
 """
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from backend.core.errors import Invalid
 from backend.functions.definitions import BODILESS
@@ -50,8 +50,9 @@ def picked(answer: Any, path: str) -> Any:
 
 def _address(url: str, values: Mapping[str, Any]) -> str:
     found = _TOKEN.sub(lambda match: quote(_plain(values.get(match.group(1), "")), safe=""), url)
-    # What a model chose may not climb to another place of the server (RFC 3986 §5.2.4).
-    if {".", ".."} & set(urlsplit(found).path.split("/")):
+    # What a model chose may not climb to another place of the server (RFC 3986 §5.2.4), nor when a server reads the
+    # encoded slash as a slash.
+    if {".", ".."} & set(re.split(r"[/\\]", unquote(urlsplit(found).path))):
         raise Invalid("An argument cannot stand in an address.", field="endpoint_url")
     return found
 

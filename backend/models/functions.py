@@ -62,6 +62,8 @@ class ToolCall(TenantRow, table=True):
     result: str = ""
     request: dict[str, Any] = document(dict)
     """The method and the address of what was asked, without headers."""
+    told: dict[str, Any] = document(dict)
+    """What the agent was told of the answer, as `{"data": …}`, where its function picks something of it."""
     http_status: int = 0
     attempts: int = 0
     ms: int = 0

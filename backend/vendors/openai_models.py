@@ -4,13 +4,13 @@ One call is one request: nothing is retried here, because who calls knows what a
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from backend.core import strict_json
 from backend.core.config import settings
 from backend.core.errors import VendorError
 
@@ -149,12 +149,12 @@ def _tool_call(call: Any) -> ToolCall:
 
 
 def _tool_called(call_id: str, name: str, raw: str) -> ToolCall:
-    raw = raw or "{}"
+    raw = strict_json.clean(raw) or "{}"
     try:
-        arguments = json.loads(raw)
+        arguments = strict_json.loads(raw)
     except ValueError:
         arguments = None
-    return ToolCall(call_id, name, arguments if isinstance(arguments, dict) else None, raw)
+    return ToolCall(call_id, strict_json.clean(name), arguments if isinstance(arguments, dict) else None, raw)
 
 
 async def embed(model: str, texts: Sequence[str], dimensions: int) -> list[list[float]]:

@@ -15,6 +15,7 @@ from backend.functions import calling, definitions, templates
 from backend.functions import service as functions
 from backend.functions.schemas import CallSetting
 from backend.models.functions import ToolCall
+from backend.vendors import http, openai_models
 from backend.vocab import MemberRole, ToolCallStatus
 
 BOOK = {
@@ -195,14 +196,57 @@ async def test_trying_is_limited(db, org, business, monkeypatch):
         await functions.try_call(org.owner, found, {"number": "1"}, CallSetting(org.org_id, is_test=True))
 
 
-@pytest.mark.parametrize("value", ["..", ".", "../admin", "a/b?c=d#e", "%2e%2e", "é"])
+@pytest.mark.parametrize(
+    ("said", "charset", "told"),
+    [
+        (rb'{"a\u0000": ["\ud83d", "b\u0000", 1]}', "utf-8", {"a": ["?", "b", 1]}),
+        (b'{"a": NaN}', "utf-8", '{"a": NaN}'),
+        (b'{"a": 1e999}', "utf-8", '{"a": 1e999}'),
+        (b"[" * 2000 + b"]" * 2000, "utf-8", "[" * 2000 + "]" * 2000),
+        (b'"ok"', "undefined", "ok"),
+        (b'"ok"', "idna", "ok"),
+        (b'"ok"', "\x00", "ok"),
+        ('"Größe"'.encode("latin-1"), "ISO-8859-1", "Größe"),
+    ],
+)
+def test_whatever_an_address_answers_can_be_told_and_kept(said, charset, told):
+    outcome, shown = calling._outcome(
+        {**ORDER, "response_variables": []}, new_id(), http.Answer(200, said, "", charset, False), ""
+    )
+    assert (outcome.status, outcome.data) == ("ok", told)
+    (json.dumps(outcome.data, ensure_ascii=False, allow_nan=False) + shown).encode()
+
+
+async def test_what_was_not_picked_of_a_long_answer_is_never_told(db, org, business, monkeypatch):
+    monkeypatch.setattr(calling, "ANSWER_LIMIT", 60)
+    found = await save(org, ORDER, f"{business.url}/business/orders/1042")
+    picked = {"status": "shipped", "first": "Whitening kit"}
+    for _ in range(2):
+        assert (await call(org, found, {"number": "1042"}, "turn:long")).data == picked
+    monkeypatch.setattr(calling, "ANSWER_LIMIT", 20)
+    short = (await call(org, found, {"number": "1042"})).data
+    assert short == {"status": "shipped", "first": f"Whitening {calling._CUT}"}
+    answer = http.Answer(200, b'{"order": {"secret": "never', "", "utf-8", True)
+    assert calling._outcome(found, new_id(), answer, "")[0].data == calling._UNREADABLE
+
+
+def test_a_model_s_arguments_can_be_kept():
+    def read(raw):
+        return openai_models._tool_called("1", "book", raw).arguments
+
+    assert read(r'{"day": "\ud83d\u0000x"}') == {"day": "?x"}
+    assert [read('{"people": NaN}'), read('{"people": 1e999}'), read("[" * 2000)] == [None, None, None]
+
+
+@pytest.mark.parametrize("value", ["..", ".", "../admin", "..\\x", "a/../../x", "a/b?c=d#e", "%2e%2e", "é"])
 def test_an_argument_stays_in_its_place_of_the_address(value):
     found = definitions.definition({**ORDER, "endpoint_url": "https://api.example/orders/{{number}}/items"})
     try:
         url, _ = templates.request_of(found, {"number": value}, {}, {})
     except Invalid:
-        assert value in ("..", ".")
+        assert value in ("..", ".", "../admin", "..\\x", "a/../../x")
         return
+    assert value in ("a/b?c=d#e", "%2e%2e", "é")
     assert url.startswith("https://api.example/orders/")
     assert url.endswith("/items")
     assert url.count("/") == 5
@@ -237,6 +281,18 @@ def test_a_definition_that_cannot_work_is_refused_at_its_field(change, field):
     assert refused.value.field == field
 
 
+def test_a_definition_holds_no_null_characters():
+    given = {
+        **ORDER,
+        "endpoint_url": "https://a.example/",
+        "query_params": [{"name": "a\x00b", "value": "c\x00"}],
+        "body_schema": [{"name": "kind", "options": ["x\x00", "\x00"]}],
+    }
+    found = definitions.definition(given)
+    assert found["query_params"] == [{"name": "ab", "value": "c"}]
+    assert found["body_schema"][0]["options"] == ["x"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "is_right"),
     [
@@ -246,6 +302,9 @@ def test_a_definition_that_cannot_work_is_refused_at_its_field(change, field):
         ({"people": 2}, False),
         ({"day": "Friday", "people": True}, False),
         ({"day": "Friday", "people": 2.5}, False),
+        ({"day": "Friday", "people": 10**400}, True),
+        ({"day": "Friday", "people": float("nan")}, False),
+        ({"day": "Friday", "people": float("inf")}, False),
         ({"day": "Friday", "admin": "yes"}, False),
     ],
 )
