@@ -234,7 +234,6 @@ async def _store_from_visitor(
     await jobs.defer(
         session,
         "agents.answer_chat",
-        is_urgent=True,
         lock=f"chat:{chat.id}",
         org_id=str(chat.org_id),
         message_id=str(message.id),

@@ -10,6 +10,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import IntEnum
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -32,6 +33,20 @@ P = ParamSpec("P")
 STALLED_AFTER_S = 25
 # A job that was running when so many workers died is taken for what kills them.
 DEATHS = 10
+
+
+class Urgency(IntEnum):
+    """What goes first of all that is due; among equals what waited longest. A backlog of one level starves those below.
+
+    So only what is quick, and bounded by what people do, is above `USUAL`.
+    """
+
+    CAN_WAIT = -1
+    USUAL = 0
+    SOON = 1
+    """The last step of what somebody waits for, so that in a burst the first is served while the others queue."""
+    FIRST = 2
+    """What customers tell us: their STOP waits behind no backlog of ours."""
 
 
 def _pool(*args: Any, **kwargs: Any) -> AsyncConnectionPool:
@@ -113,17 +128,14 @@ async def defer(
     lock: str | None = None,
     queueing_lock: str | None = None,
     at: datetime | None = None,
-    is_urgent: bool = False,
-    can_wait: bool = False,
+    urgency: Urgency = Urgency.USUAL,
     **arguments: Any,
 ) -> None:
     """Enqueue the task `name` in the session's transaction: the job exists once that commits, and not before.
 
     Tasks go by name so that a service can enqueue work whose module imports the service. Jobs that share a `lock` run
     one at a time in the order they were enqueued, so a job with `at` in the future must not carry one. With a
-    `queueing_lock` at most one waits; a second is dropped. What `is_urgent` goes before all that waits: the last
-    step of an answer, so that in a burst the first customer is served while the others queue, and a visitor who looks.
-    What `can_wait` starts after all else that is due.
+    `queueing_lock` at most one waits; a second is dropped. `urgency` says what of all that is due goes first.
     """
     connection = (await (await session.connection()).get_raw_connection()).driver_connection
     await _bell.set(session, connection)
@@ -134,7 +146,7 @@ async def defer(
         lock=lock,
         queueing_lock=queueing_lock,
         schedule_at=at,
-        priority=int(is_urgent) - int(can_wait),
+        priority=int(urgency),
     )
     if queueing_lock is None:
         await deferrer.defer_async(**arguments)

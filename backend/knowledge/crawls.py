@@ -124,7 +124,7 @@ async def defer_page(session: AsyncSession, crawl: KnowledgeCrawl, page_id: UUID
         session,
         "knowledge.page",
         lock=f"knowledge:lane:{(crawl.source_id.int + own) % ALL_LANES}",
-        can_wait=True,
+        urgency=jobs.Urgency.CAN_WAIT,
         org_id=str(crawl.org_id),
         page_id=str(page_id),
     )
@@ -192,7 +192,7 @@ async def record_trouble(
             session,
             "knowledge.page",
             at=clock.now() + PAUSE * page.attempts,
-            can_wait=True,
+            urgency=jobs.Urgency.CAN_WAIT,
             org_id=str(page.org_id),
             page_id=str(page.id),
         )

@@ -37,6 +37,7 @@ _REQUIRED = {
     WebhookKind.STATUS: ("MessageSid", "MessageStatus"),
 }
 _TASKS = {WebhookKind.INBOUND: "messaging.receive_text", WebhookKind.STATUS: "messaging.apply_status"}
+_URGENCY = {WebhookKind.INBOUND: jobs.Urgency.FIRST, WebhookKind.STATUS: jobs.Urgency.SOON}
 
 
 class MalformedWebhook(Invalid):
@@ -86,7 +87,7 @@ async def store(session: AsyncSession, kind: WebhookKind, payload: Mapping[str, 
     event = InboundEvent(source=SOURCE, kind=kind, external_id=external_id, payload=dict(payload))
     if not await queries.store_event(session, event):
         return False
-    await jobs.defer(session, _TASKS[kind], lock=lock[:200], event_id=str(event.id))
+    await jobs.defer(session, _TASKS[kind], lock=lock[:200], urgency=_URGENCY[kind], event_id=str(event.id))
     return True
 
 

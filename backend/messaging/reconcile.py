@@ -102,7 +102,7 @@ async def ask_about_stuck() -> None:
                     "messaging.deliver_text",
                     lock=f"conversation-send:{text.conversation_id}",
                     queueing_lock=f"deliver:{text.id}",
-                    is_urgent=True,
+                    urgency=jobs.Urgency.SOON,
                     org_id=str(text.org_id),
                     message_id=str(text.id),
                     purpose=str(purpose),

@@ -149,7 +149,7 @@ async def queue_text(
         data=item_data(message, kept, **extra),
     )
     if not is_later:
-        await outbox.enqueue(session, message, Purpose(purpose))
+        await outbox.enqueue(session, message, Purpose(purpose), is_awaited=created_via == "ui")
     return message
 
 
@@ -230,7 +230,7 @@ async def retry_failed(session: AsyncSession, principal: Principal, message_id: 
     await conversations.update_item(
         session, message.id, status=message.status, data={"error": "", "error_code": "", "retried_by": principal.name}
     )
-    await outbox.enqueue(session, message, Purpose.SERVICE)
+    await outbox.enqueue(session, message, Purpose.SERVICE, is_awaited=True)
     return message
 
 

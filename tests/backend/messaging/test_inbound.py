@@ -1,16 +1,20 @@
 """A customer's text: stored once, words of leaving first, and whoever should answer is asked."""
 
 import pytest
+from sqlalchemy import text as sql
 
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
-from backend.core.tenancy import unit_of_work
-from backend.messaging import inbound
+from backend.core.tenancy import platform_scope, unit_of_work
+from backend.messaging import inbound, intake
 from backend.messaging import service as messaging
 from backend.models.numbers import ServiceNumber
 from backend.models.organizations import Organization
 from backend.vocab import AnswerMode, AuthorKind
+from tests.backend.messaging.conftest import SHOP
+
+AGENT = Author(AuthorKind.AGENT, "Ava")
 
 
 async def conversation_of(session, line):
@@ -37,6 +41,31 @@ async def test_a_repeated_webhook_is_stored_and_handled_once(line, jobs_waiting)
     await inbound.receive(event_id)
     assert len(await line.texts()) == 1
     assert len(await jobs_waiting("agents.answer_text")) == 1
+
+
+async def test_no_backlog_of_ours_goes_before_what_customers_write(line):
+    await line.receive("Are you open?")
+    with line.org.scope():
+        async with unit_of_work() as session:
+            conversation = await conversation_of(session, line)
+            await messaging.queue_text(session, conversation, line.number, "Yes.", AGENT)
+            many = {"purpose": "service", "created_via": "api"}
+            await messaging.queue_text(session, conversation, line.number, "New prices!", AGENT, **many)
+    await line.store("STOP")
+    with platform_scope("look at the queue for a test"):
+        async with unit_of_work() as session:
+            payload = {"MessageSid": "SM9", "From": line.customer, "To": SHOP, "MessageStatus": "sent"}
+            await intake.store(session, intake.WebhookKind.STATUS, payload)
+            found = await session.execute(
+                sql("select task_name from procrastinate_jobs where status = 'todo' order by priority desc, id")
+            )
+    assert [row.task_name for row in found][-5:] == [
+        "messaging.receive_text",
+        "messaging.deliver_text",
+        "messaging.apply_status",
+        "agents.answer_text",
+        "messaging.deliver_text",
+    ]
 
 
 async def test_a_text_to_a_number_nobody_owns_is_noted_and_nothing_else(line):
