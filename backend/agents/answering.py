@@ -142,7 +142,11 @@ async def _claim(session: AsyncSession, message_id: UUID, channel: Channel) -> _
         await post.say_closed(session, agent, conversation, contact)
         return None
     writer = post.writer(turn.id)
-    return _Claimed(turn.id, await _request(session, post, agent, contact, item, turn.id, writer), writer)
+    request = await _request(session, post, agent, contact, item, turn.id, writer)
+    if _mode(post, conversation) == AnswerMode.DRAFT:
+        # Nobody has approved anything yet: what changes something elsewhere is not on offer.
+        request = replace(request, agent=function_calls.reading(request.agent))
+    return _Claimed(turn.id, request, writer)
 
 
 def _new_turn(post: Post) -> AgentTurn:

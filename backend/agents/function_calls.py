@@ -37,6 +37,11 @@ def reading_caller(setting: CallSetting) -> CallFunction:
     return call
 
 
+def reading(spec: AgentSpec) -> AgentSpec:
+    """Return the agent with only those of its functions that change nothing."""
+    return replace(spec, functions=tuple(one for one in spec.functions if definitions.is_reading(one)))
+
+
 def known(spec: AgentSpec, customer: Customer, found: Mapping[str, Found] | None = None) -> dict[str, str]:
     """Return the values a function's templates may name beside its arguments."""
     return {

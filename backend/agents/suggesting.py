@@ -18,7 +18,6 @@ from backend.core.errors import Invalid, NotFound, Unavailable
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.details import service as details
-from backend.functions.definitions import is_reading
 from backend.functions.schemas import CallSetting
 from backend.models.agents import AgentConfig
 from backend.vocab import Channel, Direction, ItemKind, MemberRole
@@ -77,7 +76,7 @@ async def suggest_reply(principal: Principal, conversation_id: UUID, order: str 
     channel = Channel.CHAT if conversation.last_channel == Channel.CHAT else Channel.SMS
     customer = Customer(contact.name, contact.phone_number or "")
     request = TurnRequest(spec, customer, before, said or "(empty message)", retriever(agent.id), channel, notes, found)
-    return await _written(principal, agent, request)
+    return await _written(principal, agent, request, conversation_id)
 
 
 async def write_message(
@@ -100,16 +99,19 @@ async def write_message(
     return await _written(principal, agent, request)
 
 
-async def _written(principal: Principal, agent: AgentConfig, request: TurnRequest) -> Suggestion:
+async def _written(
+    principal: Principal, agent: AgentConfig, request: TurnRequest, conversation_id: UUID | None = None
+) -> Suggestion:
     await rate_limits.hit("suggestion.organization", TRIES, WINDOW, about=principal.org_id)
     # Whoever asks for a proposal has not decided anything yet: what changes something elsewhere is not on offer.
-    spec = replace(request.agent, functions=tuple(one for one in request.agent.functions if is_reading(one)))
+    spec = function_calls.reading(request.agent)
     setting = CallSetting(
         principal.org_id,
         agent.id,
         spec.name,
         spec.version,
         request.channel,
+        conversation_id,
         known=function_calls.known(spec, request.customer, request.found),
         allowed_by=principal.user_id,
         allowed_by_name=principal.name,

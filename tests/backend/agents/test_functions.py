@@ -8,12 +8,14 @@ from sqlmodel import select
 
 from backend.agents import answering, playground, portable, tools
 from backend.agents import service as agents
+from backend.conversations import service as conversations
+from backend.conversations.schemas import Author
 from backend.core.config import settings
 from backend.core.tenancy import unit_of_work
 from backend.functions import definitions
 from backend.functions import service as functions
 from backend.models.functions import ToolCall
-from backend.vocab import Channel
+from backend.vocab import AnswerMode, AuthorKind, Channel
 
 
 @pytest.fixture
@@ -129,6 +131,32 @@ async def test_trying_a_draft_calls_what_reads_and_leaves_the_rest_undone(desk, 
     assert [one["status"] for one in tried["tools"]] == ["ok", "refused"]
     seen = (await business.client.get("/business/requests")).json()["requests"]
     assert [one["method"] for one in seen] == ["GET"]
+
+
+async def test_an_agent_that_drafts_for_approval_changes_nothing_elsewhere(desk, business, script):
+    await teach(desk, **order(business))
+    await teach(desk, **booking(business))
+    message_id = await desk.receive("Book me in on Friday")
+    conversation = await desk.conversation()
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            somebody = Author(AuthorKind.MEMBER, "Mia", desk.org.owner.user_id)
+            await conversations.set_answer_mode(session, conversation.id, AnswerMode.DRAFT, somebody)
+    script.says(script.calls(("look_up_order", {"number": "1042"}), ("book_visit", {"day": "Friday"})), "Yes.")
+    await desk.answer(message_id)
+    assert "book_visit" not in {one["function"]["name"] for one in script.requests[0]["tools"]}
+    seen = (await business.client.get("/business/requests")).json()["requests"]
+    assert [one["method"] for one in seen] == ["GET"]
+
+
+async def test_what_a_suggestion_looked_up_belongs_to_its_conversation(desk, business, script):
+    made = await teach(desk, **order(business))
+    await desk.receive("Where is my order 1042?")
+    conversation = await desk.conversation()
+    script.says(script.calls(("look_up_order", {"number": "1042"})), "It is on its way.")
+    await agents.suggest_reply(desk.org.owner, conversation.id)
+    (row,) = await log_of(desk, made["id"])
+    assert row["conversation_id"] == str(conversation.id)
 
 
 async def test_every_tool_stands_in_the_log(desk, script):
