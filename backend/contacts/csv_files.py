@@ -7,20 +7,16 @@ import codecs
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import StringIO
-from itertools import islice
 from pathlib import Path
 
 from backend.core.errors import Invalid
-from backend.core.spreadsheets import RUNS
+from backend.core.spreadsheets import RUNS, delimiter_of
 
-DELIMITERS = (",", ";", "\t", "|")
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252")
 # A cell beyond this is a quote that was never closed, or no table at all.
 CELL_LIMIT = 32_000
 MOST_COLUMNS = 200
 _SAMPLE_BYTES = 256_000
-_SAMPLE_ROWS = 30
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ def layout_of(path: Path) -> Layout:
         raise Invalid(
             "This is not a table of text. Save it as CSV in your spreadsheet first.", field="file", code="not_a_table"
         )
-    return Layout(encoding, _delimiter(text))
+    return Layout(encoding, delimiter_of(text))
 
 
 def records(path: Path, layout: Layout) -> Iterator[Record]:
@@ -103,28 +99,6 @@ def _encoding(head: bytes, path: Path) -> str:
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8"
-
-
-def _delimiter(text: str) -> str:
-    """Return the character that cuts the first rows into the most columns of which each row has as many."""
-    best, best_score = ",", 0.0
-    for delimiter in DELIMITERS:
-        try:
-            rows = [
-                row
-                for row in islice(csv.reader(StringIO(text, newline=""), delimiter=delimiter), _SAMPLE_ROWS)
-                if any(cell.strip() for cell in row)
-            ]
-        except csv.Error:
-            continue
-        widths = [len(row) for row in rows]
-        if not widths or max(widths) < 2:
-            continue
-        usual = max(set(widths), key=widths.count)
-        score = widths.count(usual) / len(widths) * min(usual, 20) if usual > 1 else 0
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
 
 
 def _broken(number: int) -> Invalid:

@@ -74,7 +74,7 @@ async def configure(
     known = await fields.definitions(session)
     layout_before = (job.encoding, job.delimiter, job.has_header)
     if "delimiter" in given:
-        job.delimiter = _one_of(given["delimiter"], csv_files.DELIMITERS, "delimiter")
+        job.delimiter = _one_of(given["delimiter"], spreadsheets.DELIMITERS, "delimiter")
     if "encoding" in given:
         job.encoding = _one_of(given["encoding"], csv_files.ENCODINGS, "encoding")
     if "has_header" in given:

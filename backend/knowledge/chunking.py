@@ -24,7 +24,8 @@ _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _UNDERLINE = re.compile(r"^(=+|-{2,})$")
 _LIST_ITEM = re.compile(r"^\s*([-*•–]|\d{1,3}[.)])\s+\S")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+")
-_TABLE_RULE = re.compile(r"^\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
+# The row under a table's names is made of these, and is no longer than this.
+_RULE_MARKS, _RULE_LIMIT = frozenset("|:- \t"), 2_000
 PATH_LIMIT = 200
 
 
@@ -133,12 +134,13 @@ def _pack(section: _Section) -> Iterator[Chunk]:
     held = overlap = ""
     for unit in section.units:
         joint, head = "\n", ""
-        for piece in _pieces(unit):
+        names = _table_head(unit)
+        for piece in _pieces(unit, is_table=bool(names)):
             if held and tokens(held) + tokens(piece) > TARGET_TOKENS:
                 yield Chunk(section.path, overlap, held)
                 overlap, held = head or _tail(held), ""
             held = f"{held}{joint}{piece}" if held else piece
-            head = _table_head(unit)
+            head = names
             joint = "\n" if head else " "
     if held:
         yield Chunk(section.path, overlap, held)
@@ -146,18 +148,19 @@ def _pack(section: _Section) -> Iterator[Chunk]:
 
 def _table_head(unit: str) -> str:
     """Return the row that names the columns, as far as an overlap may be long; nothing when `unit` is no table."""
-    head, _, rest = unit.partition("\n")
-    if not (head.startswith("|") and _TABLE_RULE.match(rest.partition("\n")[0])):
+    head, *rest = unit.split("\n", 2)
+    rule = rest[0] if rest else ""
+    if not (head.startswith("|") and len(rule) <= _RULE_LIMIT and "--" in rule and _RULE_MARKS.issuperset(rule)):
         return ""
     return head[: OVERLAP_TOKENS * CHARS_PER_TOKEN]
 
 
-def _pieces(unit: str) -> Iterator[str]:
+def _pieces(unit: str, *, is_table: bool) -> Iterator[str]:
     """Yield `unit` whole when it fits, else rows or sentences, else runs of words, else runs of characters."""
     if tokens(unit) <= TARGET_TOKENS:
         yield unit
         return
-    if _table_head(unit):
+    if is_table:
         head, rule, *rows = unit.split("\n")
         for row in [f"{head}\n{rule}", *rows]:
             yield from _sentences(row)

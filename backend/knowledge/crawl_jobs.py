@@ -215,7 +215,7 @@ async def _read(plan: _Plan, url: str) -> Read:
     if is_site and not addresses.is_wanted(found_at, plan.include, plan.exclude):
         # The first page of a site may stand outside of what shall be read, and still lead there.
         return Read(title, "", (), (), 0, links)
-    stored = [chunk.stored(title) for chunk in chunks(document.text)]
+    stored = [chunk.stored(title) for chunk in await asyncio.to_thread(chunks, document.text)]
     vectors, embedded = await passages.vectors(plan.source_id, stored)
     digest = hashlib.sha256(document.text.encode()).hexdigest()
     return Read(title, digest, stored, vectors, embedded, links)

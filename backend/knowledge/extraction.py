@@ -7,7 +7,8 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePath
@@ -17,14 +18,15 @@ from urllib.parse import urljoin
 from charset_normalizer import from_bytes
 
 from backend.core.errors import Invalid
+from backend.core.spreadsheets import delimiter_of
 
 MAX_FILE_BYTES = 20_000_000
 # Reading a page takes about two seconds for each megabyte of HTML (measured), during which a core is busy.
 MAX_HTML_BYTES = 2_000_000
 MAX_CHARACTERS = 500_000
 MAX_PDF_PAGES = 1_000
-# What a Word file may unpack to; one of 20 MB of text is 200 novels.
-MAX_UNPACKED_BYTES = 200_000_000
+# What the text of a Word file may unpack to, which is 200 novels: parsed, it takes up to 30 times as much memory.
+MAX_UNPACKED_BYTES = 20_000_000
 MAX_ROWS = 20_000
 KINDS = {
     ".pdf": "pdf", ".docx": "docx", ".html": "html", ".htm": "html", ".md": "text", ".markdown": "text",
@@ -41,6 +43,9 @@ _TYPES = {
 }
 # Among all encodings a short text fits too many; these are what files without a mark are in today.
 _LIKELY = ["cp1252", "cp1251", "cp1253", "cp1255", "cp1256", "cp932", "gb18030", "big5", "cp949"]
+# Of a table, to tell what stands between its cells.
+_SAMPLE = 250_000
+_BLANK_LINES = re.compile(r"\n{3,}")
 _DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 
 
@@ -82,12 +87,16 @@ def _refused(words: str) -> Invalid:
     return Invalid(words, field="file", code="not_readable")
 
 
+def _too_long() -> Invalid:
+    return _refused(f"It holds more than {MAX_CHARACTERS:,} characters. Split it into several.")
+
+
 def _checked(document: Document) -> Document:
     text = document.text.replace("\x00", "").strip()
     if not text:
         raise _refused("There is no text in it.")
     if len(text) > MAX_CHARACTERS:
-        raise _refused(f"It holds more than {MAX_CHARACTERS:,} characters. Split it into several.")
+        raise _too_long()
     return Document(" ".join(document.title.replace("\x00", "").split())[:120], text, document.links)
 
 
@@ -101,7 +110,8 @@ def decoded(content: bytes, charset: str = "") -> str:
             # What is no UTF-8 was not written in it, whatever it is called.
             if encoding:
                 return content.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        # Python knows encodings that are none of text ("undefined").
+        except (UnicodeError, LookupError):
             continue
     # Enough to tell an encoding by, and quick.
     best = from_bytes(content[:200_000], cp_isolation=_LIKELY).best()
@@ -167,7 +177,7 @@ def _reading() -> Any:
 
 def _pdf(content: bytes) -> Document:
     import pypdf
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import DependencyError, PyPdfError
 
     try:
         reader = pypdf.PdfReader(io.BytesIO(content))
@@ -184,7 +194,20 @@ def _pdf(content: bytes) -> Document:
         title = str((reader.metadata.title if reader.metadata else "") or "")
     except Invalid:
         raise
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, NotImplementedError):
+    except (DependencyError, NotImplementedError):
+        raise _refused(
+            "This PDF is locked or packed in a way that cannot be read. Save it anew and add it again."
+        ) from None
+    except (
+        PyPdfError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        ArithmeticError,
+        zlib.error,
+    ):
         raise _refused("This PDF is damaged. Open it, save it anew and add it again.") from None
     text = "\n\n".join(page for page in pages if page)
     # A scan may carry page numbers as text.
@@ -198,29 +221,51 @@ def _pdf(content: bytes) -> Document:
 
 def _docx(content: bytes) -> Document:
     import docx
-    from docx.opc.exceptions import PackageNotFoundError
+    from docx.exceptions import PythonDocxError
+    from docx.opc.exceptions import OpcError
     from docx.table import Table
     from lxml.etree import LxmlError
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED_BYTES:
+            if sum(map(_weight, packed.infolist())) > MAX_UNPACKED_BYTES:
                 raise _refused("This file unpacks to more than can be read.")
         document = docx.Document(io.BytesIO(content))
-        parts: list[str] = []
+        # Once for all: a paragraph looks its style up in the whole list.
+        styles = {style.style_id: str(style.name or "") for style in document.styles}
+        parts, length = list[str](), 0
         for block in document.iter_inner_content():
-            parts.append("\n".join(_table(block)) if isinstance(block, Table) else _paragraph(block))
+            lines = _table(block) if isinstance(block, Table) else [_paragraph(block, styles)]
+            for line in lines:
+                # An empty one takes its time, too.
+                length += len(line) + 1
+                if length > MAX_CHARACTERS:
+                    raise _too_long()
+                parts.append(line)
+            parts.append("")
         title = document.core_properties.title or ""
-    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, AttributeError, LxmlError):
+    except Invalid:
+        raise
+    # Whatever is wrong with a stranger's archive or its parts, none of it is a fault of ours.
+    except (
+        zipfile.BadZipFile, zlib.error, OpcError, PythonDocxError, LxmlError, LookupError, ValueError, TypeError,
+        AttributeError, ArithmeticError, RuntimeError, OSError, EOFError,
+    ):  # fmt: skip
         raise _refused(
             "This Word file is damaged, or of an old kind (.doc). Save it as .docx and add it again."
         ) from None
-    return Document(title, "\n\n".join(part for part in parts if part))
+    return Document(title, _BLANK_LINES.sub("\n\n", "\n".join(parts)))
 
 
-def _paragraph(paragraph: Any) -> str:
+def _weight(entry: zipfile.ZipInfo) -> int:
+    """Return how many bytes of an archive may be parsed: pictures are not, and do not shrink either."""
+    is_named = entry.filename.lower().endswith((".xml", ".rels"))
+    return entry.file_size if is_named or entry.file_size > 2 * entry.compress_size else 0
+
+
+def _paragraph(paragraph: Any, styles: Mapping[str, str]) -> str:
     text = paragraph.text.strip()
-    style = str(paragraph.style.name if paragraph.style is not None else "")
+    style = styles.get(paragraph._p.style or "", "")
     if not text:
         return ""
     if style == "Title":
@@ -231,12 +276,19 @@ def _paragraph(paragraph: Any) -> str:
 
 
 def _table(table: Any) -> Iterator[str]:
+    from docx.table import _Cell
+
+    above: dict[int, str] = {}
     for place, row in enumerate(table.rows):
-        # A cell that spans columns comes once for each.
-        cells = list(dict.fromkeys(cell for cell in row.cells))
-        yield table_row([cell.text for cell in cells])
+        # A cell may claim to span any number of columns, and to go on with the one above it.
+        column, cells = row._tr.grid_before, dict[int, str]()
+        for cell in row._tr.tc_lst:
+            cells[column] = above.get(column, "") if cell.vMerge == "continue" else _Cell(cell, table).text
+            column += cell.grid_span
+        yield table_row(list(cells.values()))
         if place == 0:
             yield "|" + "---|" * len(cells)
+        above = cells
 
 
 def table_row(cells: list[str]) -> str:
@@ -246,13 +298,9 @@ def table_row(cells: list[str]) -> str:
 
 def _csv(content: bytes) -> Document:
     text = decoded(content)
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:20_000], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
     rows: list[list[str]] = []
     try:
-        for row in csv.reader(io.StringIO(text), dialect):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text[:_SAMPLE])):
             if any(cell.strip() for cell in row):
                 rows.append(row)
             if len(rows) > MAX_ROWS:

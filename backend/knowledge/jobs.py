@@ -1,5 +1,6 @@
 """Index a text: cut it, embed the passages that are new outside any transaction, and swap all in at once."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ async def index(org_id: str, source_id: str) -> None:
         if read is None:
             return
         title, content = read
-        cut = chunks(content)
+        cut = await asyncio.to_thread(chunks, content)
         try:
             stored = [chunk.stored(title) for chunk in cut]
             vectors, _ = await passages.vectors(UUID(source_id), stored)

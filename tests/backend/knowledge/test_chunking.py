@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -100,3 +101,15 @@ def test_what_is_stored_opens_with_the_title_path_and_splits_again() -> None:
     stored = chunk.stored("Handbook")
     assert split_stored(stored) == ("Handbook › Visits › Opening hours", chunk.text)
     assert path_line("Prices", ("Prices",)) == "Prices"
+
+
+def test_a_row_that_is_nearly_a_rule_costs_no_more_than_another() -> None:
+    began = time.monotonic()
+    text = "|a\n--" + " " * 100_000 + "x\n" + "One more sentence. " * 4_000
+    assert len(chunks(text)) > 50
+    assert time.monotonic() - began < 3
+
+
+def test_rows_of_a_long_table_repeat_its_names() -> None:
+    text = "| What | Price |\n|:---|---:|\n" + "\n".join(f"| Room number {at} | ${at} |" for at in range(100))
+    assert all(chunk.overlap == "| What | Price |" for chunk in chunks(text)[1:])

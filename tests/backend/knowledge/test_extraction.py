@@ -1,5 +1,11 @@
 """Files become text that keeps its structure, and what cannot be read says why."""
 
+import io
+import time
+import zipfile
+from contextlib import suppress
+
+import docx
 import pytest
 
 from backend.core.errors import Invalid
@@ -62,3 +68,64 @@ def test_what_cannot_be_read_says_why(name, content, words):
     with pytest.raises(Invalid, match=words) as refused:
         extraction.read_file(name, content)
     assert refused.value.field == "file"
+
+
+def changed(content: bytes, name: str, change) -> bytes:
+    """Return a Word file with one of its parts changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
+        for entry in before.namelist():
+            after.writestr(entry, change(before.read(entry)) if entry == name else before.read(entry))
+    return out.getvalue()
+
+
+def test_a_cell_that_claims_to_span_two_billion_columns_is_one_cell():
+    wide = changed(
+        word(), "word/document.xml", lambda xml: xml.replace(b"<w:tcPr>", b'<w:tcPr><w:gridSpan w:val="2000000000"/>')
+    )
+    assert "| Double | $140 |" in extraction.read_file("wide.docx", wide).text
+
+
+def test_a_cell_that_goes_on_says_what_the_one_above_says():
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=2)
+    for row, cells in zip(table.rows, (("Room", "Price"), ("Double", "$140"), ("", "$120 in winter")), strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    out = io.BytesIO()
+    document.save(out)
+    assert extraction.read_file("rooms.docx", out.getvalue()).text.splitlines()[-1] == "| Double | $120 in winter |"
+
+
+def test_a_word_file_that_unpacks_to_more_than_books_hold_is_not_parsed():
+    bomb = changed(
+        word(), "word/document.xml", lambda xml: xml.replace(b"<w:body>", b"<w:body>" + b"<w:p/>" * 3_600_000)
+    )
+    with pytest.raises(Invalid, match="unpacks"):
+        extraction.read_file("bomb.docx", bomb)
+    empty = changed(
+        word(), "word/document.xml", lambda xml: xml.replace(b"<w:body>", b"<w:body>" + b"<w:p/>" * 510_000)
+    )
+    with pytest.raises(Invalid, match="500,000 characters"):
+        extraction.read_file("empty.docx", empty)
+
+
+def test_a_word_file_broken_anywhere_is_read_or_refused_in_words():
+    content = word()
+    for place in range(30, 2_000, 30):
+        with suppress(Invalid):
+            extraction.read_file("broken.docx", content[:place] + b"\xff\x00\xff" + content[place + 3 :])
+
+
+def test_a_table_that_would_keep_a_sniffer_busy_is_read_at_once():
+    began = time.monotonic()
+    extraction.read_file("quotes.csv", b'a,b\n"' + b'","' * 30_000 + b'"\n')
+    assert time.monotonic() - began < 3
+
+
+def test_a_page_that_names_no_real_charset_is_read():
+    page = (
+        b"<html><head><meta charset=undefined></head><body><main><p>Caf\xe9 is open all day.</p></main></body></html>"
+    )
+    assert "is open all day" in extraction.read_page(page, "text/html", "", "").text
