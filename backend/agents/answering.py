@@ -23,7 +23,7 @@ from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core import clock
-from backend.core.errors import Conflict, Refused, Unavailable
+from backend.core.errors import Conflict, NotFound, Refused, Unavailable
 from backend.core.logging import log
 from backend.core.tenancy import org_id_of, unit_of_work
 from backend.details import service as details
@@ -85,7 +85,7 @@ async def give_up(message_id: UUID, channel: Channel = Channel.SMS) -> None:
         post = await _LOADERS[channel](session, message_id)
         if post is None:
             return
-        conversation = await conversations.locked(session, post.conversation_id)
+        conversation = await _held(session, post.conversation_id)
         turn = await queries.turn_of_message(session, post.org_id, post.message_id)
         if turn is not None and turn.status != TurnStatus.RUNNING:
             return
@@ -114,11 +114,13 @@ async def _claim(session: AsyncSession, message_id: UUID, channel: Channel) -> _
         log.warning("agents.no_such_message", message=str(message_id), channel=channel)
         return None
     # The conversation's lock comes first everywhere, so that nobody waits in a circle.
-    conversation = await conversations.locked(session, post.conversation_id)
+    conversation = await _held(session, post.conversation_id)
     turn = await queries.turn_of_message(session, post.org_id, post.message_id)
     if turn is not None and not _is_ours_to_run(turn):
         return None
     item = await queries.item_of(session, post.org_id, post.message_id)
+    if item is not None and item.conversation_id != conversation.id:
+        raise _moved()
     turn = turn or _new_turn(post)
     turn.reason, turn.updated_at = "", clock.now()
     session.add(turn)
@@ -147,6 +149,18 @@ async def _claim(session: AsyncSession, message_id: UUID, channel: Channel) -> _
         # Nobody has approved anything yet: what changes something elsewhere is not on offer.
         request = replace(request, agent=function_calls.reading(request.agent))
     return _Claimed(turn.id, request, writer)
+
+
+async def _held(session: AsyncSession, conversation_id: UUID) -> Conversation:
+    """Return a conversation locked; one that was merged away since its id was read is a matter for the next run."""
+    try:
+        return await conversations.locked(session, conversation_id)
+    except NotFound:
+        raise _moved() from None
+
+
+def _moved() -> Unavailable:
+    return Unavailable("The message moved to another conversation meanwhile.", code="turn_moved")
 
 
 def _new_turn(post: Post) -> AgentTurn:
@@ -240,12 +254,12 @@ async def _store(session: AsyncSession, turn_id: UUID, record: TurnRecord) -> No
     """Store what a turn came to: the reply is queued or drafted, effects are applied, and all of it is one commit."""
     org_id = org_id_of(session)
     known = (await session.exec(select(AgentTurn).where(AgentTurn.id == turn_id, AgentTurn.org_id == org_id))).one()
-    conversation = await conversations.locked(session, known.conversation_id)
+    conversation = await _held(session, known.conversation_id)
     turn = await queries.turn(session, org_id, turn_id, for_update=True)
     if turn is None or turn.status != TurnStatus.RUNNING:
         return
     if turn.conversation_id != conversation.id:
-        raise Unavailable("The chat moved to another conversation meanwhile.", code="turn_moved")
+        raise _moved()
     post = await _LOADERS[Channel(turn.channel)](session, turn.trigger_message_id)
     if post is None:
         await _skip(session, turn, "This message is gone.")

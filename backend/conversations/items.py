@@ -36,8 +36,19 @@ async def for_contact(session: AsyncSession, contact_id: UUID) -> Conversation:
     return (await session.exec(query.with_for_update())).one()
 
 
-async def locked(session: AsyncSession, conversation_id: UUID) -> Conversation:
-    """Return a conversation, locked so that its timeline and state change one at a time. Raises `NotFound`."""
+async def locked(session: AsyncSession, conversation_id: UUID, *, with_contact: bool = True) -> Conversation:
+    """Return a conversation, locked so that its timeline and state change one at a time. Raises `NotFound`.
+
+    Its contact is held before it, as by who merges: what is written next may point at it. Who has locked other rows of
+    the contact, for which a merge may wait, says `with_contact` false and writes nothing that points there.
+    """
+    if with_contact:
+        theirs = (
+            select(Contact.id)
+            .join(Conversation, col(Conversation.contact_id) == Contact.id)
+            .where(Conversation.id == conversation_id, Conversation.org_id == org_id_of(session))
+        )
+        await session.exec(theirs.with_for_update(read=True, key_share=True, of=Contact))
     query = select(Conversation).where(Conversation.id == conversation_id, Conversation.org_id == org_id_of(session))
     conversation = (await session.exec(query.with_for_update().execution_options(populate_existing=True))).first()
     if conversation is None:

@@ -338,5 +338,5 @@ def _mark_of(attempted_at: datetime) -> str:
 
 async def _opted_out_at_carrier(session: AsyncSession, message: SmsMessage) -> None:
     if await compliance.record_carrier_opt_out(session, message.sender_number, message.recipient_number):
-        conversation = await conversations.locked(session, message.conversation_id)
+        conversation = await conversations.locked(session, message.conversation_id, with_contact=False)
         await conversations.note_event(session, conversation, "Opted out of texts with their carrier")

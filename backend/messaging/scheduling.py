@@ -80,7 +80,7 @@ async def send_due(org_id: UUID, action_id: UUID) -> None:
             await session.flush()
             if is_revived:
                 await conversations.update_item(session, message.id, data={"error": "", "error_code": ""})
-            conversation = await conversations.locked(session, message.conversation_id)
+            conversation = await conversations.locked(session, message.conversation_id, with_contact=False)
             await conversations.move_to_end(
                 session, conversation, message.id, status=message.status, words="Planned a text, which was sent"
             )

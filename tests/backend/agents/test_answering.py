@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlmodel import select
@@ -9,6 +10,7 @@ from sqlmodel import select
 from backend.agents import answering
 from backend.agents import service as agents
 from backend.compliance import service as compliance
+from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core import clock, jobs
@@ -95,6 +97,56 @@ async def test_two_jobs_at_once_answer_once(open_desk, script):
     assert [type(result) for result in done if result is not None] == [Unavailable]
     assert len(await open_desk.sent()) == 1
     await open_desk.answer(message_id)
+    assert len(await open_desk.sent()) == 1
+
+
+async def merge_into(desk, other: str, *, after: asyncio.Event) -> None:
+    """Merge the customer's contact into another's, and commit when `after` is set."""
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            keep, drop = [await contacts.find_by_phone(session, number) for number in (other, desk.customer)]
+            await contacts.merge(session, desk.org.owner, keep.id, drop.id)
+            await after.wait()
+
+
+async def both_known(desk) -> tuple[str, UUID]:
+    """Have another contact with a conversation beside the customer's; return its number and the customer's text."""
+    other = "+14155550188"
+    message_id = await desk.receive("Hello")
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            await conversations.for_contact(session, (await contacts.ensure_by_phone(session, other)).id)
+    return other, message_id
+
+
+async def test_a_text_whose_conversation_is_merged_at_that_moment_is_answered_in_the_next_run(open_desk, script):
+    other, message_id = await both_known(open_desk)
+    done = asyncio.Event()
+    merging = asyncio.create_task(merge_into(open_desk, other, after=done))
+    await asyncio.sleep(0.3)
+    answer = asyncio.create_task(open_desk.answer(message_id))
+    await asyncio.sleep(0.3)
+    done.set()
+    await merging
+    with pytest.raises(Unavailable):
+        await answer
+    await open_desk.answer(message_id)
+    assert len(await open_desk.sent()) == 1
+
+
+async def test_who_writes_into_a_conversation_and_who_merges_it_do_not_wait_in_a_circle(open_desk):
+    other, message_id = await both_known(open_desk)
+    done = asyncio.Event()
+    done.set()
+    with open_desk.org.scope():
+        async with unit_of_work() as session:
+            where = (await session.get_one(SmsMessage, message_id)).conversation_id
+        async with unit_of_work() as session:
+            conversation = await conversations.locked(session, where)
+            merging = asyncio.create_task(merge_into(open_desk, other, after=done))
+            await asyncio.sleep(0.3)
+            await messaging.queue_text(session, conversation, open_desk.number, "Hello", member(open_desk))
+    await merging
     assert len(await open_desk.sent()) == 1
 
 
