@@ -206,18 +206,18 @@ async def _request(
     writer: Writer | None,
 ) -> TurnRequest:
     setting = await post.setting(session, contact)
-    found = await details.found_in(session, post.conversation_id)
+    found = await details.found_in(session, post.conversation_id, post.parts)
     spec = await spec_of(session, agent)
     if setting.most_tokens is not None:
         spec = replace(spec, max_tokens=min(spec.max_tokens, setting.most_tokens))
     return TurnRequest(
         agent=spec,
         customer=setting.customer,
-        history=history.lines(setting.items, item.seq),
+        history=history.lines(setting.items, item.seq, post.session_id),
         text=history.said(item.body, item.data) or "(empty message)",
         retrieve=retriever(agent.id),
         channel=post.channel,
-        notes=(*setting.notes, *history.briefs(setting.items)),
+        notes=(*setting.notes, *history.briefs(setting.items, post.session_id)),
         found=found,
         call_function=function_calls.caller(
             CallSetting(
@@ -330,6 +330,7 @@ async def _apply(
                 agent_id=turn.agent_id,
                 agent_name=turn.agent_name,
                 channel=post.channel,
+                part=post.parts[-1],
             )
 
 

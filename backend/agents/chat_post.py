@@ -17,6 +17,7 @@ from backend.conversations import service as conversations
 from backend.conversations.schemas import SYSTEM, Author
 from backend.core import clock
 from backend.core.errors import Refused
+from backend.details import service as details
 from backend.models.agents import AgentConfig, AgentTurn
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation
@@ -36,6 +37,18 @@ class ChatPost(Trigger):
 
     visit: Visit | None = None
     channel = Channel.CHAT
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What was said in this chat; what the contact said as well when the site vouches for the visitor."""
+        is_certain = self.visit is not None and self.visit.is_verified
+        return (self.session_id, details.CERTAIN) if is_certain else (self.session_id,)
+
+    @property
+    def session_id(self) -> str:
+        """The visitor's session."""
+        assert self.visit is not None
+        return str(self.visit.session_id)
 
     @property
     def is_with_people(self) -> bool:

@@ -27,15 +27,16 @@ class Item(Protocol):
     data: dict[str, object]
 
 
-def lines(items: Sequence[Item], upto_seq: int) -> tuple[Line, ...]:
+def lines(items: Sequence[Item], upto_seq: int, session_id: str = "") -> tuple[Line, ...]:
     """Return what was said before the message `upto_seq`, oldest first, at most `LAST` lines.
 
     An agent's reply stands right after the message it answers, wherever it landed in the timeline: when three texts
     arrive at once, the second is answered knowing what was said to the first, and the third is not known yet.
+    What somebody said who merely typed the contact's address, and was told, is history in that chat alone.
     """
     placed: list[tuple[int, int, int, Item]] = []
     for item in items:
-        if item.kind != ItemKind.MESSAGE or item.status in _UNSEEN:
+        if item.kind != ItemKind.MESSAGE or item.status in _UNSEEN or is_unproven(item, session_id):
             continue
         answered = item.data.get(ANSWERS)
         is_answer = item.direction == Direction.OUTBOUND and isinstance(answered, int)
@@ -44,6 +45,11 @@ def lines(items: Sequence[Item], upto_seq: int) -> tuple[Line, ...]:
             placed.append((place, int(is_answer), item.seq, item))
     placed.sort(key=lambda entry: entry[:3])
     return tuple(line for *_, item in placed[-LAST:] if (line := _line(item)) is not None)
+
+
+def is_unproven(item: Item, session_id: str = "") -> bool:
+    """Tell whether a line belongs to a chat whose visitor proved nothing, and is not of the chat `session_id`."""
+    return bool(item.data.get("is_unverified")) and item.data.get("session_id") != session_id
 
 
 def said(body: str, data: dict[str, object]) -> str:
@@ -68,8 +74,12 @@ def _line(item: Item) -> Line | None:
     return Line("assistant", text)
 
 
-def briefs(items: Sequence[Item]) -> tuple[str, ...]:
-    """Return what the team told the agent when it handed back last: nothing once people have taken over again."""
+def briefs(items: Sequence[Item], session_id: str = "") -> tuple[str, ...]:
+    """Return what the team told the agent when it handed back last: nothing once people have taken over again.
+
+    What was noted of another chat alone does not count.
+    """
+    items = [item for item in items if item.data.get("session_id", session_id) == session_id]
     last = max((item.seq for item in items if item.kind == ItemKind.EVENT and item.data.get("brief")), default=0)
     if not last or any(
         item.kind == ItemKind.EVENT and item.seq > last and item.data.get("mode") == AnswerMode.HUMAN for item in items

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents.schemas import Customer
 from backend.conversations import service as conversations
+from backend.details import service as details
 from backend.models.agents import AgentConfig, AgentTurn
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem
@@ -47,6 +48,14 @@ class Post(Protocol):
     """Why a reply cannot leave at all, or an empty string."""
     no_agent: str
     """What the team reads when no agent is switched on."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Which parts of the conversation's details the agent may know; what it finds out goes into the last."""
+
+    @property
+    def session_id(self) -> str:
+        """The chat this is said in, or an empty string."""
 
     @property
     def is_with_people(self) -> bool:
@@ -95,6 +104,16 @@ class Trigger:
     agent: AgentConfig | None = None
     no_way: str = ""
     no_agent: str = field(default="No agent is switched on.")
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What the contact said: most channels prove who is writing."""
+        return (details.CERTAIN,)
+
+    @property
+    def session_id(self) -> str:
+        """Nothing: most channels are no chat."""
+        return ""
 
     @property
     def is_with_people(self) -> bool:

@@ -56,25 +56,31 @@ async def suggest_reply(principal: Principal, conversation_id: UUID, order: str 
             contact = await contacts.get(session, conversation.contact_id)
             agent = await _agent(session, principal.org_id, conversation.agent_id, conversation.last_channel)
             spec = await spec_of(session, agent)
-            found = await details.found_in(session, conversation.id)
             items = await queries.newest_items(session, principal.org_id, conversation.id, ITEMS_READ)
-    asked = next(
-        (item for item in items if item.kind == ItemKind.MESSAGE and item.direction == Direction.INBOUND),
-        None,
-    )
+            asked = next(
+                (item for item in items if item.kind == ItemKind.MESSAGE and item.direction == Direction.INBOUND),
+                None,
+            )
+            chat_id = str(asked.data.get("session_id", "")) if asked is not None else ""
+            is_unproven = asked is not None and history.is_unproven(asked)
+            parts = (chat_id,) if is_unproven else (chat_id, details.CERTAIN)
+            found = await details.found_in(session, conversation.id, parts)
+    if is_unproven:
+        # Whoever typed the contact's address is answered from their own chat alone, as the agent answers them.
+        items = [item for item in items if item.data.get("session_id") == chat_id]
     is_open = asked is not None and not any(
         item.kind == ItemKind.MESSAGE and item.direction == Direction.OUTBOUND and item.seq > asked.seq
         for item in items
     )
     if asked is not None and is_open:
-        said, before = history.said(asked.body, asked.data), history.lines(items, asked.seq)
+        said, before = history.said(asked.body, asked.data), history.lines(items, asked.seq, chat_id)
         notes: tuple[str, ...] = (f"Your team wants your next message to do this: {order}",) if order else ()
     else:
-        said, before = _begin(order), history.lines(items, conversation.last_seq + 1)
+        said, before = _begin(order), history.lines(items, conversation.last_seq + 1, chat_id)
         notes = ()
-    notes += history.briefs(items)
+    notes += history.briefs(items, chat_id)
     channel = Channel.CHAT if conversation.last_channel == Channel.CHAT else Channel.SMS
-    customer = Customer(contact.name, contact.phone_number or "")
+    customer = Customer("", "") if is_unproven else Customer(contact.name, contact.phone_number or "")
     request = TurnRequest(spec, customer, before, said or "(empty message)", retriever(agent.id), channel, notes, found)
     return await _written(principal, agent, request, conversation_id)
 

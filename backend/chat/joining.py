@@ -17,8 +17,10 @@ from backend.models.conversations import Conversation
 from backend.vocab import AnswerMode
 
 
-async def join_known(session: AsyncSession, chat: ChatSession, email: str, name: str) -> None:
+async def join_known(session: AsyncSession, chat: ChatSession, email: str, name: str, *, is_vouched: bool) -> None:
     """Move a session that has written to the contact with an address, if that is somebody else's than it has now.
+
+    What was said in it is marked as unproven unless the site vouches for its visitor.
 
     A nameless visitor whose address nobody has becomes a contact with it. Takes a session nobody has locked: contacts
     come first, then conversations, then sessions.
@@ -31,6 +33,8 @@ async def join_known(session: AsyncSession, chat: ChatSession, email: str, name:
     await session.refresh(chat)
     contact = await contacts.get(session, chat.contact_id)
     await session.refresh(contact)
+    if not is_vouched:
+        await conversations.doubt_chat(session, chat.id)
     if known is None and contact.is_visitor:
         await contacts.leave_address(session, contact, email, name)
     if known is None or known.id == contact.id:

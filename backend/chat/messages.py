@@ -216,8 +216,6 @@ async def _store_from_visitor(
 ) -> ChatMessage:
     attached = await _attached(session, chat, file_ids)
     data: dict[str, Any] = {"page_url": chat.page_url} if chat.page_url else {}
-    if chat.visitor_email and not chat.is_verified:
-        data["is_unverified"] = True
     message = await _store(
         session,
         conversation,
@@ -273,6 +271,8 @@ async def _store(
         file.message_id = message.id
         session.add(file)
     media = {"media": [files.data(file) for file in attached]} if attached else {}
+    # Ours as well: an answer repeats what it answers.
+    claim = {"is_unverified": True} if chat.visitor_email and not chat.is_verified else {}
     await conversations.append(
         session,
         conversation,
@@ -283,7 +283,7 @@ async def _store(
         direction=direction,
         status=MessageStatus.RECEIVED if direction == Direction.INBOUND else MessageStatus.SENT,
         record_id=message.id,
-        data={"session_id": str(chat.id), **data, **media},
+        data={"session_id": str(chat.id), **data, **media, **claim},
     )
     await live.tell(session, chat.id, "new", seq=message.seq)
     return message

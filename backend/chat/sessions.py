@@ -227,7 +227,7 @@ async def _learn(session: AsyncSession, widget: ChatWidget, chat: ChatSession, v
     name, email, is_vouched = _said(widget, visitor)
     is_news = bool(email) and (email != chat.visitor_email or (is_vouched and not chat.is_verified))
     if is_news and (is_vouched or not chat.is_verified):
-        await joining.join_known(session, chat, email, name or chat.visitor_name)
+        await joining.join_known(session, chat, email, name or chat.visitor_name, is_vouched=is_vouched)
 
 
 def _said(widget: ChatWidget, visitor: Visitor) -> tuple[str, str, bool]:

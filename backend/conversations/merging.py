@@ -56,6 +56,15 @@ with said as (
 update agent_turns set conversation_id = :keep
 where org_id = :org and conversation_id = :drop and trigger_message_id in (select id from said)
 """)
+_FOLLOW_CHAT_DETAILS = text("""
+update conversation_details set conversation_id = :keep
+where org_id = :org and conversation_id = :drop and told_in = :chat
+""")
+_DOUBT = text("""
+update conversation_items set data = data || '{"is_unverified": true}'
+where org_id = :org and data ->> 'session_id' = :chat and kind = 'message'
+and conversation_id = (select conversation_id from chat_sessions where org_id = :org and id::text = :chat)
+""")
 _NEWEST_MESSAGE = text("""
 select happened_at, body, channel, direction, author_kind, status from conversation_items
 where org_id = :org and conversation_id = :drop and kind = 'message' order by seq desc limit 1
@@ -148,6 +157,7 @@ async def move_chat(session: AsyncSession, session_id: UUID, left: Conversation,
     await session.execute(_SET_CHAT_ASIDE, both)
     await session.execute(_INTERLEAVE, both)
     await session.execute(_FOLLOW_CHAT, both)
+    await session.execute(_FOLLOW_CHAT_DETAILS, both)
     remaining = int((await session.execute(_COUNT, both)).scalar_one())
     alone = {"org": org_id, "keep": left.id, "drop": left.id}
     await session.execute(_SET_ASIDE, alone)
@@ -171,6 +181,11 @@ async def move_chat(session: AsyncSession, session_id: UUID, left: Conversation,
     await session.flush()
     for one in (left, joined):
         await realtime.announce(session, org_id, "resync", conversation_id=one.id)
+
+
+async def doubt_chat(session: AsyncSession, session_id: UUID) -> None:
+    """Mark what was said in a web chat: its visitor says who they are and proved nothing."""
+    await session.execute(_DOUBT, {"org": org_id_of(session), "chat": str(session_id)})
 
 
 async def repoint(session: AsyncSession, table: Table, column: str, keep_id: UUID, drop_id: UUID) -> None:

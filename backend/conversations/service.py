@@ -55,7 +55,7 @@ from backend.conversations.items import (
     update_item,
 )
 from backend.conversations.listing import PAGE_SIZE, holding, page, places, row
-from backend.conversations.merging import count_items, move_chat, pointing_at, repoint
+from backend.conversations.merging import count_items, doubt_chat, move_chat, pointing_at, repoint
 from backend.conversations.merging import merge as merge_timelines
 from backend.conversations.notes import NOTE_LIMIT
 from backend.conversations.notes import write as write_note
@@ -84,6 +84,7 @@ __all__ = [
     "call_for_person",
     "check_snooze",
     "count_items",
+    "doubt_chat",
     "due_snoozes",
     "earlier",
     "fits",

@@ -20,6 +20,7 @@ from backend.models.details import ConversationDetail, SharedDetail
 from backend.vocab import MemberRole
 
 __all__ = [
+    "CERTAIN",
     "DetailRow",
     "Found",
     "found_in",
@@ -31,6 +32,8 @@ __all__ = [
     "shared",
     "store",
 ]
+
+CERTAIN = ""
 
 
 async def shared(session: AsyncSession) -> list[dict[str, Any]]:
@@ -106,22 +109,32 @@ def removed(rows: Sequence[Mapping[str, Any]], detail_id: str) -> list[dict[str,
     return left
 
 
-async def found_in(session: AsyncSession, conversation_id: UUID) -> dict[str, Found]:
-    """Return what was found out in a conversation, by name."""
+async def found_in(session: AsyncSession, conversation_id: UUID, parts: Sequence[str] = (CERTAIN,)) -> dict[str, Found]:
+    """Return what was found out in parts of a conversation, by name; of two values that of the later part counts.
+
+    A part is a chat whose visitor proved nothing, or `CERTAIN`: what the contact said beyond doubt.
+    """
+    rows = await queries.found(session, org_id_of(session), conversation_id)
     return {
         one.name: Found(one.name, one.var_type, one.content["value"], one.is_confirmed)
-        for one in await queries.found(session, org_id_of(session), conversation_id)
+        for part in parts
+        for one in rows
+        if one.told_in == part
     }
 
 
 async def of_conversation(session: AsyncSession, conversation_id: UUID) -> list[DetailRow]:
-    """Return what was found out in a conversation, ready to read, oldest first."""
+    """Return what was found out in a conversation, ready to read, oldest first.
+
+    Nothing is confirmed that somebody said who merely typed the contact's address.
+    """
+    claimed = await queries.claimed_chats(session, org_id_of(session), conversation_id)
     return [
         DetailRow(
             name=one.name,
             label=one.name.replace("_", " ").capitalize(),
             value=definitions.shown(one.content["value"]),
-            is_confirmed=one.is_confirmed,
+            is_confirmed=one.is_confirmed and one.told_in not in claimed,
             agent_name=one.agent_name,
             channel=one.channel,
             at=one.updated_at.isoformat(),
@@ -138,14 +151,16 @@ async def store(
     agent_id: UUID | None,
     agent_name: str,
     channel: str,
+    part: str = CERTAIN,
 ) -> None:
-    """Keep what was found out, over what was known under the same names; tells open screens."""
+    """Keep what was found out in a part, over what was known there under the same names; tells open screens."""
     for one in found:
         await queries.put(
             session,
             ConversationDetail(
                 org_id=org_id_of(session),
                 conversation_id=conversation_id,
+                told_in=part,
                 name=one.name,
                 var_type=one.var_type,
                 content={"value": one.value},

@@ -23,9 +23,11 @@ class ConversationDetail(TenantRow, table=True):
     """What was found out in a conversation under one name; `content` holds `{"value": …}`, of the detail's kind."""
 
     __tablename__ = "conversation_details"
-    __table_args__ = (UniqueConstraint("conversation_id", "name"),)
+    __table_args__ = (UniqueConstraint("conversation_id", "told_in", "name"),)
 
     conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE")
+    told_in: str = ""
+    """The chat whose visitor proved nothing and said it: no other agent of the conversation may know or change it."""
     name: str
     var_type: str = "text"
     content: dict[str, Any] = document(dict)

@@ -120,6 +120,21 @@ def test_history_leaves_out_notes_drafts_and_what_the_customer_never_saw():
     assert history.lines(items, 7) == (Line("user", "Hi"), Line("user", "(sent 2 files)"))
 
 
+def test_what_somebody_said_who_typed_the_address_is_history_in_their_own_chat_alone():
+    doubtful = {"is_unverified": True, "session_id": "m"}
+    items = [
+        Item(1, "My own words"),
+        Item(2, "Deliver to 5 Evil St", data=doubtful),
+        ours(3, "To 5 Evil St then", answers=2),
+        Item(4, "", kind="event", data={"brief": "Give it away", "session_id": "m"}),
+        Item(5, "Where is it?"),
+    ]
+    items[2].data.update(doubtful)
+    assert history.lines(items, 5) == (Line("user", "My own words"),)
+    assert len(history.lines(items, 5, "m")) == 3
+    assert (history.briefs(items), len(history.briefs(items, "m"))) == ((), 1)
+
+
 @given(st.lists(st.sampled_from(["customer", "agent"]), max_size=60), st.randoms())
 def test_history_is_in_order_before_the_text_and_never_longer_than_its_limit(kinds, chance):
     items: list[Item] = []

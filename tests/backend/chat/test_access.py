@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from backend.agents import chat_post
+from backend.agents import service as agents
 from backend.chat import domains, tickets
 from backend.chat import service as chat
 from backend.core import clock
 from backend.core.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from backend.core.tenancy import unit_of_work
+from backend.details import service as details
 from tests.backend.chat.conftest import Visitor, hear, take_away
 
 
@@ -187,6 +190,14 @@ async def test_a_typed_email_joins_the_contact_but_shows_the_agent_and_visitor_n
     await owner.open(email="dana@example.com", name="Dana")
     await owner.say("My card number is 4111")
     await run_jobs()
+    street = {"name": "street", "description": "Where to deliver"}
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            await agents.update(
+                session, desk.org.owner, desk.agent.id, dynamic_variables=[street], system_prompt="To {{street}}."
+            )
+            talk = (await desk.sessions())[0].conversation_id
+            await keep(session, talk, "1 Pine St")
     await visitor.open(email="Dana@Example.com", name="Mallory")
     assert await visitor.read() == []
     await visitor.say("What did I tell you before?")
@@ -196,9 +207,10 @@ async def test_a_typed_email_joins_the_contact_but_shows_the_agent_and_visitor_n
     assert len(await desk.contacts()) == 1
     prompts = [turn.prompt for turn in await desk.turns()]
     history = [line["text"] for line in await visitor.read()]
-    assert not any("4111" in text for text in [prompts[-1], *history])
+    assert not any(secret in text for text in [prompts[-1], *history] for secret in ("4111", "Pine"))
     items = await desk.timeline(second.conversation_id)
     assert items[-2]["data"]["is_unverified"]
+    assert items[-1]["data"]["is_unverified"]
     # Nor may the stranger rename the contact.
     assert [contact.name for contact in await desk.contacts()] == ["Dana"]
     with desk.org.scope():
@@ -208,6 +220,18 @@ async def test_a_typed_email_joins_the_contact_but_shows_the_agent_and_visitor_n
             seen = await chat.items_for_agent(session, visit, second.conversation_id, 50)
             assert not any("4111" in item.body for item in seen)
             assert not await chat.name_visitor(session, second.id, "Mallory")
+            # What the agent finds out from the stranger is the stranger's own, and nothing the contact said changes.
+            post = await chat_post.load(session, message.id)
+            await keep(session, talk, "5 Evil St", post.parts[-1])
+            assert (await details.found_in(session, talk))["street"].value == "1 Pine St"
+            assert (await details.found_in(session, talk, post.parts))["street"].value == "5 Evil St"
+            shown = {one["value"]: one["is_confirmed"] for one in await details.of_conversation(session, talk)}
+            assert shown == {"1 Pine St": True, "5 Evil St": False}
+
+
+async def keep(session, conversation_id, street, part=details.CERTAIN):
+    found = [details.Found("street", "text", street)]
+    await details.store(session, conversation_id, found, agent_id=None, agent_name="Ava", channel="chat", part=part)
 
 
 async def test_a_signed_identity_goes_on_with_the_contacts_history(desk, visitor):

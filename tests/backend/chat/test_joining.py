@@ -77,6 +77,9 @@ async def test_what_a_visitor_wrote_before_they_were_known_moves_to_their_conver
     # A second look at the same page moves nothing again.
     await visitor.open(email=DANA)
     assert len(await said_in(desk, talk.id)) == 5
+    # Nobody proved that it was Dana: what moved is told from her own words.
+    is_doubtful = {line["body"]: "is_unverified" in line["data"] for line in await desk.timeline(talk.id)}
+    assert [is_doubtful[word] for word in ("two", "four", "five", "three")] == [True, True, True, False]
 
 
 async def test_a_corrected_address_takes_its_chat_along_and_leaves_the_rest(desk, visitor):
