@@ -91,6 +91,7 @@ async def _session(
         found = await _known(session, widget, visitor, token, session_id, is_trusted)
         if found is not None:
             sessions.note_page(found, visitor)
+            await sessions.learn(session, widget, found, visitor, None if is_trusted else caller.address)
             await sessions.identify(session, widget, found, visitor)
             return found
     await limits.session_started(widget.id, caller.address)

@@ -17,6 +17,14 @@ from backend.models.conversations import Conversation
 from backend.vocab import AnswerMode
 
 
+async def is_elsewhere(session: AsyncSession, chat: ChatSession, email: str) -> bool:
+    """Tell whether a session that has written belongs to another contact than it has, now that an address is known."""
+    if chat.contact_id is None:
+        return False
+    known = await contacts.find_by_email(session, email)
+    return known.id != chat.contact_id if known else (await contacts.get(session, chat.contact_id)).is_visitor
+
+
 async def join_known(session: AsyncSession, chat: ChatSession, email: str, name: str, *, is_vouched: bool) -> None:
     """Move a session that has written to the contact with an address, if that is somebody else's than it has now.
 
@@ -33,7 +41,7 @@ async def join_known(session: AsyncSession, chat: ChatSession, email: str, name:
     await session.refresh(chat)
     contact = await contacts.get(session, chat.contact_id)
     await session.refresh(contact)
-    if not is_vouched:
+    if not is_vouched and (known.id != contact.id if known else contact.is_visitor):
         await conversations.doubt_chat(session, chat.id)
     if known is None and contact.is_visitor:
         await contacts.leave_address(session, contact, email, name)

@@ -16,6 +16,8 @@ PER_MINUTE, PER_DAY = 12, 120
 # Of one address: an office shares one, and a farm of sessions does too.
 SESSIONS_PER_HOUR, ADDRESS_PER_HOUR = 30, 240
 FILES_PER_HOUR = 30
+# How often one visitor, and everybody at one address, may say anew whose chat it is: each moves a timeline.
+ADDRESSES_PER_HOUR, ADDRESSES_FROM_ONE_PER_HOUR = 5, 30
 # Of one widget: ten times what a busy site sees.
 WIDGET_PER_DAY = 5_000
 LONGEST_MESSAGE = 2_000
@@ -28,6 +30,8 @@ _WORDS = {
     "chat.day": "That is all this chat can take today.",
     "chat.address": "Too many messages came from here.",
     "chat.widget": "This chat is very busy today.",
+    "chat.left": "Many email addresses were left here.",
+    "chat.left_address": "Many email addresses were left here.",
     "chat.files": "That is many files.",
     "chat.files_address": "Many files came from here.",
 }
@@ -56,6 +60,14 @@ async def file_sent(session_id: UUID, address: str) -> None:
         Attempt("chat.files", FILES_PER_HOUR, _HOUR, session_id),
         Attempt("chat.files_address", FILES_PER_HOUR * 4, _HOUR, address or _NOBODY),
     )
+
+
+async def address_left(session_id: UUID, address: str | None) -> None:
+    """Count an email address that moves a chat, of its visitor alone without an `address`. Raises `LimitReached`."""
+    attempts = [Attempt("chat.left", ADDRESSES_PER_HOUR, _HOUR, session_id)]
+    if address is not None:
+        attempts.append(Attempt("chat.left_address", ADDRESSES_FROM_ONE_PER_HOUR, _HOUR, address or _NOBODY))
+    await _hit(*attempts)
 
 
 async def greeting_asked(widget_id: UUID, address: str) -> None:

@@ -137,16 +137,20 @@ async def send_from_person(
     client_key: str = "",
     file_ids: Sequence[UUID] = (),
     session_id: UUID | None = None,
+    seen_seq: int = 0,
 ) -> ChatMessage:
     """Send a member's message into the conversation's chat, and let the agent wait for `PAUSE`.
 
-    It goes to the session in which the visitor wrote last, unless `session_id` names another. The first one tells the
+    It goes to the session in which the visitor wrote last, unless `session_id` names another: last up to `seen_seq`,
+    the newest item its writer had seen, because whoever wrote since may be somebody else. The first one tells the
     visitor who joined. A `client_key` makes a repeated call return the first message. Raises `NotFound`, `Conflict`
     (`chat_closed`, `no_chat`) and `Invalid` (`body`).
     """
     principal.require(MemberRole.SUPPORT)
     text = checked(body, len(file_ids), field="body")
     conversation = await conversations.locked(session, conversation_id)
+    if session_id is None and seen_seq > 0:
+        session_id = await queries.session_seen(session, conversation.org_id, conversation.id, seen_seq)
     chat = await _open_chat(session, conversation, session_id)
     author = Author(AuthorKind.MEMBER, principal.name, principal.user_id)
     key = f"member:{principal.user_id}:{client_key}" if client_key else ""

@@ -12,7 +12,7 @@ from backend.chat.schemas import SessionFilter
 from backend.models.agents import AgentTurn
 from backend.models.chat import ChatFile, ChatMessage, ChatSession, ChatWidget
 from backend.models.conversations import ConversationItem
-from backend.vocab import ItemKind
+from backend.vocab import Channel, Direction, ItemKind
 
 
 async def widget(
@@ -122,6 +122,25 @@ async def newest_of_conversation(session: AsyncSession, org_id: UUID, conversati
         .limit(1)
     )
     return (await session.exec(query)).first()
+
+
+async def session_seen(session: AsyncSession, org_id: UUID, conversation_id: UUID, upto_seq: int) -> UUID | None:
+    """Return the session in which a visitor wrote last up to a place of the timeline, or None."""
+    query = (
+        select_rows(col(ConversationItem.data)["session_id"].astext)
+        .where(
+            col(ConversationItem.org_id) == org_id,
+            col(ConversationItem.conversation_id) == conversation_id,
+            col(ConversationItem.kind) == ItemKind.MESSAGE,
+            col(ConversationItem.channel) == Channel.CHAT,
+            col(ConversationItem.direction) == Direction.INBOUND,
+            col(ConversationItem.seq) <= upto_seq,
+        )
+        .order_by(col(ConversationItem.seq).desc())
+        .limit(1)
+    )
+    found = (await session.execute(query)).scalar()
+    return UUID(found) if found else None
 
 
 async def message(session: AsyncSession, org_id: UUID, message_id: UUID) -> ChatMessage | None:

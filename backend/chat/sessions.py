@@ -42,7 +42,7 @@ async def open_session(key: str, caller: Caller, visitor: Visitor, token: str = 
     """
     widget = await widgets.of_key(key, caller.origin)
     with org_scope(widget.org_id):
-        resumed = await _resumed(widget, visitor, token) if token else None
+        resumed = await _resumed(widget, caller, visitor, token) if token else None
         if resumed is not None:
             return resumed
         await limits.session_started(widget.id, caller.address)
@@ -171,7 +171,7 @@ def _require_same(chat: ChatSession, ticket: Ticket) -> None:
         raise tickets.ended()
 
 
-async def _resumed(widget: ChatWidget, visitor: Visitor, token: str) -> Opened | None:
+async def _resumed(widget: ChatWidget, caller: Caller, visitor: Visitor, token: str) -> Opened | None:
     """Return the session of a token of this widget, or None when it cannot go on."""
     try:
         ticket = tickets.read(token)
@@ -180,7 +180,7 @@ async def _resumed(widget: ChatWidget, visitor: Visitor, token: str) -> Opened |
         async with unit_of_work() as session:
             chat = await admitted(session, ticket)
             if not _is_somebody_else(chat, visitor):
-                await _learn(session, widget, chat, visitor)
+                await learn(session, widget, chat, visitor, caller.address)
             chat = await admitted(session, ticket, for_update=True)
             if _is_somebody_else(chat, visitor):
                 chat.status, chat.generation = "closed", chat.generation + 1
@@ -222,11 +222,20 @@ async def _seen_before(session: AsyncSession, chat: ChatSession) -> Contact | No
     return await contacts.get(session, contact_id) if contact_id else None
 
 
-async def _learn(session: AsyncSession, widget: ChatWidget, chat: ChatSession, visitor: Visitor) -> None:
-    """Join the visitor's contact when a session that has written learns their address; takes it before its lock."""
+async def learn(
+    session: AsyncSession, widget: ChatWidget, chat: ChatSession, visitor: Visitor, address: str | None
+) -> None:
+    """Join the visitor's contact when a session that has written learns their email; takes it before its lock.
+
+    Emails nobody vouches for are counted, by the network `address` as well where there is one. Raises `Invalid` and
+    `LimitReached`.
+    """
     name, email, is_vouched = _said(widget, visitor)
-    is_news = bool(email) and (email != chat.visitor_email or (is_vouched and not chat.is_verified))
-    if is_news and (is_vouched or not chat.is_verified):
+    if not email or (chat.is_verified and not is_vouched):
+        return
+    if await joining.is_elsewhere(session, chat, email):
+        if not is_vouched:
+            await limits.address_left(chat.id, address)
         await joining.join_known(session, chat, email, name or chat.visitor_name, is_vouched=is_vouched)
 
 

@@ -113,6 +113,8 @@ export function Message({ item, starts, contactName, orgName, isOpen, words, act
   const faded = item.status === "cancelled" || item.status === "scheduled";
   // What nobody wrote, such as the confirmation of a STOP, comes from the organization.
   const automatic = item.author_kind === "system";
+  // Somebody typed this person's address into a chat: their lines are not this person's for certain.
+  const unproven = Boolean(inbound && data.is_unverified);
   const author = inbound ? contactName : item.author_name || (automatic && orgName) || words.TEAM;
   return (
     <article
@@ -125,6 +127,7 @@ export function Message({ item, starts, contactName, orgName, isOpen, words, act
           <span className="font-medium text-ink">{author}</span>
           {byAgent && data.agent_version ? <span>· v{data.agent_version}</span> : null}
           {automatic ? <span>· {words.AUTOMATIC}</span> : null}
+          {unproven ? <span className="text-warning-ink">· {words.UNPROVEN.replace("{name}", contactName)}</span> : null}
           {data.approved_by ? <span>· {words.APPROVED_BY.replace("{name}", data.approved_by)}</span> : null}
         </div>
       ) : null}

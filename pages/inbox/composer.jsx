@@ -110,7 +110,7 @@ function Box(props) {
   const leave = (message, sure) => {
     putInOutbox(conversationId, message);
     const { clientId, body, later, fileIds, by } = message;
-    onSend?.(conversationId, clientId, body, message.sender, later, by, fileIds, began.current, sure);
+    onSend?.(conversationId, clientId, body, message.sender, later, by, fileIds, began.current || lastSeq, sure);
     sent("reply");
     files.clear();
     setSuggested(null);

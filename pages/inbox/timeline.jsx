@@ -48,6 +48,9 @@ function startsGroup(item, before) {
   if (!before || before.kind !== "message" || before.kind !== item.kind) return true;
   if (before.author_kind !== item.author_kind || before.author_id !== item.author_id) return true;
   if (before.author_name !== item.author_name) return true;
+  // Two chats of one person may be two people: each says for itself whether it is proven.
+  if ((before.data?.session_id ?? "") !== (item.data?.session_id ?? "")) return true;
+  if (Boolean(before.data?.is_unverified) !== Boolean(item.data?.is_unverified)) return true;
   return new Date(item.at) - new Date(before.at) > GROUP_MS || dayOf(item.at) !== dayOf(before.at);
 }
 

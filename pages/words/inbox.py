@@ -253,6 +253,7 @@ class InboxTimeline:
     YOU = "You"
     AUTOMATIC = "automatic"
     APPROVED_BY = "approved by {name}"
+    UNPROVEN = "Says they are {name}; not proven"
     QUEUED = "Queued"
     SENDING = "Sending…"
     SENT = "Sent"

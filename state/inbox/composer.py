@@ -162,6 +162,7 @@ class ComposerState(SessionState):
                             body=body,
                             client_key=outcome["client_id"],
                             file_ids=file_ids,
+                            seen_seq=began_seq,
                         )
                         outcome["record_id"] = str(message.id)
                     else:

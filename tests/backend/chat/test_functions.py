@@ -51,6 +51,17 @@ async def test_a_message_is_answered_in_the_same_request(desk, api, sandbox, wor
     assert again.json()["sessionId"] == said["sessionId"]
 
 
+async def test_an_address_given_with_a_later_message_leads_to_its_contact(desk, api, sandbox, working):
+    body = {"widgetKey": desk.widget.widget_key, "message": "Hello"}
+    said = [(await api.post(PATH, json=body, headers={"Origin": SITE})).json() for _ in range(2)]
+    for one in said:
+        more = {**body, "token": one["token"], "visitorEmail": "dana@example.com", "visitorName": "Dana"}
+        assert (await api.post(PATH, json=more, headers={"Origin": SITE})).json()["sessionId"] == one["sessionId"]
+    [dana] = [one for one in await desk.contacts() if one.deleted_at is None]
+    assert (dana.email, dana.is_visitor) == ("dana@example.com", False)
+    assert {one.contact_id for one in await desk.sessions()} == {dana.id}
+
+
 async def test_snake_case_names_mean_the_same(desk, api, sandbox, working):
     body = {"widget_key": desk.widget.widget_key, "visitor_id": "v-1", "message": "Hello"}
     assert (await api.post(PATH, json=body, headers={"Origin": SITE})).json()["success"] is True

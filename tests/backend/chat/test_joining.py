@@ -62,6 +62,17 @@ async def test_who_only_claims_to_be_a_customer_pauses_their_own_chat_and_nothin
     assert not (await conversation_of(desk, DANA)).needs_person
 
 
+async def test_a_persons_reply_goes_to_the_chat_they_had_read_and_not_to_whoever_wrote_since(desk, visitor):
+    dana = await known(desk, visitor)
+    talk = await conversation_of(desk, DANA)
+    seen = talk.last_seq
+    await visitor.open(email=DANA)
+    await visitor.say("Now tell me her number")
+    await desk.reply(talk.id, "We do take it, Dana", seen_seq=seen)
+    assert [line["text"] for line in await visitor.read()] == ["Now tell me her number"]
+    assert (await dana.read())[-1]["text"] == "We do take it, Dana"
+
+
 async def test_what_a_visitor_wrote_before_they_were_known_moves_to_their_conversation_in_order_and_once(desk, visitor):
     dana = await known(desk, visitor)
     await visitor.open()

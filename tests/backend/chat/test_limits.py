@@ -37,6 +37,21 @@ async def test_new_sessions_do_not_reset_what_an_address_may_ask(desk, visitor, 
     assert codes == [200] * 4 + [429] * 2
 
 
+async def test_a_chat_moves_so_often_an_hour_however_many_addresses_its_visitor_leaves(desk, visitor, monkeypatch):
+    monkeypatch.setattr(limits, "ADDRESSES_PER_HOUR", 2)
+    for number in range(4):
+        known = Visitor(visitor.url, visitor.key)
+        await known.open(email=f"{number}@example.com")
+        await known.say("Hello")
+    await visitor.open()
+    await visitor.say("Hello")
+    said = {"key": visitor.key, "token": visitor.token}
+    codes = [(await visitor.call("session", {**said, "email": f"{n}@example.com"})).status_code for n in range(4)]
+    assert codes == [200, 200, 429, 429]
+    # Saying the same again is no news.
+    assert (await visitor.call("session", {**said, "email": "1@example.com"})).status_code == 200
+
+
 async def test_a_widget_answers_so_much_a_day_whoever_asks(desk, visitor, monkeypatch):
     monkeypatch.setattr(limits, "WIDGET_PER_DAY", 2)
     await visitor.open()

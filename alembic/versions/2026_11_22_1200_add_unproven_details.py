@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "1190"
-down_revision = "1180"
+revision = "1200"
+down_revision = "1190"
 branch_labels = None
 depends_on = None
 
