@@ -68,7 +68,7 @@ def site_of(url: str) -> str:
 
 def patterns(lines: Iterable[str], field: str) -> list[str]:
     """Return path patterns (`/blog/*`) as they are kept. Raises `Invalid`."""
-    wanted = [line.strip() for line in lines if line.strip()]
+    wanted = [line for line in (line.replace("\x00", "").strip() for line in lines) if line]
     if len(wanted) > MOST_PATTERNS or any(len(line) > PATTERN_LIMIT for line in wanted):
         raise Invalid(f"Give at most {MOST_PATTERNS} paths of at most {PATTERN_LIMIT} characters.", field=field)
     return [line if line.startswith(("/", "*")) else f"/{line}" for line in dict.fromkeys(wanted)]

@@ -189,7 +189,10 @@ async def _opened(plan: _Plan, url: str) -> tuple[str, Callable[[], Document]]:
     """Return the address a page was found at, and what reads its text; the text is only read when it is wanted."""
     # Login headers are for the site alone, so what needs them is never read by somebody else; nor is what is private.
     if firecrawl.is_configured() and not plan.headers and not fetching.is_private(url):
+        await http.require_public(url)
         scraped = await firecrawl.scrape(url)
+        # Where the site led the reader is only known now.
+        await http.require_public(scraped.url)
         if scraped.answered >= 400:
             raise http.AddressFailed(scraped.answered)
         return scraped.url, lambda: extraction.read_markdown(scraped.title, scraped.markdown, scraped.links)

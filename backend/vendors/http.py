@@ -134,10 +134,22 @@ async def fetch(
                 answer = await _get(url, max_bytes, trusted_origin, auth, visitor or Visitor())
                 if isinstance(answer, Fetched):
                     return answer
-                url = urljoin(url, answer)
+                url = _joined(url, answer)
     except TimeoutError:
         raise VendorError("The address took too long to answer.", vendor="web", is_retryable=True) from None
     raise AddressRefused("The address redirects too often.")
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise AddressRefused("The address redirects to what is no web address.") from None
+
+
+async def require_public(url: str) -> None:
+    """Raise `AddressRefused` for an address we would not ask ourselves, before somebody else asks it for us."""
+    await _target(url)
 
 
 @lru_cache(maxsize=1)
@@ -164,7 +176,9 @@ async def send(
         async with asyncio.timeout(timeout_s):
             target, more, sni = await _target(url)
             async with (
-                httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False) as client,
+                httpx.AsyncClient(
+                    timeout=timeout_s, follow_redirects=False, trust_env=False, verify=_certificates()
+                ) as client,
                 client.stream(
                     method,
                     target,
@@ -209,6 +223,13 @@ def _parts(url: str) -> tuple[SplitResult, int]:
         raise AddressRefused("This is not a web address.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
         raise AddressRefused("This is not a web address.")
+    if not parts.netloc.isascii():
+        try:
+            # As the name system and certificates know it: müller.de is xn--mller-kva.de (RFC 5891).
+            host = httpx.URL(scheme="https", host=parts.hostname).raw_host.decode("ascii")
+        except (httpx.InvalidURL, ValueError):
+            raise AddressRefused("This is not a web address.") from None
+        parts = parts._replace(netloc=host if parts.port is None else f"{host}:{parts.port}")
     return parts, port
 
 
@@ -260,7 +281,7 @@ async def _get(
                     raise TooLarge(max_bytes)
             kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
             return Fetched(bytes(content), kind, response.charset_encoding or "", url)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise VendorError(
             f"The address could not be reached ({type(error).__name__}).", vendor="web", is_retryable=True
         ) from None

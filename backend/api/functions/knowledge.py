@@ -14,7 +14,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.knowledge import service as knowledge
 from backend.knowledge.schemas import SiteWanted, SourceRow
-from backend.vocab import SourceKind, SyncPeriod
+from backend.vocab import MemberRole, SourceKind, SyncPeriod
 
 router = APIRouter(prefix="/functions/v1")
 Caller = Annotated[Principal, Depends(principal)]
@@ -112,6 +112,8 @@ async def add(request: Request, who: Caller) -> JSONResponse:
 @router.post("/knowledge-source-manual")
 async def add_by_hand(request: Request, who: Caller) -> JSONResponse:
     """Teach a text, a file (base64), or questions with their answers."""
+    # Before the body: reading a file is work.
+    who.require(MemberRole.EDITOR)
     body = await Body.of(request)
     agent_id = body.optional_id("agent_id")
     pairs, data = body.value("pairs"), body.text("file_data", is_required=False, longest=28_000_000)

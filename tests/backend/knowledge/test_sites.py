@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import tracemalloc
 from datetime import timedelta
 from uuid import UUID
 
@@ -128,6 +129,17 @@ async def test_a_sitemap_may_be_nested_and_compressed(committed, org, site, run_
     await run_jobs()
     assert list((await state(org, source_id))[1]) == ["prices"]
     assert (await state(org, none))[0]["status"] == "failed"
+
+
+def test_a_sitemap_is_read_no_further_than_wanted_and_never_unpacked_whole():
+    listed = "<!-- a --><urlset>" + "".join(f"<url><loc>https://x.example/{at}</loc></url>" for at in range(99))
+    assert fetching._parsed(listed.encode(), 3)[1] == [f"https://x.example/{at}" for at in range(3)]
+    assert len(fetching._parsed(listed.encode(), 500)[1]) == 99
+    bomb = gzip.compress(b"<urlset><url><loc>https://x.example/</loc></url>" + b"<a/>" * 8_000_000)
+    tracemalloc.start()
+    assert fetching._parsed(bomb, 9)[1] == ["https://x.example/"]
+    assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    tracemalloc.stop()
 
 
 async def test_robots_rules_are_kept_unless_the_owner_says_otherwise(committed, org, site, run_jobs):
@@ -366,6 +378,13 @@ async def test_a_bad_wish_is_refused_by_name(db, org, wanted, field):
     assert refused.value.field == field
 
 
+async def test_a_path_with_a_zero_byte_is_kept_without_it(db, org):
+    with org.scope():
+        async with unit_of_work() as session:
+            wish = SiteWanted("site", "https://x.example", include_paths=("/a\x00b", "\x00"))
+            assert (await knowledge.add_site(session, org.owner, wish)).include_paths == ["/ab"]
+
+
 async def test_support_and_strangers_may_not_touch_it(db, org, make_org):
     support = Principal(org.owner.user_id, org.org_id, "Sam", "sam@example.com", MemberRole.SUPPORT)
     wish = SiteWanted("page", "https://x.example")
@@ -416,6 +435,14 @@ async def test_with_a_key_pages_are_read_in_a_browser_but_not_those_behind_a_log
     await add(org, site, "/prices", "page", login_headers={"X-Key": "s3cret"})
     await run_jobs()
     assert all("MagpipeBot" in headers["user-agent"] for _, headers in site.seen)
+
+
+async def test_no_browser_is_sent_to_a_private_address(committed, org, site, browser, run_jobs):
+    with serving(pages()) as inside:
+        source_id = await add(org, inside, "/", "page", respects_robots=False)
+        await run_jobs()
+        assert "private network" in (await state(org, source_id))[0]["error"]
+        assert inside.seen == []
 
 
 async def test_a_browser_that_fails_is_tried_again_and_then_said(committed, org, site, browser, run_jobs, monkeypatch):

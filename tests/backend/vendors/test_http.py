@@ -54,6 +54,11 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("location", f"http://localhost:{self.server.server_port}/plain")
             self.end_headers()
             return
+        if self.path == "/nowhere":
+            self.send_response(302)
+            self.send_header("location", "http://[bad")
+            self.end_headers()
+            return
         if self.path == "/round":
             self.send_response(302)
             self.send_header("location", "/round")
@@ -96,6 +101,22 @@ async def test_size_and_redirects_are_bounded(origin):
         await http.fetch(f"{origin}/plain", max_bytes=999, trusted_origin=origin)
     with pytest.raises(http.AddressRefused):
         await http.fetch(f"{origin}/round", max_bytes=10, trusted_origin=origin)
+
+
+async def test_a_redirect_to_what_is_no_address_is_refused(origin):
+    with pytest.raises(http.AddressRefused, match="no web address"):
+        await http.fetch(f"{origin}/nowhere", max_bytes=10, trusted_origin=origin)
+
+
+async def test_what_somebody_else_shall_ask_for_us_is_checked_like_what_we_ask(origin):
+    with pytest.raises(http.AddressRefused, match="private network"):
+        await http.require_public(f"{origin}/plain")
+
+
+def test_a_host_in_any_script_is_known_by_its_name_in_ascii():
+    assert http.checked_origin("https://Müller.de:8443/Öl") == "https://xn--mller-kva.de:8443"
+    with pytest.raises(http.AddressRefused):
+        http.checked_origin("https://ü\u2024\u2024x.de/")
 
 
 @pytest.mark.parametrize(("path", "is_retryable"), [("/down", True), ("/gone", False)])
