@@ -40,6 +40,7 @@ LIST_KINDS = frozenset(
         "item.updated",
         "conversation.updated",
         "conversation.merged",
+        "conversation.renumbered",
         "conversation.read",
         "contact.updated",
         "resync",
@@ -49,7 +50,10 @@ LIST_KINDS = frozenset(
 
 @dataclass(frozen=True)
 class News:
-    """What changed in one place since the last batch. `row` is None when the conversation is gone or was not read."""
+    """What changed in one place since the last batch. `row` is None when the conversation is gone or was not read.
+
+    `into` is the conversation that one which was merged went into.
+    """
 
     kinds: frozenset[str]
     conversation: str = ""
@@ -59,6 +63,7 @@ class News:
     has_gap: bool = False
     subjects: frozenset[str] = frozenset()
     mentioned: frozenset[str] = frozenset()
+    into: str = ""
 
     def row_for(self, user_id: str) -> ConversationRow | None:
         """Return the row as one person sees it: with their own unread count."""
@@ -103,6 +108,7 @@ class _Dirty:
     kinds: set[str] = field(default_factory=set)
     seqs: set[int] = field(default_factory=set)
     subjects: set[str] = field(default_factory=set)
+    into: str = ""
 
 
 class Hub:
@@ -172,7 +178,9 @@ class Hub:
         dirty.kinds.add(change.kind)
         if change.seq:
             dirty.seqs.add(change.seq)
-        if change.subject:
+        if change.kind == "conversation.merged":
+            dirty.into = change.subject
+        elif change.subject:
             dirty.subjects.add(change.subject)
         if change.org not in self._readers:
             self._readers[change.org] = asyncio.create_task(self._read_org(change.org))
@@ -235,6 +243,7 @@ class Hub:
                             bool(change.seqs) and conversation in seen and len(items) < len(change.seqs),
                             subjects,
                             row.mentioned if row else frozenset(),
+                            change.into,
                         )
                     )
         return batch
@@ -310,6 +319,7 @@ def _gathered(news: Sequence[News]) -> list[News]:
                 earlier.has_gap or one.has_gap or len(items) > MOST_ITEMS,
                 earlier.subjects | one.subjects,
                 one.mentioned,
+                one.into or earlier.into,
             )
         latest[one.conversation] = one
     return [*latest.values(), *others]

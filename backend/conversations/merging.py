@@ -127,7 +127,7 @@ async def merge(session: AsyncSession, keep_contact_id: UUID, drop_contact_id: U
         session.add(drop)
         await session.flush()
         await items.note_event(session, drop, words)
-        await realtime.announce(session, org_id, "resync", conversation_id=drop.id)
+        await realtime.announce(session, org_id, "conversation.renumbered", conversation_id=drop.id)
         return drop.id
     both = {"org": org_id, "keep": keep.id, "drop": drop.id}
     for statement in (_SET_ASIDE, _INTERLEAVE, _ADD_UNREADS):
@@ -143,7 +143,7 @@ async def merge(session: AsyncSession, keep_contact_id: UUID, drop_contact_id: U
     await session.flush()
     await items.note_event(session, keep, words)
     await realtime.announce(session, org_id, "conversation.merged", conversation_id=dropped_id, subject=str(keep.id))
-    await realtime.announce(session, org_id, "resync", conversation_id=keep.id)
+    await realtime.announce(session, org_id, "conversation.renumbered", conversation_id=keep.id)
     return keep.id
 
 
@@ -180,7 +180,7 @@ async def move_chat(session: AsyncSession, session_id: UUID, left: Conversation,
     session.add_all([left, joined])
     await session.flush()
     for one in (left, joined):
-        await realtime.announce(session, org_id, "resync", conversation_id=one.id)
+        await realtime.announce(session, org_id, "conversation.renumbered", conversation_id=one.id)
 
 
 async def doubt_chat(session: AsyncSession, session_id: UUID) -> None:

@@ -2,7 +2,8 @@
 
 Every change announces itself to open inboxes when its transaction commits. Kinds: `item.added` and `item.updated`
 (with the item's `seq`), `conversation.updated`, `conversation.read` (with the reader as `subject`), `person.mentioned`
-(with the person as `subject`), `conversation.merged` (of the one that is gone, with the one it went into as `subject`).
+(with the person as `subject`), `conversation.merged` (of the one that is gone, with the one it went into as `subject`),
+`conversation.renumbered` (its lines stand at other places now, or it has another contact).
 The modules of this package hold the work; callers come here.
 """
 

@@ -11,7 +11,7 @@ from backend.compliance import service as compliance
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.core import clock
-from backend.core.errors import Invalid, MagpipeError
+from backend.core.errors import Invalid, MagpipeError, NotFound
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
@@ -54,7 +54,9 @@ class Outcome(TypedDict):
 class ComposerState(SessionState):
     """The reply box's server side: channels to answer by, who sends, drafts kept, and what became of each send."""
 
-    HEARS: ClassVar[frozenset[str]] = frozenset({"item.added", "numbers.changed", "resync"})
+    HEARS: ClassVar[frozenset[str]] = frozenset(
+        {"item.added", "conversation.merged", "conversation.renumbered", "numbers.changed", "resync"}
+    )
 
     conversation_id: str = ""
     channels: list[str] = []
@@ -210,17 +212,30 @@ class ComposerState(SessionState):
     async def _hear(self, batch: Sequence[News]) -> None:
         if not self.conversation_id:
             return
+        here = [news for news in batch if news.conversation == self.conversation_id]
+        if any("conversation.merged" in news.kinds for news in here):
+            self._clear()
+            return
         is_stale = any({"numbers.changed", "resync"} & news.kinds for news in batch)
-        ours = [item for news in batch if news.conversation == self.conversation_id for item in news.items]
+        is_other = any("conversation.renumbered" in news.kinds for news in here)
+        ours = [item for news in here for item in news.items]
         # An event may be an opt-out; a message may come by another channel than the last one.
-        if not (is_stale or any(item["kind"] == ItemKind.EVENT or item["channel"] != self.channel for item in ours)):
+        if not (
+            is_stale
+            or is_other
+            or any(item["kind"] == ItemKind.EVENT or item["channel"] != self.channel for item in ours)
+        ):
             if ours:
                 self.last_seq = max(self.last_seq, *(item["seq"] for item in ours))
             return
         principal = await self._principal()
-        with org_scope(principal.org_id):
-            async with unit_of_work() as session:
-                if is_stale:
-                    await self._load(session, principal, UUID(self.conversation_id), self.sender)
-                else:
-                    await self._check(session)
+        try:
+            with org_scope(principal.org_id):
+                async with unit_of_work() as session:
+                    if is_stale:
+                        await self._load(session, principal, UUID(self.conversation_id), self.sender)
+                    else:
+                        await self._check(session)
+        except NotFound:
+            # It was merged or erased, and the news of that is on its way or was lost.
+            self._clear()

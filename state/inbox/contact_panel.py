@@ -11,7 +11,7 @@ from backend.contacts import service as contacts
 from backend.contacts.schemas import CustomValue, Suggestion
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Period
-from backend.core.errors import Invalid
+from backend.core.errors import Invalid, NotFound
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
@@ -74,7 +74,16 @@ UNKNOWN: Person = {
 class ContactPanelState(SessionState):
     """The panel beside the timeline."""
 
-    HEARS: ClassVar[frozenset[str]] = frozenset({"contact.updated", "item.added", "details.found", "resync"})
+    HEARS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "contact.updated",
+            "item.added",
+            "details.found",
+            "conversation.merged",
+            "conversation.renumbered",
+            "resync",
+        }
+    )
 
     person: Person = UNKNOWN
     alike: list[Suggestion] = []
@@ -165,8 +174,11 @@ class ContactPanelState(SessionState):
 
     async def _hear(self, batch: Sequence[News]) -> None:
         ours = [news for news in batch if news.conversation == self._conversation_id]
+        if any("conversation.merged" in news.kinds for news in ours):
+            self._clear()
+            return
         is_stale = any("resync" in news.kinds for news in batch) or any(
-            {"contact.updated", "details.found"} & news.kinds
+            {"contact.updated", "details.found", "conversation.renumbered"} & news.kinds
             # Events change what stands here; a message from the person may begin a new time of being in touch.
             or any(item["kind"] == ItemKind.EVENT or item["direction"] == Direction.INBOUND for item in news.items)
             for news in ours
@@ -174,6 +186,10 @@ class ContactPanelState(SessionState):
         if not self.person["id"] or not is_stale:
             return
         principal: Principal = await self._principal()
-        with org_scope(principal.org_id):
-            async with unit_of_work() as session:
-                await self._load(session, self._conversation_id, UUID(self.person["id"]))
+        try:
+            with org_scope(principal.org_id):
+                async with unit_of_work() as session:
+                    conversation = await conversations.get(session, UUID(self._conversation_id))
+                    await self._load(session, self._conversation_id, conversation.contact_id)
+        except NotFound:
+            self._clear()

@@ -105,6 +105,8 @@ class InboxState(SessionState):
         if not await thread._load(session, principal, conversation_id):
             timeline._clear()
             panel._clear()
+            (await self.get_state(ComposerState))._clear()
+            (await self.get_state(WritingState))._clear()
             return
         await timeline._load(session, conversation_id)
         thread.reason = handover_reason(timeline.items)

@@ -170,7 +170,7 @@ class ThreadState(SessionState):
         for news in batch:
             if news.conversation == self.row["id"] and "conversation.merged" in news.kinds:
                 self._clear("moved", self.about)
-                self.moved_to = next((one for one in news.subjects if one != news.conversation), "")
+                self.moved_to = news.into
                 return
         if any("resync" in news.kinds for news in batch):
             principal = await self._principal()

@@ -33,7 +33,9 @@ class OlderItems(TypedDict):
 class TimelineState(Feed, SessionState):
     """The timeline of one conversation: its newest items whole, older pages one at a time, changes as patches."""
 
-    HEARS: ClassVar[frozenset[str]] = frozenset({"item.added", "item.updated", "resync"})
+    HEARS: ClassVar[frozenset[str]] = frozenset(
+        {"item.added", "item.updated", "conversation.merged", "conversation.renumbered", "resync"}
+    )
 
     conversation_id: str = ""
     items: list[TimelineItem] = []
@@ -120,7 +122,11 @@ class TimelineState(Feed, SessionState):
         if not self.conversation_id:
             return
         ours = [news for news in batch if news.conversation == self.conversation_id]
-        if any("resync" in news.kinds for news in batch) or any(news.has_gap for news in ours):
+        if any("conversation.merged" in news.kinds for news in ours):
+            self._clear()
+            return
+        is_other = any(news.has_gap or "conversation.renumbered" in news.kinds for news in ours)
+        if is_other or any("resync" in news.kinds for news in batch):
             principal = await self._principal()
             with org_scope(principal.org_id):
                 async with unit_of_work() as session:

@@ -9,7 +9,7 @@ import reflex as rx
 from backend.agents import service as agents
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
-from backend.core.errors import MagpipeError
+from backend.core.errors import MagpipeError, NotFound
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
@@ -43,7 +43,7 @@ class Suggested(TypedDict):
 class WritingState(SessionState):
     """Canned replies and the agent's suggestion for the open conversation."""
 
-    HEARS: ClassVar[frozenset[str]] = frozenset({"canned.changed", "contact.updated", "resync"})
+    HEARS: ClassVar[frozenset[str]] = frozenset({"canned.changed", "contact.updated", "conversation.merged", "resync"})
 
     replies: list[Reply] = []
     may_share: bool = False
@@ -75,6 +75,9 @@ class WritingState(SessionState):
         self.replies = [Reply(**row, filled=inbox.fill(row["body"], values)) for row in found]
         self.may_share = principal.member_role != "support"
         self._conversation_id = str(conversation_id)
+
+    def _clear(self) -> None:
+        self._conversation_id = ""
 
     @rx.event
     @answers
@@ -146,11 +149,17 @@ class WritingState(SessionState):
     async def _hear(self, batch: Sequence[News]) -> None:
         if not self._conversation_id:
             return
+        if any("conversation.merged" in news.kinds and news.conversation == self._conversation_id for news in batch):
+            self._clear()
+            return
         is_ours = any(
             {"canned.changed", "resync"} & news.kinds or news.conversation == self._conversation_id for news in batch
         )
         if is_ours:
             principal = await self._principal()
-            with org_scope(principal.org_id):
-                async with unit_of_work() as session:
-                    await self._again(session, principal)
+            try:
+                with org_scope(principal.org_id):
+                    async with unit_of_work() as session:
+                        await self._again(session, principal)
+            except NotFound:
+                self._clear()

@@ -14,7 +14,7 @@ from backend.core.tenancy import unit_of_work
 from backend.models.messaging import SmsMessage
 from backend.organizations import service as organizations
 from backend.vocab import AuthorKind
-from state.hub import News
+from state.hub import RESYNC, News
 from state.inbox.bulk import BulkState
 from state.inbox.choices import ChoicesState
 from state.inbox.composer import ComposerState
@@ -25,6 +25,7 @@ from state.inbox.page import InboxState
 from state.inbox.presence import KIND, PresenceState
 from state.inbox.reach import ReachState
 from state.inbox.thread import ThreadState
+from state.inbox.timeline import TimelineState
 from state.inbox.views import ViewsState
 from state.inbox.writing import WritingState
 from state.messages import MessagesState
@@ -265,15 +266,45 @@ async def test_the_contact_is_edited_beside_the_conversation(org: Any) -> None:
 
 async def test_a_conversation_that_is_merged_while_it_is_open_says_where_it_went(org: Any) -> None:
     keep, drop = await texted(org, PHONE), await texted(org, "+14155550177")
-    tab = await at(org, drop)
+    tab, second = await at(org, drop), await at(org, drop)
     with org.scope():
         async with unit_of_work() as session:
             both = [(await conversations.get(session, one)).contact_id for one in (keep, drop)]
             await contacts.merge(session, org.owner, *both)
     thread = await tab.state(ThreadState)
-    gone = News(frozenset({"conversation.merged"}), str(drop), subjects=frozenset({str(keep)}))
+    # Who had read it is a subject as well.
+    gone = News(frozenset({"conversation.merged"}), str(drop), subjects=frozenset({str(drop)}), into=str(keep))
     await thread._hear([News(frozenset({"resync"})), gone])
     assert (thread.stage, thread.moved_to) == ("moved", str(keep))
+    # The tabs live on, whether their other widgets hear where it went or only that they missed something.
+    for one, news in ((tab, RESYNC), (second, gone)):
+        for widget in (TimelineState, ComposerState, ContactPanelState, WritingState):
+            await (await one.state(widget))._hear([news])
+        assert (await one.state(TimelineState)).items == []
+        assert (await one.state(ComposerState)).conversation_id == ""
+        assert (await one.state(ContactPanelState)).person["id"] == ""
+
+
+async def test_lines_that_stand_elsewhere_after_a_merge_are_loaded_where_they_are_shown(org: Any) -> None:
+    keep, drop = await texted(org, PHONE, "To stay"), await texted(org, "+14155550177", "To move")
+    tab = await at(org, keep)
+    timeline, listed = await tab.state(TimelineState), await tab.state(ConversationListState)
+    epochs = timeline.feed["epoch"], listed.feed["epoch"]
+    with org.scope():
+        async with unit_of_work() as session:
+            both = [(await conversations.get(session, one)).contact_id for one in (keep, drop)]
+            await contacts.merge(session, org.owner, *both)
+    changed = await row_of(org, keep)
+    news = News(frozenset({"conversation.renumbered"}), str(keep), changed.row, changed.unread_by)
+    for widget in (ConversationListState, ThreadState, TimelineState, ComposerState, ContactPanelState):
+        assert widget.HEARS & news.kinds
+        await (await tab.state(widget))._hear([news])
+    assert [item["body"] for item in timeline.items][:2] == ["To stay", "To move"]
+    assert (await tab.state(ComposerState)).last_seq == 3
+    # The list takes it as one changed row.
+    assert timeline.feed["epoch"] != epochs[0]
+    assert listed.feed["epoch"] == epochs[1]
+    assert [patch["row"]["id"] for patch in listed.feed["batch"]] == [str(keep)]
     assert await tab.call(PresenceState.here, str(drop), "gone") is None
 
 
