@@ -86,6 +86,7 @@ __all__ = [
     "list_all",
     "list_deleted",
     "list_page",
+    "locked",
     "missing",
     "models",
     "numbers_served",
@@ -201,7 +202,7 @@ async def update(
     wanted = dict(changes)
     is_active = validation.flag(wanted.pop("is_active"), "is_active") if "is_active" in wanted else None
     given = fields.checked(wanted)
-    found = await _locked(session, agent_id)
+    found = await locked(session, agent_id)
     if expected_version is not None and expected_version != found.version:
         editor = await queries.last_editor(session, found.org_id, found.id)
         raise Conflict(
@@ -237,7 +238,7 @@ async def edit(
     Raises `NotFound`, and `Invalid` that names the field.
     """
     principal.require(MemberRole.EDITOR)
-    found = await _locked(session, agent_id)
+    found = await locked(session, agent_id)
     if await drafts.edit(session, principal, found, changes, bases):
         await _announce(session, found.id)
     return found
@@ -251,7 +252,7 @@ def draft(agent: AgentConfig) -> dict[str, Any]:
 async def discard_draft(session: AsyncSession, principal: Principal, agent_id: UUID) -> AgentConfig:
     """Take back every unpublished change. Raises `NotFound`."""
     principal.require(MemberRole.EDITOR)
-    found = await _locked(session, agent_id)
+    found = await locked(session, agent_id)
     dropped = drafts.discard(found, principal)
     if dropped:
         await _changed(session, principal, found, "draft_discarded", {"fields": dropped})
@@ -267,7 +268,7 @@ async def publish(
     `Conflict` (`changed_meanwhile`). Raises `NotFound`.
     """
     principal.require(MemberRole.EDITOR)
-    found = await _locked(session, agent_id)
+    found = await locked(session, agent_id)
     versions.require_same(found, expected_revision)
     new = {name: value for name, value in found.draft.items() if name in fields.BY_NAME}
     if new:
@@ -286,7 +287,7 @@ async def roll_back(
     Raises `NotFound`, and `Invalid` that names a field whose old value is no longer on offer.
     """
     principal.require(MemberRole.EDITOR)
-    found = await _locked(session, agent_id)
+    found = await locked(session, agent_id)
     wanted = await versions.snapshot(session, found, number) if number else {}
     live = fields.published(found)
     old = {name: value for name, value in wanted.items() if live[name] != value}
@@ -388,7 +389,7 @@ async def delete(session: AsyncSession, principal: Principal, agent_id: UUID) ->
     When it was the default, the oldest other agent becomes it. Past turns keep its name. Raises `NotFound`.
     """
     principal.require(MemberRole.EDITOR)
-    doomed = await _locked(session, agent_id)
+    doomed = await locked(session, agent_id)
     served = await removal.remove(session, doomed)
     numbers = [e164.display(number.phone_number) for number in served]
     await _changed(session, principal, doomed, "deleted", {"name": doomed.name, "numbers": numbers})
@@ -454,7 +455,8 @@ def after_hours_words(agent: AgentConfig, hours: Hours, business_name: str) -> s
     return f"{words} We open on {day} at {opens:%H:%M} and will answer then."
 
 
-async def _locked(session: AsyncSession, agent_id: UUID) -> AgentConfig:
+async def locked(session: AsyncSession, agent_id: UUID) -> AgentConfig:
+    """Return one agent, which nobody else changes until the transaction ends. Raises `NotFound`."""
     found = await queries.agent(session, org_id_of(session), agent_id, for_update=True)
     if found is None:
         raise NotFound("This agent does not exist.")

@@ -11,9 +11,11 @@ from backend.models.chat import ChatSession
 from backend.models.details import ConversationDetail, SharedDetail
 
 
-async def shared(session: AsyncSession, org_id: UUID) -> list[SharedDetail]:
+async def shared(session: AsyncSession, org_id: UUID, *, for_update: bool = False) -> list[SharedDetail]:
     """Return the details every agent finds out, by name."""
     query = select(SharedDetail).where(col(SharedDetail.org_id) == org_id).order_by(col(SharedDetail.name))
+    if for_update:
+        query = query.with_for_update().execution_options(populate_existing=True)
     return list((await session.execute(query)).scalars())
 
 

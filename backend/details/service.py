@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import audit, clock, realtime
@@ -49,7 +50,7 @@ async def save_shared(
     Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
     """
     principal.require(MemberRole.EDITOR)
-    stored = await queries.shared(session, org_id_of(session))
+    stored = await queries.shared(session, org_id_of(session), for_update=True)
     row = next((one for one in stored if detail_id and one.definition["id"] == detail_id), None)
     if detail_id and row is None:
         raise NotFound("This detail does not exist.")
@@ -57,12 +58,18 @@ async def save_shared(
         raise Conflict(f"There are {definitions.MOST_DETAILS} details for every agent already.", code="too_many")
     former = row.definition if row else {}
     found = definitions.definition({**former, **given, "id": former.get("id")})
+    taken = Conflict("There is a detail of this name already.", code="duplicate", field="name")
     if any(one.name == found["name"] for one in stored if one is not row):
-        raise Conflict("There is a detail of this name already.", code="duplicate", field="name")
+        raise taken
     row = row or SharedDetail(org_id=org_id_of(session), name=found["name"])
     row.name, row.definition, row.updated_at = found["name"], found, clock.now()
-    session.add(row)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            session.add(row)
+            await session.flush()
+    except IntegrityError:
+        # Somebody made one of the same name in this very moment.
+        raise taken from None
     await audit.record(session, principal, "ui:details:saved", found["id"], {"name": found["name"]})
     await _announce(session)
     return found
@@ -71,7 +78,7 @@ async def save_shared(
 async def remove_shared(session: AsyncSession, principal: Principal, detail_id: str) -> None:
     """Take a detail from every agent; what was found out stays. Raises `NotFound`."""
     principal.require(MemberRole.EDITOR)
-    for row in await queries.shared(session, org_id_of(session)):
+    for row in await queries.shared(session, org_id_of(session), for_update=True):
         if row.definition["id"] == detail_id:
             await session.delete(row)
             await session.flush()

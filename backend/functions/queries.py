@@ -11,9 +11,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.models.functions import FunctionSecret, SharedFunction, ToolCall
 
 
-async def shared(session: AsyncSession, org_id: UUID) -> list[SharedFunction]:
+async def shared(session: AsyncSession, org_id: UUID, *, for_update: bool = False) -> list[SharedFunction]:
     """Return the functions every agent has, by name."""
     query = select(SharedFunction).where(col(SharedFunction.org_id) == org_id).order_by(col(SharedFunction.name))
+    if for_update:
+        query = query.with_for_update().execution_options(populate_existing=True)
     return list((await session.execute(query)).scalars())
 
 

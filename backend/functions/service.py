@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import audit, clock, rate_limits, realtime
@@ -41,9 +42,11 @@ __all__ = [
     "remove_shared",
     "removed",
     "renew_signing",
+    "replaced",
     "save_shared",
     "saved",
     "shared",
+    "shown",
     "try_call",
 ]
 
@@ -67,7 +70,7 @@ async def save_shared(
     Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
     """
     principal.require(MemberRole.EDITOR)
-    stored = await queries.shared(session, org_id_of(session))
+    stored = await queries.shared(session, org_id_of(session), for_update=True)
     row = next((one for one in stored if function_id and one.definition["id"] == function_id), None)
     if function_id and row is None:
         raise NotFound("This function does not exist.")
@@ -75,12 +78,18 @@ async def save_shared(
         raise Conflict(f"There are {definitions.MOST_FUNCTIONS} functions for every agent already.", code="too_many")
     former = row.definition if row else {}
     found = await merged(session, given, former)
+    taken = Conflict("There is a function of this name already.", code="duplicate", field="name")
     if any(one.name == found["name"] for one in stored if one is not row):
-        raise Conflict("There is a function of this name already.", code="duplicate", field="name")
+        raise taken
     row = row or SharedFunction(org_id=org_id_of(session), name=found["name"])
     row.name, row.definition, row.updated_at = found["name"], found, clock.now()
-    session.add(row)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            session.add(row)
+            await session.flush()
+    except IntegrityError:
+        # Somebody made one of the same name in this very moment.
+        raise taken from None
     await audit.record(session, principal, "ui:functions:saved", found["id"], {"name": found["name"]})
     await _announce(session)
     return found
@@ -89,7 +98,7 @@ async def save_shared(
 async def remove_shared(session: AsyncSession, principal: Principal, function_id: str) -> None:
     """Take a function from every agent; the log of its calls stays. Raises `NotFound`."""
     principal.require(MemberRole.EDITOR)
-    for row in await queries.shared(session, org_id_of(session)):
+    for row in await queries.shared(session, org_id_of(session), for_update=True):
         if row.definition["id"] == function_id:
             await session.delete(row)
             await session.flush()
@@ -137,6 +146,39 @@ async def saved(
     if former is None:
         return [*left, found], found
     return [found if one["id"] == found["id"] else one for one in left], found
+
+
+async def replaced(session: AsyncSession, principal: Principal, given: Any, former: Sequence[Mapping[str, Any]]) -> Any:
+    """Return the functions an agent is given in the place of its own, for the agent's own check to look through.
+
+    One that is known by its id, or without an id by its name, keeps what `given` leaves out, and the values of its
+    headers. Raises `Invalid` that names the function at fault.
+    """
+    principal.require(MemberRole.EDITOR)
+    if not isinstance(given, list) or len(given) > definitions.MOST_FUNCTIONS:
+        return given
+    known = {one[field]: one for field in ("name", "id") for one in former}
+    rows: list[Any] = []
+    for one in given:
+        before = known.get(str(one.get("id") or one.get("name"))) if isinstance(one, Mapping) else None
+        if before is None:
+            rows.append(one)
+            continue
+        if shown(before).items() <= one.items():
+            rows.append(before)
+            continue
+        try:
+            rows.append(await merged(session, one, before))
+        except Invalid as error:
+            raise Invalid(f"The function “{before['name']}”: {error.message}", field="custom_functions") from None
+    return rows
+
+
+def shown(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a function as the API shows it: of its headers' values only whether there are any."""
+    return {
+        **found, "headers": [{"name": one["name"], "has_value": bool(one["secret"])} for one in found["headers"]]
+    }  # fmt: skip
 
 
 def removed(rows: Sequence[Mapping[str, Any]], function_id: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from backend.api.auth import principal
 from backend.api.functions.body import BadParameter, Body
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from backend.functions import service as functions
 from backend.knowledge import service as knowledge
 from backend.vocab import AgentType
 
@@ -34,7 +35,7 @@ async def list_agents(request: Request, who: Caller) -> JSONResponse:
                 session, agent_type=agent_type, is_active=is_active, limit=limit, offset=offset
             )
     return body.reply(
-        {"agents": [agents.view(agent) for agent in found], "total": total, "has_more": total > offset + limit}
+        {"agents": [_row(agents.view(agent)) for agent in found], "total": total, "has_more": total > offset + limit}
     )
 
 
@@ -50,11 +51,7 @@ async def get_agent(request: Request, who: Caller) -> JSONResponse:
             known = await knowledge.list_for_agent(session, agent_id)
     return body.reply(
         {
-            **agents.view(agent),
-            "custom_functions": [
-                {**one, "headers": [{"name": header["name"], "has_value": True} for header in one["headers"]]}
-                for one in agents.view(agent)["custom_functions"]
-            ],
+            **_row(agents.view(agent)),
             "phone_numbers": [
                 {
                     "id": str(number.id),
@@ -93,7 +90,7 @@ async def create_agent(request: Request, who: Caller) -> JSONResponse:
     with org_scope(who.org_id):
         async with unit_of_work() as session:
             made = await agents.create(session, who, agent_type, name, **fields)
-    return body.reply({"agent": agents.view(made)}, 201)
+    return body.reply({"agent": _row(agents.view(made))}, 201)
 
 
 @router.post("/update-agent")
@@ -109,8 +106,14 @@ async def update_agent(request: Request, who: Caller) -> JSONResponse:
         raise BadParameter(f"Name a field to change: {', '.join(agents.FIELDS)}.", code="no_updates")
     with org_scope(who.org_id):
         async with unit_of_work() as session:
+            if "custom_functions" in changes:
+                # What `get-agent` told may be sent back: it holds no header's value, and none is lost by that.
+                former = agents.view(await agents.locked(session, agent_id))["custom_functions"]
+                changes["custom_functions"] = await functions.replaced(
+                    session, who, changes["custom_functions"], former
+                )
             agent = await agents.update(session, who, agent_id, expected, **changes)
-    return body.reply(agents.view(agent))
+    return body.reply(_row(agents.view(agent)))
 
 
 @router.post("/delete-agent")
@@ -162,6 +165,10 @@ async def list_voices(request: Request, who: Caller) -> JSONResponse:
         if provider in ("", one.provider) and with_builtin is not False
     ]
     return body.reply({"voices": rows})
+
+
+def _row(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "custom_functions": [functions.shown(one) for one in found["custom_functions"]]}
 
 
 def _agent_type(body: Body) -> str:

@@ -41,7 +41,7 @@ async def get_function(function_id: str, who: Caller) -> JSONResponse:
     """Read one function."""
     with org_scope(who.org_id):
         async with unit_of_work() as session:
-            agent_id, found, _ = await _find(session, function_id)
+            agent_id, found = await _find(session, function_id)
     return JSONResponse(_row(agent_id, found))
 
 
@@ -93,7 +93,7 @@ async def _create(body: Body, who: Principal) -> JSONResponse:
             if for_all:
                 made = await functions.save_shared(session, who, given)
                 return body.reply(_row(None, made), 201)
-            rows = agents.view(await agents.get(session, body.id("agent_id")))["custom_functions"]
+            rows = agents.view(await agents.locked(session, body.id("agent_id")))["custom_functions"]
             rows, made = await functions.saved(session, who, rows, given)
             await agents.update(session, who, body.id("agent_id"), custom_functions=rows)
     return body.reply(_row(str(agent_id), made), 201)
@@ -105,9 +105,10 @@ async def _change(function_id: str, body: Body, who: Principal) -> JSONResponse:
         raise BadParameter(f"Name a field to change: {', '.join(_FIELDS)}.", code="no_updates")
     with org_scope(who.org_id):
         async with unit_of_work() as session:
-            agent_id, found, rows = await _find(session, function_id)
+            agent_id, found = await _find(session, function_id)
             if agent_id is None:
                 return body.reply(_row(None, await functions.save_shared(session, who, given, found["id"])))
+            rows = agents.view(await agents.locked(session, UUID(agent_id)))["custom_functions"]
             rows, found = await functions.saved(session, who, rows, given, found["id"])
             await agents.update(session, who, UUID(agent_id), custom_functions=rows)
     return body.reply(_row(agent_id, found))
@@ -116,26 +117,25 @@ async def _change(function_id: str, body: Body, who: Principal) -> JSONResponse:
 async def _delete(function_id: str, body: Body, who: Principal) -> JSONResponse:
     with org_scope(who.org_id):
         async with unit_of_work() as session:
-            agent_id, found, rows = await _find(session, function_id)
+            agent_id, found = await _find(session, function_id)
             if agent_id is None:
                 await functions.remove_shared(session, who, found["id"])
             else:
+                rows = agents.view(await agents.locked(session, UUID(agent_id)))["custom_functions"]
                 left = functions.removed(rows, found["id"])
                 await agents.update(session, who, UUID(agent_id), custom_functions=left)
     return body.reply({"success": True, "message": f"The function {found['name']} is deleted."})
 
 
-async def _find(session: AsyncSession, function_id: str) -> tuple[str | None, dict[str, Any], list[dict[str, Any]]]:
-    """Return whose a function is (null for everybody's), itself, and all its owner has. Raises `NotFound`."""
-    every = await functions.shared(session)
-    for one in every:
+async def _find(session: AsyncSession, function_id: str) -> tuple[str | None, dict[str, Any]]:
+    """Return whose a function is (null for everybody's), and itself. Raises `NotFound`."""
+    for one in await functions.shared(session):
         if one["id"] == function_id:
-            return None, one, every
+            return None, one
     for agent in await agents.list_all(session):
-        own = agents.view(agent)["custom_functions"]
-        for one in own:
+        for one in agents.view(agent)["custom_functions"]:
             if one["id"] == function_id:
-                return str(agent.id), one, own
+                return str(agent.id), one
     raise NotFound("This function does not exist.")
 
 
@@ -144,5 +144,4 @@ def _given(body: Body) -> dict[str, Any]:
 
 
 def _row(agent_id: str | None, found: Mapping[str, Any]) -> dict[str, Any]:
-    headers = [{"name": one["name"], "has_value": bool(one["secret"])} for one in found["headers"]]
-    return {**found, "headers": headers, "agent_id": agent_id}
+    return {**functions.shown(found), "agent_id": agent_id}

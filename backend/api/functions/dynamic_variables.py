@@ -45,7 +45,7 @@ async def get_variable(variable_id: str, who: Caller) -> JSONResponse:
     """Read one variable."""
     with org_scope(who.org_id):
         async with unit_of_work() as session:
-            agent_id, found, _ = await _find(session, variable_id)
+            agent_id, found = await _find(session, variable_id)
     return JSONResponse(_row(agent_id, found))
 
 
@@ -61,7 +61,7 @@ async def create_variable(request: Request, who: Caller) -> JSONResponse:
         async with unit_of_work() as session:
             if for_all or agent_id is None:
                 return body.reply(_row(None, await details.save_shared(session, who, given)), 201)
-            rows = agents.view(await agents.get(session, agent_id))["dynamic_variables"]
+            rows = agents.view(await agents.locked(session, agent_id))["dynamic_variables"]
             rows, made = details.saved(who, rows, given)
             await agents.update(session, who, agent_id, dynamic_variables=rows)
     return body.reply(_row(str(agent_id), made), 201)
@@ -76,9 +76,10 @@ async def change_variable(variable_id: str, request: Request, who: Caller) -> JS
         raise BadParameter(f"Name a field to change: {', '.join(_FIELDS)}.", code="no_updates")
     with org_scope(who.org_id):
         async with unit_of_work() as session:
-            agent_id, found, rows = await _find(session, variable_id)
+            agent_id, found = await _find(session, variable_id)
             if agent_id is None:
                 return body.reply(_row(None, await details.save_shared(session, who, given, found["id"])))
+            rows = agents.view(await agents.locked(session, UUID(agent_id)))["dynamic_variables"]
             rows, found = details.saved(who, rows, given, found["id"])
             await agents.update(session, who, UUID(agent_id), dynamic_variables=rows)
     return body.reply(_row(agent_id, found))
@@ -89,26 +90,25 @@ async def delete_variable(variable_id: str, who: Caller) -> JSONResponse:
     """Delete a variable; what was found out stays in its conversations."""
     with org_scope(who.org_id):
         async with unit_of_work() as session:
-            agent_id, found, rows = await _find(session, variable_id)
+            agent_id, found = await _find(session, variable_id)
             if agent_id is None:
                 await details.remove_shared(session, who, found["id"])
             else:
+                rows = agents.view(await agents.locked(session, UUID(agent_id)))["dynamic_variables"]
                 left = details.removed(rows, found["id"])
                 await agents.update(session, who, UUID(agent_id), dynamic_variables=left)
     return JSONResponse({"success": True, "message": f"The variable {found['name']} is deleted."})
 
 
-async def _find(session: AsyncSession, variable_id: str) -> tuple[str | None, dict[str, Any], list[dict[str, Any]]]:
-    """Return whose a variable is (null for everybody's), itself, and all its owner has. Raises `NotFound`."""
-    every = await details.shared(session)
-    for one in every:
+async def _find(session: AsyncSession, variable_id: str) -> tuple[str | None, dict[str, Any]]:
+    """Return whose a variable is (null for everybody's), and itself. Raises `NotFound`."""
+    for one in await details.shared(session):
         if one["id"] == variable_id:
-            return None, one, every
+            return None, one
     for agent in await agents.list_all(session):
-        own = agents.view(agent)["dynamic_variables"]
-        for one in own:
+        for one in agents.view(agent)["dynamic_variables"]:
             if one["id"] == variable_id:
-                return str(agent.id), one, own
+                return str(agent.id), one
     raise NotFound("This variable does not exist.")
 
 

@@ -1,6 +1,10 @@
 """Custom functions over the API: the documented shapes, secrets that stay inside, and a new version for each change."""
 
 import pytest
+from sqlmodel import select
+
+from backend.core.tenancy import unit_of_work
+from backend.models.agents import AgentConfig
 
 FUNCTION = {
     "name": "look_up_order",
@@ -77,3 +81,30 @@ async def test_a_name_is_given_once(api, key, agent_id):
     await api.call("custom-functions", {**FUNCTION, "agent_id": agent_id}, key=key)
     again = await api.call("custom-functions", {**FUNCTION, "agent_id": agent_id}, key=key)
     assert (again.status_code, again.json()["error"]["code"]) == (409, "duplicate")
+
+
+async def test_an_agent_that_is_read_and_sent_back_keeps_the_values_of_its_headers(api, key, org, agent_id):
+    async def secrets():
+        with org.scope():
+            async with unit_of_work() as session:
+                agent = (await session.exec(select(AgentConfig).where(AgentConfig.org_id == org.org_id))).one()
+                return [one["headers"][0]["secret"] for one in agent.settings["custom_functions"]]
+
+    await api.call("custom-functions", {**FUNCTION, "agent_id": agent_id}, key=key)
+    before = await secrets()
+    read = (await api.call("get-agent", {"agent_id": agent_id}, key=key)).json()
+    (row,) = read["custom_functions"]
+    assert row["headers"] == [{"name": "Authorization", "has_value": True}]
+    nameless = {name: value for name, value in row.items() if name != "id"}
+    for sent in (row, {**row, "description": "Other words."}, {**nameless, "description": "Still others."}):
+        wanted = {"agent_id": agent_id, "custom_functions": [sent]}
+        answer = await api.call("update-agent", wanted, key=key)
+        (told,) = answer.json()["custom_functions"]
+        assert (told["id"], told["description"]) == (row["id"], sent["description"])
+        assert (await secrets(), told["headers"]) == (before, row["headers"])
+        assert before[0] not in answer.text
+    listed = await api.call("list-agents", key=key)
+    assert before[0] not in listed.text
+    moved = {**row, "endpoint_url": "https://mallory.example/"}
+    refused = await api.call("update-agent", {"agent_id": agent_id, "custom_functions": [moved]}, key=key)
+    assert (refused.status_code, refused.json()["error"]["details"]["field"]) == (422, "custom_functions")

@@ -59,3 +59,8 @@ async def test_an_agent_is_made_with_its_variables_or_not_at_all(api, key):
 async def test_what_cannot_be_asked_is_refused_at_its_field(api, key, agent_id, change, status, field):
     answer = await api.call("manage-dynamic-variables", {**VARIABLE, "agent_id": agent_id, **change}, key=key)
     assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (status, field), answer.text
+
+
+async def test_where_a_variable_is_sent_may_hold_a_null_character(api, key, agent_id):
+    wanted = {**VARIABLE, "agent_id": agent_id, "send_to": {"a\x00": "b\x00"}}
+    assert (await api.call("manage-dynamic-variables", wanted, key=key)).json()["send_to"] == {"a": "b"}
