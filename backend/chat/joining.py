@@ -60,6 +60,7 @@ async def _move_all(session: AsyncSession, chat: ChatSession, contact: Contact, 
     for one in await _held(session, contact.id, known.id):
         if one.contact_id == contact.id:
             await _part(session, chat, one)
+            one.needs_person = one.needs_person or waiting.is_with_people(chat)
             one.answer_mode, one.paused_until = AnswerMode.AI, None
             session.add(one)
     await session.flush()
@@ -76,7 +77,7 @@ async def _move_chat(session: AsyncSession, chat: ChatSession, contact: Contact,
     await _part(session, chat, left)
     chat.contact_id, chat.is_contact_new, chat.conversation_id = known.id, False, joined.id
     session.add(chat)
-    await conversations.move_chat(session, chat.id, left, joined)
+    await conversations.move_chat(session, chat.id, left, joined, waits=waiting.is_with_people(chat))
     await conversations.note_event(session, joined, words, session_id=str(chat.id))
     gone = f"A chat that was here goes on with {known.name or known.email}"
     await conversations.note_event(session, left, gone, contact_id=str(known.id))

@@ -45,6 +45,9 @@ async def call_for_person(session: AsyncSession, conversation: Conversation, vis
 
 
 def keep_with_people(chat: ChatSession, conversation: Conversation) -> None:
-    """Have people go on answering a session that leaves a conversation which they answer."""
-    if conversations.answering(conversation) == AnswerMode.HUMAN:
+    """Have people go on answering a session that leaves a conversation which they answer, or approve answers of."""
+    mode = conversations.answering(conversation)
+    if mode == AnswerMode.HUMAN:
         leave_to_people(chat, conversation.paused_until)
+    elif mode == AnswerMode.DRAFT:
+        leave_to_people(chat, None)

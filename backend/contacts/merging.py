@@ -29,6 +29,7 @@ from backend.vocab import MemberRole
 
 KEPT, DROPPED, BOTH = "kept", "dropped", "both"
 _PLAIN = ("name", "phone_number", "email", "company", "job_title", "address", "city", "region", "country")
+_IDENTITY = frozenset({"name", "phone_number", "email"})
 # Names that differ by a letter or two, at the same company. Measured on pairs such as Jon/John and Meier/Meyer.
 SIMILAR = 0.82
 SUGGESTED = 5
@@ -90,9 +91,12 @@ async def hold(session: AsyncSession, *contact_ids: UUID) -> None:
 async def absorb_visitor(session: AsyncSession, keep_id: UUID, visitor_id: UUID, words: str) -> None:
     """Let everything of a nameless visitor move to the contact they turned out to be; `words` say so in the timeline.
 
-    Nothing of the contact itself changes. Raises `NotFound`.
+    What colleagues noted about the visitor is added to the contact, and what the contact has stays. Raises `NotFound`.
     """
     keep, drop = await _both(session, keep_id, visitor_id, for_update=True)
+    differences = _differences(keep, drop, await fields.definitions(session))
+    _take(keep, drop, {one["key"]: one["default"] for one in differences if one["key"] not in _IDENTITY})
+    session.add(keep)
     await _move(session, keep, drop, words)
     drop.merged_into_id, drop.deleted_at = keep.id, clock.now()
     session.add(drop)
@@ -206,12 +210,10 @@ def _differences(keep: Contact, drop: Contact, known: Sequence[ContactField]) ->
     return found
 
 
-async def _settle(session: AsyncSession, keep: Contact, drop: Contact, wins: Mapping[str, str]) -> None:
-    """Give the kept contact the values that win, and leave of the other what leads to it."""
+def _take(keep: Contact, drop: Contact, wins: Mapping[str, str]) -> None:
+    """Take over what was written about the contact that goes, where it wins; who they are is no part of that."""
     taken = {key for key, choice in wins.items() if choice == DROPPED}
-    if "name" in taken:
-        keep.name, keep.first_name, keep.last_name = drop.name, drop.first_name, drop.last_name
-    for key in set(_PLAIN) & taken - {"name", "phone_number", "email"}:
+    for key in set(_PLAIN) & taken - _IDENTITY:
         setattr(keep, key, getattr(drop, key))
     if wins.get("notes") == DROPPED:
         keep.notes = drop.notes
@@ -223,6 +225,14 @@ async def _settle(session: AsyncSession, keep: Contact, drop: Contact, wins: Map
             name = key.removeprefix("custom_fields.")
             custom[name] = drop.custom_fields[name]
     keep.custom_fields = custom
+
+
+async def _settle(session: AsyncSession, keep: Contact, drop: Contact, wins: Mapping[str, str]) -> None:
+    """Give the kept contact the values that win, and leave of the other what leads to it."""
+    taken = {key for key, choice in wins.items() if choice == DROPPED}
+    if "name" in taken:
+        keep.name, keep.first_name, keep.last_name = drop.name, drop.first_name, drop.last_name
+    _take(keep, drop, wins)
     keep.api_metadata = {**drop.api_metadata, **keep.api_metadata}
     if drop.blocked_at is not None and keep.blocked_at is None:
         keep.blocked_at, keep.blocked_reason = drop.blocked_at, drop.blocked_reason

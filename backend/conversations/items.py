@@ -119,7 +119,7 @@ async def append(
         if author.kind == AuthorKind.AGENT and author.id is not None:
             conversation.agent_id = author.id
             conversation.agent_version = int((data or {}).get("agent_version") or 0)
-        if direction == Direction.INBOUND and not await _is_from_blocked(session, conversation):
+        if direction == Direction.INBOUND and not await is_from_blocked(session, conversation):
             conversation.status = ConversationStatus.OPEN
             conversation.snoozed_until = None
             conversation.sentiment = sentiment.of(body) or conversation.sentiment
@@ -132,7 +132,8 @@ async def append(
     return item
 
 
-async def _is_from_blocked(session: AsyncSession, conversation: Conversation) -> bool:
+async def is_from_blocked(session: AsyncSession, conversation: Conversation) -> bool:
+    """Tell whether a conversation is with somebody the organization blocked."""
     query = select(Contact.blocked_at).where(Contact.id == conversation.contact_id)
     return (await session.exec(query)).first() is not None
 

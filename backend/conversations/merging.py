@@ -69,6 +69,33 @@ _NEWEST_MESSAGE = text("""
 select happened_at, body, channel, direction, author_kind, status from conversation_items
 where org_id = :org and conversation_id = :drop and kind = 'message' order by seq desc limit 1
 """)
+# What a person has not read are the last so many lines of the contact.
+_MOVE_UNREADS = text("""
+with said as (
+    select data ->> 'session_id' as chat, row_number() over (order by seq desc) as back from conversation_items
+    where org_id = :org and conversation_id = :drop and kind = 'message' and direction = 'inbound'
+), covered as (
+    select unread.id, unread.user_id, count(*) as lines
+    from conversation_unreads unread join said on said.back <= unread.unread_count and said.chat = :chat
+    where unread.org_id = :org and unread.conversation_id = :drop group by unread.id, unread.user_id
+), added as (
+    insert into conversation_unreads
+        (id, created_at, updated_at, org_id, conversation_id, user_id, unread_count, is_mentioned)
+    select gen_random_uuid(), now(), now(), :org, :keep, user_id, lines, false from covered
+    on conflict (user_id, conversation_id)
+    do update set unread_count = conversation_unreads.unread_count + excluded.unread_count
+)
+update conversation_unreads unread set unread_count = unread.unread_count - covered.lines
+from covered where unread.id = covered.id
+""")
+_FORGET_READ = text("""
+delete from conversation_unreads
+where org_id = :org and conversation_id = :drop and unread_count <= 0 and not is_mentioned
+""")
+_HAS_SPOKEN = text("""
+select exists (select 1 from conversation_items
+where org_id = :org and conversation_id = :drop and data ->> 'session_id' = :chat and direction = 'inbound')
+""")
 _COUNT = text("select count(*) from conversation_items where org_id = :org and conversation_id = :drop")
 _ADD_UNREADS = text("""
 insert into conversation_unreads
@@ -147,13 +174,22 @@ async def merge(session: AsyncSession, keep_contact_id: UUID, drop_contact_id: U
     return keep.id
 
 
-async def move_chat(session: AsyncSession, session_id: UUID, left: Conversation, joined: Conversation) -> None:
+async def move_chat(
+    session: AsyncSession, session_id: UUID, left: Conversation, joined: Conversation, *, waits: bool
+) -> None:
     """Move what was said in one web chat to another person's timeline, each line where its time puts it.
 
-    What else the first holds stays there, numbered anew. Takes both conversations locked; the caller moves the session.
+    What else the first holds stays there, numbered anew. What was open or unread of the chat is so where it goes, and a
+    chat that `waits` for people calls for them there. Takes both conversations locked; the caller moves the session.
     """
     org_id = org_id_of(session)
     both = {"org": org_id, "keep": joined.id, "drop": left.id, "chat": str(session_id)}
+    if (await session.execute(_HAS_SPOKEN, both)).scalar() and not await items.is_from_blocked(session, joined):
+        await session.execute(_MOVE_UNREADS, both)
+        await session.execute(_FORGET_READ, both)
+        if left.status == ConversationStatus.OPEN:
+            joined.status, joined.snoozed_until = ConversationStatus.OPEN, None
+    joined.needs_person = joined.needs_person or waits
     await session.execute(_SET_CHAT_ASIDE, both)
     await session.execute(_INTERLEAVE, both)
     await session.execute(_FOLLOW_CHAT, both)
@@ -164,23 +200,29 @@ async def move_chat(session: AsyncSession, session_id: UUID, left: Conversation,
     await session.execute(_INTERLEAVE, alone)
     moved = left.last_seq - remaining
     joined.last_seq, left.last_seq = joined.last_seq + moved, remaining
-    if moved and left.last_item_at >= joined.last_item_at:
-        for name in _NEWEST:
-            setattr(joined, name, getattr(left, name))
-    newest = (await session.execute(_NEWEST_MESSAGE, both)).first()
-    if newest is None:
+    if joined.agent_id is None:
+        joined.agent_id, joined.agent_version = left.agent_id, left.agent_version
+    await _read_newest(session, joined)
+    if not await _read_newest(session, left):
         await session.execute(_ADD_UNREADS, both)
         await session.execute(_FORGET_UNREADS, both)
         left.last_preview = left.last_channel = left.last_direction = left.last_author_kind = left.last_status = ""
         left.status, left.needs_person = ConversationStatus.CLOSED, False
-    else:
-        left.last_item_at, left.last_preview = newest.happened_at, " ".join(newest.body.split())[: items.PREVIEW_LENGTH]
-        left.last_channel, left.last_direction = newest.channel, newest.direction
-        left.last_author_kind, left.last_status = newest.author_kind, newest.status
     session.add_all([left, joined])
     await session.flush()
     for one in (left, joined):
         await realtime.announce(session, org_id, "conversation.renumbered", conversation_id=one.id)
+
+
+async def _read_newest(session: AsyncSession, one: Conversation) -> bool:
+    """Take what a conversation shows of itself from its own newest message; return whether it has one."""
+    newest = (await session.execute(_NEWEST_MESSAGE, {"org": one.org_id, "drop": one.id})).first()
+    if newest is None:
+        return False
+    one.last_item_at, one.last_preview = newest.happened_at, " ".join(newest.body.split())[: items.PREVIEW_LENGTH]
+    one.last_channel, one.last_direction = newest.channel, newest.direction
+    one.last_author_kind, one.last_status = newest.author_kind, newest.status
+    return True
 
 
 async def doubt_chat(session: AsyncSession, session_id: UUID) -> None:

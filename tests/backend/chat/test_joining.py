@@ -4,8 +4,8 @@ from backend.chat import service as chat
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core.tenancy import unit_of_work
-from backend.models.conversations import Conversation
-from backend.vocab import AnswerMode, AuthorKind, ItemKind
+from backend.models.conversations import Conversation, ConversationUnread
+from backend.vocab import AnswerMode, AuthorKind, ConversationStatus, ItemKind
 from tests.backend.chat.conftest import Visitor
 
 DANA = "dana@example.com"
@@ -122,3 +122,50 @@ async def test_people_who_answer_a_chat_go_on_when_its_visitor_says_who_they_are
     await visitor.say("Are you there?")
     await run_jobs()
     assert len(await visitor.read()) == before + 1
+
+
+async def test_a_chat_that_moves_is_open_and_unread_where_it_goes_and_shows_nothing_of_whom_it_left(desk, visitor):
+    dana = await known(desk, visitor)
+    other = Visitor(visitor.url, visitor.key)
+    await other.open(email="dana@exmaple.com")
+    await other.say("I was here first")
+    owner = desk.org.owner.user_id
+    right, wrong = await conversation_of(desk, DANA), await conversation_of(desk, "dana@exmaple.com")
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            right = await conversations.locked(session, right.id)
+            right.status = ConversationStatus.CLOSED
+            await conversations.mark_read(session, right.id, owner)
+            await conversations.mark_read(session, wrong.id, owner)
+    await visitor.open(email="dana@exmaple.com")
+    await visitor.say("My tooth hurts")
+    await other.say("My PIN is 4711")
+    await visitor.open(email=DANA)
+    right, wrong = await conversation_of(desk, DANA), await conversation_of(desk, "dana@exmaple.com")
+    assert (right.status, right.last_preview) == (ConversationStatus.OPEN, "My tooth hurts")
+    assert wrong.last_preview == "My PIN is 4711"
+    unread = {one.conversation_id: one.unread_count for one in await desk.all(ConversationUnread)}
+    assert unread == {right.id: 1, wrong.id: 1}
+    assert len(await dana.read()) == 1
+
+
+async def test_what_colleagues_decided_and_noted_about_a_visitor_goes_along(desk, visitor, sandbox, run_jobs):
+    await known(desk, visitor)
+    await visitor.open()
+    await visitor.say("one")
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            stranger = (await desk.contacts())[-1]
+            stranger.notes, stranger.city = "Prefers mornings", "Porto"
+            session.add(stranger)
+            talk = await conversations.for_contact(session, stranger.id)
+            talk.answer_mode = AnswerMode.DRAFT
+            session.add(talk)
+    await visitor.open(email=DANA)
+    [dana] = [one for one in await desk.contacts() if one.email == DANA]
+    assert (dana.name, dana.notes, dana.city) == ("Dana", "Prefers mornings", "Porto")
+    talk = await conversation_of(desk, DANA)
+    assert (conversations.answering(talk), talk.needs_person) == (AnswerMode.AI, True)
+    await visitor.say("two")
+    await run_jobs()
+    assert all(line["who"] == "visitor" for line in await visitor.read())
