@@ -36,9 +36,10 @@ class Bell:
             return
         session.info[_IS_SET] = True
         await connection.execute(_QUIET)
-        after_commit(session, self._ring)
+        after_commit(session, self.ring)
 
-    def _ring(self) -> None:
+    def ring(self) -> None:
+        """Wake the workers now."""
         self._again = True
         if self._ringing is None or self._ringing.done():
             self._ringing = asyncio.get_running_loop().create_task(self._send())

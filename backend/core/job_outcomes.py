@@ -22,11 +22,17 @@ _PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
 class Outcomes(Listening):
-    """The queue's own manager with outcomes that are always written; `bury` is told of each job that gives up."""
+    """The queue's own manager with outcomes that are always written.
 
-    def __init__(self, connector: Any, bury: Callable[[Job], Awaitable[None]]) -> None:
+    `bury` is told of each job that gives up, and `freed` when a lock is free: the next job under it was enqueued long
+    ago, so that nobody else would wake a worker for it before its next look at the table.
+    """
+
+    def __init__(
+        self, connector: Any, bury: Callable[[Job], Awaitable[None]], freed: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(connector)
-        self._bury = bury
+        self._bury, self._freed = bury, freed
 
     async def retry_job(
         self,
@@ -50,6 +56,8 @@ class Outcomes(Listening):
             await _surely(lambda: self._bury(job))
         end = super().finish_job
         await _surely(lambda: end(job, status, delete_job))
+        if job.lock:
+            self._freed()
 
 
 async def _surely(write: Callable[[], Awaitable[None]]) -> None:

@@ -68,7 +68,7 @@ async def _hand_on(job: Job) -> None:
         await queue.configure_task(heir, allow_unknown=True).defer_async(**job.task_kwargs)
 
 
-queue.job_manager = Outcomes(queue.connector, _hand_on)
+queue.job_manager = Outcomes(queue.connector, _hand_on, _bell.ring)
 
 
 class Backoff(procrastinate.BaseRetryStrategy):  # type: ignore[misc]

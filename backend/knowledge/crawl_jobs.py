@@ -17,6 +17,7 @@ from backend.knowledge.chunking import chunks
 from backend.knowledge.crawls import Read
 from backend.knowledge.extraction import Document
 from backend.knowledge.fetching import Site
+from backend.models.agents import AgentConfig
 from backend.models.knowledge import KnowledgeSource
 from backend.vendors import firecrawl, http
 from backend.vocab import CrawlStatus, PageStatus, SourceKind
@@ -133,6 +134,17 @@ async def page(org_id: str, page_id: str) -> None:
                 await crawls.record_read(session, UUID(page_id), read)
 
 
+@jobs.task("knowledge.page_again")
+async def page_again(org_id: str, page_id: str) -> None:
+    """Give a page whose reading failed a moment ago its place in a lane."""
+    with org_scope(UUID(org_id)):
+        async with unit_of_work() as session:
+            found = await crawls.page_for(session, UUID(page_id))
+            held = await crawls.opened(session, found.crawl_id) if found else None
+            if found is not None and held is not None:
+                await crawls.defer_page(session, held[0], found.id)
+
+
 @jobs.task("knowledge.page_lost")
 async def page_lost(org_id: str, page_id: str) -> None:
     """Let a crawl go on without a page whose reading broke."""
@@ -155,7 +167,9 @@ async def sync_due(timestamp: int) -> None:
         async with unit_of_work() as session:
             due = await session.execute(
                 select(KnowledgeSource.org_id, KnowledgeSource.id)
-                .where(col(KnowledgeSource.next_sync_at) <= clock.now())
+                .outerjoin(AgentConfig, col(AgentConfig.id) == col(KnowledgeSource.agent_id))
+                # What a deleted agent knew waits with it.
+                .where(col(KnowledgeSource.next_sync_at) <= clock.now(), col(AgentConfig.deleted_at).is_(None))
                 .order_by(col(KnowledgeSource.next_sync_at))
                 .limit(MOST_DUE)
             )

@@ -53,7 +53,7 @@ async def begin(session: AsyncSession, source: KnowledgeSource) -> KnowledgeCraw
     source.sync_status, source.error_message, source.updated_at = "pending", "", clock.now()
     session.add(source)
     await session.flush()
-    await jobs.defer(session, "knowledge.crawl", org_id=str(source.org_id), crawl_id=str(crawl.id))
+    await _defer_crawl(session, "knowledge.crawl", crawl)
     await tell(session, source)
     return crawl
 
@@ -117,13 +117,34 @@ async def add_pages(
     return len(rows)
 
 
+async def defer_finish(session: AsyncSession, crawl: KnowledgeCrawl) -> None:
+    """Have a crawl whose pages are all read take its place."""
+    await _defer_crawl(session, "knowledge.finish", crawl)
+
+
+async def _defer_crawl(session: AsyncSession, name: str, crawl: KnowledgeCrawl) -> None:
+    await jobs.defer(
+        session,
+        name,
+        lock=_lane(crawl, 0),
+        urgency=jobs.Urgency.CAN_WAIT,
+        org_id=str(crawl.org_id),
+        crawl_id=str(crawl.id),
+    )
+
+
+def _lane(crawl: KnowledgeCrawl, own: int) -> str:
+    """Return the lock of one of a source's lanes."""
+    return f"knowledge:lane:{(crawl.source_id.int + own) % ALL_LANES}"
+
+
 async def defer_page(session: AsyncSession, crawl: KnowledgeCrawl, page_id: UUID) -> None:
     """Have a page read, in one of the source's lanes; a site that wants pauses has one lane."""
     own = page_id.int % (1 if fetching.delay_s(crawl.robots) else LANES)
     await jobs.defer(
         session,
         "knowledge.page",
-        lock=f"knowledge:lane:{(crawl.source_id.int + own) % ALL_LANES}",
+        lock=_lane(crawl, own),
         urgency=jobs.Urgency.CAN_WAIT,
         org_id=str(crawl.org_id),
         page_id=str(page_id),
@@ -187,10 +208,10 @@ async def record_trouble(
     if is_retryable and page.attempts < ATTEMPTS and crawl.status == CrawlStatus.RUNNING:
         page.error = words
         session.add(page)
-        # A job in the future must not hold a lane.
+        # A job in the future must not hold a lane, so this one only asks for a place in it.
         await jobs.defer(
             session,
-            "knowledge.page",
+            "knowledge.page_again",
             at=clock.now() + PAUSE * page.attempts,
             urgency=jobs.Urgency.CAN_WAIT,
             org_id=str(page.org_id),
@@ -226,7 +247,7 @@ async def _settle(session: AsyncSession, page: KnowledgePage, crawl: KnowledgeCr
         session.add(source)
         await session.flush()
     elif not await waiting(session, crawl.id):
-        await jobs.defer(session, "knowledge.finish", org_id=str(crawl.org_id), crawl_id=str(crawl.id))
+        await defer_finish(session, crawl)
     await tell(session, source)
 
 
@@ -271,6 +292,9 @@ async def finish(session: AsyncSession, crawl_id: UUID) -> None:
         return
     crawl, source = held
     pages = (await session.exec(select(KnowledgePage).where(KnowledgePage.crawl_id == crawl_id))).all()
+    if not pages:
+        # It was rested and went on before its first page was found.
+        return
     if not any(page.status == PageStatus.READ for page in pages):
         reasons = [page.error for page in pages if page.error]
         await fail(session, crawl_id, reasons[0] if reasons else "No page could be read.")
@@ -306,16 +330,18 @@ async def _keep_unread(
 ) -> None:
     """Carry over what the live crawl read of pages that could not be read now, and of those behind them."""
     now_by_url = {page.url: page for page in pages}
-    has_trouble = any(page.status == PageStatus.FAILED for page in pages)
     before = await session.exec(
         select(KnowledgePage)
         .join(KnowledgeCrawl, col(KnowledgeCrawl.id) == col(KnowledgePage.crawl_id))
         .where(KnowledgePage.source_id == source.id, col(KnowledgeCrawl.is_live), KnowledgePage.chunk_count > 0)
     )
-    for old in before.all():
+    olds = before.all()
+    failed = {page.url for page in pages if page.status == PageStatus.FAILED}
+    has_trouble = any(old.url in failed for old in olds)
+    for old in olds:
         page = now_by_url.get(old.url)
-        if page is None and has_trouble:
-            # Perhaps only a page that could not be read leads there.
+        if page is None and has_trouble and old.status == PageStatus.READ:
+            # Perhaps only a page that could not be read leads there; the next time nobody waits for it any more.
             page = KnowledgePage(
                 org_id=crawl.org_id, crawl_id=crawl.id, source_id=source.id, url=old.url, depth=old.depth
             )

@@ -130,6 +130,8 @@ async def sources(
             true() if readable is None else readable,
         )
         .order_by(col(KnowledgeSource.created_at).desc(), col(KnowledgeSource.id).desc())
+        # A list shows no texts, and there may be 200 of half a megabyte.
+        .options(defer(KnowledgeSource.content), defer(KnowledgeSource.pairs))  # type: ignore[arg-type]
         .limit(limit)
     )
     return [(source, length, agent) for source, length, agent in await session.execute(query)]

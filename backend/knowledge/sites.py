@@ -9,13 +9,14 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.core import audit, clock, jobs
+from backend.core import audit, clock
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.knowledge import addresses, crawls, queries, sources
 from backend.knowledge.schemas import PageRow, SiteWanted
 from backend.models.knowledge import KnowledgeCrawl, KnowledgePage, KnowledgeSource
+from backend.vendors import http
 from backend.vocab import CrawlStatus, MemberRole, PageStatus, SourceKind, SyncPeriod
 
 # The reference product's limits (backend.md §11).
@@ -121,7 +122,7 @@ async def set_paused(session: AsyncSession, principal: Principal, source_id: UUI
         for page_id in waiting:
             await crawls.defer_page(session, crawl, page_id)
         if not waiting:
-            await jobs.defer(session, "knowledge.finish", org_id=str(crawl.org_id), crawl_id=str(crawl.id))
+            await crawls.defer_finish(session, crawl)
     await crawls.tell(session, source)
 
 
@@ -228,7 +229,7 @@ def _take(source: KnowledgeSource, wanted: SiteWanted) -> None:
 
 
 def _origin(url: str) -> str:
-    return addresses.site_of(addresses.checked(url))
+    return http.checked_origin(addresses.checked(url))
 
 
 def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:

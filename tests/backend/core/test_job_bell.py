@@ -60,3 +60,26 @@ async def test_many_commits_at_once_share_rings(org, heard):
 
     await asyncio.gather(*(enqueue() for _ in range(10)))
     assert 1 <= len(await heard()) < 10
+
+
+@jobs.task("test.take_a_while")
+async def take_a_while() -> None:
+    """Hold a lock until the next job has been seen waiting for it."""
+    await asyncio.sleep(0.5)
+
+
+async def test_a_job_that_waits_for_a_lock_starts_when_it_is_free_and_not_at_the_next_look(org, queue):
+    with org_scope(org.org_id):
+        async with unit_of_work() as session:
+            for _ in range(3):
+                await jobs.defer(session, "test.take_a_while", lock="one at a time")
+    worker = asyncio.create_task(
+        queue.run_worker_async(fetch_job_polling_interval=60.0, install_signal_handlers=False, delete_jobs="successful")
+    )
+    try:
+        async with asyncio.timeout(15):
+            while list(await queue.job_manager.list_jobs_async()):
+                await asyncio.sleep(0.1)
+    finally:
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 from sqlmodel import select
 
 from backend.core import clock
@@ -18,6 +19,7 @@ from backend.core.tenancy import unit_of_work
 from backend.knowledge import crawl_jobs, crawls, fetching
 from backend.knowledge import service as knowledge
 from backend.knowledge.schemas import SiteWanted
+from backend.models.agents import AgentConfig
 from backend.models.knowledge import KnowledgeChunk, KnowledgeCrawl, KnowledgeSource
 from backend.vocab import MemberRole
 from tests.backend.knowledge.site import Page, Site, html, serving
@@ -186,6 +188,13 @@ async def test_login_headers_open_pages_and_go_to_no_other_site(committed, org, 
             with pytest.raises(Invalid) as refused:
                 await knowledge.change_site(session, org.owner, source_id, SiteWanted("site", "https://evil.example"))
     assert refused.value.field == "login_headers"
+    with org.scope():
+        async with unit_of_work() as session:
+            secure = await knowledge.add_site(
+                session, org.owner, SiteWanted("page", "https://x.example", login_headers={"X-Key": "s3cret"})
+            )
+            with pytest.raises(Invalid, match="anew"):
+                await knowledge.change_site(session, org.owner, secure.id, SiteWanted("page", "http://x.example"))
 
 
 async def test_private_addresses_are_refused_also_behind_a_redirect(committed, org, site, run_jobs):
@@ -263,6 +272,52 @@ async def test_a_page_that_is_down_keeps_what_it_said_and_what_lies_behind_it(co
     said = await texts(org, source_id)
     assert "Doctor Silva" in said
     assert "rowing" in said
+    # The page itself is waited for; what only it might lead to is not waited for twice.
+    await sync(org, source_id, run_jobs)
+    said = await texts(org, source_id)
+    assert "Doctor Silva" in said
+    assert "rowing" not in said
+
+
+async def test_a_page_that_never_could_be_read_keeps_no_other(committed, org, site, run_jobs):
+    site.pages["/gone"] = Page("down", 500)
+    source_id = await add(org, site)
+    await run_jobs()
+    site.pages["/team/"] = Page(html("Team", TEAM))
+    await sync(org, source_id, run_jobs)
+    assert "rowing" not in await texts(org, source_id)
+
+
+async def test_reading_a_site_waits_behind_customers_and_in_its_lane(committed, org, site, run_jobs):
+    source_id = await add(org, site)
+    with org.scope():
+        async with unit_of_work() as session:
+            crawl = (await session.exec(select(KnowledgeCrawl))).one()
+            await crawls.defer_finish(session, crawl)
+            jobs = (await session.execute(text("select lock, priority from procrastinate_jobs"))).all()
+            assert len(jobs) == 2
+            assert all(lock.startswith("knowledge:lane:") and priority < 0 for lock, priority in jobs)
+            # It has found no page yet, so there is nothing to end.
+            await crawls.finish(session, crawl.id)
+            assert (await knowledge.get(session, source_id))["status"] == "pending"
+
+
+async def test_a_page_that_is_tried_again_waits_for_its_lane(committed, org, site, run_jobs):
+    site.pages["/prices"] = Page("down", 500)
+    await add(org, site, "/prices", "page")
+    with org.scope():
+        async with unit_of_work() as session:
+            crawl_id = (await session.exec(select(KnowledgeCrawl.id))).one()
+        await crawl_jobs.crawl(str(org.org_id), str(crawl_id))
+        async with unit_of_work() as session:
+            (page_id,) = await crawls.waiting(session, crawl_id)
+            await session.execute(text("delete from procrastinate_jobs"))
+        await crawl_jobs.page(str(org.org_id), str(page_id))
+        async with unit_of_work() as session:
+            (again,) = (await session.execute(text("select task_name from procrastinate_jobs"))).scalars()
+    assert again == "knowledge.page_again"
+    await run_jobs()
+    assert site.paths().count("/prices") == crawls.ATTEMPTS
 
 
 async def test_while_it_is_read_again_agents_answer_from_the_old_pages(committed, org, site, run_jobs):
@@ -332,7 +387,18 @@ async def test_what_is_due_is_read_again_by_the_clock(committed, org, site, run_
             source = await session.get(KnowledgeSource, source_id)
             assert timedelta(minutes=59) < source.next_sync_at - clock.now() <= timedelta(hours=1)
             source.next_sync_at = clock.now() - timedelta(seconds=1)
+            agent = AgentConfig(org_id=org.org_id, name="Ava", deleted_at=clock.now())
+            session.add(agent)
+            await session.flush()
+            source.agent_id = agent.id
     site.seen.clear()
+    await crawl_jobs.sync_due(0)
+    await run_jobs()
+    # What a deleted agent knew waits with it.
+    assert site.seen == []
+    with org.scope():
+        async with unit_of_work() as session:
+            (await session.get(KnowledgeSource, source_id)).agent_id = None
     await crawl_jobs.sync_due(0)
     await crawl_jobs.sync_due(0)
     await run_jobs()
