@@ -1,6 +1,6 @@
 // What was being written, kept in this browser with every key and by the server when its writer pauses.
 import { useEffect, useRef, useState } from "react";
-import { readDraft, writeDraft } from "$/public/external/pages/inbox/parts/outbox.jsx";
+import { isMoved, readDraft, writeDraft } from "$/public/external/pages/inbox/parts/outbox.jsx";
 
 const SAVE_MS = 1000;
 
@@ -15,7 +15,8 @@ export function useDraft(conversationId, mode, drafts, channel, lastSeq, onSave)
   const pending = useRef(null);
   const flush = () => {
     clearTimeout(timer.current);
-    if (pending.current) onSave?.(...pending.current);
+    // Of a conversation that was merged away the words are kept where it went.
+    if (pending.current && !isMoved(conversationId)) onSave?.(...pending.current);
     pending.current = null;
   };
   const last = useRef(flush);

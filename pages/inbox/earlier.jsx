@@ -44,7 +44,7 @@ export function Earlier({ conversation, periods, words }) {
 }
 
 // Brings the timeline to a place somebody asked for, loading what lies between, and returns the place while it is lit.
-export function usePlace(conversation, rows, virtuoso, onLoad) {
+export function usePlace(conversation, rows, loaded, virtuoso, onLoad) {
   const [wanted, setWanted] = useState(0);
   const [lit, setLit] = useState(0);
   useEffect(() => {
@@ -53,6 +53,10 @@ export function usePlace(conversation, rows, virtuoso, onLoad) {
     return () => window.removeEventListener(GO, hear);
   }, [conversation]);
   const oldest = rows[0]?.seq ?? 0;
+  // Nothing stands above any more: waiting on would move the reader at some later time.
+  useEffect(() => {
+    if (loaded?.conversation === conversation && !loaded.items.length) setWanted(0);
+  }, [loaded]);
   useEffect(() => {
     if (!wanted) return;
     if (oldest > wanted) {

@@ -58,6 +58,23 @@ export function forgetShown(conversation, recordIds) {
   }
 }
 
+// Where a conversation went that was merged: what was being written in it, and sent from it, goes along.
+const moved = new Set();
+export const isMoved = (conversation) => moved.has(conversation);
+export function moveWriting(from, to) {
+  if (moved.has(from)) return;
+  moved.add(from);
+  ["reply", "note"].forEach((mode) => {
+    const text = readDraft(from, mode);
+    const there = readDraft(to, mode);
+    if (text && text !== there) writeDraft(to, there ? `${there}\n${text}` : text, mode);
+    writeDraft(from, "", mode);
+  });
+  const waiting = sent.get(from);
+  sent.delete(from);
+  if (waiting?.length) change(to, (messages) => [...messages, ...waiting]);
+}
+
 const keyOf = (conversation, mode) => DRAFT + conversation + (mode === "note" ? ":note" : "");
 
 export function readDraft(conversation, mode = "reply") {

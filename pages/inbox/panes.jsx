@@ -1,5 +1,5 @@
 // The panes of the inbox and what stands in the middle one: list beside thread from 768 px on, one at a time below.
-import { Children, useEffect } from "react";
+import { Children, useEffect, useLayoutEffect } from "react";
 import { Link, useLocation, useParams } from "react-router";
 import Merge from "lucide-react/dist/esm/icons/merge.mjs";
 import MessagesSquare from "lucide-react/dist/esm/icons/messages-square.mjs";
@@ -8,6 +8,7 @@ import CircleAlert from "lucide-react/dist/esm/icons/circle-alert.mjs";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 import { useLate } from "$/public/external/pages/inbox/parts/live.jsx";
+import { moveWriting } from "$/public/external/pages/inbox/parts/outbox.jsx";
 
 const GRACE_MS = 150;
 
@@ -104,6 +105,10 @@ export function Stage({ stage, list, about, reference, movedTo, words, onRetry, 
   const { open_conversation: wanted = "" } = useParams();
   const stale = about !== wanted;
   const late = useLate(stale, GRACE_MS);
+  // Before the reply box that leaves the page saves what stood in it.
+  useLayoutEffect(() => {
+    if (stage === "moved" && about && movedTo) moveWriting(about, movedTo);
+  }, [stage, about, movedTo]);
   if (stage === "ready" && wanted && !late) {
     return (
       <div className="flex min-h-0 min-w-0 flex-1" inert={stale}>

@@ -10,6 +10,7 @@ import { TranslateBar, useTranslation } from "$/public/external/pages/inbox/part
 import { DraftCard } from "$/public/external/pages/inbox/parts/draft_card.jsx";
 import { usePatched, useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
 import { usePlace } from "$/public/external/pages/inbox/parts/earlier.jsx";
+import { applyPatch, arrivedSince, join } from "$/public/external/pages/inbox/parts/lines.jsx";
 import {
   PATIENCE_MS,
   forgetShown,
@@ -21,22 +22,6 @@ import {
 } from "$/public/external/pages/inbox/parts/outbox.jsx";
 
 const GROUP_MS = 5 * 60_000;
-const bySeq = (a, b) => a.seq - b.seq;
-
-function applyPatch(items, { item }) {
-  const at = items.findIndex((known) => known.seq === item.seq);
-  if (at < 0) return [...items, item].sort(bySeq);
-  const next = [...items];
-  next[at] = item;
-  return next;
-}
-
-// The newest page came again: what was loaded above it stays, so that nobody loses their place.
-function join(items, page) {
-  const oldest = page[0]?.seq ?? 0;
-  if (!items.length || items.at(-1).seq < oldest - 1) return page;
-  return [...items.filter((item) => item.seq < oldest), ...page];
-}
 
 // Events point at no record, and a message on its way has no id yet: an empty id matches nothing.
 const recordsOf = (items) => new Set(items.map((item) => item.record_id).filter(Boolean));
@@ -73,10 +58,13 @@ function OpenTimeline(props) {
   const [fresh, setFresh] = useState(0);
   const [said, setSaid] = useState("");
   const asked = useRef(0);
-  const newest = useRef(first.at(-1)?.seq ?? 0);
+  const newest = useRef(first.at(-1));
+  useEffect(() => {
+    asked.current = 0;
+  }, [feed?.epoch]);
 
   useEffect(() => {
-    if (!older?.items?.length) return;
+    if (older?.conversation !== conversationId || !older.items.length) return;
     setItems((now) => [...older.items.filter((item) => item.seq < (now[0]?.seq ?? Infinity)), ...now]);
   }, [older]);
 
@@ -89,9 +77,9 @@ function OpenTimeline(props) {
 
   // What arrived since the last look: counted while the reader is further up, said aloud in any case.
   useEffect(() => {
-    const arrived = items.filter((item) => item.seq > newest.current);
+    const arrived = arrivedSince(items, newest.current);
+    newest.current = items.at(-1);
     if (!arrived.length) return;
-    newest.current = arrived.at(-1).seq;
     const heard = arrived.filter((item) => item.kind === "message" && item.direction === "inbound").at(-1);
     if (heard) setSaid(`${contactName}: ${heard.body}`);
     if (!atBottom) setFresh((count) => count + arrived.filter((item) => item.kind !== "event").length);
@@ -140,7 +128,7 @@ function OpenTimeline(props) {
     asked.current = oldest;
     onOlder?.(conversationId, oldest, 0);
   };
-  const place = usePlace(conversationId, rows, virtuoso, (seq) => onOlder?.(conversationId, oldest, seq));
+  const place = usePlace(conversationId, rows, older, virtuoso, (seq) => onOlder?.(conversationId, oldest, seq));
   const actions = {
     onRetry: props.onRetry,
     onCancel: props.onCancel,
@@ -233,7 +221,7 @@ function OpenTimeline(props) {
         firstItemIndex={oldest}
         initialTopMostItemIndex={{ index: "LAST", align: "end" }}
         alignToBottom
-        computeItemKey={(_, item) => (item.kind === "outgoing" ? item.clientId : item.seq)}
+        computeItemKey={(_, item) => (item.kind === "outgoing" ? item.clientId : item.id)}
         defaultItemHeight={72}
         increaseViewportBy={{ top: 600, bottom: 200 }}
         atBottomThreshold={48}

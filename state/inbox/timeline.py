@@ -16,6 +16,7 @@ from backend.vocab import Channel
 from state.errors import answers
 from state.hub import News
 from state.inbox.feed import Feed
+from state.inbox.translation import TranslationState
 from state.session import SessionState
 
 PAGE = 50
@@ -26,8 +27,12 @@ MOST_BACK = 400
 class OlderItems(TypedDict):
     """The page above what was shown; the browser keeps the pages it was given."""
 
+    conversation: str
     before: int
     items: list[TimelineItem]
+
+
+NOTHING_OLDER: OlderItems = {"conversation": "", "before": 0, "items": []}
 
 
 class TimelineState(Feed, SessionState):
@@ -39,19 +44,18 @@ class TimelineState(Feed, SessionState):
 
     conversation_id: str = ""
     items: list[TimelineItem] = []
-    older: OlderItems = {"before": 0, "items": []}
+    older: OlderItems = NOTHING_OLDER
 
     async def _load(self, session: Any, conversation_id: UUID) -> None:
         items = await conversations.timeline(session, conversation_id, limit=PAGE)
         self.conversation_id = str(conversation_id)
         self.items = items
-        self.older = {"before": 0, "items": []}
+        self.older = NOTHING_OLDER
         self._begin()
 
     def _clear(self) -> None:
         if self.conversation_id:
-            self.conversation_id, self.items = "", []
-            self.older = {"before": 0, "items": []}
+            self.conversation_id, self.items, self.older = "", [], NOTHING_OLDER
             self._begin()
 
     @rx.event
@@ -59,13 +63,16 @@ class TimelineState(Feed, SessionState):
     async def load_older(self, conversation_id: str, before_seq: int, back_to: int) -> None:
         """Load the page above the oldest item the browser has, or all up to the place `back_to` if that is above it."""
         principal = await self._principal()
+        if conversation_id != self.conversation_id:
+            # It was asked for before another conversation was opened.
+            return
         way = int(before_seq) - int(back_to) if back_to else 0
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 items = await conversations.timeline(
                     session, parse_id(conversation_id), int(before_seq), min(max(way, PAGE), MOST_BACK)
                 )
-        self.older = {"before": int(before_seq), "items": items}
+        self.older = {"conversation": conversation_id, "before": int(before_seq), "items": items}
 
     @rx.event
     @answers
@@ -126,6 +133,9 @@ class TimelineState(Feed, SessionState):
             self._clear()
             return
         is_other = any(news.has_gap or "conversation.renumbered" in news.kinds for news in ours)
+        if is_other:
+            # They are kept by place.
+            (await self.get_state(TranslationState)).texts = {}
         if is_other or any("resync" in news.kinds for news in batch):
             principal = await self._principal()
             with org_scope(principal.org_id):

@@ -133,7 +133,23 @@ async def test_conversation_of_another_organization_does_not_exist(org: Any, mak
     head = await tab.state(ThreadState)
     assert (head.stage, head.about) == ("missing", str(foreign))
     await tab.call(TimelineState.load_older, str(foreign), 10, 0)
+    (await tab.state(TimelineState)).conversation_id = str(foreign)
+    await tab.call(TimelineState.load_older, str(foreign), 10, 0)
     assert "Secret" not in str((await tab.state(TimelineState)).dict())
+
+
+async def test_an_older_page_of_a_conversation_that_is_not_open_any_more_is_not_shown(org: Any) -> None:
+    left, opened = await texted(org, "+16045550142", "Left"), await texted(org, "+16045550143", "Opened")
+    tab = (await sign_in(org.owner)).go(f"/inbox/{opened}")
+    await tab.call(InboxState.load)
+    timeline = await tab.state(TimelineState)
+    await tab.call(TimelineState.load_older, str(left), 2, 0)
+    assert timeline.older["items"] == []
+    await tab.call(TimelineState.load_older, str(opened), 2, 0)
+    assert (timeline.older["conversation"], [item["body"] for item in timeline.older["items"]]) == (
+        str(opened),
+        ["Opened"],
+    )
 
 
 @pytest.mark.parametrize(
