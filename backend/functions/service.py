@@ -18,6 +18,8 @@ from backend.core import audit, clock, rate_limits, realtime
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.ids import new_id
 from backend.core.principal import Principal
+from backend.core.strict_json import clean as clean_text
+from backend.core.strict_json import loads as read_json
 from backend.core.tenancy import org_id_of, org_scope, unit_of_work
 from backend.functions import definitions, queries
 from backend.functions.calling import call
@@ -34,11 +36,13 @@ __all__ = [
     "call",
     "call_row",
     "calls",
+    "clean_text",
     "has_signing",
     "kept",
     "key_of",
     "log",
     "merged",
+    "read_json",
     "remove_shared",
     "removed",
     "renew_signing",

@@ -166,15 +166,15 @@ def _read(form: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments a person filled in, each of its type. Raises `Invalid` in words."""
     arguments: dict[str, Any] = {}
     for one in found["body_schema"]:
-        said = str(form.get(f"argument-{one['name']}", "") or "").strip()
+        said = functions.clean_text(str(form.get(f"argument-{one['name']}", "") or "")).strip()
         if not said:
             continue
         if one["type"] == "string":
             arguments[one["name"]] = said
             continue
         try:
-            arguments[one["name"]] = json.loads(said.lower() if one["type"] == "boolean" else said)
-        except (ValueError, RecursionError):
+            arguments[one["name"]] = functions.read_json(said.lower() if one["type"] == "boolean" else said)
+        except ValueError:
             raise Invalid(f"{one['name']} is not of the type {one['type']}.", field="arguments") from None
     return arguments
 
@@ -197,6 +197,6 @@ def _shown(row: CallRow) -> CallView:
 
 
 def _readable(answer: str) -> str:
-    with contextlib.suppress(ValueError, RecursionError):
-        answer = json.dumps(json.loads(answer), ensure_ascii=False, indent=2)
+    with contextlib.suppress(ValueError):
+        answer = json.dumps(functions.read_json(answer), ensure_ascii=False, indent=2)
     return answer[:SHOWN_LIMIT] + ("…" if len(answer) > SHOWN_LIMIT else "")

@@ -10,7 +10,7 @@ from backend.core.config import settings
 from backend.core.tenancy import unit_of_work
 from backend.vocab import AgentType
 from state.agents.function_editor import FunctionEditorState
-from state.agents.function_trying import FunctionTryState
+from state.agents.function_trying import FunctionTryState, _readable
 from state.agents.functions import FunctionsState
 from state.agents.open_agent import AgentState
 from tests.state.tab import Tab, sign_in
@@ -72,6 +72,39 @@ async def test_what_is_wrong_stands_at_its_field_and_nothing_is_stored(org: Any)
         assert [name for name, words in editor.errors.items() if words] == [field]
         assert editor.is_open
     assert (await page.state(FunctionsState)).own == []
+
+
+async def test_a_name_that_is_taken_is_said_at_the_name(org: Any) -> None:
+    page = await page_of(org)
+    for is_shared in (False, False, True, True):
+        await page.call(FunctionEditorState.begin)
+        await page.call(FunctionEditorState.set_shared, is_shared)
+        await page.call(FunctionEditorState.save, await form_of(page, "https://a.example/"))
+        editor = await page.state(FunctionEditorState)
+    assert [name for name, words in editor.errors.items() if words] == ["name"]
+    listed = await page.state(FunctionsState)
+    assert (len(listed.own), len(listed.shared), editor.is_open) == (1, 1, True)
+
+
+async def test_a_try_says_what_is_wrong_and_shows_whatever_was_answered(
+    org: Any, sandbox: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(settings(), "private_origins", sandbox.url)
+    page = await page_of(org)
+    await page.call(FunctionEditorState.begin)
+    key = (await page.state(FunctionEditorState)).body_schema[0]["key"]
+    form = await form_of(page, f"{sandbox.url}/business/bookings", **{f"type-{key}": "array"})
+    await page.call(FunctionEditorState.save, form)
+    (row,) = (await page.state(FunctionsState)).own
+    await page.call(FunctionTryState.open, row["id"], "try")
+    for given in ("", "7", "[1e999]", "[NaN]", "[" * 2000):
+        await page.call(FunctionTryState.run, {"argument-number": given})
+        tried = await page.state(FunctionTryState)
+        assert (tried.error != "", tried.is_running, tried.result["id"]) == (True, False, ""), given
+    await page.call(FunctionTryState.run, {"argument-number": r'["\ud83d\u0000x"]'})
+    tried = await page.state(FunctionTryState)
+    assert (tried.error, tried.result["arguments"]) == ("", '{"number": ["?x"]}')
+    assert _readable(r'"\ud83d"') == '"?"'
 
 
 async def test_one_for_every_agent_is_listed_apart_tried_and_removed(org: Any, sandbox: Any, monkeypatch: Any) -> None:
