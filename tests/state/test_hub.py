@@ -146,6 +146,29 @@ async def test_change_reaches_every_tab_of_its_organization_and_no_other(
     assert first.news[0].row["preview"] == "Are you open?"
 
 
+async def test_a_merge_tells_where_a_conversation_went_and_has_no_tab_load_everything_anew(
+    hub: Hub, browsers: Browsers, org: Any, says: Any, eventually: Any
+) -> None:
+    widget = browsers.connect("owner")
+    hub.subscribe("owner", org.owner, Listening)
+    keep, drop = await says(org, "Hello"), await says(org, "It is me", "+16045550199")
+    with org_scope(org.org_id):
+        async with unit_of_work() as session:
+            both = [(await conversations.get(session, one)).contact_id for one in (keep, drop)]
+            await contacts.merge(session, org.owner, *both)
+    told: dict[str, News] = {}
+
+    async def complete() -> bool:
+        told.update({kind: news for news in widget.news for kind in news.kinds})
+        return {"conversation.merged", "conversation.renumbered"} <= told.keys()
+
+    await eventually(complete)
+    gone, kept = told["conversation.merged"], told["conversation.renumbered"]
+    assert (gone.conversation, gone.into, gone.subjects) == (str(drop), str(keep), frozenset())
+    assert (kept.conversation, kept.row is not None) == (str(keep), True)
+    assert "resync" not in told
+
+
 async def test_unread_count_is_each_persons_own(
     hub: Hub, browsers: Browsers, org: Any, says: Any, eventually: Any
 ) -> None:

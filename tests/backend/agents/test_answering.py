@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from backend.agents import answering
+from backend.agents import answering, queries
 from backend.agents import service as agents
 from backend.compliance import service as compliance
 from backend.contacts import service as contacts
@@ -132,6 +132,18 @@ async def test_a_text_whose_conversation_is_merged_at_that_moment_is_answered_in
         await answer
     await open_desk.answer(message_id)
     assert len(await open_desk.sent()) == 1
+
+
+async def test_a_text_whose_line_has_moved_on_is_not_answered_where_it_was(desk, script):
+    other, message_id = await both_known(desk)
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            person = await contacts.find_by_phone(session, other)
+            item = await queries.item_of(session, desk.org.org_id, message_id)
+            item.conversation_id = await conversations.of_contact(session, person.id)
+    with pytest.raises(Unavailable):
+        await desk.answer(message_id)
+    assert (await desk.turns(), script.requests) == ([], [])
 
 
 async def test_who_writes_into_a_conversation_and_who_merges_it_do_not_wait_in_a_circle(open_desk):
