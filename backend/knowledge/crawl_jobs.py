@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from backend.core import clock, jobs
 from backend.core.errors import Invalid, MagpipeError, VendorError
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
-from backend.knowledge import addresses, crawls, extraction, fetching, passages, sites
+from backend.knowledge import addresses, crawls, extraction, fetching, lanes, passages, sites
 from backend.knowledge.chunking import chunks
 from backend.knowledge.crawls import Read
 from backend.knowledge.extraction import Document
@@ -114,13 +114,13 @@ async def page(org_id: str, page_id: str) -> None:
         async with unit_of_work() as session:
             found = await crawls.page_for(session, UUID(page_id))
             held = await crawls.opened(session, found.crawl_id) if found else None
-            if found is None or held is None or found.status != PageStatus.WAITING:
+            if found is None or held is None or held[0].status == CrawlStatus.PAUSED:
                 return
-            if held[0].status == CrawlStatus.PAUSED:
+            if found.status != PageStatus.WAITING:
+                # It was read while this job waited, and another may stand behind it.
+                await lanes.go_on(session, held[0], after=found.id)
                 return
             plan, url = _plan(held[1], held[0].robots), found.url
-        if wait := fetching.delay_s(plan.robots):
-            await asyncio.sleep(wait)
         try:
             read = await _read(plan, url)
         except http.AddressFailed as error:
@@ -136,13 +136,13 @@ async def page(org_id: str, page_id: str) -> None:
 
 @jobs.task("knowledge.page_again")
 async def page_again(org_id: str, page_id: str) -> None:
-    """Give a page whose reading failed a moment ago its place in a lane."""
+    """Give a page its place in a lane: its reading failed a moment ago, or its site wants pauses."""
     with org_scope(UUID(org_id)):
         async with unit_of_work() as session:
             found = await crawls.page_for(session, UUID(page_id))
             held = await crawls.opened(session, found.crawl_id) if found else None
             if found is not None and held is not None:
-                await crawls.defer_page(session, held[0], found.id)
+                await lanes.defer_page(session, held[0], found.id)
 
 
 @jobs.task("knowledge.page_lost")

@@ -18,14 +18,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import clock, jobs, realtime
 from backend.core.ids import new_id
-from backend.knowledge import fetching, passages
+from backend.knowledge import fetching, lanes, passages
 from backend.models.knowledge import KnowledgeChunk, KnowledgeCrawl, KnowledgePage, KnowledgeSource
 from backend.vocab import CrawlStatus, PageStatus
 
-# So many pages of one source are read at a time, so that no site is pressed …
-LANES = 3
-# … and so many of all sources together: of a worker's ten hands four are always free for people's messages.
-ALL_LANES = 6
 ATTEMPTS = 3
 # Between the attempts at a page.
 PAUSE = timedelta(seconds=4)
@@ -53,7 +49,7 @@ async def begin(session: AsyncSession, source: KnowledgeSource) -> KnowledgeCraw
     source.sync_status, source.error_message, source.updated_at = "pending", "", clock.now()
     session.add(source)
     await session.flush()
-    await _defer_crawl(session, "knowledge.crawl", crawl)
+    await lanes.defer_crawl(session, "knowledge.crawl", crawl)
     await tell(session, source)
     return crawl
 
@@ -90,6 +86,7 @@ async def add_pages(
     )
     seen = set(known.scalars())
     fresh = [url for url in dict.fromkeys(urls) if url not in seen][:free]
+    busy = set(await lanes.next_pages(session, crawl))
     now = clock.now()
     rows = [
         {
@@ -112,43 +109,8 @@ async def add_pages(
     ]
     if rows:
         await session.execute(insert(KnowledgePage).values(rows))
-    for row in rows:
-        await defer_page(session, crawl, UUID(str(row["id"])))
+    await lanes.go_on(session, crawl, but=busy)
     return len(rows)
-
-
-async def defer_finish(session: AsyncSession, crawl: KnowledgeCrawl) -> None:
-    """Have a crawl whose pages are all read take its place."""
-    await _defer_crawl(session, "knowledge.finish", crawl)
-
-
-async def _defer_crawl(session: AsyncSession, name: str, crawl: KnowledgeCrawl) -> None:
-    await jobs.defer(
-        session,
-        name,
-        lock=_lane(crawl, 0),
-        urgency=jobs.Urgency.CAN_WAIT,
-        org_id=str(crawl.org_id),
-        crawl_id=str(crawl.id),
-    )
-
-
-def _lane(crawl: KnowledgeCrawl, own: int) -> str:
-    """Return the lock of one of a source's lanes."""
-    return f"knowledge:lane:{(crawl.source_id.int + own) % ALL_LANES}"
-
-
-async def defer_page(session: AsyncSession, crawl: KnowledgeCrawl, page_id: UUID) -> None:
-    """Have a page read, in one of the source's lanes; a site that wants pauses has one lane."""
-    own = page_id.int % (1 if fetching.delay_s(crawl.robots) else LANES)
-    await jobs.defer(
-        session,
-        "knowledge.page",
-        lock=_lane(crawl, own),
-        urgency=jobs.Urgency.CAN_WAIT,
-        org_id=str(crawl.org_id),
-        page_id=str(page_id),
-    )
 
 
 async def page_for(session: AsyncSession, page_id: UUID) -> KnowledgePage | None:
@@ -212,12 +174,13 @@ async def record_trouble(
         await jobs.defer(
             session,
             "knowledge.page_again",
-            at=clock.now() + PAUSE * page.attempts,
+            at=clock.now() + max(PAUSE * page.attempts, timedelta(seconds=fetching.delay_s(crawl.robots))),
             urgency=jobs.Urgency.CAN_WAIT,
             org_id=str(page.org_id),
             page_id=str(page.id),
         )
         await session.flush()
+        await lanes.go_on(session, crawl, after=page.id)
         await tell(session, source)
         return
     if crawl.is_live and page.chunk_count:
@@ -242,12 +205,13 @@ async def _settle(session: AsyncSession, page: KnowledgePage, crawl: KnowledgeCr
     session.add(page)
     session.add(crawl)
     await session.flush()
+    await lanes.go_on(session, crawl, after=page.id)
     if crawl.is_live:
         source.chunk_count = await live_chunks(session, source.id)
         session.add(source)
         await session.flush()
     elif not await waiting(session, crawl.id):
-        await defer_finish(session, crawl)
+        await lanes.defer_finish(session, crawl)
     await tell(session, source)
 
 

@@ -13,7 +13,7 @@ from backend.core import audit, clock
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
-from backend.knowledge import addresses, crawls, queries, sources
+from backend.knowledge import addresses, crawls, lanes, queries, sources
 from backend.knowledge.schemas import PageRow, SiteWanted
 from backend.models.knowledge import KnowledgeCrawl, KnowledgePage, KnowledgeSource
 from backend.vendors import http
@@ -119,10 +119,12 @@ async def set_paused(session: AsyncSession, principal: Principal, source_id: UUI
     await session.flush()
     if not is_paused:
         waiting = await crawls.waiting(session, crawl.id)
-        for page_id in waiting:
-            await crawls.defer_page(session, crawl, page_id)
+        for page_id in await lanes.tried(session, crawl.id):
+            # Its second try may have come while the crawl rested.
+            await lanes.defer_page(session, crawl, page_id)
+        await lanes.go_on(session, crawl)
         if not waiting:
-            await crawls.defer_finish(session, crawl)
+            await lanes.defer_finish(session, crawl)
     await crawls.tell(session, source)
 
 
@@ -149,7 +151,7 @@ async def retry_page(session: AsyncSession, principal: Principal, page_id: UUID)
         )
     session.add_all([page, crawl, source])
     await session.flush()
-    await crawls.defer_page(session, crawl, page.id)
+    await lanes.defer_page(session, crawl, page.id)
     await crawls.tell(session, source)
 
 

@@ -16,7 +16,7 @@ from backend.core.config import settings
 from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import unit_of_work
-from backend.knowledge import crawl_jobs, crawls, fetching
+from backend.knowledge import crawl_jobs, crawls, fetching, lanes
 from backend.knowledge import service as knowledge
 from backend.knowledge.schemas import SiteWanted
 from backend.models.agents import AgentConfig
@@ -293,13 +293,50 @@ async def test_reading_a_site_waits_behind_customers_and_in_its_lane(committed, 
     with org.scope():
         async with unit_of_work() as session:
             crawl = (await session.exec(select(KnowledgeCrawl))).one()
-            await crawls.defer_finish(session, crawl)
+            await lanes.defer_finish(session, crawl)
             jobs = (await session.execute(text("select lock, priority from procrastinate_jobs"))).all()
             assert len(jobs) == 2
             assert all(lock.startswith("knowledge:lane:") and priority < 0 for lock, priority in jobs)
             # It has found no page yet, so there is nothing to end.
             await crawls.finish(session, crawl.id)
             assert (await knowledge.get(session, source_id))["status"] == "pending"
+
+
+async def test_a_large_site_has_one_job_for_each_lane_and_is_read_whole(committed, org, site, run_jobs):
+    for at in range(20):
+        site.pages[f"/guide/{at}"] = Page(html(f"Guide {at}", f"<p>Guide number {at} is about tooth {at}.</p>"))
+    site.pages["/"] = Page(html("Home", HOURS, *(f"/guide/{at}" for at in range(20))))
+    source_id = await add(org, site)
+    with org.scope():
+        async with unit_of_work() as session:
+            crawl_id = (await session.exec(select(KnowledgeCrawl.id))).one()
+            await session.execute(text("delete from procrastinate_jobs"))
+        await crawl_jobs.crawl(str(org.org_id), str(crawl_id))
+        async with unit_of_work() as session:
+            (first,) = await crawls.waiting(session, crawl_id)
+        await crawl_jobs.page(str(org.org_id), str(first))
+        async with unit_of_work() as session:
+            queued = (await session.execute(text("select count(*) from procrastinate_jobs"))).scalar_one()
+    # With the one of the first page, which was read without it.
+    assert queued <= lanes.LANES + 1
+    await run_jobs()
+    source, _ = await state(org, source_id)
+    assert (source["status"], source["pages_done"]) == ("ready", 21)
+
+
+async def test_a_site_that_wants_pauses_keeps_nobody_waiting(committed, org, site, run_jobs):
+    site.pages["/robots.txt"] = Page("User-agent: *\nCrawl-delay: 8\n", content_type="text/plain")
+    await add(org, site)
+    await run_jobs()
+    assert site.paths() == []
+    with org.scope():
+        async with unit_of_work() as session:
+            (job,) = (await session.execute(text("select task_name, lock, args from procrastinate_jobs"))).all()
+    assert (job.task_name, job.lock) == ("knowledge.page_again", None)
+    await crawl_jobs.page_again(**job.args)
+    await run_jobs()
+    # Its links wait for their turn.
+    assert site.paths() == ["/"]
 
 
 async def test_a_page_that_is_tried_again_waits_for_its_lane(committed, org, site, run_jobs):
