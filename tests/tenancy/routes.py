@@ -46,7 +46,8 @@ class Call:
     """One way to call a route.
 
     `role` is the least that may; `foreign` the answer when a thing named is another business's: 404, or 200 for a
-    listing that then finds nothing. `fair` is the answer to a fair caller. `is_for_people` calls are refused to keys.
+    listing that then finds nothing. `fair` is the answer to a fair caller, `or_else` the one when the same
+    call by another name came first. `is_for_people` calls are refused to keys.
     """
 
     path: str
@@ -55,6 +56,7 @@ class Call:
     method: str = "POST"
     foreign: int = 404
     fair: int = 200
+    or_else: int = 0
     values: Mapping[str, Id] = field(default_factory=dict)
     is_for_people: bool = False
 
@@ -162,8 +164,8 @@ MEMBERS = (
     Call("/functions/v1/knowledge-source-manual", {"title": "M", "content": "Mallory", "agent_id": AGENT}, EDITOR),
     Call("/functions/v1/knowledge-source-sync", {"id": SOURCE}, EDITOR),
     Call("/api/knowledge/files", role=EDITOR, fair=201),
-    Call("/functions/v1/knowledge-source-delete", {"id": SOURCE}, EDITOR),
-    Call("/functions/v1/delete-knowledge-source", {"source_id": SOURCE}, EDITOR, fair=404),
+    Call("/functions/v1/knowledge-source-delete", {"id": SOURCE}, EDITOR, or_else=404),
+    Call("/functions/v1/delete-knowledge-source", {"source_id": SOURCE}, EDITOR, or_else=404),
     Call("/functions/v1/delete-contact", {"contact_id": Id("contacts")}, EDITOR),
     Call("/functions/v1/custom-functions", method="GET"),
     Call("/functions/v1/custom-functions", {"action": "list", "agent_id": AGENT}),

@@ -181,7 +181,7 @@ async def test_the_right_person_is_served(world, client, call: Call):
     """The same calls as above do work, for those they are for: none of the refusals is an accident."""
     path, body = call.filled(world.theirs.ids)
     answer = await _send(client, call.method, path, body, **by_cookie(world.theirs.by(call.role).cookie))
-    assert answer.status_code == call.fair, answer.text
+    assert answer.status_code in (call.fair, call.or_else), answer.text
 
 
 @people
