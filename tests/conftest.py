@@ -63,6 +63,8 @@ _environment()
 GROUPS = ("faults", "browser", "tenancy", "test_up", "test_migrations")
 
 
+# Before pytest-xdist's own hook, which puts the groups it finds into the names of the tests.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group tests for `--dist loadgroup`, and put the long groups first so that the others fill the gaps."""
 
