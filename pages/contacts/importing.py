@@ -10,18 +10,17 @@ from pages.components.combobox import combobox
 from pages.components.feedback import banner, progress, skeleton, skeleton_fields
 from pages.components.field import select_field
 from pages.components.link import download_link, text_link
-from pages.components.local_file import jsx
 from pages.components.saving_field import saving_field
 from pages.components.shell import page_shell
 from pages.components.status import badge
 from pages.components.surface import card
 from pages.components.timestamp import time_ago
+from pages.components.upload import upload
 from pages.frame import frame
 from pages.inbox.parts import words_of
 from pages.words import Common, Contact, ContactImports
 from state.contacts.importing import ImportState
 
-_UPLOAD = jsx(__name__, "upload.jsx")
 _W = ContactImports
 _TARGETS = [
     ("", _W.LEFT_OUT),
@@ -45,13 +44,6 @@ _SELECT = (
     "pointer-coarse:text-16"
 )
 _FATES = {"created": _W.NEW, "updated": _W.CHANGED, "skipped": _W.SKIPPED, "failed": _W.FAILED}
-
-
-class _Upload(rx.Component):
-    library = _UPLOAD.importable_path
-    tag = "Upload"
-
-    words: rx.Var[dict[str, str]]
 
 
 def import_page() -> rx.Component:
@@ -94,7 +86,12 @@ def _loading() -> rx.Component:
 def _begin() -> rx.Component:
     return rx.el.div(
         rx.el.p(_W.LEAD, class_name="text-14 text-muted"),
-        _Upload.create(words=words_of(_W), class_name=button_class("primary")),
+        upload(
+            "/api/contacts/imports",
+            accept=".csv,.tsv,.txt,text/csv",
+            words=words_of(_W),
+            on_taken=lambda job_id: rx.redirect("/contacts/import?id=" + job_id),
+        ),
         rx.cond(
             ImportState.recent.length() > 0,
             rx.el.section(

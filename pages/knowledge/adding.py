@@ -6,22 +6,12 @@ from pages.components.button import button, button_class
 from pages.components.choice import checkbox, segmented, switch
 from pages.components.dialog import dialog, dialog_close
 from pages.components.field import error_text, select_field, text_area, text_field
-from pages.components.local_file import jsx
+from pages.components.upload import upload
 from pages.inbox.parts import words_of
-from pages.words import Common, Knowledge
+from pages.words import Common, Knowledge, KnowledgeFiles
 from state.knowledge.adding import PASTE_LIMIT, SourceState
 
-_UPLOAD = jsx(__name__, "upload.jsx")
 _FORM = "source-form"
-
-
-class _Upload(rx.Component):
-    library = _UPLOAD.importable_path
-    tag = "KnowledgeUpload"
-
-    words: rx.Var[dict[str, str]]
-    agent: rx.Var[str]
-    on_taken: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 def source_dialog() -> rx.Component:
@@ -161,9 +151,12 @@ _LINE = (
 
 
 def _file() -> rx.Component:
-    words = {name: text for name, text in words_of(Knowledge).items() if name.startswith("UPLOAD_")}
-    return _Upload.create(
-        words=words, agent=SourceState.agent_id, on_taken=SourceState.taken, class_name=button_class("primary")
+    return upload(
+        "/api/knowledge/files",
+        accept=".pdf,.docx,.html,.htm,.md,.markdown,.csv,.tsv,.txt",
+        words=words_of(KnowledgeFiles),
+        on_taken=lambda _: SourceState.taken(),
+        query={"agent": SourceState.agent_id},
     )
 
 

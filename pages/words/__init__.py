@@ -40,7 +40,7 @@ from pages.words.inbox import (
     InboxTimeline,
     InboxWhen,
 )
-from pages.words.knowledge import Knowledge
+from pages.words.knowledge import Knowledge, KnowledgeFiles
 from pages.words.messages import Messages
 from pages.words.operations import Operations
 from pages.words.phone import Phone
@@ -85,6 +85,7 @@ __all__ = [
     "InboxWhen",
     "Invitations",
     "Knowledge",
+    "KnowledgeFiles",
     "Landing",
     "Messages",
     "NewOrganization",

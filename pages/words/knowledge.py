@@ -93,11 +93,6 @@ class Knowledge:
     PAIRS_HINT = "Empty both fields of a question to take it out."
     ADD_PAIR = "Add a question"
     FOR = "Who answers from it"
-    UPLOAD_CHOOSE = "Choose a file"
-    UPLOAD_DROP = "or drop it here: PDF, Word, HTML, Markdown, CSV or text, at most 20 MB."
-    UPLOAD_READING = "Reading the file"
-    UPLOAD_TOO_LARGE = "A file has at most 20 MB."
-    UPLOAD_NOT_SENT = "The file did not arrive. Try again."
 
     # One source
     BACK = "All sources"
@@ -160,3 +155,13 @@ class Knowledge:
     GAP_SAVE = "Teach it"
     GAP_FOR_ALL = "All agents learn it"
     GAP_FOR_ONE = "Off: only"
+
+
+class KnowledgeFiles:
+    """The field that takes a file."""
+
+    CHOOSE = "Choose a file"
+    DROP = "or drop it here: PDF, Word, HTML, Markdown, CSV or text, at most 20 MB."
+    READING = "Reading the file"
+    TOO_LARGE = "A file has at most 20 MB."
+    NOT_SENT = "The file did not arrive. Try again."

@@ -1,13 +1,11 @@
-// Choose or drop one file of contacts, send it with its progress, and go on to what it says.
+// Choose or drop one file, send it with its progress, and say what is wrong with it.
 import { useRef, useState } from "react";
-import { useNavigate } from "react-router";
 import FileUp from "lucide-react/dist/esm/icons/file-up.mjs";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 
 const MOST = 20_000_000;
 
-export function Upload({ words, className }) {
-  const navigate = useNavigate();
+export function Upload({ url, query, accept, words, className, onTaken }) {
   const input = useRef(null);
   const [sent, setSent] = useState(-1);
   const [problem, setProblem] = useState("");
@@ -22,7 +20,7 @@ export function Upload({ words, className }) {
     setProblem("");
     setSent(0);
     const request = new XMLHttpRequest();
-    request.open("POST", `/api/contacts/imports?name=${encodeURIComponent(file.name)}`);
+    request.open("POST", `${url}?${new URLSearchParams({ ...query, name: file.name })}`);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.upload.onprogress = (event) => event.lengthComputable && setSent(event.loaded / event.total);
     request.onload = () => {
@@ -33,7 +31,7 @@ export function Upload({ words, className }) {
       } catch {
         // What stands before the server may answer in its own words; ours are said below.
       }
-      if (request.status === 201) navigate(`/contacts/import?id=${said.id}`);
+      if (request.status === 201) onTaken(said.id ?? "");
       else setProblem(said.error?.message ?? words.NOT_SENT);
     };
     request.onerror = () => {
@@ -59,7 +57,7 @@ export function Upload({ words, className }) {
       <input
         ref={input}
         type="file"
-        accept=".csv,.tsv,.txt,text/csv"
+        accept={accept}
         tabIndex={-1}
         aria-hidden="true"
         className="sr-only"
@@ -74,7 +72,7 @@ export function Upload({ words, className }) {
           <Icon as={FileUp} />
           {words.CHOOSE}
         </button>
-        <span className="text-14 text-muted">{words.DROP}</span>
+        <span className="text-13 text-muted">{words.DROP}</span>
       </div>
       {sent >= 0 ? (
         <div role="status" className="w-full max-w-100 text-13 text-muted">
