@@ -15,6 +15,7 @@ from pages.components.menu import menu, menu_item
 from pages.components.saving_field import saving_field
 from pages.components.shell import page_shell
 from pages.components.status import badge
+from pages.components.surface import row_list
 from pages.frame import frame
 from pages.words import Common, Phone
 from state.numbers import GetNumberState, NumbersState, Offer
@@ -32,10 +33,7 @@ def phone_page() -> rx.Component:
             NumbersState.is_loaded,
             rx.cond(
                 NumbersState.rows.length() > 0,
-                rx.el.ul(
-                    rx.foreach(NumbersState.rows, _number),
-                    class_name="divide-y divide-line rounded-card border border-line",
-                ),
+                row_list(NumbersState.rows, _number),
                 empty_state(
                     title=Phone.EMPTY_TITLE,
                     body=Phone.EMPTY_BODY,
@@ -205,10 +203,7 @@ def _get_dialog() -> rx.Component:
                 working(Phone.LOOKING),
                 rx.cond(
                     GetNumberState.offers.length() > 0,
-                    rx.el.ul(
-                        rx.foreach(GetNumberState.offers, _offer),
-                        class_name="divide-y divide-line rounded-card border border-line",
-                    ),
+                    row_list(GetNumberState.offers, _offer),
                     rx.cond(
                         GetNumberState.error == "",
                         rx.el.p(Phone.NONE_FREE, class_name="text-14 text-muted"),

@@ -7,6 +7,7 @@ from pages.components.choice import switch
 from pages.components.copy_button import copy_button
 from pages.components.feedback import empty_state, skeleton_rows
 from pages.components.icon import icon
+from pages.components.surface import row_list, vacancy
 from pages.words import AgentDeployment, Phone
 from state.agents.deployment import DeploymentState, NumberChoice, WidgetChoice
 from state.agents.open_agent import AgentState
@@ -47,11 +48,11 @@ def _numbers() -> rx.Component:
 def _mailboxes() -> rx.Component:
     return rx.el.section(
         rx.el.h2(AgentDeployment.MAILBOXES, class_name="text-14 font-semibold"),
-        rx.el.div(
+        vacancy(
             empty_state(
                 title=AgentDeployment.NO_MAILBOX_TITLE, body=AgentDeployment.NO_MAILBOX_BODY, icon="mail", inset=True
             ),
-            class_name="mt-2 rounded-card border border-dashed border-line",
+            class_name="mt-2",
         ),
     )
 
@@ -70,11 +71,8 @@ def _widgets() -> rx.Component:
         ),
         rx.cond(
             DeploymentState.widgets.length() > 0,
-            rx.el.ul(
-                rx.foreach(DeploymentState.widgets, _widget),
-                class_name="mt-3 divide-y divide-line rounded-card border border-line",
-            ),
-            rx.el.div(
+            row_list(DeploymentState.widgets, _widget, class_name="mt-3"),
+            vacancy(
                 empty_state(
                     title=AgentDeployment.NO_WIDGET_TITLE,
                     body=AgentDeployment.NO_WIDGET_BODY,
@@ -82,7 +80,7 @@ def _widgets() -> rx.Component:
                     inset=True,
                     action=rx.cond(AgentState.can_edit, make, rx.fragment()),
                 ),
-                class_name="mt-3 rounded-card border border-dashed border-line",
+                class_name="mt-3",
             ),
         ),
     )
@@ -118,14 +116,13 @@ def _lists() -> rx.Component:
         rx.cond(
             DeploymentState.served.length() > 0,
             _list(AgentDeployment.SERVES, DeploymentState.served, _served),
-            rx.el.div(
+            vacancy(
                 empty_state(
                     title=AgentDeployment.EMPTY_TITLE,
                     body=AgentDeployment.EMPTY_BODY,
                     icon="phone_off",
                     action=link_button(AgentDeployment.GET, href="/phone?get=1", icon="plus"),
-                ),
-                class_name="rounded-card border border-dashed border-line",
+                )
             ),
         ),
         rx.cond(
@@ -139,7 +136,7 @@ def _lists() -> rx.Component:
 def _list(title: str, rows: rx.Var[list[NumberChoice]], draw: object) -> rx.Component:
     return rx.el.section(
         rx.el.h2(title, class_name="text-14 font-semibold"),
-        rx.el.ul(rx.foreach(rows, draw), class_name="mt-2 divide-y divide-line rounded-card border border-line"),
+        row_list(rows, draw, class_name="mt-2"),
     )
 
 

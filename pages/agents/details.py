@@ -9,6 +9,7 @@ from pages.components.field import select_field, text_field
 from pages.components.icon import icon
 from pages.components.menu import menu, menu_item, menu_separator
 from pages.components.status import badge
+from pages.components.surface import row_list
 from pages.words import AgentDetails, Common
 from state.agents.details import Detail, DetailsState
 from state.agents.open_agent import AgentState
@@ -32,10 +33,7 @@ def details_section() -> rx.Component:
         ),
         rx.cond(
             DetailsState.rows.length() > 0,
-            rx.el.ul(
-                rx.foreach(DetailsState.rows, _detail),
-                class_name="mt-3 divide-y divide-line rounded-card border border-line",
-            ),
+            row_list(DetailsState.rows, _detail, class_name="mt-3"),
             rx.el.p(AgentDetails.EMPTY, class_name="mt-3 text-13 text-faint"),
         ),
         _dialog(),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from pages.agents.field_words import label_of, value_of
+from pages.components.surface import row_list
 from pages.components.visually_hidden import visually_hidden
 from pages.words import AgentHistory, AgentPublish
 from state.agents.history import Change
@@ -11,7 +12,7 @@ from state.agents.proposal import Line
 
 def changes_list(changes: rx.Var[list[Change]]) -> rx.Component:
     """Return the fields that differ, one under the other."""
-    return rx.el.ul(rx.foreach(changes, _change), class_name="divide-y divide-line rounded-card border border-line")
+    return row_list(changes, _change)
 
 
 def line_list(lines: rx.Var[list[Line]]) -> rx.Component:

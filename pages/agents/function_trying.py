@@ -10,6 +10,7 @@ from pages.components.field import CONTROL, label
 from pages.components.icon import icon
 from pages.components.link import page_link
 from pages.components.status import badge
+from pages.components.surface import row_list
 from pages.components.timestamp import timestamp
 from pages.words import AgentFunctions, Common
 from state.agents.function_trying import Argument, CallView, FunctionTryState
@@ -168,10 +169,7 @@ def _calls() -> rx.Component:
         rx.cond(
             FunctionTryState.calls.length() > 0,
             rx.fragment(
-                rx.el.ul(
-                    rx.foreach(FunctionTryState.calls, _call),
-                    class_name="divide-y divide-line rounded-card border border-line",
-                ),
+                row_list(FunctionTryState.calls, _call),
                 rx.cond(
                     FunctionTryState.has_more,
                     rx.el.div(

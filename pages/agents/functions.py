@@ -13,6 +13,7 @@ from pages.components.feedback import empty_state, error_state, skeleton_rows
 from pages.components.icon import icon
 from pages.components.menu import menu, menu_item, menu_separator
 from pages.components.status import badge
+from pages.components.surface import vacancy
 from pages.words import AgentFunctions
 from state.agents.function_editor import FunctionEditorState
 from state.agents.function_trying import FunctionTryState
@@ -66,11 +67,10 @@ def _lists() -> rx.Component:
                 rx.cond(
                     FunctionsState.shared.length() > 0,
                     rx.fragment(),
-                    rx.el.div(
+                    vacancy(
                         empty_state(
                             title=AgentFunctions.EMPTY_TITLE, body=AgentFunctions.EMPTY_BODY, icon="webhook", inset=True
-                        ),
-                        class_name="rounded-card border border-dashed border-line",
+                        )
                     ),
                 ),
             ),

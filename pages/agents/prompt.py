@@ -11,7 +11,7 @@ from pages.components.field import error_text, label, saved_mark, text_field
 from pages.components.icon import icon
 from pages.components.local_file import jsx
 from pages.components.saving_field import saving_field
-from pages.components.surface import settings_group
+from pages.components.surface import row_list, settings_group
 from pages.words import AgentPrompt, Common
 from state.agents.open_agent import AgentState
 from state.agents.prompt import PromptState, Variable
@@ -120,10 +120,7 @@ def _own_variables() -> rx.Component:
     return rx.el.div(
         rx.cond(
             PromptState.variables.length() > 0,
-            rx.el.ul(
-                rx.foreach(PromptState.variables, _variable),
-                class_name="divide-y divide-line rounded-card border border-line",
-            ),
+            row_list(PromptState.variables, _variable),
             rx.fragment(),
         ),
         rx.cond(AgentState.can_edit, _new_variable(), rx.fragment()),

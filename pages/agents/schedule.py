@@ -9,7 +9,7 @@ from pages.components.combobox import combobox
 from pages.components.field import CONTROL, error_text, label, saved_mark, select_field, text_field
 from pages.components.saving_field import saving_field
 from pages.components.status import badge
-from pages.components.surface import settings_group
+from pages.components.surface import row_list, settings_group
 from pages.components.timestamp import clock_time, day_heading
 from pages.words import AgentSchedule
 from state.agents.open_agent import AgentState
@@ -86,10 +86,7 @@ def _channels() -> rx.Component:
 
 
 def _week() -> rx.Component:
-    return rx.el.ul(
-        rx.foreach(ScheduleState.days, _day),
-        class_name="divide-y divide-line rounded-card border border-line",
-    )
+    return row_list(ScheduleState.days, _day)
 
 
 def _zone() -> rx.Component:
@@ -187,10 +184,7 @@ def _holidays() -> rx.Component:
     return rx.el.div(
         rx.cond(
             ScheduleState.holidays.length() > 0,
-            rx.el.ul(
-                rx.foreach(ScheduleState.holidays, _holiday),
-                class_name="divide-y divide-line rounded-card border border-line",
-            ),
+            row_list(ScheduleState.holidays, _holiday),
             rx.fragment(),
         ),
         rx.cond(AgentState.can_edit, _new_holiday(), rx.fragment()),

@@ -182,6 +182,15 @@ def error_state(
     )
 
 
+def failed_or(state: Any, loading: rx.Component, *, what: _Text, safe: _Text) -> rx.Component:
+    """Return what stands while a page's content is on its way, and what stands when it failed.
+
+    The state marks the way by `has_failed`, so only with a `reference` did it really fail; `load` tries again.
+    """
+    failed = error_state(what=what, safe=safe, reference=state.reference, on_retry=state.load)
+    return rx.cond(state.has_failed & (state.reference != ""), failed, loading)
+
+
 def progress(text: _Text, *, value: int | rx.Var[int], total: int | rx.Var[int], on_cancel: Any = None) -> rx.Component:
     """Return a bar with its count in words and, with `on_cancel`, a way out; for work beyond two seconds."""
     done, whole = rx.Var.create(value).to(int), rx.Var.create(total).to(int)

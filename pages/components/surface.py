@@ -1,5 +1,6 @@
 """Lay out content: cards, rows of a list, groups of settings, tables."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import reflex as rx
@@ -38,6 +39,17 @@ def settings_group(*fields: Any, title: str, lead: Any = None) -> rx.Component:
         *fields,
         class_name="flex flex-col gap-4 border-b border-line py-6 first:pt-0 last:border-0",
     )
+
+
+def row_list(rows: rx.Var[Any], draw: Callable[..., rx.Component], *, class_name: str = "") -> rx.Component:
+    """Return a bordered list with a line between its rows; `draw` makes the `li` of each."""
+    frame = "divide-y divide-line rounded-card border border-line"
+    return rx.el.ul(rx.foreach(rows, draw), class_name=f"{class_name} {frame}".strip())
+
+
+def vacancy(*content: Any, class_name: str = "") -> rx.Component:
+    """Return the dashed frame that stands where a list or card will be."""
+    return rx.el.div(*content, class_name=f"{class_name} rounded-card border border-dashed border-line".strip())
 
 
 def list_row(

@@ -8,7 +8,7 @@ from pages.components import timestamp as times
 from pages.components.avatar import avatar
 from pages.components.button import button, icon_button_class, link_button
 from pages.components.dialog import dialog_close  # noqa: F401 - its JSX is imported by the dialogs below
-from pages.components.feedback import banner, empty_state, error_state, skeleton, skeleton_fields
+from pages.components.feedback import banner, empty_state, failed_or, skeleton, skeleton_fields
 from pages.components.icon import icon
 from pages.components.link import text_link
 from pages.components.local_file import jsx
@@ -78,16 +78,7 @@ def contact_page() -> rx.Component:
                     action=link_button(Contact.BACK, href="/contacts"),
                 ),
             ),
-            rx.cond(
-                ContactState.has_failed & (ContactState.reference != ""),
-                error_state(
-                    what=Contact.FAILED,
-                    safe=Contact.FAILED_SAFE,
-                    reference=ContactState.reference,
-                    on_retry=ContactState.load,
-                ),
-                _loading(),
-            ),
+            failed_or(ContactState, _loading(), what=Contact.FAILED, safe=Contact.FAILED_SAFE),
         ),
         block_dialog(),
         record_dialog(),

@@ -8,6 +8,7 @@ from pages.components.dialog import confirm_dialog, dialog
 from pages.components.field import select_field, text_area, text_field
 from pages.components.icon import icon
 from pages.components.status import badge
+from pages.components.surface import row_list
 from pages.words import OwnFields
 from state.contacts.fields import OwnFieldsState
 
@@ -26,10 +27,7 @@ def own_fields_dialog() -> rx.Component:
         dialog(
             rx.cond(
                 OwnFieldsState.rows.length() > 0,
-                rx.el.ul(
-                    rx.foreach(OwnFieldsState.rows, _row),
-                    class_name="divide-y divide-line rounded-card border border-line",
-                ),
+                row_list(OwnFieldsState.rows, _row),
                 rx.el.p(OwnFields.NONE, class_name="text-14 text-muted"),
             ),
             rx.el.form(

@@ -13,7 +13,7 @@ from pages.components.link import download_link, text_link
 from pages.components.saving_field import saving_field
 from pages.components.shell import page_shell
 from pages.components.status import badge
-from pages.components.surface import card
+from pages.components.surface import card, row_list
 from pages.components.timestamp import time_ago
 from pages.components.upload import upload
 from pages.frame import frame
@@ -96,10 +96,7 @@ def _begin() -> rx.Component:
             ImportState.recent.length() > 0,
             rx.el.section(
                 rx.el.h2(_W.RECENT, class_name="mb-2 text-14 font-semibold"),
-                rx.el.ul(
-                    rx.foreach(ImportState.recent, _recent),
-                    class_name="divide-y divide-line rounded-card border border-line",
-                ),
+                row_list(ImportState.recent, _recent),
             ),
             rx.fragment(),
         ),

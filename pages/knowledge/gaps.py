@@ -7,10 +7,11 @@ import reflex as rx
 from pages.components.button import button, button_class
 from pages.components.choice import switch
 from pages.components.dialog import dialog, dialog_close
-from pages.components.feedback import banner, empty_state, error_state, skeleton_rows
+from pages.components.feedback import banner, empty_state, failed_or, skeleton_rows
 from pages.components.field import text_area, text_field
 from pages.components.shell import page_shell
 from pages.components.status import badge
+from pages.components.surface import row_list, vacancy
 from pages.components.timestamp import time_ago
 from pages.frame import frame
 from pages.knowledge.layout import knowledge_tabs
@@ -38,29 +39,18 @@ def gaps_page() -> rx.Component:
                 GapState.is_loaded,
                 rx.cond(
                     GapState.gaps.length() > 0,
-                    rx.el.ul(
-                        rx.foreach(GapState.gaps, _gap),
-                        class_name="divide-y divide-line rounded-card border border-line",
-                    ),
-                    rx.el.div(
+                    row_list(GapState.gaps, _gap),
+                    vacancy(
                         empty_state(
                             title=Knowledge.GAPS_EMPTY_TITLE,
                             body=Knowledge.GAPS_EMPTY_BODY,
                             icon="circle_check",
                             inset=True,
-                        ),
-                        class_name="rounded-card border border-dashed border-line",
+                        )
                     ),
                 ),
-                rx.cond(
-                    GapState.has_failed & (GapState.reference != ""),
-                    error_state(
-                        what=Knowledge.GAPS_FAILED,
-                        safe=Knowledge.FAILED_SAFE,
-                        reference=GapState.reference,
-                        on_retry=GapState.load,
-                    ),
-                    skeleton_rows(4, row="h-17"),
+                failed_or(
+                    GapState, skeleton_rows(4, row="h-17"), what=Knowledge.GAPS_FAILED, safe=Knowledge.FAILED_SAFE
                 ),
             ),
             class_name="flex max-w-280 flex-col gap-4",

@@ -6,11 +6,12 @@ import reflex as rx
 
 from pages.components.button import button, icon_button_class
 from pages.components.dialog import confirm_dialog
-from pages.components.feedback import empty_state, error_state, progress, skeleton_rows
+from pages.components.feedback import empty_state, failed_or, progress, skeleton_rows
 from pages.components.icon import icon
 from pages.components.link import page_link
 from pages.components.menu import menu, menu_item, menu_separator
 from pages.components.status import badge
+from pages.components.surface import row_list, vacancy
 from pages.components.timestamp import time_ago
 from pages.words import Knowledge
 from state.knowledge.adding import SourceState
@@ -37,30 +38,22 @@ def source_list() -> rx.Component:
         KnowledgeState.is_loaded,
         rx.cond(
             KnowledgeState.sources.length() > 0,
-            rx.el.ul(
-                rx.foreach(KnowledgeState.sources, _source),
-                class_name="divide-y divide-line rounded-card border border-line",
-            ),
-            rx.el.div(
+            row_list(KnowledgeState.sources, _source),
+            vacancy(
                 empty_state(
                     title=Knowledge.EMPTY_TITLE,
                     body=Knowledge.EMPTY_BODY,
                     icon="book_open",
                     inset=True,
                     action=rx.cond(KnowledgeState.can_edit, add_button(), rx.fragment()),
-                ),
-                class_name="rounded-card border border-dashed border-line",
+                )
             ),
         ),
-        rx.cond(
-            KnowledgeState.has_failed & (KnowledgeState.reference != ""),
-            error_state(
-                what=Knowledge.FAILED,
-                safe=Knowledge.FAILED_SAFE,
-                reference=KnowledgeState.reference,
-                on_retry=KnowledgeState.load,
-            ),
+        failed_or(
+            KnowledgeState,
             skeleton_rows(4, leading="size-4", row="h-17"),
+            what=Knowledge.FAILED,
+            safe=Knowledge.FAILED_SAFE,
         ),
     )
 

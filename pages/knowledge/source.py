@@ -5,11 +5,11 @@ from typing import Any
 import reflex as rx
 
 from pages.components.button import button, icon_button, link_button
-from pages.components.feedback import banner, empty_state, error_state, skeleton, skeleton_rows
+from pages.components.feedback import banner, empty_state, failed_or, skeleton, skeleton_rows
 from pages.components.link import external_link, text_link
 from pages.components.shell import page_shell
 from pages.components.status import badge
-from pages.components.surface import definition_list
+from pages.components.surface import definition_list, row_list
 from pages.components.timestamp import clock_time, day_heading, timestamp
 from pages.frame import frame
 from pages.knowledge.adding import source_dialog
@@ -37,15 +37,11 @@ def source_page() -> rx.Component:
                     action=link_button(Knowledge.BACK, href="/knowledge"),
                 ),
             ),
-            rx.cond(
-                SourcePageState.has_failed & (SourcePageState.reference != ""),
-                error_state(
-                    what=Knowledge.SOURCE_FAILED,
-                    safe=Knowledge.FAILED_SAFE,
-                    reference=SourcePageState.reference,
-                    on_retry=SourcePageState.load,
-                ),
+            failed_or(
+                SourcePageState,
                 rx.el.div(skeleton("mb-4 h-5 w-72 max-w-full"), skeleton_rows(5, row="h-14"), class_name="max-w-280"),
+                what=Knowledge.SOURCE_FAILED,
+                safe=Knowledge.FAILED_SAFE,
             ),
         ),
         source_dialog(),
@@ -135,10 +131,7 @@ def _pages() -> rx.Component:
         ),
         rx.cond(
             SourcePageState.pages.length() > 0,
-            rx.el.ul(
-                rx.foreach(SourcePageState.pages, _page),
-                class_name="divide-y divide-line rounded-card border border-line",
-            ),
+            row_list(SourcePageState.pages, _page),
             rx.el.p(Knowledge.PAGES_EMPTY, class_name="text-13 text-muted"),
         ),
         class_name="min-w-0",

@@ -12,7 +12,7 @@ from pages.components.field import text_field
 from pages.components.password_field import password_field
 from pages.components.saving_field import saving_field
 from pages.components.status import badge
-from pages.components.surface import card, settings_group
+from pages.components.surface import card, row_list, settings_group
 from pages.components.timestamp import time_ago
 from pages.frame import SWITCH
 from pages.settings.layout import settings_section
@@ -65,10 +65,7 @@ def profile_page() -> rx.Component:
         settings_group(
             rx.cond(
                 FrameState.organizations.length() > 0,
-                rx.el.ul(
-                    rx.foreach(FrameState.organizations, _organization),
-                    class_name="divide-y divide-line rounded-card border border-line",
-                ),
+                row_list(FrameState.organizations, _organization),
                 skeleton_rows(1),
             ),
             rx.el.div(link_button(Settings.NEW_ORGANIZATION, href="/organization/new", icon="plus")),
