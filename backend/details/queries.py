@@ -1,4 +1,4 @@
-"""Read and write details that every agent finds out, and what was found out."""
+"""Read and write what was found out in conversations."""
 
 from uuid import UUID
 
@@ -8,15 +8,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.models.chat import ChatSession
-from backend.models.details import ConversationDetail, SharedDetail
-
-
-async def shared(session: AsyncSession, org_id: UUID, *, for_update: bool = False) -> list[SharedDetail]:
-    """Return the details every agent finds out, by name."""
-    query = select(SharedDetail).where(col(SharedDetail.org_id) == org_id).order_by(col(SharedDetail.name))
-    if for_update:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return list((await session.execute(query)).scalars())
+from backend.models.details import ConversationDetail
 
 
 async def found(session: AsyncSession, org_id: UUID, conversation_id: UUID) -> list[ConversationDetail]:

@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.core import audit, clock, realtime
-from backend.core.errors import Conflict, NotFound
+from backend.core import realtime
 from backend.core.principal import Principal
+from backend.core.shared_definitions import Definitions
 from backend.core.tenancy import org_id_of
 from backend.details import definitions, queries
 from backend.details.schemas import DetailRow, Found
@@ -37,9 +36,12 @@ __all__ = [
 CERTAIN = ""
 
 
+_DETAILS = Definitions(SharedDetail, "detail", "details", definitions.MOST_DETAILS)
+
+
 async def shared(session: AsyncSession) -> list[dict[str, Any]]:
     """Return the details every agent finds out, by name."""
-    return [one.definition for one in await queries.shared(session, org_id_of(session))]
+    return [one.definition for one in await _DETAILS.shared(session)]
 
 
 async def save_shared(
@@ -49,43 +51,16 @@ async def save_shared(
 
     Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
     """
-    principal.require(MemberRole.EDITOR)
-    stored = await queries.shared(session, org_id_of(session), for_update=True)
-    row = next((one for one in stored if detail_id and one.definition["id"] == detail_id), None)
-    if detail_id and row is None:
-        raise NotFound("This detail does not exist.")
-    if row is None and len(stored) >= definitions.MOST_DETAILS:
-        raise Conflict(f"There are {definitions.MOST_DETAILS} details for every agent already.", code="too_many")
-    former = row.definition if row else {}
-    found = definitions.definition({**former, **given, "id": former.get("id")})
-    taken = Conflict("There is a detail of this name already.", code="duplicate", field="name")
-    if any(one.name == found["name"] for one in stored if one is not row):
-        raise taken
-    row = row or SharedDetail(org_id=org_id_of(session), name=found["name"])
-    row.name, row.definition, row.updated_at = found["name"], found, clock.now()
-    try:
-        async with session.begin_nested():
-            session.add(row)
-            await session.flush()
-    except IntegrityError:
-        # Somebody made one of the same name in this very moment.
-        raise taken from None
-    await audit.record(session, principal, "ui:details:saved", found["id"], {"name": found["name"]})
-    await _announce(session)
-    return found
+
+    async def check(former: Mapping[str, Any]) -> dict[str, Any]:
+        return _merged(given, former)
+
+    return await _DETAILS.save_shared(session, principal, detail_id, check)
 
 
 async def remove_shared(session: AsyncSession, principal: Principal, detail_id: str) -> None:
     """Take a detail from every agent; what was found out stays. Raises `NotFound`."""
-    principal.require(MemberRole.EDITOR)
-    for row in await queries.shared(session, org_id_of(session), for_update=True):
-        if row.definition["id"] == detail_id:
-            await session.delete(row)
-            await session.flush()
-            await audit.record(session, principal, "ui:details:removed", detail_id, {"name": row.name})
-            await _announce(session)
-            return
-    raise NotFound("This detail does not exist.")
+    await _DETAILS.remove_shared(session, principal, detail_id)
 
 
 def saved(
@@ -96,24 +71,17 @@ def saved(
     Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
     """
     principal.require(MemberRole.EDITOR)
-    former = next((one for one in rows if detail_id and one["id"] == detail_id), None)
-    if detail_id and former is None:
-        raise NotFound("This detail does not exist.")
-    found = definitions.definition({**(former or {}), **given, "id": former["id"] if former else None})
-    left = [dict(one) for one in rows]
-    if any(one["name"] == found["name"] and one["id"] != found["id"] for one in left):
-        raise Conflict("There is a detail of this name already.", code="duplicate", field="name")
-    if former is None:
-        return [*left, found], found
-    return [found if one["id"] == found["id"] else one for one in left], found
+    found = _merged(given, _DETAILS.former(rows, detail_id))
+    return _DETAILS.put(rows, found), found
 
 
 def removed(rows: Sequence[Mapping[str, Any]], detail_id: str) -> list[dict[str, Any]]:
     """Return an agent's details without one. Raises `NotFound`."""
-    left = [dict(one) for one in rows if one["id"] != detail_id]
-    if len(left) == len(rows):
-        raise NotFound("This detail does not exist.")
-    return left
+    return _DETAILS.without(rows, detail_id)
+
+
+def _merged(given: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
+    return definitions.definition({**former, **given, "id": former.get("id")})
 
 
 async def found_in(session: AsyncSession, conversation_id: UUID, parts: Sequence[str] = (CERTAIN,)) -> dict[str, Found]:
@@ -179,7 +147,3 @@ async def store(
         )
     if found:
         await realtime.announce(session, org_id_of(session), "details.found", conversation_id=conversation_id)
-
-
-async def _announce(session: AsyncSession) -> None:
-    await realtime.announce(session, org_id_of(session), "details.changed")

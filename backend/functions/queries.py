@@ -1,4 +1,4 @@
-"""Read functions that every agent has, secrets, and calls."""
+"""Read and write secrets and calls."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -8,15 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.models.functions import FunctionSecret, SharedFunction, ToolCall
-
-
-async def shared(session: AsyncSession, org_id: UUID, *, for_update: bool = False) -> list[SharedFunction]:
-    """Return the functions every agent has, by name."""
-    query = select(SharedFunction).where(col(SharedFunction.org_id) == org_id).order_by(col(SharedFunction.name))
-    if for_update:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return list((await session.execute(query)).scalars())
+from backend.models.functions import FunctionSecret, ToolCall
 
 
 async def secrets(session: AsyncSession, org_id: UUID, ids: Collection[UUID]) -> dict[UUID, FunctionSecret]:

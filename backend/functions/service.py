@@ -11,13 +11,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.core import audit, clock, rate_limits, realtime
-from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core import clock, rate_limits, realtime
+from backend.core.errors import Invalid, NotFound
 from backend.core.ids import new_id
 from backend.core.principal import Principal
+from backend.core.shared_definitions import Definitions
 from backend.core.strict_json import clean as clean_text
 from backend.core.strict_json import loads as read_json
 from backend.core.tenancy import org_id_of, org_scope, unit_of_work
@@ -61,9 +61,12 @@ TRIES, WINDOW = 60, timedelta(minutes=10)
 TRY_LIMIT_S = 60.0
 
 
+_FUNCTIONS = Definitions(SharedFunction, "function", "functions", definitions.MOST_FUNCTIONS)
+
+
 async def shared(session: AsyncSession) -> list[dict[str, Any]]:
     """Return the functions every agent has, by name."""
-    return [one.definition for one in await queries.shared(session, org_id_of(session))]
+    return [one.definition for one in await _FUNCTIONS.shared(session)]
 
 
 async def save_shared(
@@ -73,43 +76,16 @@ async def save_shared(
 
     Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
     """
-    principal.require(MemberRole.EDITOR)
-    stored = await queries.shared(session, org_id_of(session), for_update=True)
-    row = next((one for one in stored if function_id and one.definition["id"] == function_id), None)
-    if function_id and row is None:
-        raise NotFound("This function does not exist.")
-    if row is None and len(stored) >= definitions.MOST_FUNCTIONS:
-        raise Conflict(f"There are {definitions.MOST_FUNCTIONS} functions for every agent already.", code="too_many")
-    former = row.definition if row else {}
-    found = await merged(session, given, former)
-    taken = Conflict("There is a function of this name already.", code="duplicate", field="name")
-    if any(one.name == found["name"] for one in stored if one is not row):
-        raise taken
-    row = row or SharedFunction(org_id=org_id_of(session), name=found["name"])
-    row.name, row.definition, row.updated_at = found["name"], found, clock.now()
-    try:
-        async with session.begin_nested():
-            session.add(row)
-            await session.flush()
-    except IntegrityError:
-        # Somebody made one of the same name in this very moment.
-        raise taken from None
-    await audit.record(session, principal, "ui:functions:saved", found["id"], {"name": found["name"]})
-    await _announce(session)
-    return found
+
+    async def check(former: Mapping[str, Any]) -> dict[str, Any]:
+        return await merged(session, given, former)
+
+    return await _FUNCTIONS.save_shared(session, principal, function_id, check)
 
 
 async def remove_shared(session: AsyncSession, principal: Principal, function_id: str) -> None:
     """Take a function from every agent; the log of its calls stays. Raises `NotFound`."""
-    principal.require(MemberRole.EDITOR)
-    for row in await queries.shared(session, org_id_of(session), for_update=True):
-        if row.definition["id"] == function_id:
-            await session.delete(row)
-            await session.flush()
-            await audit.record(session, principal, "ui:functions:removed", function_id, {"name": row.name})
-            await _announce(session)
-            return
-    raise NotFound("This function does not exist.")
+    await _FUNCTIONS.remove_shared(session, principal, function_id)
 
 
 async def merged(session: AsyncSession, given: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,16 +116,8 @@ async def saved(
     Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
     """
     principal.require(MemberRole.EDITOR)
-    former = next((one for one in rows if function_id and one["id"] == function_id), None)
-    if function_id and former is None:
-        raise NotFound("This function does not exist.")
-    found = await merged(session, given, former or {})
-    left = [dict(one) for one in rows]
-    if any(one["name"] == found["name"] and one["id"] != found["id"] for one in left):
-        raise Conflict("There is a function of this name already.", code="duplicate", field="name")
-    if former is None:
-        return [*left, found], found
-    return [found if one["id"] == found["id"] else one for one in left], found
+    found = await merged(session, given, _FUNCTIONS.former(rows, function_id))
+    return _FUNCTIONS.put(rows, found), found
 
 
 async def replaced(session: AsyncSession, principal: Principal, given: Any, former: Sequence[Mapping[str, Any]]) -> Any:
@@ -187,10 +155,7 @@ def shown(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def removed(rows: Sequence[Mapping[str, Any]], function_id: str) -> list[dict[str, Any]]:
     """Return an agent's functions without one. Raises `NotFound`."""
-    left = [dict(one) for one in rows if one["id"] != function_id]
-    if len(left) == len(rows):
-        raise NotFound("This function does not exist.")
-    return left
+    return _FUNCTIONS.without(rows, function_id)
 
 
 async def try_call(
