@@ -18,8 +18,9 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.vocab import MemberRole
 
-# Returns the definition that stands afterwards, from the former one (empty for a new one). Raises `Invalid`.
-Check = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
+# Returns the definition that stands afterwards, from what is given and the former one (empty for a new one). Raises
+# `Invalid`.
+Check = Callable[[AsyncSession, Mapping[str, Any], Mapping[str, Any]], Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -30,29 +31,27 @@ class Definitions:
     word: str
     plural: str
     most: int
+    check: Check
 
-    async def shared(self, session: AsyncSession, *, for_update: bool = False) -> list[Any]:
-        """Return the rows of those every agent has, by name."""
-        query = select(self.table).where(self.table.org_id == org_id_of(session)).order_by(self.table.name)
-        if for_update:
-            query = query.with_for_update().execution_options(populate_existing=True)
-        return list((await session.execute(query)).scalars())
+    async def shared(self, session: AsyncSession) -> list[dict[str, Any]]:
+        """Return those every agent has, by name."""
+        return [row.definition for row in await self._rows(session)]
 
     async def save_shared(
-        self, session: AsyncSession, principal: Principal, definition_id: str, check: Check
+        self, session: AsyncSession, principal: Principal, given: Mapping[str, Any], definition_id: str = ""
     ) -> dict[str, Any]:
-        """Make one for every agent, or with `definition_id` change it. Editors.
+        """Make one for every agent, or with `definition_id` change it; what is not given stays. Editors.
 
-        Raises `NotFound`, `Conflict` (`too_many`, `duplicate`), and what `check` raises.
+        Raises `NotFound`, `Conflict` (`too_many`, `duplicate`), and `Invalid` that names the field.
         """
         principal.require(MemberRole.EDITOR)
-        rows = await self.shared(session, for_update=True)
+        rows = await self._rows(session, for_update=True)
         row = next((one for one in rows if definition_id and one.definition["id"] == definition_id), None)
         if definition_id and row is None:
             raise self._missing()
         if row is None and len(rows) >= self.most:
             raise Conflict(f"There are {self.most} {self.plural} for every agent already.", code="too_many")
-        found = await check(row.definition if row else {})
+        found = await self.check(session, given, row.definition if row else {})
         if any(one.name == found["name"] for one in rows if one is not row):
             raise self._taken()
         row = row or self.table(org_id=org_id_of(session), name=found["name"])
@@ -70,7 +69,7 @@ class Definitions:
     async def remove_shared(self, session: AsyncSession, principal: Principal, definition_id: str) -> None:
         """Take one from every agent. Editors. Raises `NotFound`."""
         principal.require(MemberRole.EDITOR)
-        for row in await self.shared(session, for_update=True):
+        for row in await self._rows(session, for_update=True):
             if row.definition["id"] == definition_id:
                 await session.delete(row)
                 await session.flush()
@@ -78,30 +77,42 @@ class Definitions:
                 return
         raise self._missing()
 
-    def former(self, rows: Sequence[Mapping[str, Any]], definition_id: str) -> Mapping[str, Any]:
-        """Return one of an agent's own, empty when no id is given. Raises `NotFound`."""
-        if not definition_id:
-            return {}
-        found = next((one for one in rows if one["id"] == definition_id), None)
-        if found is None:
-            raise self._missing()
-        return found
+    async def saved(
+        self,
+        session: AsyncSession,
+        principal: Principal,
+        rows: Sequence[Mapping[str, Any]],
+        given: Mapping[str, Any],
+        definition_id: str = "",
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Return an agent's own with one made or, with `definition_id`, changed; and that one. Editors.
 
-    def put(self, rows: Sequence[Mapping[str, Any]], found: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return an agent's own with one added, or in the place of its former self. Raises `Conflict` (`duplicate`)."""
+        Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
+        """
+        principal.require(MemberRole.EDITOR)
+        former = next((one for one in rows if definition_id and one["id"] == definition_id), None)
+        if definition_id and former is None:
+            raise self._missing()
+        found = await self.check(session, given, former or {})
         left = [dict(one) for one in rows]
         if any(one["name"] == found["name"] and one["id"] != found["id"] for one in left):
             raise self._taken()
-        if all(one["id"] != found["id"] for one in left):
-            return [*left, found]
-        return [found if one["id"] == found["id"] else one for one in left]
+        if former is None:
+            return [*left, found], found
+        return [found if one["id"] == found["id"] else one for one in left], found
 
-    def without(self, rows: Sequence[Mapping[str, Any]], definition_id: str) -> list[dict[str, Any]]:
+    def removed(self, rows: Sequence[Mapping[str, Any]], definition_id: str) -> list[dict[str, Any]]:
         """Return an agent's own without one. Raises `NotFound`."""
         left = [dict(one) for one in rows if one["id"] != definition_id]
         if len(left) == len(rows):
             raise self._missing()
         return left
+
+    async def _rows(self, session: AsyncSession, *, for_update: bool = False) -> list[Any]:
+        query = select(self.table).where(self.table.org_id == org_id_of(session)).order_by(self.table.name)
+        if for_update:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        return list((await session.execute(query)).scalars())
 
     async def _tell(
         self, session: AsyncSession, principal: Principal, what: str, definition_id: str, name: str

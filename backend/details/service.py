@@ -11,13 +11,11 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import realtime
-from backend.core.principal import Principal
 from backend.core.shared_definitions import Definitions
 from backend.core.tenancy import org_id_of
 from backend.details import definitions, queries
 from backend.details.schemas import DetailRow, Found
 from backend.models.details import ConversationDetail, SharedDetail
-from backend.vocab import MemberRole
 
 __all__ = [
     "CERTAIN",
@@ -36,52 +34,13 @@ __all__ = [
 CERTAIN = ""
 
 
-_DETAILS = Definitions(SharedDetail, "detail", "details", definitions.MOST_DETAILS)
-
-
-async def shared(session: AsyncSession) -> list[dict[str, Any]]:
-    """Return the details every agent finds out, by name."""
-    return [one.definition for one in await _DETAILS.shared(session)]
-
-
-async def save_shared(
-    session: AsyncSession, principal: Principal, given: Mapping[str, Any], detail_id: str = ""
-) -> dict[str, Any]:
-    """Make a detail for every agent, or change one; what `given` leaves out stays.
-
-    Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
-    """
-
-    async def check(former: Mapping[str, Any]) -> dict[str, Any]:
-        return _merged(given, former)
-
-    return await _DETAILS.save_shared(session, principal, detail_id, check)
-
-
-async def remove_shared(session: AsyncSession, principal: Principal, detail_id: str) -> None:
-    """Take a detail from every agent; what was found out stays. Raises `NotFound`."""
-    await _DETAILS.remove_shared(session, principal, detail_id)
-
-
-def saved(
-    principal: Principal, rows: Sequence[Mapping[str, Any]], given: Mapping[str, Any], detail_id: str = ""
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return an agent's details with one added or changed, and that one; the caller stores them.
-
-    Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
-    """
-    principal.require(MemberRole.EDITOR)
-    found = _merged(given, _DETAILS.former(rows, detail_id))
-    return _DETAILS.put(rows, found), found
-
-
-def removed(rows: Sequence[Mapping[str, Any]], detail_id: str) -> list[dict[str, Any]]:
-    """Return an agent's details without one. Raises `NotFound`."""
-    return _DETAILS.without(rows, detail_id)
-
-
-def _merged(given: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
+async def _check(session: AsyncSession, given: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
     return definitions.definition({**former, **given, "id": former.get("id")})
+
+
+DEFINITIONS = Definitions(SharedDetail, "detail", "details", definitions.MOST_DETAILS, _check)
+shared, save_shared, remove_shared = DEFINITIONS.shared, DEFINITIONS.save_shared, DEFINITIONS.remove_shared
+saved, removed = DEFINITIONS.saved, DEFINITIONS.removed
 
 
 async def found_in(session: AsyncSession, conversation_id: UUID, parts: Sequence[str] = (CERTAIN,)) -> dict[str, Found]:

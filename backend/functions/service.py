@@ -61,33 +61,6 @@ TRIES, WINDOW = 60, timedelta(minutes=10)
 TRY_LIMIT_S = 60.0
 
 
-_FUNCTIONS = Definitions(SharedFunction, "function", "functions", definitions.MOST_FUNCTIONS)
-
-
-async def shared(session: AsyncSession) -> list[dict[str, Any]]:
-    """Return the functions every agent has, by name."""
-    return [one.definition for one in await _FUNCTIONS.shared(session)]
-
-
-async def save_shared(
-    session: AsyncSession, principal: Principal, given: Mapping[str, Any], function_id: str = ""
-) -> dict[str, Any]:
-    """Make a function for every agent, or change one; what `given` leaves out stays.
-
-    Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
-    """
-
-    async def check(former: Mapping[str, Any]) -> dict[str, Any]:
-        return await merged(session, given, former)
-
-    return await _FUNCTIONS.save_shared(session, principal, function_id, check)
-
-
-async def remove_shared(session: AsyncSession, principal: Principal, function_id: str) -> None:
-    """Take a function from every agent; the log of its calls stays. Raises `NotFound`."""
-    await _FUNCTIONS.remove_shared(session, principal, function_id)
-
-
 async def merged(session: AsyncSession, given: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
     """Return a definition with the changes in `given`, its header values kept. Raises `Invalid`, naming the field."""
     wanted = {**former, **given}
@@ -104,20 +77,9 @@ async def merged(session: AsyncSession, given: Mapping[str, Any], former: Mappin
     return definitions.definition(found)
 
 
-async def saved(
-    session: AsyncSession,
-    principal: Principal,
-    rows: Sequence[Mapping[str, Any]],
-    given: Mapping[str, Any],
-    function_id: str = "",
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return an agent's functions with one added or changed, and that one; the caller stores them.
-
-    Raises `NotFound`, `Conflict` (`duplicate`), and `Invalid` that names the field.
-    """
-    principal.require(MemberRole.EDITOR)
-    found = await merged(session, given, _FUNCTIONS.former(rows, function_id))
-    return _FUNCTIONS.put(rows, found), found
+DEFINITIONS = Definitions(SharedFunction, "function", "functions", definitions.MOST_FUNCTIONS, merged)
+shared, save_shared, remove_shared = DEFINITIONS.shared, DEFINITIONS.save_shared, DEFINITIONS.remove_shared
+saved, removed = DEFINITIONS.saved, DEFINITIONS.removed
 
 
 async def replaced(session: AsyncSession, principal: Principal, given: Any, former: Sequence[Mapping[str, Any]]) -> Any:
@@ -151,11 +113,6 @@ def shown(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **found, "headers": [{"name": one["name"], "has_value": bool(one["secret"])} for one in found["headers"]]
     }  # fmt: skip
-
-
-def removed(rows: Sequence[Mapping[str, Any]], function_id: str) -> list[dict[str, Any]]:
-    """Return an agent's functions without one. Raises `NotFound`."""
-    return _FUNCTIONS.without(rows, function_id)
 
 
 async def try_call(

@@ -2,15 +2,16 @@
 
 import reflex as rx
 
-from pages.components.button import button, button_class, icon_button_class
-from pages.components.choice import checkbox, switch
-from pages.components.dialog import confirm_dialog, dialog, dialog_close
+from pages.agents.definition_dialog import definition_dialog, for_all_switch
+from pages.components.button import button, icon_button_class
+from pages.components.choice import checkbox
+from pages.components.dialog import confirm_dialog
 from pages.components.field import select_field, text_field
 from pages.components.icon import icon
 from pages.components.menu import menu, menu_item, menu_separator
 from pages.components.status import badge
 from pages.components.surface import row_list
-from pages.words import AgentDetails, Common
+from pages.words import AgentDetails
 from state.agents.details import Detail, DetailsState
 from state.agents.open_agent import AgentState
 
@@ -88,52 +89,27 @@ def _detail(row: rx.Var[Detail]) -> rx.Component:
 
 def _dialog() -> rx.Component:
     is_new = DetailsState.editing["id"] == ""
-    return dialog(
-        rx.el.form(
-            _fields(),
-            rx.el.div(
-                checkbox(
-                    "detail_required",
-                    AgentDetails.REQUIRED,
-                    hint=AgentDetails.REQUIRED_HINT,
-                    default_checked=DetailsState.editing["required"],
-                ),
-                checkbox(
-                    "detail_read_back",
-                    AgentDetails.READ_BACK,
-                    hint=AgentDetails.READ_BACK_HINT,
-                    default_checked=DetailsState.editing["read_back"],
-                ),
+    return definition_dialog(
+        DetailsState,
+        AgentDetails,
+        "detail-form",
+        _fields(),
+        rx.el.div(
+            checkbox(
+                "detail_required",
+                AgentDetails.REQUIRED,
+                hint=AgentDetails.REQUIRED_HINT,
+                default_checked=DetailsState.editing["required"],
             ),
-            rx.cond(
-                is_new,
-                switch(
-                    "detail-for-all",
-                    AgentDetails.FOR_ALL,
-                    checked=DetailsState.is_shared,
-                    on_change=DetailsState.set_shared,
-                    hint=AgentDetails.FOR_ALL_HINT,
-                ),
-                rx.fragment(),
+            checkbox(
+                "detail_read_back",
+                AgentDetails.READ_BACK,
+                hint=AgentDetails.READ_BACK_HINT,
+                default_checked=DetailsState.editing["read_back"],
             ),
-            id="detail-form",
-            key=DetailsState.drawing,
-            on_submit=DetailsState.save,
-            no_validate=True,
-            class_name="flex flex-col gap-4 pt-1",
         ),
-        title=rx.cond(is_new, AgentDetails.NEW_TITLE, AgentDetails.EDIT_TITLE),
-        open=DetailsState.is_open,
-        on_open_change=DetailsState.set_open,
-        footer=[
-            dialog_close(Common.CANCEL, class_name=button_class()),
-            button(
-                rx.cond(DetailsState.is_shared, AgentDetails.SAVE, AgentDetails.SAVE_DRAFT),
-                variant="primary",
-                type="submit",
-                form="detail-form",
-            ),
-        ],
+        for_all_switch(DetailsState, AgentDetails, "detail-for-all", is_new=is_new),
+        is_new=is_new,
     )
 
 

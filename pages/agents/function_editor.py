@@ -2,12 +2,12 @@
 
 import reflex as rx
 
-from pages.components.button import button, button_class, icon_button
-from pages.components.choice import checkbox, switch
-from pages.components.dialog import dialog, dialog_close
+from pages.agents.definition_dialog import definition_dialog, for_all_switch
+from pages.components.button import button, icon_button
+from pages.components.choice import checkbox
 from pages.components.field import CONTROL, error_text, select_field, text_area, text_field
 from pages.components.icon import icon
-from pages.words import AgentFunctions, Common
+from pages.words import AgentFunctions
 from state.agents.function_editor import FunctionEditorState, Pair, Parameter
 
 _INPUT = f"{CONTROL} h-9 min-w-0 pointer-coarse:h-11"
@@ -17,31 +17,17 @@ _METHODS = [(method, method) for method in ("GET", "POST", "PUT", "PATCH", "DELE
 def editor_dialog() -> rx.Component:
     """Return the dialog; the list opens it."""
     is_new = FunctionEditorState.function_id == ""
-    return dialog(
-        rx.el.form(
-            _head(is_new),
-            _request(),
-            _parameters(),
-            _advanced(),
-            id="function-form",
-            key=FunctionEditorState.drawing,
-            on_submit=FunctionEditorState.save,
-            no_validate=True,
-            class_name="flex flex-col gap-6 pt-1",
-        ),
-        title=rx.cond(is_new, AgentFunctions.NEW_TITLE, AgentFunctions.EDIT_TITLE),
-        open=FunctionEditorState.is_open,
-        on_open_change=FunctionEditorState.set_open,
+    return definition_dialog(
+        FunctionEditorState,
+        AgentFunctions,
+        "function-form",
+        _head(is_new),
+        _request(),
+        _parameters(),
+        _advanced(),
+        is_new=is_new,
         size="lg",
-        footer=[
-            dialog_close(Common.CANCEL, class_name=button_class()),
-            button(
-                rx.cond(FunctionEditorState.is_shared, AgentFunctions.SAVE, AgentFunctions.SAVE_DRAFT),
-                variant="primary",
-                type="submit",
-                form="function-form",
-            ),
-        ],
+        class_name="gap-6",
     )
 
 
@@ -68,17 +54,7 @@ def _head(is_new: rx.Var[bool]) -> rx.Component:
             default_value=values["description"],
             max_length=500,
         ),
-        rx.cond(
-            is_new,
-            switch(
-                "function-for-all",
-                AgentFunctions.FOR_ALL,
-                checked=FunctionEditorState.is_shared,
-                on_change=FunctionEditorState.set_shared,
-                hint=AgentFunctions.FOR_ALL_HINT,
-            ),
-            rx.fragment(),
-        ),
+        for_all_switch(FunctionEditorState, AgentFunctions, "function-for-all", is_new=is_new),
         class_name="flex flex-col gap-4",
     )
 

@@ -2,9 +2,9 @@
 
 import reflex as rx
 
-from pages.agents.difference import line_list
 from pages.components.button import button, button_class
 from pages.components.dialog import dialog, dialog_close
+from pages.components.diff import diff_lines
 from pages.components.feedback import banner, working
 from pages.components.field import text_field
 from pages.words import AgentPrompt, Common
@@ -34,7 +34,7 @@ def proposal_dialog() -> rx.Component:
             ),
             rx.cond(
                 ProposalState.lines.length() > 0,
-                rx.el.section(line_list(ProposalState.lines), aria_label=AgentPrompt.CHANGED_LINES),
+                rx.el.section(diff_lines(ProposalState.lines), aria_label=AgentPrompt.CHANGED_LINES),
                 rx.fragment(),
             ),
             class_name="flex flex-col gap-4 pt-1",

@@ -5,11 +5,11 @@ from typing import Any
 import reflex as rx
 
 from pages.components.button import button
+from pages.components.diff import diff_lines
 from pages.components.icon import icon
 from pages.components.link import text_link
 from pages.components.timestamp import clock_time
-from pages.components.visually_hidden import visually_hidden
-from pages.words import AgentHistory, Assistant
+from pages.words import Assistant
 from state.assistant import AssistantState, DiffLine, ProposalRow
 
 _ICONS = {
@@ -135,32 +135,8 @@ def _difference(proposal: rx.Var[ProposalRow]) -> rx.Component:
     lines = proposal["lines"].to(list[DiffLine])
     return rx.cond(
         lines.length() > 0,
-        rx.el.ol(
-            rx.foreach(lines, _line),
-            class_name=(
-                "mx-4 mt-3 max-h-72 overflow-auto rounded-control border border-line bg-sunken py-1 font-mono text-12"
-            ),
-            tab_index=0,
-            aria_label=_by_kind(proposal, ""),
-        ),
+        diff_lines(lines, class_name="mx-4 mt-3 max-h-72", label=_by_kind(proposal, "")),
         rx.fragment(),
-    )
-
-
-def _line(line: rx.Var[DiffLine]) -> rx.Component:
-    look = rx.match(
-        line["mark"],
-        ("+", "bg-success-soft text-success-ink"),
-        ("-", "bg-danger-soft text-danger-ink"),
-        "text-muted",
-    )
-    said = rx.match(line["mark"], ("+", AgentHistory.ADDED), ("-", AgentHistory.REMOVED), "")
-    return rx.el.li(
-        rx.el.span(line["mark"], aria_hidden="true", class_name="w-4 shrink-0 text-center select-none"),
-        rx.cond(said != "", visually_hidden(said), rx.fragment()),
-        rx.el.span(line["text"], class_name="min-w-0 flex-1 break-words whitespace-pre-wrap"),
-        key=line["place"],
-        class_name=rx.Var.create("flex min-h-5 gap-2 px-2 leading-5 ") + look.to(str),
     )
 
 

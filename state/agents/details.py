@@ -114,7 +114,9 @@ class DetailsState(SessionState):
                         await details.save_shared(session, principal, given, self.editing["id"])
             else:
                 base = opened._own("dynamic_variables")
-                rows, _ = details.saved(principal, base, given, self.editing["id"])
+                with org_scope(principal.org_id):
+                    async with unit_of_work() as session:
+                        rows, _ = await details.saved(session, principal, base, given, self.editing["id"])
                 await opened._change(principal, {"dynamic_variables": rows}, {"dynamic_variables": base})
         except (Invalid, Conflict) as error:
             field = error.field if error.field in FIELDS else "name"
