@@ -17,6 +17,7 @@ from backend.numbers.schemas import FreeNumber, NumberView
 from backend.vocab import AgentType, MemberRole
 from state.errors import answers
 from state.hub import News, hub
+from state.loading import Loading
 from state.session import SessionState
 
 WINDOW = 100
@@ -30,7 +31,7 @@ class Offer(TypedDict):
     country: str
 
 
-class NumbersState(SessionState):
+class NumbersState(Loading, SessionState):
     """The table of `/phone`."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({"numbers.changed", "agents.changed", "resync"})
@@ -38,9 +39,6 @@ class NumbersState(SessionState):
     rows: list[NumberView] = []
     text_agents: list[dict[str, str]] = []
     voice_agents: list[dict[str, str]] = []
-    is_loaded: bool = False
-    has_failed: bool = False
-    reference: str = ""
     can_edit: bool = False
     can_release: bool = False
     practice_url: str = ""
@@ -57,13 +55,8 @@ class NumbersState(SessionState):
         hub.subscribe(self.router.session.client_token, principal, NumbersState)
         ours = settings()
         self.practice_url = f"{ours.sandbox_url}/phone" if "SignalWire" in ours.sandboxed_vendors else ""
-        self.saved_id, self.doomed_id, self.has_failed, self.reference = "", "", False, ""
-        try:
-            await self._show(principal)
-        except Exception:
-            # What was shown before stays, under a toast.
-            self.has_failed = not self.is_loaded
-            raise
+        self.saved_id, self.doomed_id = "", ""
+        await self._load(self._show(principal))
         if self.router.url.query_parameters.get("get") and self.can_edit:
             return GetNumberState.set_open(True)
         return None

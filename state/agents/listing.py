@@ -15,6 +15,7 @@ from state.address import with_filters
 from state.agents.rows import AgentCard, arrange, card, served_by
 from state.errors import answers
 from state.hub import News, hub
+from state.loading import Loading
 from state.session import SessionState
 
 FILTERS = ("q", "type", "status", "sort")
@@ -24,7 +25,7 @@ WINDOW = 100
 DELETED = "deleted"
 
 
-class AgentListState(SessionState):
+class AgentListState(Loading, SessionState):
     """The cards of `/agents`."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({"agents.changed", "numbers.changed", "resync"})
@@ -32,9 +33,6 @@ class AgentListState(SessionState):
     cards: list[AgentCard] = []
     total: int = 0
     binned: int = 0
-    is_loaded: bool = False
-    has_failed: bool = False
-    reference: str = ""
     can_edit: bool = False
     q: str = ""
     type: str = ""
@@ -59,13 +57,7 @@ class AgentListState(SessionState):
         wanted = self.router.url.query_parameters
         self.q, self.type = wanted.get("q", ""), wanted.get("type", "")
         self.status, self.sort = wanted.get("status", ""), wanted.get("sort", "")
-        self.has_failed, self.reference = False, ""
-        try:
-            await self._show(principal)
-        except Exception:
-            # What was shown before stays, under a toast.
-            self.has_failed = not self.is_loaded
-            raise
+        await self._load(self._show(principal))
 
     @rx.event
     @answers

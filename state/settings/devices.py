@@ -6,31 +6,23 @@ from backend.core.tenancy import platform_scope, unit_of_work
 from backend.sessions import service as sessions
 from backend.sessions.schemas import SessionRow
 from state.errors import answers
+from state.loading import Loading
 from state.session import SessionState
 
 WHY = "a person's own sessions"
 
 
-class DevicesState(SessionState):
+class DevicesState(Loading, SessionState):
     """The Devices section."""
 
     rows: list[SessionRow] = []
-    is_loaded: bool = False
-    has_failed: bool = False
-    reference: str = ""
 
     @rx.event
     @answers
     async def load(self) -> None:
         """Read the live sessions."""
         await self._person()
-        self.has_failed, self.reference = False, ""
-        try:
-            await self._show()
-        except Exception:
-            # What was shown before stays, under a toast.
-            self.has_failed = not self.is_loaded
-            raise
+        await self._load(self._show())
 
     @rx.event
     @answers

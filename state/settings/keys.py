@@ -9,10 +9,11 @@ from backend.accounts.schemas import KeyRow
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.vocab import MemberRole
 from state.errors import answers
+from state.loading import Loading
 from state.session import SessionState
 
 
-class KeysState(SessionState):
+class KeysState(Loading, SessionState):
     """The API keys section."""
 
     rows: list[KeyRow] = []
@@ -21,9 +22,6 @@ class KeysState(SessionState):
     revoking: str = ""
     """Id of the key whose end waits for confirmation, empty for none."""
     may_create: bool = False
-    is_loaded: bool = False
-    has_failed: bool = False
-    reference: str = ""
 
     @rx.event
     @answers
@@ -31,13 +29,7 @@ class KeysState(SessionState):
         """Read the keys."""
         self.new_key, self.revoking = "", ""
         await self._principal()
-        self.has_failed, self.reference = False, ""
-        try:
-            await self._show()
-        except Exception:
-            # What was shown before stays, under a toast.
-            self.has_failed = not self.is_loaded
-            raise
+        await self._load(self._show())
 
     @rx.event
     @answers

@@ -9,12 +9,13 @@ from backend.organizations.schemas import PlaceOption
 from backend.vocab import MemberRole
 from state.errors import answers
 from state.frame import FrameState
+from state.loading import Loading
 from state.session import SessionState
 
 FIELDS = ("name", "country", "timezone")
 
 
-class OrganizationState(SessionState):
+class OrganizationState(Loading, SessionState):
     """The Organization section."""
 
     name: str = ""
@@ -25,22 +26,13 @@ class OrganizationState(SessionState):
     errors: dict[str, str] = dict.fromkeys(FIELDS, "")
     saved: str = ""
     is_owner: bool = False
-    is_loaded: bool = False
-    has_failed: bool = False
-    reference: str = ""
 
     @rx.event
     @answers
     async def load(self) -> None:
         """Read the organization's facts."""
         await self._principal()
-        self.has_failed, self.reference = False, ""
-        try:
-            await self._show()
-        except Exception:
-            # What was shown before stays, under a toast.
-            self.has_failed = not self.is_loaded
-            raise
+        await self._load(self._show())
 
     @rx.event
     @answers

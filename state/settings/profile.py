@@ -9,12 +9,13 @@ from backend.organizations import service as organizations
 from backend.organizations.schemas import PlaceOption
 from state.errors import answers
 from state.frame import FrameState
+from state.loading import Loading
 from state.session import SessionState
 
 WHY = "a person's own profile"
 
 
-class ProfileState(SessionState):
+class ProfileState(Loading, SessionState):
     """The Profile and Email sections."""
 
     name: str = ""
@@ -23,9 +24,6 @@ class ProfileState(SessionState):
     zones: list[PlaceOption] = []
     errors: dict[str, str] = {"name": "", "timezone": ""}
     saved: str = ""
-    is_loaded: bool = False
-    has_failed: bool = False
-    reference: str = ""
     awaits_code: bool = False
     """Whether a code was sent to a new address and the page asks for it."""
 
@@ -34,13 +32,7 @@ class ProfileState(SessionState):
     async def load(self) -> None:
         """Read the person's profile."""
         await self._person()
-        self.has_failed, self.reference = False, ""
-        try:
-            await self._show()
-        except Exception:
-            # What was shown before stays, under a toast.
-            self.has_failed = not self.is_loaded
-            raise
+        await self._load(self._show())
 
     @rx.event
     @answers

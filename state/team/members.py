@@ -14,6 +14,7 @@ from backend.vocab import MemberRole, MemberStatus
 from state.address import with_filters
 from state.errors import answers
 from state.hub import News, hub
+from state.loading import Loading
 from state.session import SessionState
 
 ACTIONS = {
@@ -36,7 +37,7 @@ class MemberCard(MemberRow):
     is_last_owner: bool
 
 
-class MembersState(SessionState):
+class MembersState(Loading, SessionState):
     """The list of `/team`."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({"members.changed", "resync"})
@@ -50,9 +51,6 @@ class MembersState(SessionState):
     # Grows when the filters are cleared, so that the search field drops what was typed.
     drawing: int = 0
     is_owner: bool = False
-    is_loaded: bool = False
-    has_failed: bool = False
-    reference: str = ""
     is_inviting: bool = False
     new_role: str = MemberRole.SUPPORT.value
     errors: dict[str, str] = NO_ERRORS
@@ -65,13 +63,8 @@ class MembersState(SessionState):
         hub.subscribe(self.router.session.client_token, principal, MembersState)
         wanted = self.router.url.query_parameters
         self.q, self.status = wanted.get("q", ""), wanted.get("status", "")
-        self.is_inviting, self.has_failed, self.reference = False, False, ""
-        try:
-            await self._show()
-        except Exception:
-            # What was shown before stays, under a toast.
-            self.has_failed = not self.is_loaded
-            raise
+        self.is_inviting = False
+        await self._load(self._show())
 
     @rx.event
     @answers

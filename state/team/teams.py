@@ -12,6 +12,7 @@ from backend.organizations import service as organizations
 from backend.vocab import MemberRole, MemberStatus
 from state.errors import answers
 from state.hub import News, hub
+from state.loading import Loading
 from state.session import SessionState
 
 NEW = "new"
@@ -42,7 +43,7 @@ class Colleague(TypedDict):
     name: str
 
 
-class TeamsState(SessionState):
+class TeamsState(Loading, SessionState):
     """The cards of `/team/teams`."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({"teams.changed", "members.changed", "resync"})
@@ -50,9 +51,6 @@ class TeamsState(SessionState):
     rows: list[TeamCard] = []
     people: list[Colleague] = []
     is_owner: bool = False
-    is_loaded: bool = False
-    has_failed: bool = False
-    reference: str = ""
     naming: str = ""
     """The team whose name is being written, `new` for a new one, empty for none."""
     naming_name: str = ""
@@ -66,14 +64,8 @@ class TeamsState(SessionState):
         """Show every team."""
         principal = await self._principal()
         hub.subscribe(self.router.session.client_token, principal, TeamsState)
-        self.naming = self.doomed_id = self.reference = ""
-        self.has_failed = False
-        try:
-            await self._show(principal)
-        except Exception:
-            # What was shown before stays, under a toast.
-            self.has_failed = not self.is_loaded
-            raise
+        self.naming = self.doomed_id = ""
+        await self._load(self._show(principal))
 
     @rx.event
     @answers
