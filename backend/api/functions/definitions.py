@@ -85,8 +85,7 @@ class Kind:
                     await self.kept.remove_shared(session, who, definition_id)
                 else:
                     rows = agents.view(await agents.locked(session, UUID(agent_id)))[self.field]
-                    left = self.kept.removed(rows, definition_id)
-                    await agents.update(session, who, UUID(agent_id), **{self.field: left})
+                    await self._store(session, UUID(agent_id), who, self.kept.removed(rows, definition_id))
         return {"success": True, "message": f"The {self.word} {found['name']} is deleted."}
 
     async def _save_own(
@@ -94,8 +93,12 @@ class Kind:
     ) -> dict[str, Any]:
         rows = agents.view(await agents.locked(session, agent_id))[self.field]
         rows, found = await self.kept.saved(session, who, rows, given, definition_id)
-        await agents.update(session, who, agent_id, **{self.field: rows})
+        await self._store(session, agent_id, who, rows)
         return found
+
+    async def _store(self, session: AsyncSession, agent_id: UUID, who: Principal, rows: list[dict[str, Any]]) -> None:
+        change: dict[str, Any] = {self.field: rows}
+        await agents.update(session, who, agent_id, **change)
 
     async def _find(self, session: AsyncSession, definition_id: str) -> tuple[str | None, dict[str, Any]]:
         """Return whose one is (null for everybody's), and itself. Raises `NotFound`."""
