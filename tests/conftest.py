@@ -25,6 +25,7 @@ import httpx
 import psycopg
 import pytest
 from sqlalchemy import make_url
+from xdist.scheduler import LoadScopeScheduling
 
 
 def free_port() -> int:
@@ -63,19 +64,31 @@ _environment()
 GROUPS = ("faults", "browser", "tenancy", "test_up", "test_migrations")
 
 
-# Before pytest-xdist's own hook, which puts the groups it finds into the names of the tests.
-@pytest.hookimpl(tryfirst=True)
+def _group(nodeid: str) -> str:
+    parts = {part.removesuffix(".py") for part in nodeid.split("::")[0].split("/")}
+    return next((name for name in GROUPS if name in parts), "")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group tests for `--dist loadgroup`, and put the long groups first so that the others fill the gaps."""
+    """Put the long groups first, so that the others fill the gaps."""
+    items.sort(key=lambda item: GROUPS.index(group) if (group := _group(item.nodeid)) else len(GROUPS))
 
-    def group(item: pytest.Item) -> str:
-        parts = {part.removesuffix(".py") for part in item.path.relative_to(Path(__file__).parent).parts}
-        return next((name for name in GROUPS if name in parts), "")
 
-    for item in items:
-        if name := group(item):
-            item.add_marker(pytest.mark.xdist_group(name))
-    items.sort(key=lambda item: GROUPS.index(group(item)) if group(item) else len(GROUPS))
+class _Groups(LoadScopeScheduling):
+    """Hand out a whole group at once, and every other test alone.
+
+    The marks of `--dist loadgroup` do not hold: pytest-xdist 3.8 writes them into names that pytest 9.2 makes anew.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid) or nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Groups:
+    """Keep what shares a fixture in one process, in the order of the collection."""
+    config.option.loadscopereorder = False
+    return _Groups(config, log)
 
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
