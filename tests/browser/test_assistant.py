@@ -102,6 +102,8 @@ def test_a_talk_is_deleted_by_keys_alone(talk):
     address = talk.url
     talk.get_by_role("button", name=Assistant.MORE).focus()
     talk.keyboard.press("Enter")
+    # A menu takes the keys a frame after it is drawn.
+    expect(talk.get_by_role("menuitem", name=Assistant.DELETE)).to_be_focused()
     talk.keyboard.press("Enter")
     dialog = talk.get_by_role("alertdialog")
     expect(dialog).to_be_visible()
