@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from magpipe.errors import StartError
+from magpipe.light.packing import pack_tighter
 from magpipe.process import spawn
 
 STAMP = ".magpipe-build"
@@ -105,7 +106,9 @@ async def _build(
     if code or not (workdir(root) / "build" / "client" / "index.html").exists():
         last = "\n".join(f"    {line}" for line in child.last_lines[-15:] if line.strip())
         raise StartError(f"The front end could not be built. The build's last lines:\n{last}")
-    _ask_own_origin(workdir(root) / "build" / "client" / "assets")
+    assets = workdir(root) / "build" / "client" / "assets"
+    _ask_own_origin(assets)
+    pack_tighter(assets)
     stamp.write_text(sources)
 
 

@@ -1,8 +1,10 @@
 """Pages stay light: stand-ins and groups reach the build, and the start page is a document."""
 
+import gzip
+
 import pytest
 
-from magpipe.light import plugin
+from magpipe.light import packing, plugin
 
 CONFIG = """
 export default defineConfig((config) => ({
@@ -56,3 +58,14 @@ def test_style_with_a_selector_stops_the_build_and_names_the_page(tmp_path):
     page.write_text('jsx("p",{css:({ ["&:hover"] : ({ ["color"] : "red" }) })})')
     with pytest.raises(RuntimeError, match=r"inbox\.jsx has a style for `&:hover`"):
         plugin.refuse_selectors(tmp_path)
+
+
+def test_shared_files_are_packed_tighter_and_unpack_to_the_same(tmp_path):
+    text = "".join(f"export const line{number} = {number * 7919 % 1000};\n" for number in range(2000)).encode()
+    for name in ("shell-1.js", "styles.css", "page.js"):
+        (tmp_path / name).write_bytes(text)
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(text, 9))
+    packing.pack_tighter(tmp_path)
+    shell, styles, page = ((tmp_path / f"{name}.gz").read_bytes() for name in ("shell-1.js", "styles.css", "page.js"))
+    assert gzip.decompress(shell) == gzip.decompress(styles) == text
+    assert len(shell) < len(page)
