@@ -24,6 +24,7 @@ class Conversation(TenantRow, table=True):
         Index("conversations_org_assignee_recent", "org_id", "assignee_id", "last_item_at", "id"),
         Index("conversations_org_team_recent", "org_id", "team_id", "last_item_at", "id"),
         Index("conversations_org_agent_recent", "org_id", "agent_id", "last_item_at", "id"),
+        Index("conversations_org_channel_recent", "org_id", "last_channel", "last_item_at", "id"),
         # Every other filter is read from the index alone, in the list's order, however few rows fit it.
         Index(
             "conversations_org_filters",
