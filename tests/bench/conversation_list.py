@@ -22,13 +22,15 @@ from tests.bench.measure import Row, ms, percentile, timed
 CONVERSATIONS = 200_000
 ITEMS_EACH = 10
 
+_TARGET = "p95 ≤ 50 ms"
+
 
 async def rows() -> list[Row]:
     """Fill one large organization (and a small one beside it), then time every filter and the floor."""
     org_id, users, things = await _fill()
     viewer = users[0]
     lines: list[Row] = []
-    worst: tuple[float, str] = (0.0, "")
+    worst: dict[bool, tuple[float, str]] = {False: (0.0, ""), True: (0.0, "")}
     filters = {
         "chat (1 in 10)": ListFilter(channel="chat"),
         "email (1 in 10,000)": ListFilter(channel="email"),
@@ -72,8 +74,9 @@ async def rows() -> list[Row]:
                         return await conversations.page(session, viewer, wanted, after)
 
                 samples = await timed(read, 40)
-                worst = max(worst, (percentile(samples, 0.95), f"{name}, {place}"))
-                lines.append(Row(f"list: {name}, {place}", "p95 ≤ 50 ms", ms(samples, 0.5, 0.95), ""))
+                is_search = name.startswith("search")
+                worst[is_search] = max(worst[is_search], (percentile(samples, 0.95), f"{name}, {place}"))
+                lines.append(Row(f"list: {name}, {place}", "" if is_search else _TARGET, ms(samples, 0.5, 0.95), ""))
         async with unit_of_work() as session:
             page = await conversations.page(session, viewer, ListFilter())
         ids = [UUID(row["id"]) for row in page.rows]
@@ -98,14 +101,12 @@ async def rows() -> list[Row]:
         unread = await timed(badge, 40)
     floor_words = ms(floor_samples, 0.5, 0.95)
     note = "50 rows by primary key"
+    size = f"{CONVERSATIONS:,} conversations / {CONVERSATIONS * ITEMS_EACH:,} items"
+    at_worst = {is_search: f"p95 {seconds * 1000:.1f} ms ({what})" for is_search, (seconds, what) in worst.items()}
     return [
-        Row(
-            f"conversation list, {CONVERSATIONS:,} conversations / {CONVERSATIONS * ITEMS_EACH:,} items, worst filter",
-            "p95 ≤ 50 ms",
-            f"p95 {worst[0] * 1000:.1f} ms ({worst[1]})",
-            floor_words,
-            note,
-        ),
+        Row(f"conversation list, {size}, worst filter", _TARGET, at_worst[False], floor_words, note),
+        # A search is judged where it is seen: `painted` times it up to drawn rows.
+        Row(f"conversation list, {size}, worst search", "", at_worst[True], floor_words, note),
         *[Row(line.path, line.target, line.measured, floor_words) for line in lines],
         Row("timeline: last 50 items", "", ms(timeline, 0.5, 0.95), floor_words),
         Row("unread badge", "", ms(unread, 0.5, 0.95), floor_words),
