@@ -258,3 +258,26 @@ class GapStatus(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     DISMISSED = "dismissed"
+
+
+class AlertAction(StrEnum):
+    """What an alert does when a message is about its topic."""
+
+    SMS = "sms"
+    EMAIL = "email"
+    SLACK = "slack"
+    HUBSPOT = "hubspot"
+    WEBHOOK = "webhook"
+
+
+class MatchStatus(StrEnum):
+    """Where a match of an alert stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    DONE = "done"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    """It may have arrived, and nobody can tell: a person decides whether to send it again."""
+    HELD = "held"
+    """The alert had just fired; nothing was sent."""

@@ -16,6 +16,7 @@ TASK_MODULES = (
     "backend.core.janitor",
     "backend.accounts.jobs",
     "backend.agents.jobs",
+    "backend.alerts.jobs",
     "backend.assistant.erasure",
     "backend.chat.jobs",
     "backend.compliance.erasure",

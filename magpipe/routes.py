@@ -24,7 +24,7 @@ from pages.knowledge.source import source_page
 from pages.knowledge.trying import try_page
 from pages.messages import messages_page
 from pages.phone import phone_page
-from pages.settings import account, joining, keys, organization
+from pages.settings import account, joining, keys, organization, templates
 from pages.team.activity import activity_page
 from pages.team.members import members_page
 from pages.team.teams import teams_page
@@ -73,6 +73,7 @@ from state.settings.joining import JoiningState
 from state.settings.keys import KeysState
 from state.settings.organization import OrganizationState
 from state.settings.profile import ProfileState
+from state.settings.templates import TemplatesState
 from state.team.activity import ActivityState
 from state.team.members import MembersState
 from state.team.teams import TeamsState
@@ -130,6 +131,7 @@ ROOMS = (
     Route("/settings/email", account.email_page, Settings.EMAIL, [ProfileState.load]),
     Route("/settings/devices", account.devices_page, Settings.SESSIONS, [DevicesState.load]),
     Route("/settings/organization", organization.organization_page, Settings.ORGANIZATION, [OrganizationState.load]),
+    Route("/settings/templates", templates.templates_page, Settings.TEMPLATES, [TemplatesState.load]),
     Route("/settings/api-keys", keys.keys_page, Settings.KEYS, [KeysState.load]),
     Route("/admin/jobs", jobs_page, Operations.TITLE, [JobsState.load]),
 )

@@ -25,6 +25,7 @@ PURE = {
     "backend.numbers.senders",
     "backend.functions.definitions",
     "backend.details.definitions",
+    "backend.templates.filling",
 }
 # What an edge needs to know who asks, open the unit of work, and hear of changes.
 EDGE_CORE = {"errors", "principal", "tenancy", "realtime", "clock", "ids", "logging", "telemetry", "config"}

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.alerts import service as alerts
 from backend.conversations import queries, sentiment, unreads
 from backend.conversations.schemas import SYSTEM, Author, TimelineItem
 from backend.core import clock, realtime
@@ -129,6 +130,7 @@ async def append(
     await session.flush()
     await realtime.announce(session, conversation.org_id, "item.added", conversation_id=conversation.id, seq=item.seq)
     await notifications.note_message(session, item)
+    await alerts.note_message(session, item)
     return item
 
 

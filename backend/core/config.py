@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     firecrawl_api_key: SecretStr = SecretStr("")
     firecrawl_base_url: str = "https://api.firecrawl.dev"
 
+    # Notes about customers; the token is each organization's own. Without an address the stand-in, but for production
+    hubspot_base_url: str = ""
+
     # Email
     postmark_server_token: SecretStr = SecretStr("")
     postmark_base_url: str = ""
@@ -94,6 +97,8 @@ class Settings(BaseSettings):
             self.postmark_base_url = self.postmark_base_url or sandbox
             self.postmark_server_token = SecretStr("sandbox-postmark-token")
         self.postmark_base_url = self.postmark_base_url or "https://api.postmarkapp.com"
+        if not self.hubspot_base_url:
+            self.hubspot_base_url = "https://api.hubapi.com" if self.environment == "production" else sandbox
         if self.environment == "production" and self.sandboxed_vendors and not self.allow_sandbox:
             raise Misconfigured(
                 f"In production these vendors have no key: {', '.join(self.sandboxed_vendors)}. "
@@ -131,6 +136,7 @@ class Settings(BaseSettings):
             "OpenAI": self.openai_base_url,
             "Postmark": self.postmark_base_url,
             "Firecrawl": self.firecrawl_base_url,
+            "HubSpot": self.hubspot_base_url,
         }
         return [name for name, address in addresses.items() if address.startswith(self.sandbox_url)]
 

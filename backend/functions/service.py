@@ -24,7 +24,7 @@ from backend.core.tenancy import org_id_of, org_scope, unit_of_work
 from backend.functions import definitions, queries
 from backend.functions.calling import call
 from backend.functions.schemas import CallRow, CallSetting, Outcome
-from backend.functions.secrets import has_signing, kept, renew_signing
+from backend.functions.secrets import has_signing, kept, renew_signing, signed, signing
 from backend.models.functions import SharedFunction, ToolCall
 from backend.vocab import MemberRole, ToolCallStatus
 
@@ -51,6 +51,8 @@ __all__ = [
     "saved",
     "shared",
     "shown",
+    "signed",
+    "signing",
     "try_call",
 ]
 

@@ -13,17 +13,6 @@ class ViewRow(TypedDict):
     is_mine: bool
 
 
-class CannedRow(TypedDict):
-    """A canned reply as its list shows it; `body` still holds its places for names."""
-
-    id: str
-    shortcut: str
-    title: str
-    body: str
-    is_shared: bool
-    is_mine: bool
-
-
 class DraftRow(TypedDict):
     """What a person was writing; `began_seq` is the newest item they had seen when they began."""
 

@@ -1,6 +1,6 @@
-"""Keep what people need around their conversations: views, canned replies, drafts, bulk work, translations.
+"""Keep what people need around their conversations: views, drafts, bulk work, translations.
 
-Changes announce themselves: `views.changed` (with whose as `subject`, empty for all), `canned.changed`, `bulk.changed`
+Changes announce themselves: `views.changed` (with whose as `subject`, empty for all), `bulk.changed`
 (with the token as `subject`), `teams.changed` when somebody goes away or comes back.
 """
 
@@ -11,7 +11,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import clock
 from backend.inbox.bulk import ACTIONS, AT_ONCE, change_many, progress, run_step, undo_many, undo_step
-from backend.inbox.canned import VARIABLES, canned_replies, delete_canned, fill, save_canned
 from backend.inbox.drafts import drafts, forget_draft, save_draft
 from backend.inbox.mentions import mail_unread
 from backend.inbox.preferences import preferences, set_preference
@@ -24,20 +23,15 @@ __all__ = [
     "ACTIONS",
     "AT_ONCE",
     "LANGUAGES",
-    "VARIABLES",
-    "canned_replies",
     "change_many",
     "change_view",
-    "delete_canned",
     "delete_view",
     "drafts",
-    "fill",
     "forget_draft",
     "mail_unread",
     "preferences",
     "progress",
     "run_step",
-    "save_canned",
     "save_draft",
     "save_view",
     "set_preference",

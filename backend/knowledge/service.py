@@ -14,6 +14,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.knowledge import embedding, queries, sources
 from backend.knowledge.chunking import split_stored
+from backend.knowledge.embedding import embed, space
 from backend.knowledge.gaps import answer_gap, dismiss_gap, open_gaps, reopen_gap
 from backend.knowledge.queries import readable_by
 from backend.knowledge.schemas import ChunkRow, Pair, SourceRow, SourceText
@@ -32,6 +33,7 @@ __all__ = [
     "change_site",
     "chunks",
     "dismiss_gap",
+    "embed",
     "get",
     "index_again",
     "list_all",
@@ -44,6 +46,7 @@ __all__ = [
     "retry_page",
     "search",
     "set_paused",
+    "space",
     "sync_all",
     "sync_now",
     "update_text",

@@ -3,6 +3,7 @@
 from backend.models import (
     accounts,
     agents,
+    alerts,
     assistant,
     chat,
     compliance,
@@ -18,11 +19,13 @@ from backend.models import (
     organizations,
     platform,
     tags,
+    templates,
 )
 
 __all__ = [
     "accounts",
     "agents",
+    "alerts",
     "assistant",
     "chat",
     "compliance",
@@ -38,4 +41,5 @@ __all__ = [
     "organizations",
     "platform",
     "tags",
+    "templates",
 ]

@@ -1,10 +1,10 @@
-"""What a team keeps beside its conversations: views, drafts, canned replies, bulk work, translations, preferences."""
+"""What a team keeps beside its conversations: views, drafts, bulk work, translations, preferences."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
 from backend.core import clock
@@ -21,29 +21,6 @@ class SavedView(TenantRow, table=True):
     name: str
     query: str
     is_shared: bool = False
-
-
-class CannedReply(TenantRow, table=True):
-    """Words a team sends often, found by a shortcut; personal ones are their writer's alone."""
-
-    __tablename__ = "canned_replies"
-    __table_args__ = (
-        Index("canned_replies_shared_key", "org_id", "shortcut", unique=True, postgresql_where=text("is_shared")),
-        Index(
-            "canned_replies_own_key",
-            "org_id",
-            "user_id",
-            "shortcut",
-            unique=True,
-            postgresql_where=text("not is_shared"),
-        ),
-    )
-
-    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
-    is_shared: bool = False
-    shortcut: str
-    title: str
-    body: str
 
 
 class MessageDraft(TenantRow, table=True):

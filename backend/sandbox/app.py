@@ -14,11 +14,13 @@ from backend.sandbox import (
     business,
     control,
     firecrawl,
+    hubspot,
     openai_chat,
     openai_embeddings,
     postmark,
     signalwire_messages,
     signalwire_numbers,
+    slack,
 )
 from backend.sandbox.misbehaviour import Misbehaviour
 from backend.sandbox.pages import home, mail, phone, site
@@ -49,6 +51,8 @@ def create_app(settings: SandboxSettings) -> ASGIApp:
             *postmark.routes(),
             *business.routes(),
             *firecrawl.routes(),
+            *hubspot.routes(),
+            *slack.routes(),
             *control.routes(),
             *home.routes(),
             *phone.routes(),

@@ -16,6 +16,9 @@ RequestTarget = Literal[
     "postmark.email",
     "business",
     "firecrawl.scrape",
+    "slack.webhook",
+    "hubspot.crm",
+    "hubspot.notes",
 ]
 Target = RequestTarget | Literal["carrier.inbound", "carrier.status", "*"]
 Kind = Literal["delay", "error", "timeout", "drop", "duplicate", "reorder", "accept_then_error", "garble"]

@@ -29,6 +29,10 @@ def target_of(method: str, path: str) -> str | None:
         return "business"
     if path == "/v2/scrape":
         return "firecrawl.scrape"
+    if path.startswith("/slack/services/"):
+        return "slack.webhook"
+    if path.startswith("/crm/v3/"):
+        return "hubspot.notes" if path == "/crm/v3/objects/notes" else "hubspot.crm"
     return None
 
 
@@ -42,6 +46,8 @@ def error_body(target: str, status: int) -> dict[str, Any]:
         return {"errors": [{"type": "server_error", "code": "server_error", "message": text, "attribute": None}]}
     if target == "firecrawl.scrape":
         return {"success": False, "code": "UNKNOWN_ERROR", "error": text}
+    if target.startswith("hubspot."):
+        return {"status": "error", "message": text, "category": "RATE_LIMITS" if status == 429 else "INTERNAL_ERROR"}
     if target.startswith("signalwire."):
         return {"code": 20429 if status == 429 else 20500, "message": text, "status": status}
     return {"ErrorCode": 429 if status == 429 else 100, "Message": text}

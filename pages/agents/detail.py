@@ -5,6 +5,7 @@ from collections.abc import Callable
 import reflex as rx
 
 from backend.vocab import AgentType
+from pages.agents.alerts import alerts_part
 from pages.agents.configure import configure_part
 from pages.agents.deployment import deployment_part
 from pages.agents.editors import collision_note, mention_note, other_editors
@@ -50,6 +51,7 @@ PARTS: dict[str, tuple[str, Callable[[], rx.Component]]] = {
     "prompt": (Agent.PROMPT, prompt_part),
     "knowledge": (Agent.KNOWLEDGE, knowledge_part),
     "functions": (Agent.FUNCTIONS, functions_part),
+    "alerts": (Agent.ALERTS, alerts_part),
     "deployment": (Agent.DEPLOYMENT, deployment_part),
     "schedule": (Agent.SCHEDULE, schedule_part),
     "notifications": (Agent.NOTIFICATIONS, notifications_part),

@@ -8,7 +8,6 @@ import { Hotkey } from "$/public/external/pages/components/hotkeys/hotkeys.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { useMedia } from "$/public/external/pages/inbox/parts/live.jsx";
 import { AttachButton, Attached, useFiles } from "$/public/external/pages/inbox/parts/attachments.jsx";
-import { CannedDialog, CannedList, matching, slashAt } from "$/public/external/pages/inbox/parts/canned.jsx";
 import { From, ICON_BUTTON, Later, Modes, SELECT } from "$/public/external/pages/inbox/parts/composer_parts.jsx";
 import { Collision } from "$/public/external/pages/inbox/parts/collision.jsx";
 import { useDraft } from "$/public/external/pages/inbox/parts/draft.jsx";
@@ -18,6 +17,7 @@ import { findInOutbox, putInOutbox, readDraft, takeFromOutbox } from "$/public/e
 import { Writing, usePresence, useWriting } from "$/public/external/pages/inbox/parts/presence.jsx";
 import { countSegments } from "$/public/external/pages/inbox/parts/segments.jsx";
 import { SuggestButton, SuggestionNote } from "$/public/external/pages/inbox/parts/suggest.jsx";
+import { TemplateList, matching, slashAt } from "$/public/external/pages/inbox/parts/templates.jsx";
 
 const MOST = 1600;
 const MOST_CHAT = 2000;
@@ -29,8 +29,8 @@ export function Composer(props) {
 
 function Box(props) {
   const { conversationId, channels, channel: usual, senders, sender, refusal, outcomes, drafts, lastSeq } = props;
-  const { team, me, others, visitorWrites, contactName, replies, mayShare, replyErrors, isThinking, suggestion } = props;
-  const { words, onSend, onNote, onSaveDraft, onChooseSender, onHere, onSuggest, onSaveReply, onDeleteReply } = props;
+  const { team, me, others, visitorWrites, contactName, replies, isThinking, suggestion } = props;
+  const { words, onSend, onNote, onSaveDraft, onChooseSender, onHere, onSuggest, onNewTemplate } = props;
   const [mode, setMode] = useState("reply");
   const [own, setOwn] = useState("");
   const channel = channels.includes(own) ? own : usual;
@@ -39,7 +39,6 @@ function Box(props) {
   const [cursor, setCursor] = useState(0);
   const [active, setActive] = useState(0);
   const [shut, setShut] = useState(-1);
-  const [managing, setManaging] = useState(false);
   const [collided, setCollided] = useState(null);
   const [suggested, setSuggested] = useState(null);
   const field = useRef(null);
@@ -133,6 +132,13 @@ function Box(props) {
     const words_ = slash ? one.filled : `@${one.name} `;
     put(text.slice(0, place.from) + words_ + text.slice(cursor), place.from + words_.length);
   };
+  // The button types the slash, so that there is one way to choose: letters, arrows, Enter.
+  const offer = () => {
+    const before = text.slice(0, cursor);
+    const slashed = slashAt(text, cursor) ? before : `${before}${/(^|\s)$/.test(before) ? "" : " "}/`;
+    setShut(-1);
+    put(slashed + text.slice(cursor), slashed.length);
+  };
   const onKeyDown = (event) => {
     if (event.nativeEvent.isComposing) return;
     if (isOpen && found.length) {
@@ -185,7 +191,7 @@ function Box(props) {
           }
         >
           {slash ? (
-            <CannedList id={`${id}-list`} found={found} active={active} words={words} onPick={pick} onManage={() => setManaging(true)} />
+            <TemplateList id={`${id}-list`} found={found} active={active} words={words} onPick={pick} onNew={onNewTemplate} />
           ) : at ? (
             <MateList id={`${id}-list`} found={found} active={active} words={words} onPick={pick} />
           ) : null}
@@ -239,7 +245,7 @@ function Box(props) {
               <>
                 <EmojiPicker words={words} className={ICON_BUTTON} onPick={(one) => put(text.slice(0, cursor) + one + text.slice(cursor), cursor + one.length)} />
                 <AttachButton words={words} className={ICON_BUTTON} disabled={files.files.length >= 8} onFiles={files.add} />
-                <button type="button" aria-label={words.CANNED} title={words.CANNED} onClick={() => setManaging(true)} className={ICON_BUTTON}>
+                <button type="button" aria-label={words.TEMPLATES} title={words.TEMPLATES} onClick={offer} className={ICON_BUTTON}>
                   <Icon as={MessageSquareReply} />
                 </button>
                 <SuggestButton thinking={isThinking} words={words} className={ICON_BUTTON} onSuggest={(order) => onSuggest?.(conversationId, order)} />
@@ -290,16 +296,6 @@ function Box(props) {
           </div>
         </div>
       </div>
-      <CannedDialog
-        open={managing}
-        replies={replies}
-        mayShare={mayShare}
-        errors={replyErrors}
-        words={words}
-        onOpen={setManaging}
-        onSave={onSaveReply}
-        onDelete={onDeleteReply}
-      />
       <Collision
         found={collided}
         words={words}

@@ -8,6 +8,7 @@ from pages.frame import frame
 from pages.inbox.listing import list_pane
 from pages.inbox.new_message import new_message_dialog
 from pages.inbox.thread import Panes, UnreadTitle, thread_pane
+from pages.settings.template_editor import template_dialog
 from pages.words import Common, InboxPage
 from state.inbox.page import InboxState
 from state.inbox.unread import UnreadState
@@ -48,6 +49,7 @@ def inbox() -> rx.Component:
         ),
         new_message_dialog(),
         merge_dialog(),
+        template_dialog(),
         title=InboxPage.TITLE,
         active="inbox",
         layout="full",

@@ -23,6 +23,7 @@ from state.inbox.timeline import TimelineState
 from state.inbox.translation import LANGUAGES, TranslationState
 from state.inbox.why import WhyState
 from state.inbox.writing import WritingState
+from state.settings.template_editor import TemplateEditorState
 
 _PANES = jsx(__name__, "panes.jsx")
 _HEAD = jsx(__name__, "thread_head.jsx")
@@ -150,8 +151,6 @@ class _Composer(rx.Component):
     visitor_writes: rx.Var[bool]
     contact_name: rx.Var[str]
     replies: _Rows
-    may_share: rx.Var[bool]
-    reply_errors: _Words
     is_thinking: rx.Var[bool]
     suggestion: rx.Var[dict[str, Any]]
     words: _Words
@@ -161,8 +160,7 @@ class _Composer(rx.Component):
     on_choose_sender: rx.EventHandler[_one]
     on_here: rx.EventHandler[_two]
     on_suggest: rx.EventHandler[_two]
-    on_save_reply: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
-    on_delete_reply: rx.EventHandler[_one]
+    on_new_template: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class _Side(rx.Component):
@@ -263,8 +261,6 @@ def thread_pane() -> rx.Component:
                 visitor_writes=PresenceState.visitor_writes,
                 contact_name=shown_name,
                 replies=WritingState.replies,
-                may_share=WritingState.may_share,
-                reply_errors=WritingState.errors,
                 is_thinking=WritingState.is_thinking,
                 suggestion=WritingState.suggestion,
                 words={**words_of(InboxWhen), **words_of(InboxComposer)},
@@ -274,8 +270,7 @@ def thread_pane() -> rx.Component:
                 on_choose_sender=ComposerState.choose_sender,
                 on_here=PresenceState.here,
                 on_suggest=WritingState.suggest,
-                on_save_reply=WritingState.save_reply,
-                on_delete_reply=WritingState.delete_reply,
+                on_new_template=TemplateEditorState.begin("message"),
             ),
             class_name="flex min-h-0 min-w-0 flex-1 flex-col",
         ),

@@ -16,6 +16,7 @@ SECTIONS = (
     ("email", Settings.EMAIL, "/settings/email"),
     ("devices", Settings.SESSIONS, "/settings/devices"),
     ("organization", Settings.ORGANIZATION, "/settings/organization"),
+    ("templates", Settings.TEMPLATES, "/settings/templates"),
     ("keys", Settings.KEYS, "/settings/api-keys"),
 )
 

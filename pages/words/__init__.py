@@ -13,6 +13,7 @@ from pages.words.agent_parts import (
     AgentTest,
 )
 from pages.words.agents import Agent, AgentHistory, AgentPublish, Agents, AgentTypes
+from pages.words.alerts import AgentAlerts
 from pages.words.assistant import Assistant
 from pages.words.chat_widget import ChatWidget
 from pages.words.contacts import Contact, ContactImports, Contacts, Facts, OwnFields
@@ -46,11 +47,13 @@ from pages.words.operations import Operations
 from pages.words.phone import Phone
 from pages.words.settings import Settings
 from pages.words.team import Activity, Team, Teams
+from pages.words.templates import Templates
 from pages.words.welcome import Welcome
 
 __all__ = [
     "Activity",
     "Agent",
+    "AgentAlerts",
     "AgentConfigure",
     "AgentDeployment",
     "AgentDetails",
@@ -102,6 +105,7 @@ __all__ = [
     "SignUp",
     "Team",
     "Teams",
+    "Templates",
     "Time",
     "VerifyEmail",
     "Welcome",

@@ -88,6 +88,7 @@ class Agent:
     CONFIGURE = "Configure"
     PROMPT = "Prompt"
     FUNCTIONS = "Functions"
+    ALERTS = "Alerts"
     KNOWLEDGE = "Knowledge"
     DEPLOYMENT = "Deployment"
     SCHEDULE = "Schedule"

@@ -15,6 +15,7 @@ class Settings:
     SESSIONS = "Devices"
     ORGANIZATION = "Organization"
     KEYS = "API keys"
+    TEMPLATES = "Templates"
 
     PROFILE_LEAD = "How your team sees you, and the clock your times are shown in."
     NAME = "Name"

@@ -16,7 +16,7 @@ from state.errors import answers
 from state.hub import News, hub
 from state.session import SessionState
 
-TABS = ("configure", "prompt", "knowledge", "functions", "deployment", "schedule", "notifications", "test")
+TABS = ("configure", "prompt", "knowledge", "functions", "alerts", "deployment", "schedule", "notifications", "test")
 # The history of versions has an address of its own and is reached from the head.
 HISTORY = "versions"
 # Addresses people kept from before.

@@ -1,5 +1,6 @@
 """Know which state stands behind each part of an agent's page."""
 
+from state.agents.alerts import AlertsState
 from state.agents.configure import ConfigureState
 from state.agents.deployment import DeploymentState
 from state.agents.details import DetailsState
@@ -16,6 +17,7 @@ OF_TAB = {
     "prompt": PromptState,
     "knowledge": KnowledgeState,
     "functions": FunctionsState,
+    "alerts": AlertsState,
     "deployment": DeploymentState,
     "schedule": ScheduleState,
     "notifications": AgentNotificationsState,

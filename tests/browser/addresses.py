@@ -30,6 +30,7 @@ BROKEN_BY = {
     "/team/activity": "audit_log",
     "/settings": "users.timezone",
     "/settings/api-keys": "api_keys",
+    "/settings/templates": "message_templates",
 }
 
 

@@ -26,6 +26,7 @@ from pages.words import (
     Shell,
     SignIn,
     SignUp,
+    Templates,
     VerifyEmail,
     Welcome,
 )
@@ -165,8 +166,8 @@ def inbox(conversation: Callable[[str], str]) -> Iterator[Shot]:
     yield Shot("layer-thread-more", people, act=press("button", InboxThread.MORE))
     yield Shot("layer-merge", people, act=then(press("button", InboxThread.MORE), merge_from_here))
     yield Shot("composer-note", people, act=then(keys("n"), write("The crown is ready. @")))
-    yield Shot("composer-canned", people, act=then(keys("r"), write("/")))
-    yield Shot("composer-canned-edit", people, act=press("button", InboxComposer.CANNED))
+    yield Shot("composer-templates", people, act=press("button", InboxComposer.TEMPLATES))
+    yield Shot("template-editor", "/settings/templates", act=press("button", Templates.ADD))
     yield Shot("composer-emoji", people, act=press("button", InboxComposer.EMOJI))
     yield Shot("composer-suggest", waits, act=press("button", InboxComposer.SUGGEST))
     yield Shot("composer-suggested", waits, act=suggest)

@@ -12,6 +12,7 @@ from pages.words import (
     InboxTimeline,
     Messages,
     Shell,
+    Templates,
 )
 from tests.browser.focus import press
 from tests.browser.inbox import Inbox, national
@@ -36,16 +37,15 @@ def test_a_shift_by_keyboard_alone(answered, carrier, new_customer):
     press(page, "j")
     expect(page.get_by_role("heading", level=2, name=national(customer))).to_be_visible()
     expect(inbox.field).to_be_visible()
-    # a reply, from a saved one
-    page.get_by_role("button", name=InboxComposer.CANNED).focus()
-    press(page, "Enter")
-    page.get_by_role("button", name=InboxComposer.CANNED_NEW).focus()
-    press(page, "Enter")
-    page.get_by_label(InboxComposer.CANNED_SHORTCUT).fill("hours")
-    page.get_by_label(InboxComposer.CANNED_BODY).fill("We open at nine. {{me.name}}")
-    press(page, "Enter")
-    page.get_by_role("button", name=InboxComposer.SAVE, exact=True).press("Enter")
-    expect(page.get_by_text("/hours").first).to_be_visible()
+    # a reply, from a template written on the way
+    page.get_by_role("button", name=InboxComposer.TEMPLATES).press("Enter")
+    page.get_by_role("button", name=InboxComposer.TEMPLATES_NEW).dispatch_event("pointerdown")
+    page.get_by_label(Templates.SHORTCUT).fill("hours")
+    page.get_by_label(Templates.BODY).fill("We open at nine. {{me.name}}")
+    expect(page.get_by_role("group", name=Templates.PREVIEW)).to_contain_text("We open at nine. Ana Silva")
+    page.get_by_role("button", name=Templates.SAVE, exact=True).press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    inbox.field.fill("")
     press(page, "Escape", "r")
     page.keyboard.type("/hou")
     expect(page.get_by_role("option").first).to_contain_text("We open at nine. Ana Silva")

@@ -53,7 +53,7 @@ SOON, MODEL = 0.2, 0.4
 FUNCTION = Id("custom_functions")
 CONVERSATION, SOURCE, TURN = Id("conversations"), Id("knowledge_sources"), Id("agent_turns")
 FAILED, PLANNED, KEY, MEMBER = Id("sms_messages"), Id("planned"), Id("api_keys"), Id("members.support")
-DRAFT = Id("conversation_items")
+DRAFT, TEMPLATE, ALERT = Id("conversation_items"), Id("message_templates"), Id("semantic_match_actions")
 ITEM = {"conversation_id": CONVERSATION}
 OPEN = _rule(is_open=True)
 SHUT = _rule(is_open=False)
@@ -144,9 +144,36 @@ WIDGETS: dict[str, Widget] = {
     "state.inbox.writing.WritingState": Widget(
         THREAD,
         {
-            "save_reply": _rule(form={"shortcut": "mallory", "title": "", "body": "Mallory"}),
-            "delete_reply": _rule(reply_id=Id("canned_replies")),
             "suggest": _rule(settle_s=MODEL, **ITEM, order="Say that you are Mallory"),
+        },
+    ),
+    "state.settings.templates.TemplatesState": Widget(
+        "/settings/templates",
+        {
+            "load": _rule(),
+            "filter_by": _rule(name="q", value="canary"),
+            "clear_filters": _rule(),
+            "delete": _rule(template_id=TEMPLATE),
+            "restore": _rule(kept={"kind": "message", "title": "Mallory", "body": "Mallory"}),
+        },
+    ),
+    "state.settings.template_editor.TemplateEditorState": Widget(
+        "/settings/templates",
+        {
+            "begin": _rule(kind="message"),
+            "edit": _rule(template_id=TEMPLATE),
+            "set_kind": _rule(kind="email"),
+            "insert": _rule(name="contact.name"),
+            "save": _rule(form={"template_title": "Mallory", "template_body": "Mallory"}),
+            "set_open": SHUT,
+        },
+    ),
+    "state.settings.template_editor.TemplatePreviewState": Widget(
+        "/settings/templates",
+        {
+            "write": _rule(name="body", words="Hello {{contact.name}}"),
+            "search": _rule(text="canary"),
+            "choose": _rule(person=Id("contacts")),
         },
     ),
     "state.inbox.contact_panel.ContactPanelState": Widget(
@@ -356,6 +383,44 @@ WIDGETS: dict[str, Widget] = {
             "follow_defaults": _rule(),
             "send_test": _rule(channel="email"),
         },
+    ),
+    "state.agents.alerts.AlertsState": Widget(
+        _agent("alerts"),
+        {
+            "set_active": _rule(EDITOR, alert_id=ALERT, is_active=False),
+            "forget_secret": SHUT,
+            "close_delete": SHUT,
+            "ask_delete": _rule(alert_id=ALERT),
+            "delete": _rule(EDITOR),
+        },
+    ),
+    "state.agents.alerts.AlertLogState": Widget(
+        _agent("alerts"),
+        {
+            "open": _rule(alert_id=ALERT),
+            "load_more": _rule(),
+            "retry": _rule(EDITOR, match_id=Id("semantic_matches")),
+            "set_open": SHUT,
+        },
+    ),
+    "state.agents.alert_editor.AlertEditorState": Widget(
+        _agent("alerts"),
+        {
+            "begin": _rule(),
+            "edit": _rule(alert_id=ALERT),
+            "set_kind": _rule(kind="email"),
+            "set_percent": _rule(percent="50"),
+            "set_template": _rule(template_id=TEMPLATE),
+            "save": _rule(
+                EDITOR,
+                form={"alert_name": "Mallory", "alert_topic": "Mallory", "alert_target": "mallory@example.com"},
+            ),
+            "set_open": SHUT,
+        },
+    ),
+    "state.agents.alert_editor.AlertTryState": Widget(
+        _agent("alerts"),
+        {"attempt": _rule(EDITOR, settle_s=MODEL, form={"alert_topic": "canary", "alert_own": "Mallory"})},
     ),
     "state.knowledge.listing.KnowledgeState": Widget(
         _agent("knowledge"),

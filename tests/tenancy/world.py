@@ -330,7 +330,24 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
             await rows.make("erasures", status="done", counts={}, pending_files=[])
             await rows.make("teams")
             await rows.make("saved_views", user_id=support.user_id)
-            await rows.make("canned_replies", user_id=support.user_id, is_shared=False)
+            await rows.make(
+                "message_templates", user_id=support.user_id, is_shared=False, is_default=False, kind="message"
+            )
+            await rows.make(
+                "semantic_match_actions",
+                template_id=None,
+                threshold=0.5,
+                channels=[],
+                examples=[mark],
+                vectors=[],
+                is_active=False,
+                action_type="email",
+                action_config={"email_address": f"{mark}@tenancy.example", "subject": ""},
+                cooldown_minutes=60,
+                secret="",
+                words="",
+            )
+            await rows.make("semantic_matches", status="failed", channel="sms")
             await rows.make("message_drafts", user_id=owner.user_id, mode="reply")
             await rows.make(
                 "bulk_actions",

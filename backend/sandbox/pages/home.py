@@ -24,6 +24,11 @@ _TARGET_WORDS = {
     "carrier.inbound": "Incoming texts",
     "carrier.status": "Delivery reports",
     "postmark.email": "Sending mail",
+    "business": "The business's own system",
+    "firecrawl.scrape": "Reading web pages",
+    "slack.webhook": "Slack",
+    "hubspot.crm": "HubSpot's search",
+    "hubspot.notes": "HubSpot's notes",
     "*": "Everything",
 }
 _KIND_WORDS = {

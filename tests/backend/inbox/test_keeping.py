@@ -1,13 +1,12 @@
-"""Views, canned replies, drafts and preferences: whose they are, what they refuse, and that they come back."""
+"""Views, drafts and preferences: whose they are, what they refuse, and that they come back."""
 
 import pytest
 
 from backend.core import clock
-from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from backend.core.errors import Invalid, NotFound
 from backend.core.ids import parse_id
 from backend.core.tenancy import unit_of_work
 from backend.inbox import service as inbox
-from backend.vocab import MemberRole
 from tests.backend.conversations.conversing import hear, teammate
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -37,57 +36,6 @@ async def test_an_owner_may_delete_a_shared_view_of_somebody_who_left(org):
         async with unit_of_work() as session:
             view = await inbox.save_view(session, ben, "Old", "view=mine", is_shared=True)
             await inbox.delete_view(session, org.owner, parse_id(view["id"]))
-
-
-async def test_canned_replies_of_the_team_are_changed_by_editors(org):
-    ben = await teammate(org, "Ben", MemberRole.SUPPORT)
-    with org.scope():
-        async with unit_of_work() as session:
-            shared = await inbox.save_canned(
-                session, org.owner, shortcut="/Hours", title="Hours", body="We open at 9.", is_shared=True
-            )
-            own = await inbox.save_canned(session, ben, shortcut="hours", title="", body="Mine: 9 to 5")
-            assert (shared["shortcut"], own["title"]) == ("hours", "hours")
-            assert len(await inbox.canned_replies(session, ben)) == 2
-            assert [one["body"] for one in await inbox.canned_replies(session, org.owner)] == ["We open at 9."]
-            with pytest.raises(NotAllowed):
-                await inbox.delete_canned(session, ben, parse_id(shared["id"]))
-            with pytest.raises(NotAllowed):
-                await inbox.save_canned(session, ben, shortcut="x", title="", body="y", is_shared=True)
-            with pytest.raises(NotFound):
-                await inbox.delete_canned(session, org.owner, parse_id(own["id"]))
-            with pytest.raises(Conflict):
-                await inbox.save_canned(session, ben, shortcut="HOURS", title="", body="Twice")
-            await inbox.save_canned(
-                session, ben, shortcut="hours", title="Hours", body="Changed", reply_id=parse_id(own["id"])
-            )
-            await inbox.delete_canned(session, ben, parse_id(own["id"]))
-
-
-@pytest.mark.parametrize(
-    ("shortcut", "title", "body", "field"),
-    [
-        ("two words", "", "x", "shortcut"),
-        ("", "", "x", "shortcut"),
-        ("a" * 33, "", "x", "shortcut"),
-        ("ok", "t" * 81, "x", "title"),
-        ("ok", "", "  ", "body"),
-        ("ok", "", "x" * 1601, "body"),
-        ("ok", "", "Hello {{contact.shoe_size}}", "body"),
-    ],
-)
-async def test_canned_replies_say_what_is_wrong_with_them(org, shortcut, title, body, field):
-    with org.scope(), pytest.raises(Invalid) as refused:
-        async with unit_of_work() as session:
-            await inbox.save_canned(session, org.owner, shortcut=shortcut, title=title, body=body)
-    assert refused.value.field == field
-
-
-def test_places_are_filled_and_leave_no_gaps():
-    said = "Hi {{contact.first_name}}, this is {{ me.name }} . {{other}}"
-    assert inbox.fill(said, {"contact.first_name": "Dana", "me.name": "Ana"}) == "Hi Dana, this is Ana. {{other}}"
-    assert inbox.fill("Hi {{contact.first_name}}, hello", {}) == "Hi, hello"
-    assert inbox.fill("{{me.name}}", {"me.name": "{{contact.phone}}", "contact.phone": "1"}) == "{{contact.phone}}"
 
 
 async def test_a_draft_comes_back_on_every_device_and_is_ones_own(org):
