@@ -9,7 +9,8 @@ from magpipe import routes
 from pages.agents.detail import PARTS
 from pages.words import (
     Agent,
-    AgentKnowledge,
+    AgentDetails,
+    AgentFunctions,
     AgentPrompt,
     Agents,
     AgentTest,
@@ -21,6 +22,7 @@ from pages.words import (
     InboxSide,
     InboxThread,
     InboxTimeline,
+    Knowledge,
     Phone,
     Settings,
     Shell,
@@ -195,7 +197,10 @@ def agents(agent: str) -> Iterator[Shot]:
     yield Shot("layer-publish", agent, act=press("button", Agent.REVIEW))
     yield Shot("layer-improve", f"{agent}?tab=prompt", act=improve)
     yield Shot("layer-full-prompt", f"{agent}?tab=prompt", act=press("button", AgentPrompt.FULL))
-    yield Shot("layer-add-knowledge", f"{agent}?tab=knowledge", act=press("button", AgentKnowledge.ADD))
+    yield Shot("layer-add-knowledge", f"{agent}?tab=knowledge", act=press("button", Knowledge.ADD))
+    yield Shot("layer-add-function", f"{agent}?tab=functions", act=press("button", AgentFunctions.ADD))
+    yield Shot("layer-add-detail", f"{agent}?tab=functions", act=press("button", AgentDetails.ADD))
+    yield Shot("knowledge-tried", "/knowledge/try", act=try_a_question)
     yield Shot("layer-get-number", "/phone", act=press("button", Phone.GET))
     yield Shot("layer-number-menu", "/phone", act=press("button", Phone.MORE))
     yield Shot("layer-release", "/phone", act=then(press("button", Phone.MORE), press("menuitem", f"{Phone.RELEASE}…")))
@@ -203,6 +208,12 @@ def agents(agent: str) -> Iterator[Shot]:
     yield Shot("layer-revoke", "/settings/api-keys", act=press("button", Settings.REVOKE))
     yield Shot("welcome-number", "/welcome", "beginner", act=describe_the_business)
     yield Shot("agents-setup", "/agents", "beginner")
+
+
+def try_a_question(page: Page) -> None:
+    page.get_by_label(Knowledge.TRY_LABEL).fill("How much is a cleaning?")
+    press("button", Knowledge.TRY_VERB)(page)
+    page.wait_for_timeout(1500)
 
 
 def write(words: str) -> Act:
