@@ -7,6 +7,16 @@ _SENT_MARK = re.compile(r"^\s*\(Sent by [^)]{0,80} from the team\)\s*")
 _FENCE = re.compile(r"^```\w*\s*|\s*```$")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
+_IMAGE = re.compile(r"!\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+# Elements of web pages that do something beside showing words; a text shows their marks, and never more.
+_ELEMENT = re.compile(
+    r"</?(?:a|b|i|u|p|br|div|span|img|image|svg|script|style|iframe|object|embed|link|meta|form|input|button|video|audio"
+    r"|base|body|html|head|table|marquee|math|template|details)\b[^<>]*>",
+    re.IGNORECASE,
+)
+# Characters nobody sees, which hide text or carry it (Unicode's tags, and what has no width), and those that turn its
+# direction. What joins an emoji or a script's letters stays.
+_UNSEEN = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
 _SENTENCE = re.compile(r"[.!?…](?=\s|$)")
 # An end that the model itself went on after; the last character of a text that was cut off proves nothing. Chinese and
@@ -43,6 +53,7 @@ _HAND_OVER = {
 def mended(text: str) -> str:
     """Return a model's text without markup, in plain punctuation, cut after a sentence when it is too long."""
     text = _SENT_MARK.sub("", _FENCE.sub("", text.strip()))
+    text = _UNSEEN.sub("", _ELEMENT.sub("", _IMAGE.sub(r"\1", text)))
     text = _LINK.sub(r"\1: \2", _HEADING.sub("", _BOLD.sub(r"\2", text)))
     text = text.translate(_PLAIN).replace("\x00", "")
     text = re.sub(r"\n{3,}", "\n\n", text).strip()

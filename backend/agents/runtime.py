@@ -11,13 +11,14 @@ from typing import Any
 from backend.agents import prompt_builder, replies, tools
 from backend.agents.budget import Budget, TooDear
 from backend.agents.model_calls import CUT, ModelCalls, NoModelAnswered
+from backend.agents.outgoing import Outgoing
 from backend.agents.schemas import Effect, Line, TurnRecord, TurnRequest
 from backend.agents.tools import HAND_OVER, ToolContext
 from backend.core import clock, telemetry
 from backend.core.errors import MagpipeError
 from backend.core.logging import log
 from backend.knowledge.schemas import Passage
-from backend.vendors.openai_models import Completion
+from backend.vendors.openai_models import Completion, OnText
 
 MAX_TOOL_ROUNDS = 4
 MAX_CALLS_PER_ROUND = 4
@@ -35,6 +36,7 @@ LEANING_WORDS = 4
 
 _NUDGE = "Your last message had no text. Reply to the customer now, in one or two sentences."
 _SHORTER = "Your last message was too long and was cut off. Reply to the customer anew, in one or two short sentences."
+_NO_LINK = "Your last message held an address you were not given. Write it anew without any address."
 _SHORTENED = "The answer was cut off at its length limit, so a shorter one was asked for."
 _TRIMMED = "The answer was cut off at its length limit, so it ends after its last whole sentence."
 _TOO_LONG = "The answer was cut off at its length limit, and no whole sentence of it was left."
@@ -55,27 +57,50 @@ async def turn(request: TurnRequest) -> TurnRecord:
             request.agent, request.customer, clock.now(), passages, request.channel, request.notes, request.found
         )
         record.sources = [_source(passage) for passage in passages]
+        leaving = _leaving(request, passages)
+        limit = COST_LIMIT_MICROS if request.cost_micros is None else min(request.cost_micros, COST_LIMIT_MICROS)
         calls = ModelCalls(
             request.agent.model,
             request.agent.temperature,
             request.agent.max_tokens,
             started + WALL_LIMIT_S,
-            Budget(COST_LIMIT_MICROS, TOKEN_LIMIT, record),
-            request.on_text,
+            Budget(limit, TOKEN_LIMIT, record),
+            _shown_by(request.on_text, leaving) if request.on_text is not None else None,
         )
         try:
-            text = replies.mended(await _think(request, record, calls))
+            text = replies.mended(await _think(request, record, calls, leaving))
+            record.failure = record.failure or leaving.fault(text)
+            record.is_withheld = bool(record.failure and text)
         except NoModelAnswered:
             text, record.failure = "", "The language model did not answer."
         except TooDear:
             text, record.failure = "", "The answer became too expensive."
+            record.is_capped = limit < COST_LIMIT_MICROS
     _finish(request, record, text)
     record.total_ms = round((loop.time() - started) * 1000)
     telemetry.turn_ms.record(record.total_ms)
     return record
 
 
-async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls) -> str:
+def _leaving(request: TurnRequest, passages: list[Passage]) -> Outgoing:
+    """Return the judge of what this turn may say."""
+    instructions = prompt_builder.instructions(request.agent, request.customer, clock.now(), request.found)
+    rules = (*prompt_builder.RULES, *(tool.description for tool in tools.TOOLS.values()))
+    public = [passage.content for passage in passages]
+    given = [*public, *(passage.url for passage in passages), *(line.text for line in _spoken(request))]
+    return Outgoing(rules, "\n".join((instructions, *request.notes)), given, public)
+
+
+def _shown_by(show: OnText, leaving: Outgoing) -> OnText:
+    """Return what shows a growing answer only as far as it may leave."""
+
+    async def shown(text_so_far: str) -> None:
+        await show(leaving.showable(text_so_far))
+
+    return shown
+
+
+async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls, leaving: Outgoing) -> str:
     messages: list[dict[str, Any]] = [
         {"role": "system", "content": record.prompt},
         *({"role": line.role, "content": line.text} for line in _spoken(request)),
@@ -87,7 +112,7 @@ async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls) ->
         request.found,
     )
     functions = request.agent.functions if request.call_function is not None else ()
-    nudged, cut = False, ""
+    nudged, unlinked, cut = False, False, ""
     for round_number in range(1, MAX_TOOL_ROUNDS + 2):
         offered = tools.schemas(functions, request.agent.details) if round_number <= MAX_TOOL_ROUNDS else []
         try:
@@ -97,7 +122,13 @@ async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls) ->
                 raise
             break
         if answer.tool_calls and offered:
-            messages += await _use_tools(answer, context, request, record, calls)
+            told = await _use_tools(answer, context, request, record, calls)
+            for message in told[1:]:
+                leaving.learn(message["content"].replace("\\n", " "))
+            messages += told
+        elif not unlinked and leaving.foreign_links(replies.mended(answer.text)):
+            unlinked = True
+            messages.append({"role": "system", "content": _NO_LINK})
         elif answer.text.strip() and answer.finish_reason != CUT:
             record.remark = _SHORTENED if cut else ""
             return answer.text
@@ -217,5 +248,7 @@ def _finish(request: TurnRequest, record: TurnRecord, text: str) -> None:
         record.effects = [Effect(HAND_OVER, record.failure)]
     record.hand_over_reason = tools.hand_over_reason(record.effects)
     record.reply = text if text and not record.failure else replies.hand_over(request.agent.language)
-    record.is_unanswered = bool(record.failure) or replies.says_it_does_not_know(record.reply)
+    # What was withheld or could not be paid for is no question whose answer the business could teach it.
+    is_missing = bool(record.failure) and not record.is_withheld and not record.is_capped
+    record.is_unanswered = is_missing or replies.says_it_does_not_know(record.reply)
     telemetry.turns.add(1, {"outcome": "failed" if record.failure else "handed_over" if asked else "answered"})

@@ -81,6 +81,8 @@ class TurnRequest:
     """What was found out before this message, by name."""
     call_function: CallFunction | None = None
     """Calls the agent's functions; without it none is offered."""
+    cost_micros: int | None = None
+    """What is left of the conversation's money, where a turn could spend more."""
     on_text: OnText | None = None
     """Gets the answer while it is written; what is stored in the end may differ."""
 
@@ -107,6 +109,10 @@ class TurnRecord:
     is_unanswered: bool = False
     hand_over_reason: str = ""
     failure: str = ""
+    is_capped: bool = False
+    """Whether what was left of the conversation's money paid for no answer."""
+    is_withheld: bool = False
+    """Whether there was an answer, and it was not fit to leave."""
     remark: str = ""
     effects: list[Effect] = field(default_factory=list)
     prompt: str = ""

@@ -9,7 +9,7 @@ HTTP API group).
 import asyncio
 import codecs
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -28,6 +28,9 @@ ANSWER_LIMIT = 10_000
 ERROR_LIMIT = 500
 MOST_BYTES = 1_000_000
 PAUSE_S = 0.5
+MASK = "(kept secret)"
+# A shorter value, or the word before a token, is no secret and stands in too much that is none.
+LEAST_SECRET = 8
 _PASSING = (408, 425, 429, 500, 502, 503, 504)
 # These say that nothing was done, whatever the method.
 _NOT_DONE = (429, 503)
@@ -63,6 +66,7 @@ async def run(found: Mapping[str, Any], call_id: UUID, setting: CallSetting, lim
     attempts, fault = 0, ""
     answer: http.Answer | None = None
     request: dict[str, str] = {}
+    kept: list[str] = []
     try:
         async with unit_of_work() as session:
             stored = await queries.call(session, setting.org_id, call_id)
@@ -71,6 +75,7 @@ async def run(found: Mapping[str, Any], call_id: UUID, setting: CallSetting, lim
             url, content = templates.request_of(found, arguments, setting.known, extra)
             request = {"method": found["http_method"], "url": url}
             headers = await secrets.opened(session, found["headers"], url)
+            kept = [one for value in headers.values() for one in (value, *value.split()) if len(one) >= LEAST_SECRET]
             secret = await secrets.signing(session)
         now = int(clock.now().timestamp())
         headers |= secrets.signed(secret, now, content, urlsplit(url).query)
@@ -80,7 +85,7 @@ async def run(found: Mapping[str, Any], call_id: UUID, setting: CallSetting, lim
         answer, fault, attempts = await _sent(found, url, headers, content, started + limit_s)
     except MagpipeError as error:
         fault = error.message
-    outcome, shown = _outcome(found, call_id, answer, fault)
+    outcome, shown = _outcome(found, call_id, answer, fault, kept)
     async with unit_of_work() as session:
         stored = await queries.call(session, setting.org_id, call_id, for_update=True)
         if stored is not None:
@@ -154,11 +159,16 @@ def _may_send_again(found: Mapping[str, Any], status: int) -> bool:
     return status in _NOT_DONE or (status in _PASSING and definitions.is_reading(found))
 
 
-def _outcome(found: Mapping[str, Any], call_id: UUID, answer: http.Answer | None, fault: str) -> tuple[Outcome, str]:
-    """Return what came of a call, and what the log keeps of the answer."""
+def _outcome(
+    found: Mapping[str, Any], call_id: UUID, answer: http.Answer | None, fault: str, kept: Sequence[str]
+) -> tuple[Outcome, str]:
+    """Return what came of a call, and what the log keeps of the answer; `kept` is said again to nobody."""
     if answer is None:
         return Outcome(call_id, ToolCallStatus.FAILED, fault), fault
     text = strict_json.clean(answer.content.decode(_charset(answer.charset), "replace"))
+    for value in kept:
+        # A server that repeats its request would hand the secret to the model, and through it to the customer.
+        text = text.replace(value, MASK).replace(json.dumps(value)[1:-1], MASK)
     shown = text[:ANSWER_LIMIT]
     if not 200 <= answer.status < 300:
         words = f"The address answered {answer.status}. {text[:ERROR_LIMIT]}".strip()
