@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import chat_post, function_calls, history, queries, replies, runtime, text_post, tools
+from backend.agents import caps, chat_post, function_calls, history, queries, replies, runtime, text_post, tools
 from backend.agents import service as agents
 from backend.agents.posts import Post, Writer
 from backend.agents.retrieval import retriever
@@ -94,18 +94,26 @@ async def give_up(message_id: UUID, channel: Channel = Channel.SMS) -> None:
         if mode == AnswerMode.HUMAN:
             await _skip(session, turn, BROKEN)
             return
-        language = post.agent.language if post.agent else ""
-        turn.reply, turn.reason, turn.finished_at = replies.hand_over(language), "", clock.now()
-        turn.status, turn.is_unanswered = TurnStatus.HANDED_OFF, True
-        session.add(turn)
-        await session.flush()
-        if mode == AnswerMode.AI:
-            await _send(session, post, turn, conversation)
-        if turn.status == TurnStatus.SKIPPED:
-            return
-        turn.status, turn.reason = TurnStatus.HANDED_OFF, BROKEN
-        session.add(turn)
-        await post.call_for_person(session, conversation, BROKEN)
+        turn.is_unanswered = True
+        await _hand_off(session, post, turn, conversation, BROKEN)
+
+
+async def _hand_off(
+    session: AsyncSession, post: Post, turn: AgentTurn, conversation: Conversation, reason: str
+) -> None:
+    """Tell the customer that people will write, unless a person approves what is sent, and call for them."""
+    language = post.agent.language if post.agent else ""
+    turn.reply, turn.reason, turn.finished_at = replies.hand_over(language), "", clock.now()
+    turn.status = TurnStatus.HANDED_OFF
+    session.add(turn)
+    await session.flush()
+    if _mode(post, conversation) == AnswerMode.AI:
+        await _send(session, post, turn, conversation)
+    if turn.status == TurnStatus.SKIPPED:
+        return
+    turn.status, turn.reason = TurnStatus.HANDED_OFF, reason
+    session.add(turn)
+    await post.call_for_person(session, conversation, reason)
 
 
 async def _claim(session: AsyncSession, message_id: UUID, channel: Channel) -> _Claimed | None:
@@ -122,7 +130,7 @@ async def _claim(session: AsyncSession, message_id: UUID, channel: Channel) -> _
     if item is not None and item.conversation_id != conversation.id:
         raise _moved()
     turn = turn or _new_turn(post)
-    turn.reason, turn.updated_at = "", clock.now()
+    turn.reason, turn.updated_at, turn.sentiment = "", clock.now(), conversation.sentiment
     session.add(turn)
     await session.flush()
     if post.no_way or item is None:
@@ -143,8 +151,15 @@ async def _claim(session: AsyncSession, message_id: UUID, channel: Channel) -> _
         await _skip(session, turn, "Outside the agent's hours.")
         await post.say_closed(session, agent, conversation, contact)
         return None
+    allowance = await caps.allowed(session, agent, turn)
+    if allowance.reached:
+        turn.cap = allowance.reached
+        await _hand_off(session, post, turn, conversation, allowance.reason)
+        return None
+    turn.reserved_micros = allowance.micros
     writer = post.writer(turn.id)
     request = await _request(session, post, agent, contact, item, turn.id, writer)
+    request = replace(request, cost_micros=allowance.micros)
     if _mode(post, conversation) == AnswerMode.DRAFT:
         # Nobody has approved anything yet: what changes something elsewhere is not on offer.
         request = replace(request, agent=function_calls.reading(request.agent))
@@ -173,6 +188,7 @@ def _new_turn(post: Post) -> AgentTurn:
         agent_id=agent.id if agent else None,
         agent_name=agent.name if agent else "",
         agent_version=agent.version if agent else 1,
+        part=post.parts[-1],
     )
 
 
@@ -264,6 +280,9 @@ async def _store(session: AsyncSession, turn_id: UUID, record: TurnRecord) -> No
     if post is None:
         await _skip(session, turn, "This message is gone.")
         return
+    if record.is_capped and post.agent is not None:
+        reached = caps.too_dear(post.agent)
+        turn.cap, record.failure, record.hand_over_reason = reached.reached, reached.reason, reached.reason
     _note(turn, record)
     session.add(turn)
     await session.flush()

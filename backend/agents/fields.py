@@ -127,6 +127,10 @@ ALL = (
     _whole("max_tokens", "ai", 50, 4096, 300),
     _switch("priority_sequencing", "ai", False, types=VOICE),
     _text("vocabulary", "ai", VOCABULARY_LIMIT),
+    # In a day of one conversation: two machines that answer each other stop here. A hundred usual answers of the listed
+    # models cost between ten cents and two dollars.
+    _whole("max_conversation_turns", "limits", 1, 1000, 60),
+    _range("max_conversation_cost", "limits", 0.1, 20, 0.1, 2.0),
     _switch("recording_enabled", "privacy", True, types=VOICE),
     _choice("pii_storage", "privacy", PII, "enabled"),
     _hours("calls_schedule"),

@@ -1,6 +1,7 @@
 """Read agents, what belongs to them, and their turns."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -148,6 +149,38 @@ async def turn_figures(session: AsyncSession, org_id: UUID, since: datetime) -> 
         .group_by(col(AgentTurn.agent_id))
     )
     return [(row[0], int(row[1]), int(row[2]), int(row[3])) for row in await session.execute(query)]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a conversation's answers came to: how many, what they cost, and what running ones may still cost."""
+
+    answers: int
+    micros: int
+    reserved_micros: int
+
+
+async def spent(session: AsyncSession, turn: AgentTurn, since: datetime) -> Spent:
+    """Return what the conversation of `turn` spent since then, in its part, beside the turn itself.
+
+    What came before people took over because of a limit does not count any more.
+    """
+    of_part = (
+        col(AgentTurn.org_id) == turn.org_id,
+        col(AgentTurn.conversation_id) == turn.conversation_id,
+        col(AgentTurn.part) == turn.part,
+        col(AgentTurn.created_at) >= since,
+        col(AgentTurn.id) != turn.id,
+    )
+    last = select(func.max(col(AgentTurn.created_at))).where(*of_part, col(AgentTurn.cap) != "").scalar_subquery()
+    is_running = col(AgentTurn.status) == TurnStatus.RUNNING
+    query = select(
+        func.count().filter(col(AgentTurn.status) != TurnStatus.SKIPPED),
+        func.coalesce(func.sum(col(AgentTurn.cost_micros)), 0),
+        func.coalesce(func.sum(col(AgentTurn.reserved_micros)).filter(is_running), 0),
+    ).where(*of_part, or_(last.is_(None), col(AgentTurn.created_at) > last))
+    answers, micros, reserved = (await session.execute(query)).one()
+    return Spent(int(answers), int(micros), int(reserved))
 
 
 async def own_sources(session: AsyncSession, org_id: UUID, agent_id: UUID) -> list[KnowledgeSource]:

@@ -69,6 +69,22 @@ class AgentTurn(TenantRow, table=True):
     __tablename__ = "agent_turns"
     __table_args__ = (
         Index("agent_turns_org_day", "org_id", "created_at"),
+        # The figures of an agent are read from the index alone.
+        Index(
+            "agent_turns_figures",
+            "org_id",
+            "agent_id",
+            "created_at",
+            postgresql_include=[
+                "conversation_id",
+                "channel",
+                "status",
+                "is_unanswered",
+                "sentiment",
+                "cost_micros",
+                "total_ms",
+            ],
+        ),
         Index("agent_turns_unanswered", "created_at", postgresql_where=text("is_unanswered")),
     )
 
@@ -92,6 +108,14 @@ class AgentTurn(TenantRow, table=True):
     tokens_in: int = 0
     tokens_out: int = 0
     cost_micros: int = Field(default=0, sa_type=BigInteger)
+    # What it may cost while it runs.
+    reserved_micros: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    # Which part of the conversation it answers: the chat of a visitor who may be anybody, else the contact's own.
+    part: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    # Which limit of the conversation was reached, so that people go on.
+    cap: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    # How the message sounded.
+    sentiment: str = Field(default="", sa_column_kwargs={"server_default": ""})
     retrieval_ms: int = 0
     model_ms: int = 0
     total_ms: int = 0

@@ -22,6 +22,7 @@ GROUPS = (
     ("voice", AgentConfigure.VOICE, AgentConfigure.VOICE_LEAD),
     ("conversation", AgentConfigure.CONVERSATION, AgentConfigure.CONVERSATION_LEAD),
     ("ai", AgentConfigure.AI, AgentConfigure.AI_LEAD),
+    ("limits", AgentConfigure.LIMITS, AgentConfigure.LIMITS_LEAD),
     ("privacy", AgentConfigure.PRIVACY, AgentConfigure.PRIVACY_LEAD),
 )
 # Fields that need the whole width.

@@ -14,6 +14,8 @@ class AgentConfigure:
     CONVERSATION_LEAD = "When it listens, speaks, waits and hangs up."
     AI = "How it thinks"
     AI_LEAD = "The model thinks; these say how."
+    LIMITS = "Limits"
+    LIMITS_LEAD = "In one conversation and day. Once a limit is reached the team is called, and the agent waits."
     PRIVACY = "Privacy"
     PRIVACY_LEAD = "What is kept of what people say."
     TYPE_TITLE = "Change what it answers"
@@ -59,6 +61,8 @@ class AgentConfigure:
         "max_tokens": "Longest reply, in tokens",
         "priority_sequencing": "Priority at the model",
         "vocabulary": "Special words",
+        "max_conversation_turns": "Most answers",
+        "max_conversation_cost": "Most spent on the model, in US dollars",
         "recording_enabled": "Record calls",
         "pii_storage": "Personal details",
         "calls_schedule": "Hours for calls",
@@ -89,6 +93,8 @@ class AgentConfigure:
         "max_tokens": "300 tokens are about 200 words. It stays shorter when it can.",
         "priority_sequencing": "Quicker answers at busy times, for 10 cents a minute of calls.",
         "vocabulary": "Names and terms that are easy to mishear, separated by commas.",
+        "max_conversation_turns": "Stops two machines that answer each other.",
+        "max_conversation_cost": "A hundred usual answers cost between 10 cents and 2 dollars.",
         "pii_storage": "Redacted: names, numbers and addresses are blackened before anything is kept.",
     }
     CHOICES = {
