@@ -26,6 +26,8 @@ def retriever(agent_id: UUID) -> Retrieve:
             log.warning("agents.question_not_embedded_in_time")
             vector = None
         async with unit_of_work() as session:
-            return await knowledge.search(session, question, agent_id, PASSAGES, vector=vector)
+            wanted = knowledge.candidates(PASSAGES)
+            found = await knowledge.search(session, question, agent_id, wanted, vector=vector)
+        return await knowledge.best(question, found, PASSAGES)
 
     return retrieve

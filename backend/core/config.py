@@ -71,6 +71,11 @@ class Settings(BaseSettings):
     # Notes about customers; the token is each organization's own. Without an address the stand-in, but for production
     hubspot_base_url: str = ""
 
+    # Passages put in order once more by a service that speaks Cohere's API; without a key they stay as they were found
+    rerank_api_key: SecretStr = SecretStr("")
+    rerank_base_url: str = "https://api.cohere.com"
+    rerank_model: str = "rerank-v3.5"
+
     # Email
     postmark_server_token: SecretStr = SecretStr("")
     postmark_base_url: str = ""
@@ -137,6 +142,7 @@ class Settings(BaseSettings):
             "Postmark": self.postmark_base_url,
             "Firecrawl": self.firecrawl_base_url,
             "HubSpot": self.hubspot_base_url,
+            "Reranking": self.rerank_base_url,
         }
         return [name for name, address in addresses.items() if address.startswith(self.sandbox_url)]
 

@@ -17,6 +17,8 @@ from backend.knowledge.chunking import split_stored
 from backend.knowledge.embedding import embed, space
 from backend.knowledge.gaps import answer_gap, dismiss_gap, open_gaps, reopen_gap
 from backend.knowledge.queries import readable_by
+from backend.knowledge.reranking import best
+from backend.knowledge.reranking import wanted as candidates
 from backend.knowledge.schemas import ChunkRow, Pair, SourceRow, SourceText
 from backend.knowledge.searching import search, vector_of
 from backend.knowledge.sites import add_site, change_site, pages, retry_page, set_paused, sync_all, sync_now
@@ -30,6 +32,8 @@ __all__ = [
     "add_site",
     "add_text",
     "answer_gap",
+    "best",
+    "candidates",
     "change_site",
     "chunks",
     "dismiss_gap",

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from backend.sandbox import (
     business,
+    cohere_rerank,
     control,
     firecrawl,
     hubspot,
@@ -53,6 +54,7 @@ def create_app(settings: SandboxSettings) -> ASGIApp:
             *firecrawl.routes(),
             *hubspot.routes(),
             *slack.routes(),
+            *cohere_rerank.routes(),
             *control.routes(),
             *home.routes(),
             *phone.routes(),

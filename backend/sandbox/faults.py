@@ -19,6 +19,7 @@ RequestTarget = Literal[
     "slack.webhook",
     "hubspot.crm",
     "hubspot.notes",
+    "cohere.rerank",
 ]
 Target = RequestTarget | Literal["carrier.inbound", "carrier.status", "*"]
 Kind = Literal["delay", "error", "timeout", "drop", "duplicate", "reorder", "accept_then_error", "garble"]

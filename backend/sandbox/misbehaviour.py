@@ -33,6 +33,8 @@ def target_of(method: str, path: str) -> str | None:
         return "slack.webhook"
     if path.startswith("/crm/v3/"):
         return "hubspot.notes" if path == "/crm/v3/objects/notes" else "hubspot.crm"
+    if path == "/v2/rerank":
+        return "cohere.rerank"
     return None
 
 
@@ -48,6 +50,8 @@ def error_body(target: str, status: int) -> dict[str, Any]:
         return {"success": False, "code": "UNKNOWN_ERROR", "error": text}
     if target.startswith("hubspot."):
         return {"status": "error", "message": text, "category": "RATE_LIMITS" if status == 429 else "INTERNAL_ERROR"}
+    if target == "cohere.rerank":
+        return {"message": text}
     if target.startswith("signalwire."):
         return {"code": 20429 if status == 429 else 20500, "message": text, "status": status}
     return {"ErrorCode": 429 if status == 429 else 100, "Message": text}

@@ -17,6 +17,7 @@ class SandboxSettings(BaseModel, frozen=True):
     postmark_token: str = "sandbox-postmark-token"  # noqa: S105 - likewise
     firecrawl_key: str = "sandbox-firecrawl-key"
     hubspot_token: str = "sandbox-hubspot-token"  # noqa: S105 - likewise
+    rerank_key: str = "sandbox-rerank-key"
     status_delay_ms: int = Field(default=200, ge=0)
     """Between two delivery statuses of one text; real carriers take from a fraction of a second to minutes."""
     webhook_timeout_s: float = Field(default=15.0, gt=0)

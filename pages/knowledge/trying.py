@@ -111,6 +111,11 @@ def _found(found: rx.Var[Found]) -> rx.Component:
                 rx.fragment(", ", found["similarity"], f" {Knowledge.ALIKE}"),
             ),
             _way(Knowledge.WORDS, found["by_words"].to(int), rx.fragment()),
+            rx.cond(
+                found["by_reader"].to(int) > 0,
+                _way(Knowledge.READER, found["by_reader"].to(int), rx.fragment()),
+                rx.fragment(),
+            ),
             rx.el.div(
                 rx.el.dt(Knowledge.SCORE),
                 rx.el.dd(found["score"], class_name="tabular text-ink"),

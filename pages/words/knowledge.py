@@ -132,6 +132,7 @@ class Knowledge:
     TRY_EMPTY = "Ask as a customer would."
     MEANING = "Meaning"
     WORDS = "Words"
+    READER = "Second reading"
     NOT_FOUND_BY = "not found"
     PLACE = "place"
     ALIKE = "alike"

@@ -27,6 +27,7 @@ class Found(TypedDict):
     similarity: str
     by_meaning: int
     by_words: int
+    by_reader: int
     score: str
     share: str
 
@@ -73,9 +74,11 @@ class TryState(SessionState):
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 agent_id = parse_id(asked) if asked else None
-                found = await knowledge.search(session, question, agent_id, FOUND_LIMIT, vector=vector)
+                wanted = knowledge.candidates(FOUND_LIMIT)
+                found = await knowledge.search(session, question, agent_id, wanted, vector=vector)
+        found = await knowledge.best(question, found, FOUND_LIMIT)
         self.question = question
-        best = found[0].score if found else 1.0
+        best = found[0].score or 1.0 if found else 1.0
         self.found = [
             Found(
                 place=place,
@@ -87,6 +90,7 @@ class TryState(SessionState):
                 similarity=f"{max(passage.similarity, 0):.0%}",
                 by_meaning=passage.ranks.get("meaning", 0),
                 by_words=passage.ranks.get("words", 0),
+                by_reader=passage.ranks.get("reranked", 0),
                 score=f"{passage.score:.4f}",
                 share=f"{passage.score / best:.0%}",
             )
