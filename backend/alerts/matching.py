@@ -29,6 +29,8 @@ async def match(item_id: UUID) -> None:
         said = await queries.said(session, org_id_of(session), item_id)
         if said is None or said.agent_id is None or said.is_blocked:
             return
+        if await queries.agent(session, org_id_of(session), said.agent_id) is None:
+            return
         found = await queries.alerts(session, org_id_of(session), said.agent_id)
     listening = [one for one in found if one.is_active and (not one.channels or said.channel in one.channels)]
     if not listening:

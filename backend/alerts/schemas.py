@@ -34,6 +34,7 @@ class MatchRow(TypedDict):
     excerpt: str
     phrase: str
     score: float
+    percent: int
     channel: str
     status: str
     result: str
@@ -48,6 +49,7 @@ class TriedRow(TypedDict):
     text: str
     phrase: str
     score: float
+    percent: int
     channel: str
     conversation_id: str
     at: str

@@ -191,6 +191,7 @@ async def try_out(
             text=body[:300],
             phrase=alike[body].phrase,
             score=alike[body].score,
+            percent=round(alike[body].score * 100),
             channel=channel,
             conversation_id=str(conversation_id),
             at=at.isoformat(),
@@ -201,10 +202,16 @@ async def try_out(
     rows.sort(key=lambda one: -one["score"])
     if own.strip():
         mine = alike[own]
-        rows.insert(
-            0,
-            TriedRow(text=own[:300], phrase=mine.phrase, score=mine.score, channel="", conversation_id="", at=""),
+        shown = TriedRow(
+            text=own[:300],
+            phrase=mine.phrase,
+            score=mine.score,
+            percent=round(mine.score * 100),
+            channel="",
+            conversation_id="",
+            at="",
         )
+        rows.insert(0, shown)
     return rows
 
 
@@ -280,6 +287,7 @@ def _match_row(one: SemanticMatch) -> MatchRow:
         excerpt=one.excerpt,
         phrase=one.phrase,
         score=one.score,
+        percent=round(one.score * 100),
         channel=one.channel,
         status=MatchStatus(one.status),
         result=one.result,

@@ -293,9 +293,8 @@ def _results() -> rx.Component:
 
 
 def _tried(row: rx.Var[TriedRow]) -> rx.Component:
-    score = rx.Var(f"Math.round({row['score']!s} * 100)").to(int)
     return rx.el.li(
-        rx.el.span(f"{score} %", class_name="tabular w-11 shrink-0 text-right text-13 font-medium"),
+        rx.el.span(f"{row['percent']} %", class_name="tabular w-11 shrink-0 text-right text-13 font-medium"),
         rx.el.span(
             rx.el.span(row["text"], class_name="line-clamp-2 text-13 text-pretty"),
             rx.el.span(
@@ -306,7 +305,7 @@ def _tried(row: rx.Var[TriedRow]) -> rx.Component:
             class_name="flex min-w-0 flex-1 flex-col gap-0.5",
         ),
         rx.cond(
-            score >= AlertEditorState.percent,
+            row["percent"] >= AlertEditorState.percent,
             badge(AgentAlerts.WOULD, tone="success", icon="bell_ring"),
             badge(AgentAlerts.WOULD_NOT),
         ),

@@ -207,9 +207,7 @@ def _match(row: rx.Var[MatchRow]) -> rx.Component:
                 class_name="mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-13 text-muted",
             ),
             rx.el.p(
-                rx.el.span(
-                    f"{_percent(row['score'])} {AgentAlerts.LIKE} “{row['phrase']}”", class_name="min-w-0 truncate"
-                ),
+                rx.el.span(f"{row['percent']} % {AgentAlerts.LIKE} “{row['phrase']}”", class_name="min-w-0 truncate"),
                 timestamp(row["at"]),
                 rx.cond(
                     row["attempts"] > 1,
@@ -233,10 +231,6 @@ def _match(row: rx.Var[MatchRow]) -> rx.Component:
         key=row["id"],
         class_name="flex flex-wrap items-start gap-3 px-4 py-3 sm:flex-nowrap",
     )
-
-
-def _percent(score: rx.Var[float]) -> rx.Var[str]:
-    return rx.Var(f"Math.round({score!s} * 100) + ' %'").to(str)
 
 
 def _secret_dialog() -> rx.Component:

@@ -34,6 +34,7 @@ def template_dialog() -> rx.Component:
             ),
             _names(),
             _words(),
+            _preview(),
             _whose(),
             id="template-form",
             key=TemplateEditorState.drawing,
@@ -41,7 +42,6 @@ def template_dialog() -> rx.Component:
             no_validate=True,
             class_name="flex flex-col gap-4 pt-1",
         ),
-        _preview(),
         title=rx.cond(is_new, Templates.NEW_TITLE, Templates.EDIT_TITLE),
         open=TemplateEditorState.is_open,
         on_open_change=TemplateEditorState.set_open,
@@ -60,7 +60,6 @@ def _names() -> rx.Component:
         text_field(
             "template_title",
             Templates.NAME,
-            hint=rx.cond(is_message, Templates.NAME_HINT_MESSAGE, ""),
             error=errors["title"],
             default_value=values["title"],
             max_length=80,
@@ -72,7 +71,6 @@ def _names() -> rx.Component:
             text_field(
                 "template_shortcut",
                 Templates.SHORTCUT,
-                hint=Templates.SHORTCUT_HINT,
                 error=errors["shortcut"],
                 placeholder=Templates.SHORTCUT_PLACEHOLDER,
                 default_value=values["shortcut"],
@@ -87,7 +85,6 @@ def _names() -> rx.Component:
             text_field(
                 "template_folder",
                 Templates.FOLDER,
-                hint=Templates.FOLDER_HINT,
                 error=errors["folder"],
                 optional=True,
                 default_value=values["folder"],
@@ -124,7 +121,7 @@ def _words() -> rx.Component:
         text_area(
             "template_body",
             rx.cond(kind == "call", Templates.PURPOSE, Templates.BODY),
-            rows=4,
+            rows=3,
             hint=Templates.VARIABLES_HINT,
             error=errors["body"],
             placeholder=rx.cond(kind == "call", Templates.PURPOSE_PLACEHOLDER, ""),
@@ -141,6 +138,7 @@ def _words() -> rx.Component:
                 ),
                 label=Templates.VARIABLES,
                 trigger_class=button_class(size="sm"),
+                align="start",
             ),
             class_name="-mt-2",
         ),
@@ -202,7 +200,6 @@ def _preview() -> rx.Component:
             on_change=seen.choose,
             on_query=seen.search,
             placeholder=Templates.FOR_PLACEHOLDER,
-            hint=Templates.FOR_NOBODY,
         ),
         rx.el.div(
             rx.cond(
@@ -257,5 +254,5 @@ def _preview() -> rx.Component:
             aria_live="polite",
             class_name="flex flex-col gap-1 text-13",
         ),
-        class_name="mt-5 flex flex-col gap-3 border-t border-line pt-4",
+        class_name="flex flex-col gap-3 border-t border-line pt-4",
     )

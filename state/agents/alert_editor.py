@@ -181,7 +181,15 @@ class AlertTryState(SessionState):
     """What the alert in the dialog would have matched."""
 
     rows: list[TriedRow] = []
-    own: TriedRow = {"text": "", "phrase": "", "score": 0.0, "channel": "", "conversation_id": "", "at": ""}
+    own: TriedRow = {
+        "text": "",
+        "phrase": "",
+        "score": 0.0,
+        "percent": 0,
+        "channel": "",
+        "conversation_id": "",
+        "at": "",
+    }
     tried: int = 0
     is_trying: bool = False
     is_done: bool = False
