@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     # Notes about customers; the token is each organization's own. Without an address the stand-in, but for production
     hubspot_base_url: str = ""
 
+    # Pages that scripts draw, seen in a Chromium of this machine: where it can be confined, always, or never
+    render_pages: Literal["auto", "on", "off"] = "auto"
+
     # Passages put in order once more by a service that speaks Cohere's API; without a key they stay as they were found
     rerank_api_key: SecretStr = SecretStr("")
     rerank_base_url: str = "https://api.cohere.com"

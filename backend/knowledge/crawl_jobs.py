@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from backend.core import clock, jobs
 from backend.core.errors import Invalid, MagpipeError, VendorError
+from backend.core.logging import log
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
 from backend.knowledge import addresses, crawls, extraction, fetching, lanes, passages, sites
 from backend.knowledge.chunking import chunks
@@ -19,7 +20,7 @@ from backend.knowledge.extraction import Document
 from backend.knowledge.fetching import Site
 from backend.models.agents import AgentConfig
 from backend.models.knowledge import KnowledgeSource
-from backend.vendors import firecrawl, http
+from backend.vendors import browser, firecrawl, http
 from backend.vocab import CrawlStatus, PageStatus, SourceKind
 
 # So many addresses whose time has come are begun at one tick; the rest follow a minute later.
@@ -199,8 +200,16 @@ def _said(answered: int) -> str:
     return f"The site answered with an error ({answered})."
 
 
-async def _opened(plan: _Plan, url: str) -> tuple[str, Callable[[], Document]]:
-    """Return the address a page was found at, and what reads its text; the text is only read when it is wanted."""
+@dataclass(frozen=True)
+class _Opened:
+    """Where a page was found, and what reads its text, which is only done when it is wanted."""
+
+    url: str
+    read: Callable[[], Document]
+    fetched: http.Fetched | None = None
+
+
+async def _opened(plan: _Plan, url: str) -> _Opened:
     # Login headers are for the site alone, so what needs them is never read by somebody else; nor is what is private.
     if firecrawl.is_configured() and not plan.headers and not fetching.is_private(url):
         await http.require_public(url)
@@ -209,21 +218,39 @@ async def _opened(plan: _Plan, url: str) -> tuple[str, Callable[[], Document]]:
         await http.require_public(scraped.url)
         if scraped.answered >= 400:
             raise http.AddressFailed(scraped.answered)
-        return scraped.url, lambda: extraction.read_markdown(scraped.title, scraped.markdown, scraped.links)
-    fetched = await fetching.page(plan.site, url)
-    return fetched.url, lambda: extraction.read_page(
-        fetched.content, fetched.content_type, fetched.charset, fetched.url
+        return _Opened(scraped.url, lambda: extraction.read_markdown(scraped.title, scraped.markdown, scraped.links))
+    return _fetched(await fetching.page(plan.site, url))
+
+
+def _fetched(page: http.Fetched) -> _Opened:
+    return _Opened(
+        page.url, lambda: extraction.read_page(page.content, page.content_type, page.charset, page.url), page
     )
 
 
+async def _drawn(plan: _Plan, opened: _Opened) -> _Opened:
+    """Return a page as a browser shows it, where it is drawn by scripts and there is a browser; else as it came."""
+    page = opened.fetched
+    if page is None or not browser.is_available():
+        return opened
+    if not await asyncio.to_thread(extraction.is_drawn_by_script, page.content, page.content_type, page.charset):
+        return opened
+    try:
+        return _fetched(await browser.rendered(page, plan.site.visitor()))
+    except VendorError as error:
+        log.warning("knowledge.page_not_drawn", error=error.message)
+        return opened
+
+
 async def _read(plan: _Plan, url: str) -> Read:
-    found_at, read = await _opened(plan, url)
+    opened = await _opened(plan, url)
+    found_at = opened.url
     is_site = plan.kind != SourceKind.PAGE
     if is_site and addresses.site_of(found_at) != addresses.site_of(plan.url):
         raise _Elsewhere("It leads to another site.")
     if plan.respects_robots and found_at != url and not fetching.may_read(plan.robots, found_at):
         raise _Elsewhere("It leads to a page that the site's rules (robots.txt) do not let us read.")
-    document = await asyncio.to_thread(read)
+    document = await asyncio.to_thread((await _drawn(plan, opened)).read)
     links: list[str] = []
     if plan.kind == SourceKind.SITE:
         found = addresses.pages_among(document.links, plan.url, plan.include, plan.exclude)

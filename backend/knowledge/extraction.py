@@ -23,6 +23,8 @@ from backend.core.spreadsheets import delimiter_of
 MAX_FILE_BYTES = 20_000_000
 # Reading a page takes about two seconds for each megabyte of HTML (measured), during which a core is busy.
 MAX_HTML_BYTES = 2_000_000
+# Below a line or two, a page with scripts is a frame that they fill ("Loading…", or that scripts are needed).
+LEAST_DRAWN = 200
 MAX_CHARACTERS = 500_000
 MAX_PDF_PAGES = 1_000
 # What the text of a Word file may unpack to, which is 200 novels: parsed, it takes up to 30 times as much memory.
@@ -116,6 +118,20 @@ def decoded(content: bytes, charset: str = "") -> str:
     # Enough to tell an encoding by, and quick.
     best = from_bytes(content[:200_000], cp_isolation=_LIKELY).best()
     return content.decode(best.encoding if best else "cp1252", "replace")
+
+
+def is_drawn_by_script(content: bytes, content_type: str, charset: str) -> bool:
+    """Tell whether a page holds scripts and next to no words, so that a browser would show more of it."""
+    from lxml import html
+
+    if content_type not in _TYPES or _TYPES[content_type] != "html" or b"<script" not in content.lower():
+        return False
+    try:
+        tree = html.fromstring(decoded(content[:MAX_HTML_BYTES], charset))
+    except (ValueError, html.etree.LxmlError):
+        return False
+    words = tree.xpath("//text()[not(ancestor::script or ancestor::style or ancestor::noscript or ancestor::title)]")
+    return len(" ".join(" ".join(words).split())) < LEAST_DRAWN
 
 
 def _html_file(content: bytes) -> Document:
