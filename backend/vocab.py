@@ -281,3 +281,24 @@ class MatchStatus(StrEnum):
     """It may have arrived, and nobody can tell: a person decides whether to send it again."""
     HELD = "held"
     """The alert had just fired; nothing was sent."""
+
+
+class RunStatus(StrEnum):
+    """Where one run of a skill stands."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class DeliveryOutcome(StrEnum):
+    """What came of a skill's message for one person; a dry run only says what would be sent."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    WOULD_SEND = "would_send"
+    LEFT_OUT = "left_out"
+    ANSWERED = "answered"
+    CANCELLED = "cancelled"

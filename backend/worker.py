@@ -33,6 +33,7 @@ TASK_MODULES = (
     "backend.notifications.jobs",
     "backend.organizations.jobs",
     "backend.numbers.jobs",
+    "backend.skills.jobs",
 )
 # It frees the locks dead workers left, so it must not wait for one.
 JANITOR = "core.requeue_stalled"
@@ -49,6 +50,7 @@ PERIODIC = {
     "messaging.run_due": 10,
     "messaging.reconcile": 30,
     "numbers.connect_all": 300,
+    "skills.run_due": 15,
 }
 CONCURRENCY = 10
 # The supervisor and container platforms give 30 s between SIGTERM and SIGKILL.

@@ -26,6 +26,7 @@ PURE = {
     "backend.functions.definitions",
     "backend.details.definitions",
     "backend.templates.filling",
+    "backend.agents.schedule",
 }
 # What an edge needs to know who asks, open the unit of work, and hear of changes.
 EDGE_CORE = {"errors", "principal", "tenancy", "realtime", "clock", "ids", "logging", "telemetry", "config"}

@@ -70,6 +70,9 @@ class Settings(BaseSettings):
 
     # Notes about customers; the token is each organization's own. Without an address the stand-in, but for production
     hubspot_base_url: str = ""
+    # What is searched for keywords, without a key
+    reddit_base_url: str = "https://www.reddit.com"
+    hacker_news_base_url: str = "https://hn.algolia.com"
 
     # Pages that scripts draw, seen in a Chromium of this machine: where it can be confined, always, or never
     render_pages: Literal["auto", "on", "off"] = "auto"

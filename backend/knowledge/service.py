@@ -16,6 +16,7 @@ from backend.knowledge import embedding, queries, sources
 from backend.knowledge.chunking import split_stored
 from backend.knowledge.embedding import embed, space
 from backend.knowledge.gaps import answer_gap, dismiss_gap, open_gaps, reopen_gap
+from backend.knowledge.looking import look_at, visitor
 from backend.knowledge.queries import readable_by
 from backend.knowledge.reranking import best
 from backend.knowledge.reranking import wanted as candidates
@@ -42,6 +43,7 @@ __all__ = [
     "index_again",
     "list_all",
     "list_for_agent",
+    "look_at",
     "open_gaps",
     "pages",
     "read_file",
@@ -55,6 +57,7 @@ __all__ = [
     "sync_now",
     "update_text",
     "vector_of",
+    "visitor",
     "warm_up",
 ]
 

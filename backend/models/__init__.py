@@ -18,6 +18,7 @@ from backend.models import (
     numbers,
     organizations,
     platform,
+    skills,
     tags,
     templates,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "numbers",
     "organizations",
     "platform",
+    "skills",
     "tags",
     "templates",
 ]

@@ -18,6 +18,7 @@ from pages.agents.prompt import prompt_part
 from pages.agents.proposal import proposal_dialog
 from pages.agents.publishing import publish_bar, publish_dialog
 from pages.agents.schedule import schedule_part
+from pages.agents.skills import skills_part
 from pages.agents.types import type_icon, type_name
 from pages.components.button import icon_button_class, link_button
 from pages.components.choice import switch
@@ -51,6 +52,7 @@ PARTS: dict[str, tuple[str, Callable[[], rx.Component]]] = {
     "prompt": (Agent.PROMPT, prompt_part),
     "knowledge": (Agent.KNOWLEDGE, knowledge_part),
     "functions": (Agent.FUNCTIONS, functions_part),
+    "skills": (Agent.SKILLS, skills_part),
     "alerts": (Agent.ALERTS, alerts_part),
     "deployment": (Agent.DEPLOYMENT, deployment_part),
     "schedule": (Agent.SCHEDULE, schedule_part),

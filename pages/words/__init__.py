@@ -12,6 +12,7 @@ from pages.words.agent_parts import (
     AgentSchedule,
     AgentTest,
 )
+from pages.words.agent_skills import AgentSkills
 from pages.words.agents import Agent, AgentHistory, AgentPublish, Agents, AgentTypes
 from pages.words.alerts import AgentAlerts
 from pages.words.assistant import Assistant
@@ -63,6 +64,7 @@ __all__ = [
     "AgentPrompt",
     "AgentPublish",
     "AgentSchedule",
+    "AgentSkills",
     "AgentTest",
     "AgentTypes",
     "Agents",

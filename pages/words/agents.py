@@ -88,6 +88,7 @@ class Agent:
     CONFIGURE = "Configure"
     PROMPT = "Prompt"
     FUNCTIONS = "Functions"
+    SKILLS = "Skills"
     ALERTS = "Alerts"
     KNOWLEDGE = "Knowledge"
     DEPLOYMENT = "Deployment"

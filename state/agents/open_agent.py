@@ -16,7 +16,10 @@ from state.errors import answers
 from state.hub import News, hub
 from state.session import SessionState
 
-TABS = ("configure", "prompt", "knowledge", "functions", "alerts", "deployment", "schedule", "notifications", "test")
+TABS = (
+    "configure", "prompt", "knowledge", "functions", "skills", "alerts", "deployment", "schedule", "notifications",
+    "test",
+)  # fmt: skip
 # The history of versions has an address of its own and is reached from the head.
 HISTORY = "versions"
 # Addresses people kept from before.

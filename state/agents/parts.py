@@ -10,6 +10,7 @@ from state.agents.notifications import AgentNotificationsState
 from state.agents.playground import PlaygroundState
 from state.agents.prompt import PromptState
 from state.agents.schedule import ScheduleState
+from state.agents.skills import SkillsState
 from state.knowledge.listing import KnowledgeState
 
 OF_TAB = {
@@ -17,6 +18,7 @@ OF_TAB = {
     "prompt": PromptState,
     "knowledge": KnowledgeState,
     "functions": FunctionsState,
+    "skills": SkillsState,
     "alerts": AlertsState,
     "deployment": DeploymentState,
     "schedule": ScheduleState,

@@ -19,7 +19,7 @@ endpoints = pytest.mark.parametrize("call", ENDPOINTS, ids=str)
 fields = pytest.mark.parametrize(("call", "field"), FIELDS, ids=lambda value: str(value))
 DOOR_PATHS = {call.path for call in DOORS}
 # Without a body these mean all there is.
-ACT_ON_NOTHING = {"/functions/v1/knowledge-source-sync"}
+ACT_ON_NOTHING = {"/functions/v1/knowledge-source-sync", "/functions/v1/manage-skills/{skill_id}/execute"}
 
 
 @pytest.fixture

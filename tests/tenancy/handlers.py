@@ -51,6 +51,18 @@ class Widget:
 # Work in the background ends when it ends; this is what asking the stand-in of a model takes on a busy machine.
 SOON, MODEL = 0.2, 0.4
 FUNCTION = Id("custom_functions")
+SKILL_FORM = {
+    "intent": "save",
+    "skill-message_template": "Mallory",
+    "skill-review_url": "https://m.example/",
+    "skill-lookback_days": "7",
+    "skill-min_days_since_last_request": "30",
+    "skill-consent_confirmed": "on",
+    "window-mon": "on",
+    "window-start": "09:00",
+    "window-end": "18:00",
+    "daily-limit": "5",
+}
 CONVERSATION, SOURCE, TURN = Id("conversations"), Id("knowledge_sources"), Id("agent_turns")
 FAILED, PLANNED, KEY, MEMBER = Id("sms_messages"), Id("planned"), Id("api_keys"), Id("members.support")
 DRAFT, TEMPLATE, ALERT = Id("conversation_items"), Id("message_templates"), Id("semantic_match_actions")
@@ -524,6 +536,39 @@ WIDGETS: dict[str, Widget] = {
             "show": _rule(view="calls"),
             "load_more": _rule(),
             "run": _rule(EDITOR, settle_s=MODEL, form={}),
+            "set_open": SHUT,
+        },
+    ),
+    "state.agents.skills.SkillsState": Widget(
+        _agent("skills"),
+        {
+            "set_enabled": _rule(EDITOR, slug="review_request", is_enabled=False),
+            "run_now": _rule(EDITOR, slug="review_request"),
+            "close_remove": SHUT,
+            "ask_remove": _rule(slug="review_request"),
+            "remove": _rule(EDITOR),
+        },
+    ),
+    "state.agents.skill_editor.SkillEditorState": Widget(
+        _agent("skills"),
+        {
+            "edit": _rule(slug="review_request"),
+            "set_interval": _rule(interval="weekly"),
+            "set_trigger": _rule(trigger="on_demand"),
+            "add_tag": _rule(which="tags_any", tag_id=Id("tags")),
+            "remove_tag": _rule(which="tags_any", tag_id=Id("tags")),
+            "submit": _rule(EDITOR, settle_s=SOON, form=SKILL_FORM),
+            "set_open": SHUT,
+        },
+    ),
+    "state.agents.skill_history.SkillHistoryState": Widget(
+        _agent("skills"),
+        {
+            "open": _rule(slug="review_request"),
+            "set_status": _rule(status="running"),
+            "show_run": _rule(run_id=Id("skill_runs")),
+            "load_more": _rule(),
+            "cancel": _rule(EDITOR, run_id=Id("skill_runs")),
             "set_open": SHUT,
         },
     ),

@@ -105,7 +105,7 @@ def _fill(body: Mapping[str, Any], pick: Any, before: str = "") -> dict[str, Any
 
 LATER = "2027-03-01T10:00:00-05:00"
 AGENT, NUMBER, CUSTOMER = Id("agent_configs"), Id("number"), Id("customer")
-SOURCE = Id("knowledge_sources")
+SOURCE, SKILL = Id("knowledge_sources"), Id("agent_skills")
 
 # Calls that need somebody of a business, by key or by cookie; the destructive ones last, because fair callers of the
 # same test run use the same things.
@@ -219,6 +219,18 @@ MEMBERS = (
         method="DELETE",
         values={"variable_id": Id("dynamic_variables")},
     ),
+    Call("/functions/v1/manage-skills/definitions", method="GET"),
+    Call("/functions/v1/manage-skills", method="GET"),
+    Call(
+        "/functions/v1/manage-skills",
+        {"agent_id": AGENT, "skill_definition_id": "review_request", "config": {"lookback_days": 5}},
+        EDITOR,
+        fair=201,
+    ),
+    Call("/functions/v1/manage-skills/{skill_id}", {"daily_limit": 5}, EDITOR, "PATCH", values={"skill_id": SKILL}),
+    Call("/functions/v1/manage-skills/{skill_id}/execute", {"dry_run": True}, EDITOR, values={"skill_id": SKILL}),
+    Call("/functions/v1/manage-skills/{skill_id}/executions", method="GET", values={"skill_id": SKILL}),
+    Call("/functions/v1/manage-skills/{skill_id}", role=EDITOR, method="DELETE", values={"skill_id": SKILL}),
     Call("/functions/v1/create-agent", {"name": "Mallory", "agent_type": "text"}, EDITOR, fair=201),
     Call("/functions/v1/update-agent", {"agent_id": AGENT, "name": "Mallory"}, EDITOR),
     Call("/functions/v1/assign-phone-number", {"phone_number": NUMBER, "agent_id": AGENT}, EDITOR),

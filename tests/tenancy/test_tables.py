@@ -22,6 +22,7 @@ from tests.tenancy.rows import Rows
 # Rows of one organization, by the column that says whose they are.
 TENANT = {
     "agent_configs": "org_id",
+    "agent_skills": "org_id",
     "agent_turns": "org_id",
     "agent_versions": "org_id",
     "api_keys": "org_id",
@@ -70,6 +71,8 @@ TENANT = {
     "shared_functions": "org_id",
     "semantic_match_actions": "org_id",
     "semantic_matches": "org_id",
+    "skill_deliveries": "org_id",
+    "skill_runs": "org_id",
     "sms_messages": "org_id",
     "sms_opt_outs": "org_id",
     "suppressions": "org_id",

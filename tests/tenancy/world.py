@@ -307,6 +307,11 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 approved_at=None,
             )
             await rows.make("api_keys", user_id=support.user_id)
+            await rows.make("agent_skills", **_skill(mark))
+            await rows.make("skill_runs", status="running", is_dry_run=False, result={}, error_message="")
+            await rows.make(
+                "skill_deliveries", outcome="waiting", is_dry_run=False, channel="sms", recipient=customer, context={}
+            )
             await rows.make("conversation_unreads")
             await rows.make("audit_log")
             await rows.make("idempotency_keys")
@@ -393,6 +398,29 @@ def _function(mark: str, name: str) -> dict[str, Any]:
             "endpoint_url": f"https://{mark}.example/",
         }
     )
+
+
+def _skill(mark: str) -> dict[str, Any]:
+    """Return a skill that is switched on."""
+    return {
+        "skill": "review_request",
+        "config": {
+            "message_template": mark,
+            "review_url": f"https://{mark}.example/",
+            "lookback_days": 7,
+            "min_days_since_last_request": 30,
+            "only_opted_in": False,
+            "consent_confirmed": True,
+        },
+        "audience": {},
+        "sending_window": {},
+        "trigger_type": "on_demand",
+        "schedule_config": {},
+        "delivery_channels": ["sms"],
+        "recipients": [],
+        "memory": {},
+        "next_look_at": None,
+    }
 
 
 def _keep_file(path: Path, content: str) -> None:
