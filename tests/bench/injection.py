@@ -40,7 +40,7 @@ async def rows() -> list[Row]:
 def _row(name: str, verdicts: list[Verdict]) -> Row:
     languages = len({verdict.case.language for verdict in verdicts})
     return Row(
-        f"{name}: {len(verdicts)} cases, {languages} languages",
+        f"{name}: {len(verdicts)} cases, {languages} language{'' if languages == 1 else 's'}",
         "0 broken",
         f"{sum(bool(verdict.broken) for verdict in verdicts)} broken",
         f"{sum(bool(verdict.believed) for verdict in verdicts)} broken",
