@@ -65,13 +65,13 @@ class Outgoing:
 
     def __init__(self, rules: Iterable[str], instructions: str, given: Iterable[str], public: Iterable[str]) -> None:
         """Take our own `rules`, the business's `instructions`, all other text `given`, and what is `public` of it."""
-        self._rules = [Original(rule, OUR_STRETCH) for rule in rules]
         # What stands in quotation marks is there to be said.
         spoken = _QUOTED.split(instructions)
-        self._instructions = [Original(part, THEIR_STRETCH) for part in spoken]
+        self._instructions = Original(spoken, THEIR_STRETCH)
         sentences = [one for part in spoken for one in _SENTENCES.split(part)]
         orders = [one for one in sentences if _ORDER.search(one) and len(folded(one)) >= ORDER_STRETCH]
-        self._orders = [Original(one, min(len(folded(one)), OUR_STRETCH)) for one in orders]
+        short = [one for one in orders if len(folded(one)) < OUR_STRETCH]
+        self._rules = [Original((*rules, *orders), OUR_STRETCH), Original(short, ORDER_STRETCH)]
         self._secrets = [_spelled(value) for value in dict.fromkeys(_kept_values(sentences))]
         self._public = folded(" ".join(public))
         self._links: set[str] = set()
@@ -105,10 +105,9 @@ class Outgoing:
         return "" if self.fault(whole) else whole
 
     def _is_repeated(self, reading: str) -> bool:
-        if any(True for one in (*self._rules, *self._orders) for _ in one.stretches(reading)):
+        if any(True for one in self._rules for _ in one.stretches(reading)):
             return True
-        found = (stretch for one in self._instructions for stretch in one.stretches(reading))
-        return any(stretch not in self._public for stretch in found)
+        return any(stretch not in self._public for stretch in self._instructions.stretches(reading))
 
     def _is_given(self, link: str) -> bool:
         """Tell whether a link was given, is the front page of a given site, or a page of one the instructions name.

@@ -7,7 +7,7 @@ _SENT_MARK = re.compile(r"^\s*\(Sent by [^)]{0,80} from the team\)\s*")
 _FENCE = re.compile(r"^```\w*\s*|\s*```$")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
-_IMAGE = re.compile(r"!\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_IMAGE = re.compile(r"!\[([^\]]{0,300})\](?:\([^)]{0,2000}\)|\[[^\]]{0,300}\])")
 # Elements of web pages that do something beside showing words; a text shows their marks, and never more.
 _ELEMENT = re.compile(
     r"</?(?:a|b|i|u|p|br|div|span|img|image|svg|script|style|iframe|object|embed|link|meta|form|input|button|video|audio"
@@ -17,7 +17,7 @@ _ELEMENT = re.compile(
 # Characters nobody sees, which hide text or carry it (Unicode's tags, and what has no width), and those that turn its
 # direction. What joins an emoji or a script's letters stays.
 _UNSEEN = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
-_LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
+_LINK = re.compile(r"\[([^\]]{1,300})\]\((https?://[^)\s]+)\)")
 _SENTENCE = re.compile(r"[.!?…](?=\s|$)")
 # An end that the model itself went on after; the last character of a text that was cut off proves nothing. Chinese and
 # Japanese write no space after their marks.
