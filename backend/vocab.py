@@ -301,4 +301,5 @@ class DeliveryOutcome(StrEnum):
     WOULD_SEND = "would_send"
     LEFT_OUT = "left_out"
     ANSWERED = "answered"
+    FAILED = "failed"
     CANCELLED = "cancelled"

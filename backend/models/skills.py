@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
+from backend.core.crypto import EncryptedText
 from backend.models.base import TenantRow, document, moment
 from backend.vocab import DeliveryOutcome, RunStatus
 
@@ -32,6 +33,8 @@ class AgentSkill(TenantRow, table=True):
     recipients: list[str] = document(list)
     """User ids of the teammates who get a report."""
     daily_limit: int = 50
+    secret: str | None = Field(default=None, sa_type=EncryptedText)
+    """What opens the other system that a skill writes into."""
     memory: dict[str, Any] = document(dict)
     enabled_at: datetime | None = moment()
     next_look_at: datetime | None = moment()

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from backend.vocab import AgentType
 
 FOLLOW_UP, REMINDER, REVIEW = "post_call_followup", "appointment_reminder", "review_request"
+CRM = "auto_crm_update"
 COMPETITORS, NEWS, SOCIAL = "competitor_monitoring", "daily_news_digest", "social_media_monitoring"
 EVENT, SCHEDULE, ON_DEMAND = "event", "schedule", "on_demand"
 _NAMESPACE = UUID("5f0f8a52-1c38-4b52-9d0a-6f2b8f3f7d11")
@@ -34,6 +35,11 @@ class Skill:
     events: tuple[str, ...] = ()
     ends_on_answer: bool = False
     """Whether a customer who writes meanwhile needs the message no more."""
+    is_record: bool = False
+    """Whether it writes about customers into another system, and nothing to them."""
+    secret_title: str = ""
+    """What opens that system, as a form asks for it."""
+    integrations: tuple[str, ...] = ()
     needs: str = ""
     """What it works from and what it cannot see yet, in a sentence for people."""
     extra_names: tuple[str, ...] = ()
@@ -194,6 +200,38 @@ ALL = (
         required=("message_template", "review_url", "consent_confirmed"),
         extra_names=("review_url",),
         schedule={"interval": "daily", "time": "10:00"},
+    ),
+    Skill(
+        slug=CRM,
+        name="CRM update",
+        description="Writes a note into your HubSpot when a conversation has ended: what was said and found out.",
+        category="sales",
+        icon="notebook_pen",
+        triggers=(EVENT,),
+        events=("conversation_ends", "call_ends"),
+        channels=("hubspot",),
+        needs="It needs the token of a private app of your HubSpot that may read contacts and write notes. It follows "
+        "texts and web chats; calls join once your agents take calls.",
+        is_outreach=False,
+        is_record=True,
+        secret_title="Token of your HubSpot app",  # noqa: S106 - a label
+        integrations=("hubspot",),
+        properties={
+            "delay_minutes": {
+                "type": "integer",
+                "title": "Minutes after the last message",
+                "minimum": 5,
+                "maximum": 10_080,
+                "default": 30,
+            },
+            "include_messages": {
+                "type": "boolean",
+                "title": "With the messages themselves",
+                "description": "Off: only what was found out, and a link to the conversation.",
+                "default": True,
+            },
+        },
+        required=(),
     ),
     Skill(
         slug=COMPETITORS,

@@ -74,6 +74,14 @@ def limit(value: object) -> int:
     return value
 
 
+def secret(value: object) -> str:
+    """Return what opens another system. Raises `Invalid` (`secret`)."""
+    said = value.strip() if isinstance(value, str) else ""
+    if not said or len(said) > 500 or not said.isascii() or any(not one.isprintable() or one == " " for one in said):
+        raise Invalid("This must be one line of plain letters.", field="secret")
+    return said
+
+
 def _value(skill: Skill, name: str, rule: Mapping[str, Any], value: Any, *, is_needed: bool) -> Any:
     match rule["type"]:
         case "boolean":

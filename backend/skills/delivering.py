@@ -1,7 +1,7 @@
 """Send a skill's messages, each once: judged anew as it leaves, and marked in the transaction that queues it.
 
 A text is queued in that very transaction. A report's mail knows its occasion, so that a crash between its queueing and
-its mark makes no second one.
+its mark makes no second one. A note in another system carries a mark by which it is found there.
 """
 
 from datetime import datetime, timedelta
@@ -13,18 +13,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core import clock, realtime
-from backend.core.errors import Invalid, Refused
+from backend.core.errors import Invalid, Refused, VendorError
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
 from backend.messaging import service as messaging
 from backend.models.skills import AgentSkill, SkillDelivery
 from backend.notifications import service as notifications
 from backend.notifications.schemas import Mail
-from backend.skills import judging, queries, timing
+from backend.skills import judging, notes, queries, timing
 from backend.skills.catalogue import REMINDER
 from backend.skills.judging import REASONS, Judged, Meant, Work
-from backend.vocab import AuthorKind, DeliveryOutcome, RunStatus
+from backend.vocab import AuthorKind, Channel, DeliveryOutcome, RunStatus
 
 CHANGED = "skills.changed"
+HUBSPOT = "hubspot"
 
 
 async def deliver(org_id: UUID, delivery_id: UUID) -> None:
@@ -34,16 +35,10 @@ async def deliver(org_id: UUID, delivery_id: UUID) -> None:
             delivery = await queries.delivery(session, org_id, delivery_id)
             if delivery is None or delivery.outcome != DeliveryOutcome.WAITING:
                 return
-            if delivery.contact_id is None:
-                mail = Mail(
-                    str(delivery.context.get("subject", "")),
-                    tuple(delivery.body.split("\n\n")),
-                    last="You get this because a skill of an agent reports to you.",
-                )
-            else:
+            if delivery.channel == Channel.SMS:
                 await _deliver_text(session, delivery)
                 return
-        await _deliver_mail(delivery, mail)
+        await (_deliver_note(delivery) if delivery.channel == HUBSPOT else _deliver_mail(delivery))
 
 
 async def _deliver_text(session: AsyncSession, delivery: SkillDelivery) -> None:
@@ -134,8 +129,45 @@ async def _sent(
     return None
 
 
-async def _deliver_mail(report: SkillDelivery, mail: Mail) -> None:
+async def _deliver_note(known: SkillDelivery) -> None:
+    """Write a note into another system; one whose fate is unknown is looked for there before it is written again."""
+    async with unit_of_work() as session:
+        delivery = await _locked(session, known)
+        row = await queries.skill(session, known.org_id, known.agent_skill_id)
+        if delivery is None or delivery.contact_id is None or row is None or not row.is_enabled:
+            return
+        contact = (await queries.contacts_by_id(session, known.org_id, [delivery.contact_id])).get(delivery.contact_id)
+        if contact is None:
+            return
+        is_repeat, token, body = bool(delivery.context.get("tried")), row.secret or "", delivery.body
+        delivery.context = {**delivery.context, "tried": "yes"}
+        session.add(delivery)
+    refusal = ""
+    try:
+        await notes.put(token, body, contact, known.id.hex, is_repeat=is_repeat)
+    except VendorError as error:
+        if error.is_retryable and known.expires_at is not None and clock.now() < known.expires_at:
+            raise
+        refusal = notes.STALE if error.code == "crm_setup" else error.message
+    async with unit_of_work() as session:
+        delivery = await _locked(session, known)
+        if delivery is None:
+            return
+        now = clock.now()
+        delivery.outcome = DeliveryOutcome.FAILED if refusal else DeliveryOutcome.SENT
+        delivery.reason, delivery.sent_at, delivery.due_at = refusal, None if refusal else now, None
+        session.add(delivery)
+        await session.flush()
+        await _finish_run(session, delivery, now)
+
+
+async def _deliver_mail(report: SkillDelivery) -> None:
     """Queue a report's mail, then mark it: the mail knows its occasion, so a crash between makes no second one."""
+    mail = Mail(
+        str(report.context.get("subject", "")),
+        tuple(report.body.split("\n\n")),
+        last="You get this because a skill of an agent reports to you.",
+    )
     with platform_scope("mail a skill's report"):
         async with unit_of_work() as session:
             await notifications.queue_email(session, report.recipient, mail, once=f"skill:{report.id}")

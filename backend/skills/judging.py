@@ -22,7 +22,7 @@ from backend.models.conversations import Conversation
 from backend.models.numbers import ServiceNumber
 from backend.models.organizations import Organization
 from backend.models.skills import AgentSkill
-from backend.skills import checking, queries, timing, wording
+from backend.skills import checking, notes, queries, timing, wording
 from backend.skills.catalogue import BY_SLUG, FOLLOW_UP, REMINDER, REVIEW, Skill
 from backend.vocab import AnswerMode, Channel, DeliveryOutcome
 
@@ -117,6 +117,9 @@ async def judge(session: AsyncSession, work: Work, one: Meant, now: datetime) ->
     contact, conversation = one.contact, one.conversation
     if contact.deleted_at is not None:
         return _left_out("gone")
+    if work.skill.is_record:
+        body = await notes.written(session, work.row.config, conversation, contact)
+        return Judged(DeliveryOutcome.WAITING, due_at=max(one.at, now), recipient=work.skill.name, body=body)
     if work.skill.ends_on_answer and conversation is not None:
         if work.audience["skip_with_person"] and _is_with_person(conversation, now):
             return _left_out("with_person")
@@ -208,8 +211,8 @@ def _due(work: Work, one: Meant, recipient: str, now: datetime) -> datetime | No
 
 
 async def _after_talks(session: AsyncSession, work: Work, now: datetime, contact_id: UUID | None) -> list[Meant]:
-    config, slug = work.row.config, work.skill.slug
-    if slug == FOLLOW_UP:
+    config = work.row.config
+    if "delay_minutes" in config:
         delay = timedelta(minutes=config["delay_minutes"])
         oldest = max(work.row.enabled_at or now - FOLLOW_UP_PATIENCE, now - delay - FOLLOW_UP_PATIENCE)
     else:

@@ -40,7 +40,10 @@ async def run_due() -> int:
         async with unit_of_work() as session:
             claimed = await queries.claim_deliveries(session, now, LEASE, CLAIM_LIMIT)
             for org_id, delivery_id in claimed:
-                await jobs.defer(session, DELIVER, org_id=str(org_id), delivery_id=str(delivery_id))
+                key = f"skill-delivery:{delivery_id}"
+                await jobs.defer(
+                    session, DELIVER, lock=key, queueing_lock=key, org_id=str(org_id), delivery_id=str(delivery_id)
+                )
     return len(looks) + len(claimed)
 
 
@@ -80,7 +83,7 @@ async def run(org_id: UUID, run_id: UUID, contact_id: UUID | None = None) -> Non
             if row is None:
                 return
             work = await judging.load(session, row)
-            if work.skill.is_outreach:
+            if work.skill.is_outreach or work.skill.is_record:
                 await _plan(
                     session, work, started, await judging.meant(session, work, clock.now(), contact_id=contact_id)
                 )
@@ -145,7 +148,7 @@ async def _plan(session: AsyncSession, work: Work, started: SkillRun, found: lis
     waiting = left_out = 0
     for one in found:
         judged = await judging.judge(session, work, one, now)
-        if await queries.plan(session, _row(started, one, judged, is_dry_run=False)):
+        if await queries.plan(session, _row(started, work.skill.channels[0], one, judged, is_dry_run=False)):
             waiting += judged.outcome == DeliveryOutcome.WAITING
             left_out += judged.outcome == DeliveryOutcome.LEFT_OUT
     started.started_at = started.started_at or now
@@ -156,7 +159,7 @@ async def _plan(session: AsyncSession, work: Work, started: SkillRun, found: lis
     await _count(session, work.row, now)
 
 
-def _row(started: SkillRun, one: Meant, judged: Judged, *, is_dry_run: bool) -> dict[str, Any]:
+def _row(started: SkillRun, channel: str, one: Meant, judged: Judged, *, is_dry_run: bool) -> dict[str, Any]:
     return SkillDelivery(
         org_id=started.org_id,
         agent_skill_id=started.agent_skill_id,
@@ -164,7 +167,7 @@ def _row(started: SkillRun, one: Meant, judged: Judged, *, is_dry_run: bool) -> 
         contact_id=one.contact.id,
         conversation_id=one.conversation.id if one.conversation else None,
         occasion=one.occasion,
-        channel=Channel.SMS,
+        channel=channel,
         recipient=judged.recipient,
         body=judged.body,
         context=one.context,
@@ -179,10 +182,12 @@ def _row(started: SkillRun, one: Meant, judged: Judged, *, is_dry_run: bool) -> 
     ).model_dump()
 
 
-async def keep_trial(session: AsyncSession, started: SkillRun, judged: list[tuple[Meant, Judged]]) -> None:
+async def keep_trial(
+    session: AsyncSession, started: SkillRun, channel: str, judged: list[tuple[Meant, Judged]]
+) -> None:
     """Store the people of a dry run; nothing of it is ever sent."""
     for one, verdict in judged:
-        await queries.plan(session, _row(started, one, verdict, is_dry_run=True))
+        await queries.plan(session, _row(started, channel, one, verdict, is_dry_run=True))
 
 
 async def _tell(session: AsyncSession, row: AgentSkill, started: SkillRun, report: reports.Report) -> None:

@@ -31,6 +31,9 @@ class SkillSettings(TypedDict):
     name: str
     needs: str
     is_outreach: bool
+    is_record: bool
+    secret_title: str
+    has_secret: bool
     schema: dict[str, Any]
     names: list[str]
     triggers: list[str]

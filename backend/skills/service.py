@@ -219,10 +219,11 @@ async def try_out(
         row = AgentSkill(**(stored or _blank(skill, agent.org_id, agent.id, principal)).model_dump())
         await _set(session, row, skill, changes or {}, is_complete=True, skips_consent=True)
         work = await judging.load(session, row)
-        judged = await _judged(session, work, contact_id) if skill.is_outreach else []
+        has_people = skill.is_outreach or skill.is_record
+        judged = await _judged(session, work, contact_id) if has_people else []
         spent = await queries.sent_since(session, row.id, delivering.midnight(work, began))
-    if skill.is_outreach:
-        trial = views.trial(work, judged, max(0, row.daily_limit - spent))
+    if has_people:
+        trial = views.trial(work, judged, max(0, row.daily_limit - spent) if skill.is_outreach else len(judged))
     else:
         trial = views.report_trial(await reports.gather(slug, row.config, row.memory))
     if not is_kept or stored is None:
@@ -243,7 +244,7 @@ async def try_out(
         )
         session.add(started)
         await session.flush()
-        await running.keep_trial(session, started, judged)
+        await running.keep_trial(session, started, skill.channels[0], judged)
         await realtime.announce(session, row.org_id, CHANGED, subject=str(agent_id))
     return trial, started
 
@@ -322,10 +323,13 @@ async def _set(
         row.delivery_channels = checking.channels(skill, changes["delivery_channels"])
     if "daily_limit" in changes:
         row.daily_limit = checking.limit(changes["daily_limit"])
-    if "recipients" in changes or (is_complete and not skill.is_outreach):
-        await _set_recipients(
-            session, row, changes.get("recipients", row.recipients), is_complete and not skill.is_outreach
-        )
+    if changes.get("secret") and skill.secret_title:
+        row.secret = checking.secret(changes["secret"])
+    if is_complete and skill.secret_title and not row.secret and not skips_consent:
+        raise Invalid("This is needed before the skill can be switched on.", field="secret")
+    needs_recipients = is_complete and not (skill.is_outreach or skill.is_record)
+    if "recipients" in changes or needs_recipients:
+        await _set_recipients(session, row, changes.get("recipients", row.recipients), needs_recipients)
 
 
 async def _set_recipients(session: AsyncSession, row: AgentSkill, given: Sequence[str], is_needed: bool) -> None:
@@ -356,7 +360,7 @@ def _blank(skill: Skill, org_id: UUID, agent_id: UUID, principal: Principal) -> 
         trigger_type=skill.triggers[0],
         schedule_config=dict(skill.schedule),
         delivery_channels=list(skill.channels),
-        recipients=[] if skill.is_outreach else [str(principal.user_id)],
+        recipients=[] if skill.is_outreach or skill.is_record else [str(principal.user_id)],
     )
 
 

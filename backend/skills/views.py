@@ -43,6 +43,8 @@ def card(skill: Skill, row: AgentSkill | None, counts: tuple[int, int]) -> Skill
 
 def missing(skill: Skill, row: AgentSkill) -> str:
     """Return what a skill lacks to be switched on, in words, or nothing."""
+    if skill.secret_title and not row.secret:
+        return f"{skill.secret_title}: This is needed before the skill can be switched on."
     try:
         checking.config(skill, row.config, is_complete=True)
     except Invalid as error:
@@ -59,6 +61,9 @@ def settings(work: Work) -> SkillSettings:
         name=skill.name,
         needs=skill.needs,
         is_outreach=skill.is_outreach,
+        is_record=skill.is_record,
+        secret_title=skill.secret_title,
+        has_secret=bool(row.secret),
         schema=skill.schema,
         names=[*NAMES, *skill.extra_names],
         triggers=list(skill.triggers),
@@ -83,9 +88,9 @@ def trial(work: Work, judged: Sequence[tuple[Meant, Judged]], room: int) -> Tria
         would_send=len(sends),
         left_out=len(judged) - len(sends),
         over_limit=max(0, len(sends) - room),
-        preview=first[1].body if first else judging.example(work),
+        preview=first[1].body if first else judging.example(work) if work.skill.is_outreach else "",
         preview_for=name_of(first[0].contact) if first else "",
-        people=[_tried(one, verdict) for one, verdict in judged[:PEOPLE_SHOWN]],
+        people=[_tried(one, verdict, work.skill.channels[0]) for one, verdict in judged[:PEOPLE_SHOWN]],
         report="",
     )
 
@@ -159,7 +164,7 @@ def definition(skill: Skill) -> dict[str, Any]:
         "supported_triggers": list(skill.triggers),
         "supported_events": list(skill.events),
         "supported_channels": list(skill.channels),
-        "required_integrations": [],
+        "required_integrations": list(skill.integrations),
         "config_schema": skill.schema,
         "agent_type_filter": [str(kind) for kind in EVERY_TYPE],
         "is_active": True,
@@ -183,6 +188,7 @@ def shown(row: AgentSkill) -> dict[str, Any]:
         "delivery_channels": list(row.delivery_channels),
         "recipients": list(row.recipients),
         "daily_limit": row.daily_limit,
+        "has_secret": bool(row.secret),
         "execution_count": row.execution_count,
         "last_executed_at": _at(row.last_executed_at) or None,
         "next_run_at": (_at(row.next_look_at) or None) if row.trigger_type != EVENT else None,
@@ -209,7 +215,7 @@ def execution(run: SkillRun, skill: Skill, tally: Mapping[str, int]) -> dict[str
     }
 
 
-def _tried(one: Meant, verdict: Judged) -> PersonRow:
+def _tried(one: Meant, verdict: Judged, channel: str) -> PersonRow:
     is_sent = verdict.outcome == DeliveryOutcome.WAITING
     return PersonRow(
         id=one.occasion,
@@ -217,7 +223,7 @@ def _tried(one: Meant, verdict: Judged) -> PersonRow:
         address=e164.display(verdict.recipient or one.contact.phone_number or ""),
         contact_id=str(one.contact.id),
         conversation_id=str(one.conversation.id) if one.conversation else "",
-        channel="sms",
+        channel=channel,
         outcome=DeliveryOutcome.WOULD_SEND if is_sent else verdict.outcome,
         reason=verdict.reason,
         body=verdict.body,

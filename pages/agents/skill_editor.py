@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from pages.agents.skill_people import person_row
+from pages.agents.skill_trial import trial_section
 from pages.components.button import button, button_class
 from pages.components.choice import checkbox, segmented
 from pages.components.combobox import combobox
@@ -11,7 +11,6 @@ from pages.components.feedback import banner
 from pages.components.field import CONTROL, error_text, hint_text, label_line, select_field, text_field
 from pages.components.icon import icon
 from pages.components.status import tag
-from pages.components.surface import row_list
 from pages.words import AgentSkills, Common
 from state.agents.skill_editor import Choice, SkillEditorState
 from state.agents.skill_form import Field
@@ -27,14 +26,15 @@ def editor_dialog() -> rx.Component:
             rx.el.input(type="hidden", name="intent", id="skill-intent", default_value="save"),
             banner(SkillEditorState.needs, tone="info", rounded=True),
             rx.foreach(SkillEditorState.fields, _field),
+            rx.cond(SkillEditorState.secret_title != "", _secret(), rx.fragment()),
             rx.cond(
-                SkillEditorState.is_outreach,
-                rx.fragment(_audience(), _window()),
+                SkillEditorState.is_outreach | SkillEditorState.is_record,
+                rx.fragment(_audience(), rx.cond(SkillEditorState.is_outreach, _window(), rx.fragment())),
                 _recipients(),
             ),
             rx.cond(SkillEditorState.triggers.contains("schedule"), _starts(), rx.fragment()),
             error_text("field-skill-other", SkillEditorState.errors["other"]),
-            _trial(),
+            trial_section(),
             id=_FORM,
             key=SkillEditorState.drawing,
             on_submit=SkillEditorState.submit,
@@ -149,11 +149,29 @@ def _many(field: rx.Var[Field], name: str) -> rx.Component:
     )
 
 
-def _section(title: str, lead: object, *content: object) -> rx.Component:
-    more = [rx.el.p(lead, class_name="-mt-2 text-13 text-pretty text-muted")] if lead else []
+def _secret() -> rx.Component:
+    control_id = "field-skill-secret"
+    return rx.el.div(
+        label_line(SkillEditorState.secret_title, control_id=control_id),
+        rx.el.input(
+            id=control_id,
+            name="skill-secret",
+            type="password",
+            placeholder=rx.cond(SkillEditorState.has_secret, AgentSkills.SECRET_KEPT, ""),
+            auto_complete="new-password",
+            aria_describedby=f"{control_id}-hint {control_id}-error",
+            class_name=_LINE,
+        ),
+        *hint_text(control_id, AgentSkills.SECRET_HINT, None),
+        error_text(control_id, SkillEditorState.errors["secret"]),
+        class_name="flex flex-col gap-1.5",
+    )
+
+
+def _section(title: object, lead: object, *content: object) -> rx.Component:
     return rx.el.section(
         rx.el.h3(title, class_name="text-14 font-semibold"),
-        *more,
+        rx.el.p(lead, class_name="-mt-2 text-13 text-pretty text-muted empty:hidden"),
         *content,
         class_name="flex min-w-0 flex-col gap-3 border-t border-line pt-5",
     )
@@ -162,15 +180,25 @@ def _section(title: str, lead: object, *content: object) -> rx.Component:
 def _audience() -> rx.Component:
     known = SkillEditorState.audience
     return _section(
-        AgentSkills.AUDIENCE,
-        AgentSkills.AUDIENCE_LEAD,
+        rx.cond(SkillEditorState.is_record, AgentSkills.AUDIENCE_RECORD, AgentSkills.AUDIENCE),
+        rx.cond(SkillEditorState.is_record, "", AgentSkills.AUDIENCE_LEAD),
         rx.cond(
             SkillEditorState.asks_agent,
             rx.el.div(
                 checkbox("audience-only_agent", AgentSkills.ONLY_AGENT, default_checked=known["only_agent"]),
-                checkbox("audience-skip_unhappy", AgentSkills.SKIP_UNHAPPY, default_checked=known["skip_unhappy"]),
-                checkbox(
-                    "audience-skip_with_person", AgentSkills.SKIP_WITH_PERSON, default_checked=known["skip_with_person"]
+                rx.cond(
+                    SkillEditorState.is_outreach,
+                    rx.fragment(
+                        checkbox(
+                            "audience-skip_unhappy", AgentSkills.SKIP_UNHAPPY, default_checked=known["skip_unhappy"]
+                        ),
+                        checkbox(
+                            "audience-skip_with_person",
+                            AgentSkills.SKIP_WITH_PERSON,
+                            default_checked=known["skip_with_person"],
+                        ),
+                    ),
+                    rx.fragment(),
                 ),
             ),
             rx.fragment(),
@@ -326,69 +354,4 @@ def _time(name: str, words: str, value: rx.Var[str]) -> rx.Component:
         label_line(words, control_id=control_id),
         rx.el.input(id=control_id, name=name, type="time", default_value=value, class_name=f"{_LINE} tabular w-32!"),
         class_name="flex flex-col gap-1.5",
-    )
-
-
-def _trial() -> rx.Component:
-    tried = SkillEditorState.tried
-    return rx.cond(
-        tried["is_shown"],
-        rx.el.section(
-            rx.el.h3(AgentSkills.TRIAL, class_name="text-14 font-semibold"),
-            rx.cond(SkillEditorState.is_outreach, _outreach_trial(), _report_trial()),
-            id="skill-trial",
-            aria_live="polite",
-            class_name="flex min-w-0 flex-col gap-3 rounded-card border border-line bg-sunken p-4",
-        ),
-        rx.fragment(),
-    )
-
-
-def _outreach_trial() -> rx.Component:
-    tried = SkillEditorState.tried
-    return rx.fragment(
-        rx.cond(
-            tried["found"] > 0,
-            rx.el.p(
-                rx.el.span(tried["would_send"], f" {AgentSkills.WOULD}", class_name="font-medium text-ink"),
-                rx.el.span("· ", tried["left_out"], f" {AgentSkills.LEFT}"),
-                rx.cond(
-                    tried["over_limit"] > 0,
-                    rx.el.span("· ", tried["over_limit"], f" {AgentSkills.OVER}"),
-                    rx.fragment(),
-                ),
-                class_name="tabular flex flex-wrap gap-x-2 text-13 text-muted",
-            ),
-            rx.el.p(AgentSkills.NOBODY, class_name="text-13 text-muted"),
-        ),
-        rx.el.div(
-            rx.el.p(
-                rx.cond(
-                    tried["preview_for"] != "",
-                    rx.el.span(AgentSkills.PREVIEW_FOR, " ", tried["preview_for"]),
-                    rx.fragment(AgentSkills.PREVIEW_EXAMPLE),
-                ),
-                class_name="mb-1 text-12 text-muted",
-            ),
-            rx.el.p(
-                tried["preview"],
-                class_name=(
-                    "max-w-[46ch] rounded-card bg-accent-soft px-3 py-2 text-14 break-words whitespace-pre-wrap "
-                    "text-ink"
-                ),
-            ),
-        ),
-        rx.cond(
-            SkillEditorState.people.length() > 0,
-            row_list(SkillEditorState.people, person_row, class_name="bg-canvas"),
-            rx.fragment(),
-        ),
-    )
-
-
-def _report_trial() -> rx.Component:
-    return rx.el.pre(
-        rx.cond(SkillEditorState.tried["report"] != "", SkillEditorState.tried["report"], AgentSkills.NOTHING_TO_TELL),
-        tab_index=0,
-        class_name="max-h-96 overflow-auto font-sans text-13 break-words whitespace-pre-wrap text-ink",
     )

@@ -18,7 +18,7 @@ from state.agents.skill_editor import SkillEditorState
 from state.agents.skill_history import SkillHistoryState
 from state.agents.skills import SkillCard, SkillsState
 
-_ICONS = ("reply", "calendar_clock", "star", "eye", "newspaper", "radar")
+_ICONS = ("reply", "calendar_clock", "star", "eye", "newspaper", "radar", "notebook_pen")
 
 
 def skills_part() -> rx.Component:

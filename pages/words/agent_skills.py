@@ -37,11 +37,13 @@ class AgentSkills:
     SENT_WEEK = "sent in 7 days"
     WAITING = "waiting"
 
-    MESSAGE = "Message"
+    SECRET_KEPT = "Kept; write to replace it"  # noqa: S105
+    SECRET_HINT = "Kept encrypted, sent to that system alone, and never shown again."  # noqa: S105
     VARIABLES = "It may hold"
     NO_DATE_FIELD = "Your contacts have no field for a date yet. Make one under Contacts, then choose it here."
     CONTACT_FIELDS = "Open contacts"
     AUDIENCE = "Who gets it"
+    AUDIENCE_RECORD = "Whose conversations"
     AUDIENCE_LEAD = "Blocked customers and those who opted out never do."
     ONLY_AGENT = "Only customers this agent answered last"
     SKIP_UNHAPPY = "Leave out whose last message sounded unhappy"
@@ -130,6 +132,7 @@ class AgentSkills:
         ("would_send", "Would get it", "info", "check"),
         ("left_out", "Left out", "neutral", "ban"),
         ("answered", "Wrote first", "neutral", "reply"),
+        ("failed", "Failed", "danger", "circle_alert"),
         ("cancelled", "Cancelled", "neutral", "x"),
     )
     HAS_ANSWERED = "Answered"

@@ -23,7 +23,7 @@ from state.errors import answers
 from state.session import SessionState
 
 # What the dialog asks beside a skill's own settings; errors of anything else stand over the buttons.
-SECTIONS = ("audience", "sending_window", "daily_limit", "schedule_config", "recipients", "other")
+SECTIONS = ("secret", "audience", "sending_window", "daily_limit", "schedule_config", "recipients", "other")
 TAG_LISTS = ("tags_any", "tags_none")
 SHOW_ERROR = (
     "setTimeout(() => [...document.querySelectorAll('#skill-form [id$=-error]')]"
@@ -66,6 +66,9 @@ class SkillEditorState(SessionState):
     name: str = ""
     needs: str = ""
     is_outreach: bool = True
+    is_record: bool = False
+    secret_title: str = ""
+    has_secret: bool = False
     is_enabled: bool = False
     asks_agent: bool = True
     variables: str = ""
@@ -227,19 +230,22 @@ class SkillEditorState(SessionState):
     def _changes(self, form: Mapping[str, Any]) -> dict[str, Any]:
         """Return the settings as the form has them. Raises `Invalid` that names the field."""
         changes: dict[str, Any] = {"config": skill_form.config(self.fields, form), "trigger_type": self.trigger}
-        if self.is_outreach:
+        if self.secret_title and form.get("skill-secret"):
+            changes["secret"] = str(form["skill-secret"])
+        if self.is_outreach or self.is_record:
             changes["audience"] = {
                 **{name: skill_form.is_on(form, f"audience-{name}") for name in ("skip_unhappy", "skip_with_person")},
                 "only_agent": skill_form.is_on(form, "audience-only_agent"),
                 **{which: [one["value"] for one in getattr(self, which)] for which in TAG_LISTS},
             }
+        if self.is_outreach:
             changes["sending_window"] = {
                 "days": skill_form.days(form, "window"),
                 "start": str(form.get("window-start", "")),
                 "end": str(form.get("window-end", "")),
             }
             changes["daily_limit"] = skill_form.whole(str(form.get("daily-limit", "")), "daily_limit")
-        else:
+        elif not self.is_record:
             changes["recipients"] = [
                 one["value"] for one in self.recipients if skill_form.is_on(form, f"recipient-{one['value']}")
             ]
@@ -263,7 +269,8 @@ class SkillEditorState(SessionState):
 
     def _fill(self, found: SkillSettings, dates: list[tuple[str, str]]) -> None:
         self.slug, self.name, self.needs = found["slug"], found["name"], found["needs"]
-        self.is_outreach = found["is_outreach"]
+        self.is_outreach, self.is_record = found["is_outreach"], found["is_record"]
+        self.secret_title, self.has_secret = found["secret_title"], found["has_secret"]
         self.asks_agent = "date_field" not in found["config"]
         self.variables = " ".join(f"{{{{{one}}}}}" for one in found["names"])
         self.fields = skill_form.fields(found, dates)

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/functions/v1/manage-skills")
 Caller = Annotated[Principal, Depends(principal)]
 
 _OBJECTS = ("config", "audience", "sending_window", "schedule_config")
-_FIELDS = (*_OBJECTS, "trigger_type", "delivery_channels", "recipients", "daily_limit")
+_FIELDS = (*_OBJECTS, "trigger_type", "delivery_channels", "recipients", "daily_limit", "secret")
 MOST_EXECUTIONS = 100
 DEFINITIONS = "definitions"
 
