@@ -109,6 +109,7 @@ class ItemKind(StrEnum):
     NOTE = "note"
     EVENT = "event"
     DRAFT = "draft"
+    APPROVAL = "approval"
 
 
 class AuthorKind(StrEnum):
@@ -124,20 +125,48 @@ class TurnStatus(StrEnum):
     """How far an agent's turn came."""
 
     RUNNING = "running"
+    WAITING = "waiting"
     ANSWERED = "answered"
     DRAFTED = "drafted"
     HANDED_OFF = "handed_off"
     SKIPPED = "skipped"
 
 
+class ToolKind(StrEnum):
+    """Whose a tool is: a part of the conversation itself, an action of the product, or a function people made."""
+
+    OWN = "own"
+    ACTION = "action"
+    FUNCTION = "function"
+
+
+class ToolPolicy(StrEnum):
+    """What an agent's settings say of a tool."""
+
+    ALLOWED = "allowed"
+    ASK = "ask"
+    OFF = "off"
+
+
+class Authority(StrEnum):
+    """Who allowed a call: nobody (yet), the agent's settings, or a person."""
+
+    NOBODY = ""
+    POLICY = "policy"
+    PERSON = "person"
+
+
 class ToolCallStatus(StrEnum):
-    """How far the call of a tool came."""
+    """How far the call of a tool came; of an uncertain one nobody knows whether it was done."""
 
     WAITING = "waiting"
+    APPROVED = "approved"
     RUNNING = "running"
     OK = "ok"
     REFUSED = "refused"
+    EXPIRED = "expired"
     FAILED = "failed"
+    UNCERTAIN = "uncertain"
 
 
 class ActionStatus(StrEnum):

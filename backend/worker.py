@@ -17,6 +17,7 @@ TASK_MODULES = (
     "backend.accounts.jobs",
     "backend.agents.jobs",
     "backend.alerts.jobs",
+    "backend.approvals.jobs",
     "backend.assistant.erasure",
     "backend.chat.jobs",
     "backend.compliance.erasure",

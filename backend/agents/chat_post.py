@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.agents import queries
 from backend.agents.posts import Setting, Trigger, Writer
 from backend.agents.schemas import Customer
 from backend.agents.variables import one_line
@@ -104,7 +105,14 @@ class ChatPost(Trigger):
         return chat.Stream(self.visit.session_id, turn_id) if self.visit else None
 
     async def send(
-        self, session: AsyncSession, conversation: Conversation, turn: AgentTurn, data: dict[str, Any]
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        turn: AgentTurn,
+        data: dict[str, Any],
+        *,
+        text: str = "",
+        once: str = "",
     ) -> UUID:
         """Store the reply, which shows it."""
         if self.visit is None:
@@ -113,9 +121,9 @@ class ChatPost(Trigger):
             session,
             conversation,
             self.visit.session_id,
-            turn.reply,
+            text or turn.reply,
             Author(AuthorKind.AGENT, turn.agent_name, turn.agent_id),
-            dedupe_key=f"turn:{turn.id}",
+            dedupe_key=once or f"turn:{turn.id}",
             turn_id=turn.id,
             is_ai=True,
             data=data,
@@ -132,6 +140,11 @@ class ChatPost(Trigger):
             session, conversation, f"The agent saved the name {contact.name}", contact_id=str(contact.id)
         )
 
+    async def leave_to(self, session: AsyncSession, conversation: Conversation, agent_id: UUID) -> None:
+        """Have another agent answer this chat alone."""
+        if self.visit is not None:
+            await chat.leave_to_agent(session, self.visit.session_id, agent_id)
+
     def draft_data(self) -> dict[str, Any]:
         """Return the session a draft is meant for."""
         return {"session_id": str(self.visit.session_id)} if self.visit else {}
@@ -146,8 +159,14 @@ async def load(session: AsyncSession, message_id: UUID) -> ChatPost | None:
         message_id=message_id,
         org_id=visit.org_id,
         conversation_id=visit.conversation_id,
-        agent=await chat.answering_agent(session, visit.widget),
+        agent=await _answering(session, visit),
         no_way="",
         no_agent="no agent of this chat is switched on",
         visit=visit,
     )
+
+
+async def _answering(session: AsyncSession, visit: Visit) -> AgentConfig | None:
+    """Return the agent the chat was handed to while it is on, else the widget's."""
+    other = await queries.agent(session, visit.org_id, visit.handed_to) if visit.handed_to else None
+    return other if other is not None and other.is_active else await chat.answering_agent(session, visit.widget)

@@ -49,6 +49,18 @@ def _rows(value: Any) -> str:
     return "\n".join(line for row in value for line in (row["name"], *_parts(row), ""))
 
 
+def _policies(value: Any) -> str:
+    return "\n".join(f"{name.replace('_', ' ')}: {policy}" for name, policy in value.items())
+
+
+def _targets(value: Any) -> str:
+    return "\n".join(f"{one['label']} ({one['kind']}){': ' + one['when'] if one['when'] else ''}" for one in value)
+
+
+def _recipients(value: Any) -> str:
+    return "\n".join(f"{one['label']}: {one['address']}" for one in value)
+
+
 def _parts(row: Mapping[str, Any]) -> list[str]:
     found = []
     for key, value in sorted(row.items(), key=lambda one: (one[0] != "description", one[0])):
@@ -81,7 +93,10 @@ def _plain(value: Any) -> str:
 
 
 # The fields whose differences are shown line by line, each with how it is written out.
-_WRITTEN: Mapping[str, Callable[[Any], str]] = {"text": str, "functions": _rows, "details": _rows}
+_WRITTEN: Mapping[str, Callable[[Any], str]] = {
+    "text": str, "functions": _rows, "details": _rows, "policies": _policies, "targets": _targets,
+    "recipients": _recipients,
+}  # fmt: skip
 
 
 def lines(before: str, after: str) -> list[LineChange]:

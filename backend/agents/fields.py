@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from backend.agents import holidays, schedule, validation, voices
+from backend.agents import holidays, policies, schedule, validation, voices
 from backend.agents.validation import Check
 from backend.core.errors import Invalid
 from backend.details import definitions as details
@@ -100,6 +100,13 @@ ALL = (
     Field("variables", "prompt", "variables", {}, validation.own_variables),
     Field("custom_functions", "functions", "functions", [], definitions.checked),
     Field("dynamic_variables", "functions", "details", [], details.checked),
+    Field("tool_policies", "functions", "policies", {}, policies.policies),
+    Field("transfer_targets", "functions", "targets", [], policies.targets),
+    Field("message_recipients", "functions", "recipients", [], policies.recipients),
+    # A week at most: whoever asked has gone elsewhere by then.
+    _whole("approval_minutes", "functions", 5, 10_080, 60),
+    _switch("approval_notice", "functions", True),
+    _text("approval_message", "functions", MESSAGE_LIMIT, is_line=False),
     _choice("response_style", "basic", STYLES, "professional"),
     _choice("language", "basic", LANGUAGES, "en-US"),
     _choice("translate_to", "basic", TRANSLATIONS, ""),

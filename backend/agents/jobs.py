@@ -4,7 +4,7 @@ import asyncio
 from importlib import import_module
 from uuid import UUID
 
-from backend.agents import after_hours, answering, greeting
+from backend.agents import after_hours, answering, greeting, resuming
 from backend.core import jobs
 from backend.core.logging import log
 from backend.core.tenancy import org_scope
@@ -38,6 +38,20 @@ async def give_up_chat(org_id: str, message_id: str) -> None:
     """Hand a chat message whose answer failed for good to people, politely; running it again changes nothing."""
     with org_scope(UUID(org_id)):
         await answering.give_up(UUID(message_id), Channel.CHAT)
+
+
+@jobs.task("agents.resume", when_buried="agents.give_up_waiting")
+async def resume(org_id: str, turn_id: str) -> None:
+    """Have an agent go on once the team decided what it asked; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await resuming.resume(UUID(turn_id))
+
+
+@jobs.task("agents.give_up_waiting")
+async def give_up_waiting(org_id: str, turn_id: str) -> None:
+    """Hand a turn that could not go on after the team's decision to people; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await resuming.give_up(UUID(turn_id))
 
 
 @jobs.task("agents.write_greeting")

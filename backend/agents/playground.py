@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from backend.agents import fields, function_calls, queries, runtime
+from backend.agents import fields, queries, replies, runtime, tool_calls
 from backend.agents.retrieval import retriever
-from backend.agents.schemas import Customer, Line, TurnRequest, TurnView
+from backend.agents.schemas import Customer, Line, TurnRecord, TurnRequest, TurnView
 from backend.agents.specs import spec_of
 from backend.core import clock, rate_limits
 from backend.core.errors import Invalid, NotFound
@@ -51,12 +51,12 @@ async def try_message(
             spec = await spec_of(session, agent, fields.drafted(agent))
         await rate_limits.hit("playground.organization", TRIES, WINDOW, about=principal.org_id)
         said = tuple(Line("assistant" if is_ours else "user", one) for is_ours, one in history[-HISTORY_LIMIT:] if one)
-        known = function_calls.known(spec, Customer())
-        call = function_calls.reading_caller(
+        known = tool_calls.known(spec, Customer())
+        call = tool_calls.reading_caller(
             CallSetting(principal.org_id, agent_id, spec.name, spec.version, channel, known=known, is_test=True)
         )
         request = TurnRequest(
-            spec, Customer(), said, text, retriever(agent_id), channel=Channel(channel), call_function=call
+            spec, Customer(), said, text, retriever(agent_id), channel=Channel(channel), call_tool=call
         )
         record = await runtime.turn(request)
     now = clock.now().isoformat()
@@ -66,9 +66,9 @@ async def try_message(
         agent_id=str(agent_id),
         agent_name=spec.name,
         agent_version=spec.version,
-        status=TurnStatus.HANDED_OFF if record.hand_over_reason else TurnStatus.ANSWERED,
+        status=_status(record),
         reason=record.failure or record.hand_over_reason,
-        reply=record.reply,
+        reply=record.reply or (spec.asking.words or replies.waiting(spec.language) if record.is_waiting else ""),
         is_unanswered=record.is_unanswered,
         prompt=record.prompt,
         model=record.model,
@@ -84,3 +84,9 @@ async def try_message(
         started_at=now,
         finished_at=now,
     )
+
+
+def _status(record: TurnRecord) -> TurnStatus:
+    if record.is_waiting:
+        return TurnStatus.WAITING
+    return TurnStatus.HANDED_OFF if record.hand_over_reason else TurnStatus.ANSWERED

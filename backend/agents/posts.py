@@ -84,11 +84,20 @@ class Post(Protocol):
         conversation: Conversation,
         turn: AgentTurn,
         data: dict[str, Any],
+        *,
+        text: str = "",
+        once: str = "",
     ) -> UUID:
-        """Send the turn's reply once and return its record. Raises `Refused` or `Conflict` when nothing may leave."""
+        """Send the turn's reply once and return its record, or another `text` of it under a key of its own.
+
+        Raises `Refused` or `Conflict` when nothing may leave.
+        """
 
     async def name_customer(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
         """Keep what the customer says they are called."""
+
+    async def leave_to(self, session: AsyncSession, conversation: Conversation, agent_id: UUID) -> None:
+        """Have another agent answer here from the next message on."""
 
     def draft_data(self) -> dict[str, Any]:
         """Return what a draft must remember to be sent later."""

@@ -12,7 +12,7 @@ from backend.agents.variables import one_line, render
 from backend.details import definitions as details
 from backend.details.schemas import Found
 from backend.knowledge.schemas import PATH_MARK, Passage
-from backend.vocab import Channel
+from backend.vocab import Channel, ToolKind
 
 # One text message of two segments; longer replies are read less and cost more.
 USUAL_LENGTH = 320
@@ -81,7 +81,7 @@ def build(
         _known(agent, customer, local, notes),
         _details(agent, found or {}),
         _CHANNEL_RULES.format(channel=rules, language=_language_rule(agent.language)),
-        _FUNCTION_RULES if agent.functions else "",
+        _FUNCTION_RULES if any(one.kind != ToolKind.OWN for one in agent.tools) else "",
         _KNOWLEDGE_RULES,
         _knowledge(passages),
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, text
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,7 +16,7 @@ from backend.models.knowledge import KnowledgeSource
 from backend.models.messaging import SmsMessage
 from backend.models.numbers import ServiceNumber
 from backend.models.platform import AuditEntry
-from backend.vocab import TurnStatus
+from backend.vocab import Direction, ItemKind, TurnStatus
 
 
 async def agent(
@@ -225,6 +225,44 @@ async def turn_of_message(session: AsyncSession, org_id: UUID, message_id: UUID)
         .execution_options(populate_existing=True)
     )
     return (await session.execute(query)).scalars().first()
+
+
+async def is_waiting(session: AsyncSession, org_id: UUID, conversation_id: UUID, session_id: str) -> bool:
+    """Tell whether an agent waits for the team in this part of a conversation: a web chat, or all that is none."""
+    chat = func.coalesce(col(ConversationItem.data)["session_id"].astext, "")
+    query = (
+        select(AgentTurn.id)  # type: ignore[call-overload]
+        .join(ConversationItem, col(ConversationItem.record_id) == col(AgentTurn.trigger_message_id))
+        .where(
+            col(AgentTurn.org_id) == org_id,
+            col(AgentTurn.conversation_id) == conversation_id,
+            text("agent_turns.status = 'waiting'"),
+            chat == session_id,
+        )
+        .limit(1)
+    )
+    return (await session.execute(query)).first() is not None
+
+
+async def unanswered(
+    session: AsyncSession, org_id: UUID, item: ConversationItem, session_id: str
+) -> Sequence[ConversationItem]:
+    """Return what the customer wrote after a message, in this part of its conversation, oldest first."""
+    chat = func.coalesce(col(ConversationItem.data)["session_id"].astext, "")
+    query = (
+        select(ConversationItem)
+        .where(
+            col(ConversationItem.org_id) == org_id,
+            col(ConversationItem.conversation_id) == item.conversation_id,
+            col(ConversationItem.seq) > item.seq,
+            col(ConversationItem.kind) == ItemKind.MESSAGE,
+            col(ConversationItem.direction) == Direction.INBOUND,
+            col(ConversationItem.channel) == item.channel,
+            chat == session_id,
+        )
+        .order_by(col(ConversationItem.seq))
+    )
+    return (await session.execute(query)).scalars().all()
 
 
 async def message(session: AsyncSession, org_id: UUID, message_id: UUID) -> SmsMessage | None:

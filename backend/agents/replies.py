@@ -49,6 +49,13 @@ _HAND_OVER = {
     "de": "Danke für Ihre Nachricht. Jemand aus unserem Team meldet sich in Kürze bei Ihnen.",
 }
 
+_WAITING = {
+    "en": "I need to check this with a colleague first. I'll get back to you here.",
+    "fr": "Je dois d'abord vérifier cela avec un collègue. Je reviens vers vous ici.",
+    "es": "Primero tengo que consultarlo con un compañero. Le escribo aquí en cuanto lo sepa.",
+    "de": "Das muss ich zuerst im Team klären. Ich melde mich hier bei Ihnen.",
+}
+
 
 def mended(text: str) -> str:
     """Return a model's text without markup, in plain punctuation, cut after a sentence when it is too long."""
@@ -84,3 +91,8 @@ def says_it_does_not_know(text: str) -> bool:
 def hand_over(language: str) -> str:
     """Return the one polite text a customer gets when the agent cannot go on."""
     return _HAND_OVER.get(language[:2].lower(), _HAND_OVER["en"])
+
+
+def waiting(language: str) -> str:
+    """Return what a customer is told while a person of the team decides."""
+    return _WAITING.get(language[:2].lower(), _WAITING["en"])

@@ -5,10 +5,12 @@ held open while a model thinks, and a turn that must be repeated has done no har
 """
 
 import asyncio
+import json
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from backend.agents import prompt_builder, replies, tools
+from backend.agents import authority, prompt_builder, replies, tools
 from backend.agents.budget import Budget, TooDear
 from backend.agents.model_calls import CUT, ModelCalls, NoModelAnswered
 from backend.agents.outgoing import Outgoing
@@ -19,6 +21,7 @@ from backend.core.errors import MagpipeError
 from backend.core.logging import log
 from backend.knowledge.schemas import Passage
 from backend.vendors.openai_models import Completion, OnText
+from backend.vocab import ToolCallStatus
 
 MAX_TOOL_ROUNDS = 4
 MAX_CALLS_PER_ROUND = 4
@@ -29,8 +32,8 @@ COST_LIMIT_MICROS = 100_000
 # For models without a price: five calls with the longest prompt, history and passages (some 25,000 tokens) fit.
 TOKEN_LIMIT = 150_000
 RESULT_LIMIT = 2000
-# A function may take this long of a turn, and leaves the model time to answer.
-FUNCTION_LIMIT_S, ANSWER_TIME_S = 12.0, 9.0
+# A tool may take this long of a turn, and leaves the model time to answer.
+TOOL_LIMIT_S, ANSWER_TIME_S = 12.0, 9.0
 # A question of so few words leans on the one before it: “and on Sunday?”.
 LEANING_WORDS = 4
 
@@ -42,15 +45,18 @@ _TRIMMED = "The answer was cut off at its length limit, so it ends after its las
 _TOO_LONG = "The answer was cut off at its length limit, and no whole sentence of it was left."
 
 
-async def turn(request: TurnRequest) -> TurnRecord:
+async def turn(request: TurnRequest, record: TurnRecord | None = None) -> TurnRecord:
     """Return what the agent says and why; never raises for a model, a tool or a search that fails.
+
+    A turn that waited for a person goes on with the `record` it had. One that has to wait says so (`is_waiting`) and
+    has no reply.
 
     When no model answers, or the turn grows too long or too dear, the record carries the polite text that hands over
     to people and `hand_over_reason` says why (`failure` names the fault). Takes at most `WALL_LIMIT_S`.
     """
     loop = asyncio.get_running_loop()
     started = loop.time()
-    record = TurnRecord()
+    record = record or TurnRecord()
     with telemetry.span("agent turn", {"agent.id": str(request.agent.id), "agent.version": request.agent.version}):
         passages = await _retrieved(request, record)
         record.prompt = prompt_builder.build(
@@ -76,7 +82,8 @@ async def turn(request: TurnRequest) -> TurnRecord:
         except TooDear:
             text, record.failure = "", "The answer became too expensive."
             record.is_capped = limit < COST_LIMIT_MICROS
-    _finish(request, record, text)
+    if not record.is_waiting:
+        _finish(request, record, text)
     record.total_ms = round((loop.time() - started) * 1000)
     telemetry.turn_ms.record(record.total_ms)
     return record
@@ -110,11 +117,16 @@ async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls, le
         tuple(line.text for line in _spoken(request) if line.role == "user"),
         request.agent.details,
         request.found,
+        request.agent.targets,
+        leaving.fault,
     )
-    functions = request.agent.functions if request.call_function is not None else ()
+    messages += _called(request.before)
+    for one in request.before:
+        leaving.learn(str(one["content"]).replace("\\n", " "))
     nudged, unlinked, cut = False, False, ""
     for round_number in range(1, MAX_TOOL_ROUNDS + 2):
-        offered = tools.schemas(functions, request.agent.details) if round_number <= MAX_TOOL_ROUNDS else []
+        may_call = round_number <= MAX_TOOL_ROUNDS
+        offered = [one.schema() for one in authority.offered(request).values()] if may_call else []
         try:
             answer = await calls.ask(messages, offered, round_number)
         except (NoModelAnswered, TooDear):
@@ -123,6 +135,8 @@ async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls, le
             break
         if answer.tool_calls and offered:
             told = await _use_tools(answer, context, request, record, calls)
+            if record.is_waiting:
+                return ""
             for message in told[1:]:
                 leaving.learn(message["content"].replace("\\n", " "))
             messages += told
@@ -164,41 +178,60 @@ async def _use_tools(
     answer: Completion, context: ToolContext, request: TurnRequest, record: TurnRecord, calls: ModelCalls
 ) -> list[dict[str, Any]]:
     """Run the calls of one answer and return the messages that tell the model what came of them."""
-    told: list[dict[str, Any]] = [
-        {
-            "role": "assistant",
-            "content": answer.text or None,
-            "tool_calls": [
-                {"id": one.id, "type": "function", "function": {"name": one.name, "arguments": one.raw_arguments}}
-                for one in answer.tool_calls
-            ],
-        }
-    ]
     loop = asyncio.get_running_loop()
-    functions = {one["name"]: one for one in request.agent.functions}
+    told: list[dict[str, Any]] = [
+        _asking(answer.text, [(one.id, one.name, one.raw_arguments) for one in answer.tool_calls])
+    ]
     for place, wanted in enumerate(answer.tool_calls):
         started = loop.time()
         if place >= MAX_CALLS_PER_ROUND:
-            result = tools.ToolAnswer("refused", "Too many calls at once.")
-        elif request.call_function is not None and wanted.name in functions:
-            limit_s = min(FUNCTION_LIMIT_S, calls.left_s() - ANSWER_TIME_S)
-            result = await tools.call_function(functions[wanted.name], wanted.arguments, request.call_function, limit_s)
+            result = tools.ToolAnswer(ToolCallStatus.REFUSED, "Too many calls at once.")
         else:
-            result = tools.call(wanted.name, wanted.arguments, context)
+            limit_s = min(TOOL_LIMIT_S, calls.left_s() - ANSWER_TIME_S)
+            result = await authority.use(wanted.name, wanted.arguments, context, request, limit_s)
         if result.effect is not None and result.effect not in record.effects:
             record.effects.append(result.effect)
+        record.is_waiting = record.is_waiting or result.status == ToolCallStatus.WAITING
         record.tools.append(
             {
+                "kind": str(result.kind),
                 "name": wanted.name[:80],
                 "arguments": wanted.arguments or {},
                 "result": result.said()[:RESULT_LIMIT],
-                "status": result.status,
+                "status": str(result.status),
                 "ms": round((loop.time() - started) * 1000),
                 "call_id": str(result.call_id or ""),
             }
         )
         told.append({"role": "tool", "tool_call_id": wanted.id, "content": result.content()})
     return told
+
+
+def _called(before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the messages that tell the model what it called before it waited, and what came of it."""
+    if not before:
+        return []
+    ids = [f"call_{place}" for place in range(len(before))]
+    said = [
+        (call_id, str(one["name"]), json.dumps(one["arguments"], ensure_ascii=False))
+        for call_id, one in zip(ids, before, strict=True)
+    ]
+    results = [
+        {"role": "tool", "tool_call_id": call_id, "content": str(one["content"])}
+        for call_id, one in zip(ids, before, strict=True)
+    ]
+    return [_asking("", said), *results]
+
+
+def _asking(text: str, calls: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+    return {
+        "role": "assistant",
+        "content": text or None,
+        "tool_calls": [
+            {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
+            for call_id, name, arguments in calls
+        ],
+    }
 
 
 async def _retrieved(request: TurnRequest, record: TurnRecord) -> list[Passage]:

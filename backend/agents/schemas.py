@@ -6,14 +6,24 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from backend.details.schemas import Found
-from backend.functions.schemas import Outcome
+from backend.functions.schemas import Offer, Outcome
 from backend.knowledge.schemas import Passage
 from backend.vendors.openai_models import OnText
 from backend.vocab import Channel
 
 Retrieve = Callable[[str], Awaitable[list[Passage]]]
-# Calls a function with checked arguments within so many seconds.
-CallFunction = Callable[[Mapping[str, Any], Mapping[str, Any], float], Awaitable[Outcome]]
+# Calls a tool with checked arguments within so many seconds.
+CallTool = Callable[[Offer, Mapping[str, Any], float], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How an agent asks people: how long they have to decide, and what the customer is told meanwhile."""
+
+    minutes: int = 60
+    tells_customer: bool = True
+    words: str = ""
+    """Its own words for that; without any the customer gets ours in their language."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +45,11 @@ class AgentSpec:
     variables: dict[str, str] = field(default_factory=dict)
     style: str = ""
     vocabulary: str = ""
-    functions: tuple[dict[str, Any], ...] = ()
-    """What people taught it to call, its own and everybody's; definitions as they are stored."""
+    tools: tuple[Offer, ...] = ()
+    """What it may call, each with its policy; what is switched off is not among them."""
+    targets: tuple[dict[str, Any], ...] = ()
+    """Whom it may hand a conversation to."""
+    asking: Asking = Asking()
     details: tuple[dict[str, Any], ...] = ()
     """What it finds out, its own and everybody's; definitions as they are stored."""
 
@@ -79,8 +92,10 @@ class TurnRequest:
     """What else the agent should know of this conversation, a line each."""
     found: Mapping[str, Found] = field(default_factory=dict)
     """What was found out before this message, by name."""
-    call_function: CallFunction | None = None
-    """Calls the agent's functions; without it none is offered."""
+    call_tool: CallTool | None = None
+    """Calls the agent's tools; without it only those are offered that are done in the course of an answer."""
+    before: tuple[dict[str, Any], ...] = ()
+    """What the agent called before a person was asked, with what came of it; it goes on from there."""
     cost_micros: int | None = None
     """What is left of the conversation's money, where a turn could spend more."""
     on_text: OnText | None = None
@@ -114,6 +129,8 @@ class TurnRecord:
     is_withheld: bool = False
     """Whether there was an answer, and it was not fit to leave."""
     remark: str = ""
+    is_waiting: bool = False
+    """Whether a person has to approve a call before the agent goes on; what it asks for stands among `tools`."""
     effects: list[Effect] = field(default_factory=list)
     prompt: str = ""
     model: str = ""
@@ -172,11 +189,12 @@ class SourceUsed(TypedDict):
 
 
 class ToolUsed(TypedDict):
-    """A tool the agent called, with what it was given and what came back; `status` is ok, refused or failed.
+    """A tool the agent called, with what it was given and what came back; `status` as in the log of calls.
 
-    `call_id` names the entry of the log when a function of the business was called.
+    `call_id` names the entry of the log once there is one.
     """
 
+    kind: str
     name: str
     arguments: dict[str, Any]
     result: str

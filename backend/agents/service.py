@@ -26,6 +26,7 @@ from backend.agents import (
     validation,
     versions,
 )
+from backend.agents.authority import tools_of
 from backend.agents.comparison import FieldChange
 from backend.agents.comparison import lines as line_changes
 from backend.agents.figures import Figures
@@ -98,6 +99,7 @@ __all__ = [
     "suggest_reply",
     "timezones",
     "today",
+    "tools_of",
     "try_message",
     "turn",
     "update",

@@ -6,12 +6,11 @@ from typing import Any
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import fields
+from backend.agents import authority, fields, kinds
 from backend.agents.prompts import default_role
-from backend.agents.schemas import AgentSpec
+from backend.agents.schemas import AgentSpec, Asking
 from backend.core.config import settings
 from backend.details import service as details
-from backend.functions import service as functions
 from backend.models.agents import AgentConfig
 from backend.models.organizations import Organization
 
@@ -22,9 +21,6 @@ async def spec_of(session: AsyncSession, agent: AgentConfig, values: Mapping[str
     What it leaves empty comes from the organization and the installation.
     """
     known = fields.published(agent) if values is None else values
-    own = [one for one in known["custom_functions"] if one["is_active"]]
-    names = {one["name"] for one in own}
-    every = [one for one in await functions.shared(session) if one["is_active"] and one["name"] not in names]
     asked = {one["name"]: one for one in (*await details.shared(session), *known["dynamic_variables"])}
     business = (await session.exec(select(Organization).where(Organization.id == agent.org_id))).one()
     return AgentSpec(
@@ -43,6 +39,8 @@ async def spec_of(session: AsyncSession, agent: AgentConfig, values: Mapping[str
         variables=dict(known["variables"]),
         style=known["response_style"],
         vocabulary=known["vocabulary"],
-        functions=(*own, *every),
         details=tuple(asked.values()),
+        tools=authority.settled(await kinds.offers(session, agent, known), known["tool_policies"]),
+        targets=tuple(known["transfer_targets"]),
+        asking=Asking(known["approval_minutes"], known["approval_notice"], known["approval_message"]),
     )

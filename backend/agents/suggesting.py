@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import function_calls, history, queries, runtime
+from backend.agents import authority, history, queries, runtime, tool_calls
 from backend.agents.retrieval import retriever
 from backend.agents.schemas import Customer, Line, TurnRequest
 from backend.agents.specs import spec_of
@@ -110,7 +110,7 @@ async def _written(
 ) -> Suggestion:
     await rate_limits.hit("suggestion.organization", TRIES, WINDOW, about=principal.org_id)
     # Whoever asks for a proposal has not decided anything yet: what changes something elsewhere is not on offer.
-    spec = function_calls.reading(request.agent)
+    spec = authority.reading(request.agent)
     setting = CallSetting(
         principal.org_id,
         agent.id,
@@ -118,11 +118,11 @@ async def _written(
         spec.version,
         request.channel,
         conversation_id,
-        known=function_calls.known(spec, request.customer, request.found),
+        known=tool_calls.known(spec, request.customer, request.found),
         allowed_by=principal.user_id,
         allowed_by_name=principal.name,
     )
-    request = replace(request, agent=spec, call_function=function_calls.reading_caller(setting))
+    request = replace(request, agent=spec, call_tool=tool_calls.reading_caller(setting))
     with org_scope(principal.org_id):
         record = await runtime.turn(request)
     if record.failure:

@@ -61,7 +61,14 @@ class TextPost(Trigger):
         return None
 
     async def send(
-        self, session: AsyncSession, conversation: Conversation, turn: AgentTurn, data: dict[str, Any]
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        turn: AgentTurn,
+        data: dict[str, Any],
+        *,
+        text: str = "",
+        once: str = "",
     ) -> UUID:
         """Queue the reply as a text."""
         if self.number is None or self.no_way:
@@ -70,11 +77,11 @@ class TextPost(Trigger):
             session,
             conversation,
             self.number,
-            turn.reply,
+            text or turn.reply,
             Author(AuthorKind.AGENT, turn.agent_name, turn.agent_id),
             agent_id=turn.agent_id,
             is_ai=True,
-            dedupe_key=f"turn:{turn.id}",
+            dedupe_key=once or f"turn:{turn.id}",
             data=data,
         )
         return sent.id
@@ -85,6 +92,12 @@ class TextPost(Trigger):
         await conversations.note_event(
             session, conversation, f"The agent saved the name {contact.name}", contact_id=str(contact.id)
         )
+
+    async def leave_to(self, session: AsyncSession, conversation: Conversation, agent_id: UUID) -> None:
+        """Have another agent answer the contact's texts until the conversation is closed."""
+        conversation.handed_to_agent_id = agent_id
+        session.add(conversation)
+        await session.flush()
 
     def draft_data(self) -> dict[str, Any]:
         """Return the number a draft is to leave by."""
@@ -107,9 +120,19 @@ async def load(session: AsyncSession, message_id: UUID) -> TextPost | None:
         message_id=message.id,
         org_id=message.org_id,
         conversation_id=message.conversation_id,
-        agent=await agents.for_texts(session, number) if number is not None else None,
+        agent=await _answering(session, message, number),
         no_way=no_way,
         no_agent="the agent of this number is switched off",
         message=message,
         number=number,
     )
+
+
+async def _answering(session: AsyncSession, message: SmsMessage, number: ServiceNumber | None) -> AgentConfig | None:
+    """Return the agent the conversation was handed to while it is on, else the one of the number's text slot."""
+    conversation = await conversations.get(session, message.conversation_id)
+    handed_to = conversation.handed_to_agent_id
+    other = await queries.agent(session, message.org_id, handed_to) if handed_to else None
+    if other is not None and other.is_active:
+        return other
+    return await agents.for_texts(session, number) if number is not None else None

@@ -12,17 +12,26 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from backend.agents.schemas import CallFunction, Customer, Effect
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.agents.schemas import Customer, Effect
 from backend.core.errors import Invalid
 from backend.details import definitions as details
+from backend.details import service as detail_service
 from backend.details.schemas import Found
-from backend.functions import definitions
+from backend.functions.schemas import CallSetting, Offer, Outcome
+from backend.models.agents import AgentConfig
+from backend.vocab import ToolCallStatus, ToolKind, ToolPolicy
 
 HAND_OVER = "hand_over"
+TRANSFER = "transfer"
 NAME_CONTACT = "name_contact"
 KEEP_DETAILS = "keep_details"
+ASK_FOR_PERSON, SAVE_NAME = "hand_over_to_person", "save_contact_name"
 # Offered when the agent has something to find out; its parameters are what that is.
 SAVE_DETAILS = "save_details"
+# Offered when its settings name whom it may hand a conversation to.
+TRANSFER_TO = "transfer_conversation"
 REASON_LIMIT = 200
 NAME_LIMIT = 80
 # Long names have five or six words; a request of a customer's soon has more.
@@ -37,6 +46,10 @@ class ToolContext:
     customer_texts: tuple[str, ...]
     details: tuple[Mapping[str, Any], ...] = ()
     found: Mapping[str, Found] = field(default_factory=dict)
+    targets: tuple[Mapping[str, Any], ...] = ()
+    """Whom the agent may hand the conversation to."""
+    fault_of: Callable[[str], str] = lambda text: ""
+    """Says why a text may not leave, or nothing: what is sent by a tool is judged as an answer is."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,7 @@ class ToolAnswer:
     data: Any = None
     """What a function's address answered."""
     call_id: UUID | None = None
+    kind: str = ToolKind.OWN
 
     def content(self) -> str:
         """Return the answer as the model reads it."""
@@ -77,21 +91,25 @@ class Tool:
     required: tuple[str, ...]
     run: Callable[[Mapping[str, Any], ToolContext], ToolAnswer]
 
-    def schema(self) -> dict[str, Any]:
-        """Return the tool as OpenAI's chat API describes one."""
-        return {
-            "type": "function",
-            "function": {
-                "name": self.name,
-                "description": self.description,
-                "parameters": {
-                    "type": "object",
-                    "properties": {name: dict(one) for name, one in self.properties.items()},
-                    "required": list(self.required),
-                    "additionalProperties": False,
-                },
+    label: str
+    policies: tuple[ToolPolicy, ...] = (ToolPolicy.ALLOWED, ToolPolicy.ASK, ToolPolicy.OFF)
+
+    def offer(self) -> Offer:
+        """Return the tool as an agent is offered it."""
+        return Offer(
+            kind=ToolKind.OWN,
+            name=self.name,
+            description=self.description,
+            parameters={
+                "type": "object",
+                "properties": {name: dict(one) for name, one in self.properties.items()},
+                "required": list(self.required),
+                "additionalProperties": False,
             },
-        }
+            is_reading=True,
+            label=self.label,
+            policies=self.policies,
+        )
 
 
 def _hand_over(arguments: Mapping[str, Any], context: ToolContext) -> ToolAnswer:
@@ -152,31 +170,94 @@ TOOLS: Mapping[str, Tool] = {
     tool.name: tool
     for tool in (
         Tool(
-            "hand_over_to_person",
+            ASK_FOR_PERSON,
             "Hand the conversation over to a person of the team. Use it when the customer asks for a person, is upset,"
             " or needs a decision that is not yours.",
             {"reason": {"type": "string", "description": "In a few words, what the team needs to know"}},
             ("reason",),
             _hand_over,
+            "Hand over to a person",
+            # Whoever asks for a person gets one.
+            (ToolPolicy.ALLOWED,),
         ),
         Tool(
-            "save_contact_name",
+            SAVE_NAME,
             "Remember the customer's own name, when they say what they are called.",
             {"name": {"type": "string", "description": "The name as the customer wrote it"}},
             ("name",),
             _save_name,
+            "Save the customer's name",
         ),
     )
 }
 
 
-def schemas(
-    functions: Sequence[Mapping[str, Any]] = (), wanted: Sequence[Mapping[str, Any]] = ()
-) -> list[dict[str, Any]]:
-    """Return every tool as the model is offered it; the one that saves details only where some are wanted."""
-    saving = [_saving_tool(wanted)] if wanted else []
-    own = [tool.schema() for tool in TOOLS.values()]
-    return [*own, *(tool.schema() for tool in saving), *(definitions.schema(one) for one in functions)]
+async def offers(session: AsyncSession, agent: AgentConfig, values: Mapping[str, Any]) -> list[Offer]:
+    """Return the tools every agent has; the one that saves details only where some are wanted, and so on."""
+    wanted = {one["name"]: one for one in (*await detail_service.shared(session), *values["dynamic_variables"])}
+    found = list(TOOLS.values())
+    found += [_saving_tool(tuple(wanted.values()))] if wanted else []
+    found += [_transfer_tool(values["transfer_targets"])] if values["transfer_targets"] else []
+    return [one.offer() for one in found]
+
+
+def fault(offer: Offer, arguments: Mapping[str, Any]) -> str:
+    """Return what is wrong with the arguments of a call, or an empty string."""
+    properties, required = offer.parameters["properties"], offer.parameters["required"]
+    unknown = sorted(set(arguments) - set(properties))
+    if unknown:
+        return f"Unknown argument: {unknown[0][:40]}."
+    for name in properties:
+        if name not in arguments:
+            if name in required:
+                return f"Missing argument: {name}."
+        elif offer.name != SAVE_DETAILS and not isinstance(arguments[name], str):
+            return f"The argument {name} must be a string."
+    return ""
+
+
+def words(offer: Offer, arguments: Mapping[str, Any]) -> str:
+    """Return what a call would do, for the person who is asked."""
+    match offer.name:
+        case "save_contact_name":
+            return f"Save “{arguments['name']}” as the customer's name"
+        case "transfer_conversation":
+            return f"Transfer the conversation to {arguments['to']}"
+        case "save_details":
+            return f"Keep {', '.join(f'{name} {details.shown(one)}' for name, one in arguments.items() if one != '')}"
+    return offer.label
+
+
+async def run(
+    offer: Offer, arguments: Mapping[str, Any], call_id: UUID, setting: CallSetting, limit_s: float
+) -> Outcome:
+    """Do nothing: what these tools want done is an effect, which the turn that called them stores."""
+    return Outcome(call_id, ToolCallStatus.FAILED, "This is done in the course of an answer alone.")
+
+
+def _transfer_tool(targets: Sequence[Mapping[str, Any]]) -> Tool:
+    lines = "; ".join(f"{one['label']}: {one['when']}" if one["when"] else one["label"] for one in targets)
+    return Tool(
+        TRANSFER_TO,
+        f"Hand the conversation over to somebody in particular, who goes on with it. To whom, and when: {lines}",
+        {
+            "to": {"type": "string", "enum": [one["label"] for one in targets], "description": "To whom"},
+            "reason": {"type": "string", "description": "In a few words, what they need to know"},
+        },
+        ("to", "reason"),
+        _transfer,
+        "Transfer the conversation",
+    )
+
+
+def _transfer(arguments: Mapping[str, Any], context: ToolContext) -> ToolAnswer:
+    wanted = arguments["to"].strip().casefold()
+    target = next((one for one in context.targets if one["label"].casefold() == wanted), None)
+    if target is None:
+        return _refused("You cannot transfer to them.")
+    reason = " ".join(arguments["reason"].split())[:REASON_LIMIT] or "the agent transferred the conversation"
+    effect = Effect(TRANSFER, json.dumps({**target, "reason": reason}))
+    return ToolAnswer("ok", f"{target['label']} has been told and goes on in this conversation.", effect)
 
 
 def _saving_tool(wanted: Sequence[Mapping[str, Any]]) -> Tool:
@@ -186,6 +267,8 @@ def _saving_tool(wanted: Sequence[Mapping[str, Any]]) -> Tool:
         {one["name"]: details.schema(one) for one in wanted},
         (),
         _save_details,
+        "Save details",
+        (ToolPolicy.ALLOWED, ToolPolicy.OFF),
     )
 
 
@@ -230,44 +313,25 @@ def kept_details(effect: Effect) -> list[Found]:
     return [Found(*one) for one in json.loads(effect.value)]
 
 
-def call(name: str, arguments: Mapping[str, Any] | None, context: ToolContext) -> ToolAnswer:
-    """Check a call against the tool's schema and its authority and return what comes of it; never raises."""
-    tool = _saving_tool(context.details) if name == SAVE_DETAILS and context.details else TOOLS.get(name)
-    if tool is None:
-        return ToolAnswer("failed", "There is no such tool.")
-    if arguments is None:
-        return ToolAnswer("failed", "The arguments are not a JSON object.")
-    fault = _fault(tool, arguments)
-    return ToolAnswer("failed", fault) if fault else tool.run(arguments, context)
-
-
-async def call_function(
-    found: Mapping[str, Any], arguments: Mapping[str, Any] | None, caller: CallFunction, limit_s: float
-) -> ToolAnswer:
-    """Check a call against the function's schema, call it, and return what comes of it."""
-    if arguments is None:
-        return ToolAnswer("failed", "The arguments are not a JSON object.")
-    if fault := definitions.fault(found, arguments):
-        return ToolAnswer("failed", fault)
-    if limit_s <= 0:
-        return ToolAnswer("failed", "There was no time left for this.")
-    outcome = await caller(found, arguments, limit_s)
-    return ToolAnswer(outcome.status, outcome.message, data=outcome.data, call_id=outcome.call_id)
-
-
-def _fault(tool: Tool, arguments: Mapping[str, Any]) -> str:
-    unknown = sorted(set(arguments) - set(tool.properties))
-    if unknown:
-        return f"Unknown argument: {unknown[0][:40]}."
-    for name in tool.properties:
-        if name not in arguments:
-            if name in tool.required:
-                return f"Missing argument: {name}."
-        elif tool.name != SAVE_DETAILS and not isinstance(arguments[name], str):
-            return f"The argument {name} must be a string."
-    return ""
+def call(name: str, arguments: Mapping[str, Any], context: ToolContext) -> ToolAnswer:
+    """Check the authority of a call whose arguments fit and return what comes of it; never raises."""
+    match name:
+        case "save_details":
+            return _save_details(arguments, context)
+        case "transfer_conversation":
+            return _transfer(arguments, context)
+    tool = TOOLS.get(name)
+    return tool.run(arguments, context) if tool else ToolAnswer("failed", "There is no such tool.")
 
 
 def hand_over_reason(effects: Sequence[Effect]) -> str:
-    """Return why the model wants a person, or an empty string."""
-    return next((effect.value for effect in effects if effect.kind == HAND_OVER), "")
+    """Return why the model wants a person, whoever of the team it is, or an empty string."""
+    asked = next((effect.value for effect in effects if effect.kind == HAND_OVER), "")
+    target = transfer(effects)
+    return asked or (target["reason"] if target.get("kind") in ("person", "team") else "")
+
+
+def transfer(effects: Sequence[Effect]) -> dict[str, str]:
+    """Return to whom the model transfers (`kind`, `id`, `label`, `when`) and why (`reason`), or nothing."""
+    found = next((effect.value for effect in effects if effect.kind == TRANSFER), "{}")
+    return dict(json.loads(found))

@@ -162,6 +162,8 @@ class Visit:
     offline_message: str
     page_url: str
     page_title: str
+    handed_to: UUID | None = None
+    """The agent another one handed this chat to."""
 
 
 @dataclass(frozen=True)

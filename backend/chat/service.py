@@ -30,7 +30,7 @@ from backend.chat.schemas import Caller, FileView, SessionFilter, SessionRow
 from backend.chat.sessions import end, open_session, resume
 from backend.chat.support import own_pages
 from backend.chat.tickets import identity_seal, read
-from backend.chat.visits import items_for_agent, keep_greeting, name_visitor, visit
+from backend.chat.visits import items_for_agent, keep_greeting, leave_to_agent, name_visitor, visit
 from backend.chat.waiting import call_for_person
 from backend.chat.widgets import (
     answering_agent,
@@ -81,6 +81,7 @@ __all__ = [
     "items_for_agent",
     "join",
     "keep_greeting",
+    "leave_to_agent",
     "list_all",
     "list_sessions",
     "name_visitor",

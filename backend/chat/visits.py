@@ -42,7 +42,17 @@ async def visit(session: AsyncSession, message_id: UUID) -> Visit | None:
         offline_message=widget.offline_message or closed,
         page_url=chat.page_url,
         page_title=str(chat.browser_info.get("title", "")),
+        handed_to=chat.handed_to_agent_id,
     )
+
+
+async def leave_to_agent(session: AsyncSession, session_id: UUID, agent_id: UUID) -> None:
+    """Have another agent answer a chat from its next message on."""
+    chat = await queries.chat(session, org_id_of(session), session_id, for_update=True)
+    if chat is not None:
+        chat.handed_to_agent_id = agent_id
+        session.add(chat)
+        await session.flush()
 
 
 async def items_for_agent(

@@ -34,6 +34,8 @@ def apply_status(conversation: Conversation, status: ConversationStatus, member:
     if conversation.status == status:
         return ""
     conversation.status, conversation.snoozed_until = status, None
+    if status == ConversationStatus.CLOSED:
+        conversation.handed_to_agent_id = None
     return f"{member.name} {_STATUS_WORDS[status]} the conversation"
 
 

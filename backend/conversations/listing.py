@@ -148,6 +148,7 @@ def _row(found: RowMapping, unread: int, mentioned: bool, hit: tuple[int, str] |
         answer_mode=found["answer_mode"],
         paused_until=_iso(found["paused_until"]),
         needs_person=found["needs_person"],
+        awaits_approval=found["awaits_approval"],
         assignee_id=_text(found["assignee_id"]),
         assignee_name=found["assignee_name"],
         team_id=_text(found["team_id"]),

@@ -56,6 +56,11 @@ with said as (
 update agent_turns set conversation_id = :keep
 where org_id = :org and conversation_id = :drop and trigger_message_id in (select id from said)
 """)
+_FOLLOW_CHAT_CALLS = text("""
+update tool_calls set conversation_id = :keep
+where org_id = :org and conversation_id = :drop
+and turn_id in (select id from agent_turns where org_id = :org and conversation_id = :keep)
+""")
 _FOLLOW_CHAT_DETAILS = text("""
 update conversation_details set conversation_id = :keep
 where org_id = :org and conversation_id = :drop and told_in = :chat
@@ -193,6 +198,7 @@ async def move_chat(
     await session.execute(_SET_CHAT_ASIDE, both)
     await session.execute(_INTERLEAVE, both)
     await session.execute(_FOLLOW_CHAT, both)
+    await session.execute(_FOLLOW_CHAT_CALLS, both)
     await session.execute(_FOLLOW_CHAT_DETAILS, both)
     remaining = int((await session.execute(_COUNT, both)).scalar_one())
     alone = {"org": org_id, "keep": left.id, "drop": left.id}

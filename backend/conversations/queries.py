@@ -14,6 +14,7 @@ from backend.conversations.schemas import Cursor, ListFilter
 from backend.conversations.search import Asked
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem, ConversationTag, ConversationUnread
+from backend.models.functions import ToolCall
 from backend.models.organizations import OrganizationMember, Team
 
 _C = Conversation
@@ -23,6 +24,9 @@ _tags = (
     .correlate(_C)
     .scalar_subquery()
 )
+_awaits = (
+    exists().where(col(ToolCall.conversation_id) == col(_C.id), text("tool_calls.status = 'waiting'")).correlate(_C)
+)
 _LIST_COLUMNS: tuple[Any, ...] = (
     col(_C.id).label("id"),
     col(_C.contact_id).label("contact_id"),
@@ -31,6 +35,7 @@ _LIST_COLUMNS: tuple[Any, ...] = (
     col(_C.answer_mode).label("answer_mode"),
     col(_C.paused_until).label("paused_until"),
     col(_C.needs_person).label("needs_person"),
+    _awaits.label("awaits_approval"),
     col(_C.assignee_id).label("assignee_id"),
     col(_C.team_id).label("team_id"),
     col(_C.agent_id).label("agent_id"),

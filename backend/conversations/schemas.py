@@ -31,6 +31,7 @@ class ConversationRow(TypedDict):
     answer_mode: str
     paused_until: str
     needs_person: bool
+    awaits_approval: bool
     assignee_id: str
     assignee_name: str
     team_id: str
@@ -63,6 +64,7 @@ NO_ROW: ConversationRow = {
     "answer_mode": "",
     "paused_until": "",
     "needs_person": False,
+    "awaits_approval": False,
     "assignee_id": "",
     "assignee_name": "",
     "team_id": "",

@@ -1,15 +1,14 @@
-"""Call a function once: log it, send it through the guarded client, try again where that is safe, log the answer.
+"""Send a function's call through the guarded client, again where that is safe, and read the answer.
 
-The call stands in the log before it leaves, under a key of the wish behind it. So a turn that is run again after a
-crash reads the answer it had; and when the crash fell between sending and answer, only a call that changes nothing is
-sent again. What was sent carries the log's id as `Idempotency-Key`, for servers that know it (the draft of the IETF's
-HTTP API group).
+What was sent carries the log's id as `Idempotency-Key`, for servers that know it (the draft of the IETF's HTTP API
+group). Whether a call may be made, and that it is made once, is the gate's matter.
 """
 
 import asyncio
 import codecs
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -17,15 +16,12 @@ from uuid import UUID
 from backend.core import clock, strict_json
 from backend.core.errors import MagpipeError, VendorError
 from backend.core.tenancy import org_scope, unit_of_work
-from backend.functions import definitions, queries, secrets, templates
+from backend.functions import definitions, gate, secrets, templates
+from backend.functions.gate import ANSWER_LIMIT, ERROR_LIMIT
 from backend.functions.schemas import CallSetting, Outcome
-from backend.models.functions import ToolCall
 from backend.vendors import http
 from backend.vocab import ToolCallStatus
 
-# The reference product hands a model no more than this of an answer.
-ANSWER_LIMIT = 10_000
-ERROR_LIMIT = 500
 MOST_BYTES = 1_000_000
 PAUSE_S = 0.5
 MASK = "(kept secret)"
@@ -38,7 +34,6 @@ _NOT_DONE = (429, 503)
 _CHARSETS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "ascii", "iso8859-1", "iso8859-15", "cp1252")
 _CUT = " … (cut)"
 _UNREADABLE = "The address answered something that could not be read. It may be too long, or not be JSON."
-_UNKNOWN = "The call was interrupted, and nobody knows whether it was done. A person has to look."
 
 
 async def call(
@@ -48,19 +43,18 @@ async def call(
     key: str,
     limit_s: float,
 ) -> Outcome:
-    """Call a function within `limit_s` seconds and return what came of it; never raises for what its address does.
+    """Call a function within `limit_s` seconds through the gate, once for the same `key`, however often this runs."""
 
-    Opens its own transactions, so call it outside any. The same `key` is called once, however often this runs.
-    """
-    with org_scope(setting.org_id):
-        before = await _begin(found, arguments, setting, key)
-        if isinstance(before, Outcome):
-            return before
-        return await run(found, before, setting, limit_s)
+    async def work(call_id: UUID, left_s: float) -> Outcome:
+        return await run(found, arguments, call_id, setting, left_s)
+
+    return await gate.call(definitions.offer(found), arguments, setting, key, limit_s, work)
 
 
-async def run(found: Mapping[str, Any], call_id: UUID, setting: CallSetting, limit_s: float) -> Outcome:
-    """Send a call that stands in the log as running, and store its answer."""
+async def run(
+    found: Mapping[str, Any], arguments: Mapping[str, Any], call_id: UUID, setting: CallSetting, limit_s: float
+) -> Outcome:
+    """Send a call that stands in the log and return its answer; never raises for what its address does."""
     loop = asyncio.get_running_loop()
     started = loop.time()
     attempts, fault = 0, ""
@@ -68,15 +62,14 @@ async def run(found: Mapping[str, Any], call_id: UUID, setting: CallSetting, lim
     request: dict[str, str] = {}
     kept: list[str] = []
     try:
-        async with unit_of_work() as session:
-            stored = await queries.call(session, setting.org_id, call_id)
-            arguments = dict(stored.arguments) if stored else {}
-            extra = {"channel": setting.channel, "session_id": str(setting.conversation_id or call_id)}
-            url, content = templates.request_of(found, arguments, setting.known, extra)
-            request = {"method": found["http_method"], "url": url}
-            headers = await secrets.opened(session, found["headers"], url)
-            kept = [one for value in headers.values() for one in (value, *value.split()) if len(one) >= LEAST_SECRET]
-            secret = await secrets.signing(session)
+        extra = {"channel": setting.channel, "session_id": str(setting.conversation_id or call_id)}
+        url, content = templates.request_of(found, arguments, setting.known, extra)
+        request = {"method": found["http_method"], "url": url}
+        with org_scope(setting.org_id):
+            async with unit_of_work() as session:
+                headers = await secrets.opened(session, found["headers"], url)
+                secret = await secrets.signing(session)
+        kept = [one for value in headers.values() for one in (value, *value.split()) if len(one) >= LEAST_SECRET]
         now = int(clock.now().timestamp())
         headers |= secrets.signed(secret, now, content, urlsplit(url).query)
         headers |= {"Idempotency-Key": str(call_id), "User-Agent": "Magpipe", "Accept": "application/json, text/plain"}
@@ -85,18 +78,7 @@ async def run(found: Mapping[str, Any], call_id: UUID, setting: CallSetting, lim
         answer, fault, attempts = await _sent(found, url, headers, content, started + limit_s)
     except MagpipeError as error:
         fault = error.message
-    outcome, shown = _outcome(found, call_id, answer, fault, kept)
-    async with unit_of_work() as session:
-        stored = await queries.call(session, setting.org_id, call_id, for_update=True)
-        if stored is not None:
-            stored.status, stored.result, stored.request = outcome.status, shown, request
-            # What is picked of a long answer cannot be picked again of what the log keeps of it.
-            is_picked = bool(found["response_variables"]) and outcome.status == ToolCallStatus.OK
-            stored.told = {"data": outcome.data} if is_picked else {}
-            stored.http_status, stored.attempts = answer.status if answer else 0, attempts
-            stored.ms, stored.finished_at = round((loop.time() - started) * 1000), clock.now()
-            session.add(stored)
-    return outcome
+    return replace(_outcome(found, call_id, answer, fault, kept), request=request, attempts=attempts)
 
 
 async def _sent(
@@ -123,48 +105,16 @@ async def _sent(
         await asyncio.sleep(PAUSE_S)
 
 
-async def _begin(
-    found: Mapping[str, Any], arguments: Mapping[str, Any], setting: CallSetting, key: str
-) -> UUID | Outcome:
-    call = ToolCall(
-        org_id=setting.org_id,
-        key=key,
-        conversation_id=setting.conversation_id,
-        turn_id=setting.turn_id,
-        agent_id=setting.agent_id,
-        agent_name=setting.agent_name,
-        agent_version=setting.agent_version,
-        channel=setting.channel,
-        function_id=UUID(found["id"]),
-        name=found["name"],
-        arguments=dict(arguments),
-        is_test=setting.is_test,
-        allowed_by=setting.allowed_by,
-        allowed_by_name=setting.allowed_by_name,
-    )
-    async with unit_of_work() as session:
-        before = await queries.begin(session, call)
-        if before is None:
-            return call.id
-        if before.status != ToolCallStatus.RUNNING:
-            return _told_again(found, before)
-        if definitions.is_reading(found):
-            return before.id
-        before.status, before.result, before.finished_at = ToolCallStatus.FAILED, _UNKNOWN, clock.now()
-        session.add(before)
-        return Outcome(before.id, ToolCallStatus.FAILED, _UNKNOWN)
-
-
 def _may_send_again(found: Mapping[str, Any], status: int) -> bool:
     return status in _NOT_DONE or (status in _PASSING and definitions.is_reading(found))
 
 
 def _outcome(
-    found: Mapping[str, Any], call_id: UUID, answer: http.Answer | None, fault: str, kept: Sequence[str]
-) -> tuple[Outcome, str]:
-    """Return what came of a call, and what the log keeps of the answer; `kept` is said again to nobody."""
+    found: Mapping[str, Any], call_id: UUID, answer: http.Answer | None, fault: str, kept: Sequence[str] = ()
+) -> Outcome:
+    """Return what came of a call; what is `kept` is said again to nobody."""
     if answer is None:
-        return Outcome(call_id, ToolCallStatus.FAILED, fault), fault
+        return Outcome(call_id, ToolCallStatus.FAILED, fault, result=fault)
     text = strict_json.clean(answer.content.decode(_charset(answer.charset), "replace"))
     for value in kept:
         # A server that repeats its request would hand the secret to the model, and through it to the customer.
@@ -172,8 +122,9 @@ def _outcome(
     shown = text[:ANSWER_LIMIT]
     if not 200 <= answer.status < 300:
         words = f"The address answered {answer.status}. {text[:ERROR_LIMIT]}".strip()
-        return Outcome(call_id, ToolCallStatus.FAILED, words), shown
-    return Outcome(call_id, ToolCallStatus.OK, "", _told(found, text)), shown
+        return Outcome(call_id, ToolCallStatus.FAILED, words, result=shown, http_status=answer.status)
+    told = _told(found, text)
+    return Outcome(call_id, ToolCallStatus.OK, "", told, result=shown, http_status=answer.status)
 
 
 def _told(found: Mapping[str, Any], text: str) -> Any:
@@ -199,13 +150,6 @@ def _shortened(values: dict[str, Any]) -> dict[str, Any]:
         is_long = len(said) > share
         short[name] = f"{(value if isinstance(value, str) else said)[:share]}{_CUT}" if is_long else value
     return short
-
-
-def _told_again(found: Mapping[str, Any], before: ToolCall) -> Outcome:
-    if before.status == ToolCallStatus.OK:
-        told = before.told["data"] if before.told else _told(found, before.result)
-        return Outcome(before.id, before.status, "", told)
-    return Outcome(before.id, before.status, before.result[:ERROR_LIMIT])
 
 
 def _charset(named: str) -> str:

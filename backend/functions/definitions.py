@@ -14,13 +14,17 @@ from uuid import UUID
 
 from backend.core.errors import Invalid
 from backend.core.ids import new_id
+from backend.functions.schemas import Offer
+from backend.vocab import ToolKind
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What has no body (RFC 9110 §9.3): its arguments travel in the address.
 BODILESS = ("GET", "DELETE")
 KINDS = ("string", "number", "integer", "boolean", "array", "object")
 # What the product's own tools are called.
-RESERVED = ("hand_over_to_person", "save_contact_name", "save_details")
+RESERVED = (
+    "hand_over_to_person", "save_contact_name", "save_details", "transfer_conversation", "send_text", "send_email",
+)  # fmt: skip
 MOST_FUNCTIONS = 50
 MOST_PARAMETERS = 30
 MOST_ROWS = 20
@@ -103,8 +107,8 @@ def copies(rows: Sequence[Mapping[str, Any]], *, with_secrets: bool = True) -> l
     ]
 
 
-def schema(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a stored function as OpenAI's chat API describes a tool."""
+def offer(found: Mapping[str, Any]) -> Offer:
+    """Return a stored function as an agent is offered it."""
     properties: dict[str, Any] = {}
     for one in found["body_schema"]:
         properties[one["name"]] = {"type": one["type"], "description": one["description"]}
@@ -112,19 +116,20 @@ def schema(found: Mapping[str, Any]) -> dict[str, Any]:
             properties[one["name"]]["enum"] = list(one["options"])
         if one["type"] == "array":
             properties[one["name"]]["items"] = {"type": "string"}
-    return {
-        "type": "function",
-        "function": {
-            "name": found["name"],
-            "description": found["description"],
-            "parameters": {
-                "type": "object",
-                "properties": properties,
-                "required": [one["name"] for one in found["body_schema"] if one["required"]],
-                "additionalProperties": False,
-            },
+    return Offer(
+        kind=ToolKind.FUNCTION,
+        name=found["name"],
+        description=found["description"],
+        parameters={
+            "type": "object",
+            "properties": properties,
+            "required": [one["name"] for one in found["body_schema"] if one["required"]],
+            "additionalProperties": False,
         },
-    }
+        definition=dict(found),
+        is_reading=is_reading(found),
+        label=found["name"].replace("_", " "),
+    )
 
 
 def fault(found: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:

@@ -23,12 +23,17 @@ from backend.core.strict_json import loads as read_json
 from backend.core.tenancy import org_id_of, org_scope, unit_of_work
 from backend.functions import definitions, queries
 from backend.functions.calling import call
+from backend.functions.calling import run as send
+from backend.functions.gate import ERROR_LIMIT, carry_out, new_call, told_again
+from backend.functions.gate import call as pass_call
+from backend.functions.queries import begin as keep_call
 from backend.functions.schemas import CallRow, CallSetting, Outcome
 from backend.functions.secrets import has_signing, kept, renew_signing, signed, signing
 from backend.models.functions import SharedFunction, ToolCall
-from backend.vocab import MemberRole, ToolCallStatus
+from backend.vocab import Authority, MemberRole, ToolCallStatus, ToolKind
 
 __all__ = [
+    "ERROR_LIMIT",
     "MOST_CALLS",
     "CallRow",
     "CallSetting",
@@ -36,12 +41,16 @@ __all__ = [
     "call",
     "call_row",
     "calls",
+    "carry_out",
     "clean_text",
     "has_signing",
+    "keep_call",
     "kept",
     "key_of",
     "log",
     "merged",
+    "new_call",
+    "pass_call",
     "read_json",
     "remove_shared",
     "removed",
@@ -49,10 +58,12 @@ __all__ = [
     "replaced",
     "save_shared",
     "saved",
+    "send",
     "shared",
     "shown",
     "signed",
     "signing",
+    "told_again",
     "try_call",
 ]
 
@@ -144,30 +155,30 @@ async def calls(session: AsyncSession, function_id: UUID, before: UUID | None = 
 
 
 async def log(session: AsyncSession, setting: CallSetting, entries: Sequence[Mapping[str, Any]]) -> None:
-    """Write the product's own tools into the log of calls, as a turn used them: once, however often this runs."""
+    """Write calls that leave no row of their own into the log, as a turn used them: once, however often this runs."""
     for place, one in enumerate(entries):
         if one.get("call_id"):
             continue
-        now = clock.now()
-        await queries.begin(
-            session,
-            ToolCall(
-                org_id=setting.org_id,
-                key=f"{setting.turn_id}:{place}",
-                conversation_id=setting.conversation_id,
-                turn_id=setting.turn_id,
-                agent_id=setting.agent_id,
-                agent_name=setting.agent_name,
-                agent_version=setting.agent_version,
-                channel=setting.channel,
-                name=str(one["name"]),
-                arguments=dict(one["arguments"]),
-                status=str(one["status"]),
-                result=str(one["result"]),
-                ms=int(one["ms"]),
-                finished_at=now,
-            ),
+        status = ToolCallStatus(one["status"])
+        row = ToolCall(
+            org_id=setting.org_id,
+            key=f"{setting.turn_id}:{place}",
+            conversation_id=setting.conversation_id,
+            turn_id=setting.turn_id,
+            agent_id=setting.agent_id,
+            agent_name=setting.agent_name,
+            agent_version=setting.agent_version,
+            channel=setting.channel,
+            kind=ToolKind.OWN,
+            name=str(one["name"]),
+            arguments=dict(one["arguments"]),
+            status=status,
+            authority=Authority.NOBODY if status == ToolCallStatus.REFUSED else setting.authority,
+            result=str(one["result"]),
+            ms=int(one["ms"]),
+            finished_at=clock.now(),
         )
+        await queries.begin(session, row)
 
 
 def key_of(turn_id: UUID, name: str, arguments: Mapping[str, Any]) -> str:

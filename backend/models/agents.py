@@ -86,6 +86,7 @@ class AgentTurn(TenantRow, table=True):
             ],
         ),
         Index("agent_turns_unanswered", "created_at", postgresql_where=text("is_unanswered")),
+        Index("agent_turns_waiting", "conversation_id", postgresql_where=text("status = 'waiting'")),
     )
 
     conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", index=True)

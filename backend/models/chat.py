@@ -82,6 +82,10 @@ class ChatSession(TenantRow, table=True):
     # While people answer this session alone, and the agent goes on elsewhere in the conversation (see chat.waiting).
     is_with_people: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     with_people_until: datetime | None = moment()
+    # The agent another one handed this chat to.
+    handed_to_agent_id: UUID | None = Field(
+        default=None, foreign_key="agent_configs.id", ondelete="SET NULL", index=True
+    )
     # The person who joined last, until the agent speaks again.
     joined_name: str = ""
     last_message_at: datetime = moment(clock.now)

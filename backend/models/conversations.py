@@ -56,6 +56,10 @@ class Conversation(TenantRow, table=True):
     agent_id: UUID | None = Field(default=None, foreign_key="agent_configs.id", ondelete="SET NULL")
     """The agent that answered last, with the version it answered as."""
     agent_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    handed_to_agent_id: UUID | None = Field(
+        default=None, foreign_key="agent_configs.id", ondelete="SET NULL", index=True
+    )
+    """The agent another one handed the texts to, until the conversation is closed."""
     sentiment: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """How the person's last message sounded: positive, neutral, negative, or empty when nobody can tell."""
     snoozed_until: datetime | None = moment()

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from backend.core.crypto import EncryptedText
 from backend.models.base import TenantRow, document, moment
-from backend.vocab import ToolCallStatus
+from backend.vocab import Authority, ToolCallStatus
 
 
 class SharedFunction(TenantRow, table=True):
@@ -36,8 +36,9 @@ class FunctionSecret(TenantRow, table=True):
 class ToolCall(TenantRow, table=True):
     """One call of a tool: what it was given, what came of it, when, and who allowed it.
 
-    `key` is unique to the wish behind a call, so that a turn that runs twice calls once. `allowed_by` is empty when
-    the agent's own settings allowed it.
+    `key` is unique to the wish behind a call, so that a turn that runs twice calls once. `authority` says who allowed
+    it, the agent's settings or a person (`allowed_by`); no call runs without. Of one that waited for a person, `offer`
+    is the tool as they were shown it.
     """
 
     __tablename__ = "tool_calls"
@@ -45,6 +46,10 @@ class ToolCall(TenantRow, table=True):
         UniqueConstraint("org_id", "key"),
         Index("tool_calls_org", "org_id", "created_at"),
         Index("tool_calls_function", "function_id", "id"),
+        Index("tool_calls_waiting", "conversation_id", postgresql_where=text("status = 'waiting'")),
+        CheckConstraint(
+            "authority <> '' OR status IN ('waiting', 'refused', 'expired')", name="tool_calls_are_allowed"
+        ),
     )
 
     key: str
@@ -56,6 +61,7 @@ class ToolCall(TenantRow, table=True):
     channel: str = ""
     function_id: UUID | None = None
     """Of a function people made; none of the product's own tools has one."""
+    kind: str = Field(default="", sa_column_kwargs={"server_default": ""})
     name: str
     arguments: dict[str, Any] = document(dict)
     status: str = ToolCallStatus.RUNNING
@@ -68,7 +74,13 @@ class ToolCall(TenantRow, table=True):
     attempts: int = 0
     ms: int = 0
     is_test: bool = False
+    authority: str = Field(default=Authority.NOBODY, sa_column_kwargs={"server_default": Authority.POLICY})
     allowed_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
     allowed_by_name: str = ""
+    offer: dict[str, Any] = document(dict)
+    decided_by_name: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    note: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """What the person who decided said to the agent."""
+    expires_at: datetime | None = moment()
     decided_at: datetime | None = moment()
     finished_at: datetime | None = moment()

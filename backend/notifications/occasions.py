@@ -9,6 +9,7 @@ from backend.models.notifications import NotificationPreference
 from backend.vocab import AuthorKind, Direction, ItemKind
 
 MESSAGE_IN, MESSAGE_OUT, NEEDS_PERSON = "new_message", "outbound_message", "needs_person"
+NEEDS_APPROVAL = "needs_approval"
 TELL = "notifications.tell"
 
 
@@ -33,6 +34,19 @@ async def needs_person(session: AsyncSession, conversation: Conversation) -> Non
             kind=NEEDS_PERSON,
             conversation_id=str(conversation.id),
             seq=conversation.last_seq,
+        )
+
+
+async def approval(session: AsyncSession, item: ConversationItem) -> None:
+    """Note that an agent asked a person to approve something; what it asks for stands in the item."""
+    if await _is_anybody_told(session, item):
+        await jobs.defer(
+            session,
+            TELL,
+            org_id=str(item.org_id),
+            kind=NEEDS_APPROVAL,
+            conversation_id=str(item.conversation_id),
+            seq=item.seq,
         )
 
 

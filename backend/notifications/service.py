@@ -16,6 +16,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of, platform_scope, unit_of_work
 from backend.models.platform import SystemEmail
 from backend.notifications import layout
+from backend.notifications.occasions import approval as note_approval
 from backend.notifications.occasions import message as note_message
 from backend.notifications.occasions import needs_person as note_needs_person
 from backend.notifications.preferences import CHANNELS, CONTENTS, ChannelWish, Wishes, follow_defaults
@@ -33,6 +34,7 @@ __all__ = [
     "deliver",
     "follow_defaults",
     "give_up",
+    "note_approval",
     "note_message",
     "note_needs_person",
     "queue_email",

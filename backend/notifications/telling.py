@@ -21,7 +21,7 @@ from backend.models.messaging import SmsMessage
 from backend.models.numbers import ServiceNumber
 from backend.models.organizations import OrganizationMember
 from backend.notifications import preferences, service
-from backend.notifications.occasions import MESSAGE_IN, MESSAGE_OUT
+from backend.notifications.occasions import MESSAGE_IN, MESSAGE_OUT, NEEDS_APPROVAL
 from backend.notifications.preferences import EMAIL, ChannelWish
 from backend.notifications.schemas import Mail
 from backend.numbers import e164
@@ -33,6 +33,7 @@ SMS_LENGTH = 300
 _HEADINGS = {
     MESSAGE_IN: "New message from {contact}",
     MESSAGE_OUT: "Message to {contact}",
+    NEEDS_APPROVAL: "An agent waits for your approval with {contact}",
 }
 _NEEDS_PERSON = "{contact} needs a person"
 

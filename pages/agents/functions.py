@@ -5,6 +5,7 @@ import reflex as rx
 from pages.agents.details import details_section
 from pages.agents.function_editor import editor_dialog
 from pages.agents.function_trying import try_dialog
+from pages.agents.policies import policies_section, policy_select
 from pages.components.button import button, button_class, icon_button_class
 from pages.components.choice import switch
 from pages.components.copy_button import copy_button
@@ -19,6 +20,7 @@ from state.agents.function_editor import FunctionEditorState
 from state.agents.function_trying import FunctionTryState
 from state.agents.functions import FunctionRow, FunctionsState
 from state.agents.open_agent import AgentState
+from state.agents.policies import PoliciesState
 
 _LIST = "divide-y divide-line rounded-card border border-line"
 
@@ -51,9 +53,14 @@ def functions_part() -> rx.Component:
 
 def _lists() -> rx.Component:
     return rx.fragment(
+        policies_section(),
         rx.el.section(
             rx.el.div(
-                rx.el.p(AgentFunctions.LEAD, class_name="min-w-56 flex-1 text-13 text-pretty text-muted"),
+                rx.el.div(
+                    rx.el.h2(AgentFunctions.TITLE, class_name="text-14 font-semibold"),
+                    rx.el.p(AgentFunctions.LEAD, class_name="mt-1 text-13 text-pretty text-muted"),
+                    class_name="min-w-56 flex-1",
+                ),
                 rx.cond(
                     AgentState.can_edit,
                     button(AgentFunctions.ADD, variant="primary", icon="plus", on_click=FunctionEditorState.begin),
@@ -74,7 +81,7 @@ def _lists() -> rx.Component:
                     ),
                 ),
             ),
-            class_name="flex min-w-0 flex-col gap-4",
+            class_name="flex min-w-0 flex-col gap-4 border-t border-line pt-6",
         ),
         rx.cond(
             FunctionsState.shared.length() > 0,
@@ -111,6 +118,14 @@ def _function(row: rx.Var[FunctionRow]) -> rx.Component:
             class_name="min-w-0 flex-1",
         ),
         rx.el.div(
+            rx.cond(
+                row["is_active"],
+                rx.el.div(
+                    policy_select(row["name"], PoliciesState.functions[row["name"]], row["name"]),
+                    class_name="hidden sm:block",
+                ),
+                rx.fragment(),
+            ),
             switch(
                 f"function-{row['id']}",
                 rx.el.span(AgentFunctions.SWITCH, " ", row["name"], class_name="sr-only"),

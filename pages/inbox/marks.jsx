@@ -10,6 +10,7 @@ import MessageCircle from "lucide-react/dist/esm/icons/message-circle.mjs";
 import MessageSquareText from "lucide-react/dist/esm/icons/message-square-text.mjs";
 import PencilLine from "lucide-react/dist/esm/icons/pencil-line.mjs";
 import Phone from "lucide-react/dist/esm/icons/phone.mjs";
+import ShieldQuestion from "lucide-react/dist/esm/icons/shield-question-mark.mjs";
 import User from "lucide-react/dist/esm/icons/user.mjs";
 import UserRound from "lucide-react/dist/esm/icons/user-round.mjs";
 import X from "lucide-react/dist/esm/icons/x.mjs";
@@ -74,6 +75,7 @@ export const ANSWERING = {
   draft: [PencilLine, "text-info-ink"],
   human: [User, "text-muted"],
   needed: [Hand, "text-warning-ink"],
+  asks: [ShieldQuestion, "text-warning-ink"],
 };
 
 // How far a message of ours came: icon, tint, and the key of its word.

@@ -13,6 +13,7 @@ export const ROW_HEIGHT = 68;
 
 // Who answers this conversation now; a pause that has run out counts as handed back.
 function answering(row) {
+  if (row.awaits_approval) return "asks";
   if (row.needs_person) return "needed";
   if (row.answer_mode === "human" && row.paused_until && new Date(row.paused_until) <= new Date()) return "ai";
   return row.answer_mode || "ai";
@@ -81,7 +82,7 @@ function Said({ row, unread, words }) {
 function Marks({ row, unread, words }) {
   const state = answering(row);
   const [picture, tint] = ANSWERING[state] ?? ANSWERING.ai;
-  const word = { ai: words.AI, draft: words.DRAFTS, human: words.PEOPLE, needed: words.NEEDED }[state];
+  const word = { ai: words.AI, draft: words.DRAFTS, human: words.PEOPLE, needed: words.NEEDED, asks: words.APPROVE }[state];
   return (
     <>
       <Mood row={row} words={words} />

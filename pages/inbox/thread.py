@@ -129,6 +129,7 @@ class _Timeline(rx.Component):
     on_why: rx.EventHandler[_one]
     on_approve: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str, str)]
     on_discard: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str)]
+    on_decide: rx.EventHandler[rx.event.passthrough_event_spec(str, bool, str)]
 
 
 class _Composer(rx.Component):
@@ -244,6 +245,7 @@ def thread_pane() -> rx.Component:
                 on_why=WhyState.explain,
                 on_approve=TimelineState.approve,
                 on_discard=TimelineState.discard,
+                on_decide=TimelineState.decide,
             ),
             _Composer.create(
                 conversation_id=ComposerState.conversation_id,

@@ -8,6 +8,7 @@ import { Message, Outgoing, When } from "$/public/external/pages/inbox/parts/bub
 import { Note } from "$/public/external/pages/inbox/parts/note.jsx";
 import { TranslateBar, useTranslation } from "$/public/external/pages/inbox/parts/translation.jsx";
 import { DraftCard } from "$/public/external/pages/inbox/parts/draft_card.jsx";
+import { ApprovalCard } from "$/public/external/pages/inbox/parts/approval_card.jsx";
 import { usePatched, useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
 import { usePlace } from "$/public/external/pages/inbox/parts/earlier.jsx";
 import { applyPatch, arrivedSince, join } from "$/public/external/pages/inbox/parts/lines.jsx";
@@ -82,6 +83,8 @@ function OpenTimeline(props) {
     if (!arrived.length) return;
     const heard = arrived.filter((item) => item.kind === "message" && item.direction === "inbound").at(-1);
     if (heard) setSaid(`${contactName}: ${heard.body}`);
+    const asked = arrived.filter((item) => item.kind === "approval" && item.status === "waiting").at(-1);
+    if (asked) setSaid(`${words.APPROVAL_ASKS.replace("{name}", asked.author_name || words.AGENT)}: ${asked.body}`);
     if (!atBottom) setFresh((count) => count + arrived.filter((item) => item.kind !== "event").length);
   }, [items]);
   useEffect(() => {
@@ -135,6 +138,7 @@ function OpenTimeline(props) {
     onWhy: props.onWhy,
     onApprove: props.onApprove,
     onDiscard: props.onDiscard,
+    onDecide: props.onDecide,
   };
 
   const draw = (index, item) => {
@@ -179,13 +183,21 @@ function OpenTimeline(props) {
                 {words.UNTIL} <When at={item.data.until} />
               </>
             ) : null}
-            {item.data?.brief ? <q className="text-ink"> {item.data.brief}</q> : null} <span className="text-faint">· <Timestamp at={item.at} format="clock" /></span>
+            {item.data?.brief ? <q className="text-ink"> {item.data.brief}</q> : null}
+            {item.data?.said ? <q className="line-clamp-3 whitespace-pre-line text-ink">{item.data.said}</q> : null} <span className="text-faint">· <Timestamp at={item.at} format="clock" /></span>
           </p>
         ) : item.kind === "note" ? (
           <Note item={item} me={props.me} words={words} translated={translation.of(item)} />
         ) : item.kind === "draft" ? (
           <DraftCard
             item={{ ...item, conversation_id: conversationId }}
+            isOpen={Boolean(openTurn) && openTurn === item.data?.turn_id}
+            words={words}
+            actions={actions}
+          />
+        ) : item.kind === "approval" ? (
+          <ApprovalCard
+            item={item}
             isOpen={Boolean(openTurn) && openTurn === item.data?.turn_id}
             words={words}
             actions={actions}

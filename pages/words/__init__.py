@@ -3,7 +3,7 @@
 Sentence case, verbs on buttons, no internal ids, no vendor names. A page reads its own class; `Common` is shared.
 """
 
-from pages.words.agent_functions import AgentDetails, AgentFunctions
+from pages.words.agent_functions import AgentDetails, AgentFunctions, AgentPolicies
 from pages.words.agent_parts import (
     AgentConfigure,
     AgentDeployment,
@@ -61,6 +61,7 @@ __all__ = [
     "AgentFunctions",
     "AgentHistory",
     "AgentNotifications",
+    "AgentPolicies",
     "AgentPrompt",
     "AgentPublish",
     "AgentSchedule",

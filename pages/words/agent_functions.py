@@ -4,6 +4,7 @@
 class AgentFunctions:
     """What the agent may call."""
 
+    TITLE = "Functions of yours"
     LEAD = "Web addresses of your own systems that the agent may call: to look up an order, to book, to open a ticket."
     ADD = "Add function"
     EMPTY_TITLE = "It calls nothing yet"
@@ -166,3 +167,53 @@ class AgentDetails:
     FOR_ALL_HINT = "Off: only this agent, as part of its draft."
     SAVE_DRAFT = "Save in the draft"
     SAVE = "Save"
+
+
+class AgentPolicies:
+    """What an agent may do by itself."""
+
+    TITLE = "What it may do"
+    LEAD = (
+        "Beside answering. With “Ask first” it shows the team in the inbox what it wants to do, and waits until "
+        "somebody approves."
+    )
+    POLICY = "May it:"
+    ALLOWED = "Allowed"
+    ASK = "Ask first"
+    OFF = "Off"
+    ALWAYS = "Always"
+    HINTS = {
+        "hand_over_to_person": "Whoever asks for a person gets one.",
+        "save_contact_name": "When customers say what they are called.",
+        "save_details": "What you have it find out, below.",
+        "transfer_conversation": "To those listed below.",
+        "send_text": "To the customer’s own number, or to those listed below.",
+        "send_email": "To the customer’s address on file, or to those listed below.",
+    }
+    RECIPIENTS = "Whom else it may write to"
+    RECIPIENTS_LEAD = "People of your business, such as the kitchen or the office. It writes to nobody else."
+    ADD_RECIPIENT = "Add somebody"
+    ADD_RECIPIENT_TITLE = "Let it write to somebody"
+    ADDRESS = "Phone number or email address"
+    ADDRESS_HINT = "A number with its country code."
+    LABEL = "Name"
+    LABEL_HINT = "The agent calls them by this name."
+    LABEL_HINT_TARGET = "The agent calls them by this name. Empty: as they are called here."
+    TARGETS = "Whom it may transfer to"
+    TARGETS_LEAD = "A person, a team, or another of your agents, who goes on with the conversation."
+    ADD_TARGET = "Add a target"
+    ADD_TARGET_TITLE = "Let it transfer to somebody"
+    TARGET = "To whom"
+    WHEN = "When"
+    WHEN_PLACEHOLDER = "Questions about invoices and refunds"
+    KINDS = {"person": "Person", "team": "Team", "agent": "AI agent"}
+    REMOVE = "Remove"
+    SAVE = "Save in the draft"
+    ASKING = "When it has to ask"
+    ASKING_LEAD = "The conversation waits meanwhile. What the customer writes is answered afterwards."
+    MINUTES = "Minutes to decide"
+    MINUTES_HINT = "From 5 minutes to a week. After that it is not done."
+    NOTICE = "Tell the customer that it has to ask"
+    NOTICE_HINT = "Off: they hear nothing until the agent knows."
+    MESSAGE = "In your words"
+    MESSAGE_PLACEHOLDER = "I need to check this with a colleague first. I’ll get back to you here."

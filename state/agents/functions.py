@@ -10,6 +10,7 @@ from backend.core.tenancy import org_scope, unit_of_work
 from backend.functions import service as functions
 from state.agents.details import DetailsState
 from state.agents.open_agent import AgentState
+from state.agents.policies import PoliciesState
 from state.errors import answers
 from state.hub import News, hub
 from state.session import SessionState
@@ -52,6 +53,7 @@ class FunctionsState(SessionState):
         opened = await self.get_state(AgentState)
         try:
             await (await self.get_state(DetailsState))._open(principal, opened._values)
+            await (await self.get_state(PoliciesState))._open(principal, opened._values)
             await self._show(principal, opened._values)
         except Exception:
             self.has_failed = not self.is_loaded

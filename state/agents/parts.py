@@ -8,6 +8,7 @@ from state.agents.functions import FunctionsState
 from state.agents.history import HistoryState
 from state.agents.notifications import AgentNotificationsState
 from state.agents.playground import PlaygroundState
+from state.agents.policies import PoliciesState
 from state.agents.prompt import PromptState
 from state.agents.schedule import ScheduleState
 from state.agents.skills import SkillsState
@@ -27,4 +28,4 @@ OF_TAB = {
     "versions": HistoryState,
 }
 # What else of a part shows fields of the draft.
-BESIDE = {"functions": (DetailsState,)}
+BESIDE = {"functions": (DetailsState, PoliciesState)}

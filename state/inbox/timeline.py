@@ -6,6 +6,7 @@ from uuid import UUID
 
 import reflex as rx
 
+from backend.approvals import service as approvals
 from backend.chat import service as chat
 from backend.conversations import service as conversations
 from backend.conversations.schemas import TimelineItem
@@ -124,6 +125,15 @@ class TimelineState(Feed, SessionState):
             async with unit_of_work() as session:
                 seen = parse_id(item_id, "item_id")
                 await messaging.discard_draft(session, principal, parse_id(conversation_id), int(seq), seen)
+
+    @rx.event
+    @answers
+    async def decide(self, call_id: str, is_approved: bool, note: str) -> None:
+        """Approve what an agent asks for, or refuse it with a word to the agent."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                await approvals.decide(session, principal, parse_id(call_id), is_approved=is_approved, note=str(note))
 
     async def _hear(self, batch: Sequence[News]) -> None:
         if not self.conversation_id:

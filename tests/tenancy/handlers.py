@@ -104,6 +104,7 @@ WIDGETS: dict[str, Widget] = {
             "cancel": _rule(message_id=PLANNED),
             "approve": _rule(**ITEM, seq=3, item_id=DRAFT, body="Mallory"),
             "discard": _rule(**ITEM, seq=3, item_id=DRAFT),
+            "decide": _rule(call_id=Id("tool_calls"), is_approved=False, note="Mallory"),
         },
     ),
     "state.inbox.composer.ComposerState": Widget(
@@ -500,6 +501,18 @@ WIDGETS: dict[str, Widget] = {
             "ask_secret": SHUT,
             "renew_secret": _rule(EDITOR),
             "forget_secret": SHUT,
+        },
+    ),
+    "state.agents.policies.PoliciesState": Widget(
+        _agent("functions"),
+        {
+            "set_policy": _rule(EDITOR, name="send_text", policy="ask"),
+            "save": _rule(EDITOR, name="approval_minutes", value="30", base="60"),
+            "set_notices": _rule(EDITOR, is_on=False),
+            "begin": _rule(field="recipients"),
+            "add": _rule(EDITOR, form={"label": "Mallory", "address": "mallory@example.com"}),
+            "set_open": SHUT,
+            "remove": _rule(EDITOR, field="message_recipients", label="Mallory"),
         },
     ),
     "state.agents.details.DetailsState": Widget(

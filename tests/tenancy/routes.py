@@ -167,6 +167,11 @@ MEMBERS = (
     Call("/functions/v1/knowledge-source-delete", {"id": SOURCE}, EDITOR, or_else=404),
     Call("/functions/v1/delete-knowledge-source", {"source_id": SOURCE}, EDITOR, or_else=404),
     Call("/functions/v1/delete-contact", {"contact_id": Id("contacts")}, EDITOR),
+    Call("/functions/v1/tool-approvals", method="GET"),
+    Call("/functions/v1/tool-approvals/{approval_id}", method="GET", values={"approval_id": Id("tool_calls")}),
+    Call(
+        "/functions/v1/tool-approvals/{approval_id}", {"decision": "refuse"}, values={"approval_id": Id("tool_calls")}
+    ),
     Call("/functions/v1/custom-functions", method="GET"),
     Call("/functions/v1/custom-functions", {"action": "list", "agent_id": AGENT}),
     Call(

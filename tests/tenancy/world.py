@@ -291,6 +291,20 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
             _keep_file(settings().media_dir / path, mark)
             await rows.make("sms_opt_outs", service_number=number, phone_number=customer, is_opted_out=False)
             await rows.make("agent_turns", status="answered", sources=[], tools=[], attempts=[], reply_message_id=None)
+            await rows.make(
+                "tool_calls",
+                kind="function",
+                status="waiting",
+                authority="",
+                arguments={},
+                request={},
+                told={},
+                offer={},
+                function_id=None,
+                decided_at=None,
+                finished_at=None,
+                expires_at=clock.now() + timedelta(days=30),
+            )
             address = {"kind": "site", "url": f"https://{mark}.example/", "sync_period": "never", "login_headers": None}
             lists = {"pairs": [], "include_paths": [], "exclude_paths": []}
             await rows.make("knowledge_sources", sync_status="ready", **address, **lists)

@@ -169,7 +169,7 @@ async def test_a_turn_whose_process_died_is_taken_over_when_its_lease_ends(desk,
             assert await answering._claim(session, message_id, Channel.SMS) is not None
     with pytest.raises(Unavailable):
         await desk.answer(message_id)
-    with clock.at(clock.now() + answering.LEASE + timedelta(seconds=1)):
+    with clock.at(clock.now() + answering.leases.LEASE + timedelta(seconds=1)):
         await desk.answer(message_id)
     assert len(await desk.sent()) == 1
 
@@ -181,7 +181,7 @@ async def test_a_turn_that_broke_is_taken_up_at_once(desk, script, monkeypatch):
         raise ConnectionError("the database went away")
 
     with monkeypatch.context() as patched:
-        patched.setattr(answering, "_store", lost)
+        patched.setattr(answering.storing, "store", lost)
         with pytest.raises(ConnectionError):
             await desk.answer(message_id)
     await desk.answer(message_id)

@@ -104,7 +104,7 @@ async def test_answers_at_the_same_time_do_not_spend_the_same_money(open_desk, s
             await answering.answer(second)
     assert script.requests == []
     with desk.org.scope():
-        await answering._let_go(claimed.turn_id)
+        await answering.leases.let_go(claimed.turn_id)
     await desk.answer(first)
     await asyncio.gather(desk.answer(second), return_exceptions=True)
     turns = await desk.turns()

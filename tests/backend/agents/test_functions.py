@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from backend.agents import answering, playground, portable, tools
+from backend.agents import answering, playground, portable
 from backend.agents import service as agents
+from backend.agents.specs import spec_of
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core.config import settings
@@ -61,8 +62,14 @@ async def log_of(desk, function_id):
             return await functions.calls(session, UUID(function_id))
 
 
-def test_the_product_s_own_tools_keep_their_names():
-    assert set(tools.TOOLS) <= set(definitions.RESERVED)
+async def test_the_product_s_own_tools_keep_their_names(desk):
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            target = {"kind": "agent", "id": str(desk.agent.id), "label": "Sales", "when": ""}
+            more = {"dynamic_variables": [{"name": "day"}], "transfer_targets": [target]}
+            await agents.update(session, desk.org.owner, desk.agent.id, **more)
+            spec = await spec_of(session, await agents.get(session, desk.agent.id))
+    assert {one.name for one in spec.tools} == set(definitions.RESERVED)
 
 
 async def test_a_customer_is_answered_from_what_a_function_says(desk, business):
@@ -116,7 +123,7 @@ async def test_a_turn_that_is_run_again_calls_once(desk, business, script):
             claimed = await answering._claim(session, message_id, Channel.SMS)
         await answering.runtime.turn(claimed.request)
         # The process died before the answer was stored, and its lease ran out.
-        await answering._let_go(claimed.turn_id)
+        await answering.leases.let_go(claimed.turn_id)
     script.says(script.calls(("book_visit", {"day": "Friday"})), "Booked.")
     await desk.answer(message_id)
     assert len((await business.client.get("/business/requests")).json()["requests"]) == 1

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from backend.agents import model_calls, runtime
+from backend.agents import model_calls, runtime, tools
 from backend.agents.models import cost_micros, is_offered, models
 from backend.agents.schemas import AgentSpec, Customer, Line, TurnRequest
 from backend.core.config import settings
@@ -35,6 +35,7 @@ def request(text: str = "Hello", *, name: str = "", history: tuple[Line, ...] = 
         temperature=0.7,
         max_tokens=300,
         timezone="America/New_York",
+        tools=tuple(tool.offer() for tool in tools.TOOLS.values()),
     )
     return TurnRequest(spec, Customer(name, "+14155550199"), history, text, retrieve)
 

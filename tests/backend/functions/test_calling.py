@@ -158,9 +158,8 @@ async def test_after_a_crash_a_call_that_may_have_happened_is_not_sent_again(db,
         arguments = {"day": "Friday"} if given is BOOK else {"number": "1"}
         with org.scope():
             async with unit_of_work() as session:
-                session.add(
-                    ToolCall(org_id=org.org_id, key=path, name="x", arguments=arguments, status=ToolCallStatus.RUNNING)
-                )
+                running = {"status": ToolCallStatus.RUNNING, "authority": "policy"}
+                session.add(ToolCall(org_id=org.org_id, key=path, name="x", arguments=arguments, **running))
         outcome = await call(org, found, arguments, path)
         assert (outcome.status == "ok", len(await asked(business))) == (count == 1, count)
 
@@ -210,11 +209,11 @@ async def test_trying_is_limited(db, org, business, monkeypatch):
     ],
 )
 def test_whatever_an_address_answers_can_be_told_and_kept(said, charset, told):
-    outcome, shown = calling._outcome(
+    outcome = calling._outcome(
         {**ORDER, "response_variables": []}, new_id(), http.Answer(200, said, "", charset, False), ""
     )
     assert (outcome.status, outcome.data) == ("ok", told)
-    (json.dumps(outcome.data, ensure_ascii=False, allow_nan=False) + shown).encode()
+    (json.dumps(outcome.data, ensure_ascii=False, allow_nan=False) + outcome.result).encode()
 
 
 async def test_what_was_not_picked_of_a_long_answer_is_never_told(db, org, business, monkeypatch):
@@ -227,7 +226,7 @@ async def test_what_was_not_picked_of_a_long_answer_is_never_told(db, org, busin
     short = (await call(org, found, {"number": "1042"})).data
     assert short == {"status": "shipped", "first": f"Whitening {calling._CUT}"}
     answer = http.Answer(200, b'{"order": {"secret": "never', "", "utf-8", True)
-    assert calling._outcome(found, new_id(), answer, "")[0].data == calling._UNREADABLE
+    assert calling._outcome(found, new_id(), answer, "").data == calling._UNREADABLE
 
 
 def test_a_model_s_arguments_can_be_kept():

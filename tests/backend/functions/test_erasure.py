@@ -19,7 +19,7 @@ async def test_tries_that_name_the_person_go_wherever_they_name_them(db, org):
     with org.scope():
         async with unit_of_work() as session:
             for given in (*theirs, {"result": "nobody's"}):
-                session.add(ToolCall(org_id=org.org_id, key=str(new_id()), name="look_up", **given))
+                session.add(ToolCall(org_id=org.org_id, key=str(new_id()), name="look_up", authority="policy", **given))
             await session.flush()
             person = Person(org.org_id, (), ("+14155559111",), (), ())
             assert await erasure._tries(session, person) == len(theirs)
