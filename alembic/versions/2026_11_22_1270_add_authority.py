@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "1260"
-down_revision = "1250"
+revision = "1270"
+down_revision = "1260"
 branch_labels = None
 depends_on = None
 
