@@ -1,7 +1,7 @@
 """Give browser tests one running installation, a real Chromium, signed-in people and customers with phones.
 
 A page that logs an error, throws, or is answered with a server error fails its test, unless the test said it would
-(`problems.expect`). A failed test leaves a picture and a trace of every page in the run's temporary folder.
+(`problems.expect`). A failed test leaves a picture of every page in the run's temporary folder, and with BROWSER_TRACES=1 a trace.
 """
 
 import itertools
@@ -128,4 +128,4 @@ def window(
     for place, each in enumerate(opened):
         each.close(keep_in=tmp_path / f"window-{place}" if has_failed or problems.unexpected() else None)
     if not has_failed:
-        assert not problems.unexpected(), f"{problems.report()}\nPictures and traces: {tmp_path}"
+        assert not problems.unexpected(), f"{problems.report()}\nPictures: {tmp_path}"

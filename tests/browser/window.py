@@ -1,5 +1,6 @@
 """A browser window of a test: its size and looks, who is signed in, and what its pages complain about."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +12,9 @@ from tests.browser.people import Person
 # Chromium reports every refused address as an error of the console. Whether a refusal is right is for the test that
 # asks for it; what the server breaks on (500 and above) is never right.
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+
+# A trace tells what stood on the page at each step, and takes as much work again as the test itself.
+TRACES = os.environ.get("BROWSER_TRACES") == "1"
 
 
 class Problems:
@@ -67,7 +71,8 @@ class Window:
         if person is not None:
             self.context.add_cookies(list(person.cookies))  # type: ignore[arg-type]
         self.context.set_default_timeout(15_000)
-        self.context.tracing.start(snapshots=True, screenshots=False)
+        if TRACES:
+            self.context.tracing.start(snapshots=True, screenshots=False)
         self.context.on("page", self._watch)
         self.page = self.context.new_page()
 
@@ -76,14 +81,13 @@ class Window:
         return self.context.new_page()
 
     def close(self, keep_in: Path | None = None) -> None:
-        """Close the window; with a folder, leave a picture of every tab and the trace there."""
-        if keep_in is None:
-            self.context.tracing.stop()
-        else:
+        """Close the window; with a folder, leave a picture of every tab there, and the trace if there is one."""
+        if keep_in is not None:
             keep_in.mkdir(parents=True, exist_ok=True)
             for place, page in enumerate(self.context.pages):
                 page.screenshot(path=keep_in / f"tab-{place}.png")
-            self.context.tracing.stop(path=keep_in / "trace.zip")
+            if TRACES:
+                self.context.tracing.stop(path=keep_in / "trace.zip")
         self.context.close()
 
     def _watch(self, page: Page) -> None:
