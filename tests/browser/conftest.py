@@ -1,7 +1,8 @@
 """Give browser tests one running installation, a real Chromium, signed-in people and customers with phones.
 
 A page that logs an error, throws, or is answered with a server error fails its test, unless the test said it would
-(`problems.expect`). A failed test leaves a picture of every page in the run's temporary folder, and with BROWSER_TRACES=1 a trace.
+(`problems.expect`). A failed test leaves a picture of every page in the run's temporary folder, and a trace of all its
+steps with `BROWSER_TRACES=1`.
 """
 
 import itertools
