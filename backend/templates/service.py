@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.contacts import service as contacts
@@ -122,14 +123,20 @@ async def save(
     if stored.is_shared and (not wanted["is_shared"] or wanted["kind"] == CALL):
         await _require_unused(session, stored)
     shortcut, is_shared = wanted["shortcut"], wanted["is_shared"]
+    taken = Conflict(f"There is a message /{shortcut} already.", field="shortcut")
     if shortcut and await queries.is_taken(session, stored, shortcut, is_shared=is_shared):
-        raise Conflict(f"There is a message /{shortcut} already.", field="shortcut")
+        raise taken
     if wanted["is_default"] and not stored.is_default:
         await _step_down(session, stored.org_id)
     for name, value in wanted.items():
         setattr(stored, name, value)
-    session.add(stored)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            session.add(stored)
+            await session.flush()
+    except IntegrityError:
+        # Somebody saved one of the same shortcut in this very moment.
+        raise taken from None
     await realtime.announce(session, stored.org_id, "templates.changed")
     return _row(stored, principal)
 

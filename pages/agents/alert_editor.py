@@ -90,6 +90,7 @@ def _when() -> rx.Component:
             ),
             rx.el.input(
                 id="field-alert_likeness",
+                name="alert_likeness",
                 type="range",
                 min=20,
                 max=95,

@@ -148,7 +148,7 @@ function Box(props) {
         setActive((active + step + found.length) % found.length);
         return;
       }
-      if (event.key === "Enter" || event.key === "Tab") {
+      if (event.key === "Enter" || (event.key === "Tab" && !event.shiftKey)) {
         event.preventDefault();
         pick(found[active] ?? found[0]);
         return;

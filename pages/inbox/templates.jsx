@@ -55,16 +55,14 @@ export function TemplateList({ id, found, active, words, onPick, onNew }) {
       <div className="mt-1 flex gap-1 border-t border-line pt-1">
         <button
           type="button"
-          tabIndex={-1}
-          onPointerDown={(event) => {
-            event.preventDefault();
-            onNew?.();
-          }}
+          // Pressed by a pointer it leaves the cursor where it is.
+          onPointerDown={(event) => event.preventDefault()}
+          onClick={() => onNew?.()}
           className={FOOT}
         >
           {words.TEMPLATES_NEW}
         </button>
-        <Link to="/settings/templates" tabIndex={-1} className={FOOT}>
+        <Link to="/settings/templates" className={FOOT}>
           {words.TEMPLATES_ALL}
         </Link>
       </div>

@@ -39,7 +39,8 @@ def test_a_shift_by_keyboard_alone(answered, carrier, new_customer):
     expect(inbox.field).to_be_visible()
     # a reply, from a template written on the way
     page.get_by_role("button", name=InboxComposer.TEMPLATES).press("Enter")
-    page.get_by_role("button", name=InboxComposer.TEMPLATES_NEW).dispatch_event("pointerdown")
+    page.get_by_role("button", name=InboxComposer.TEMPLATES_NEW).focus()
+    press(page, "Enter")
     page.get_by_label(Templates.SHORTCUT).fill("hours")
     page.get_by_label(Templates.BODY).fill("We open at nine. {{me.name}}")
     expect(page.get_by_role("group", name=Templates.PREVIEW)).to_contain_text("We open at nine. Ana Silva")
