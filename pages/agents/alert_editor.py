@@ -13,6 +13,7 @@ from state.agents.alert_editor import AlertEditorState, AlertTryState, TriedRow
 
 # What stands in the form now, saved or not.
 _FORM = "Object.fromEntries(new FormData(document.getElementById('alert-form')))"
+_BOX = "rounded-card border border-line bg-canvas"
 _GROUP = "flex flex-col gap-4 border-t border-line pt-4"
 
 
@@ -22,9 +23,9 @@ def alert_dialog() -> rx.Component:
     return dialog(
         rx.el.form(
             _topic(),
+            _likeness(),
             _when(),
             _what(),
-            _trying(),
             id="alert-form",
             key=AlertEditorState.drawing,
             on_submit=AlertEditorState.save,
@@ -79,8 +80,8 @@ def _topic() -> rx.Component:
     )
 
 
-def _when() -> rx.Component:
-    errors = AlertEditorState.errors
+def _likeness() -> rx.Component:
+    """Return how alike a message must be, with the try under it: the one is chosen by the other."""
     return rx.el.div(
         rx.el.div(
             rx.el.div(
@@ -101,35 +102,39 @@ def _when() -> rx.Component:
                 class_name="h-9 w-full accent-accent pointer-coarse:h-11",
             ),
             rx.el.p(AgentAlerts.LIKENESS_HINT, id="field-alert_likeness-hint", class_name="text-13 text-muted"),
-            error_text("field-alert_likeness", errors["threshold"]),
+            error_text("field-alert_likeness", AlertEditorState.errors["threshold"]),
             class_name="flex flex-col gap-1.5",
         ),
-        rx.el.div(
-            rx.el.fieldset(
-                rx.el.legend(AgentAlerts.CHANNELS, class_name="mb-1.5 text-13 font-medium text-ink"),
-                checkbox("alert_sms", AgentAlerts.SMS, default_checked=AlertEditorState.has_sms),
-                checkbox("alert_chat", AgentAlerts.CHAT, default_checked=AlertEditorState.has_chat),
-                class_name="min-w-0 flex-1",
-            ),
-            rx.el.div(
-                select_field(
-                    "alert_cooldown",
-                    AgentAlerts.COOLDOWN,
-                    list(AgentAlerts.COOLDOWNS),
-                    default_value=AlertEditorState.values["cooldown"],
-                    error=errors["cooldown_minutes"],
-                ),
-                checkbox(
-                    "alert_per_customer",
-                    AgentAlerts.PER_CUSTOMER,
-                    hint=AgentAlerts.PER_CUSTOMER_HINT,
-                    default_checked=AlertEditorState.is_per_customer,
-                ),
-                class_name="flex min-w-0 flex-1 flex-col gap-2",
-            ),
-            class_name="flex flex-col gap-4 sm:flex-row",
-        ),
+        _trying(),
         class_name=_GROUP,
+    )
+
+
+def _when() -> rx.Component:
+    return rx.el.div(
+        rx.el.fieldset(
+            rx.el.legend(AgentAlerts.CHANNELS, class_name="mb-1.5 text-13 font-medium text-ink"),
+            checkbox("alert_sms", AgentAlerts.SMS, default_checked=AlertEditorState.has_sms),
+            checkbox("alert_chat", AgentAlerts.CHAT, default_checked=AlertEditorState.has_chat),
+            class_name="min-w-0 flex-1",
+        ),
+        rx.el.div(
+            select_field(
+                "alert_cooldown",
+                AgentAlerts.COOLDOWN,
+                list(AgentAlerts.COOLDOWNS),
+                default_value=AlertEditorState.values["cooldown"],
+                error=AlertEditorState.errors["cooldown_minutes"],
+            ),
+            checkbox(
+                "alert_per_customer",
+                AgentAlerts.PER_CUSTOMER,
+                hint=AgentAlerts.PER_CUSTOMER_HINT,
+                default_checked=AlertEditorState.is_per_customer,
+            ),
+            class_name="flex min-w-0 flex-1 flex-col gap-2",
+        ),
+        class_name="flex flex-col gap-4 border-t border-line pt-4 sm:flex-row",
     )
 
 
@@ -231,13 +236,10 @@ def _trying() -> rx.Component:
     tried = AlertTryState
     return rx.el.section(
         rx.el.div(
-            rx.el.h3(AgentAlerts.TRY, class_name="text-14 font-semibold"),
-            rx.el.p(AgentAlerts.TRY_LEAD, class_name="mt-0.5 text-13 text-pretty text-muted"),
-        ),
-        rx.el.div(
             text_field(
                 "alert_own",
                 AgentAlerts.TRY_OWN,
+                hint=AgentAlerts.TRY_LEAD,
                 placeholder=AgentAlerts.TRY_OWN_PLACEHOLDER,
                 max_length=1000,
                 auto_complete="off",
@@ -263,7 +265,8 @@ def _trying() -> rx.Component:
             aria_live="polite",
             class_name="empty:hidden",
         ),
-        class_name=_GROUP,
+        aria_label=AgentAlerts.TRY,
+        class_name="flex flex-col gap-3 rounded-card bg-sunken p-3",
     )
 
 
@@ -272,7 +275,7 @@ def _results() -> rx.Component:
     return rx.el.div(
         rx.cond(
             tried.own["text"] != "",
-            rx.el.ul(_tried(tried.own), class_name="rounded-card border border-line"),
+            rx.el.ul(_tried(tried.own), class_name=_BOX),
             rx.fragment(),
         ),
         rx.cond(
@@ -284,7 +287,7 @@ def _results() -> rx.Component:
                 ),
                 rx.el.ul(
                     rx.foreach(tried.rows, _tried),
-                    class_name="max-h-80 divide-y divide-line overflow-y-auto rounded-card border border-line",
+                    class_name=f"max-h-72 divide-y divide-line overflow-y-auto {_BOX}",
                 ),
             ),
             rx.el.p(AgentAlerts.TRY_NONE, class_name="text-13 text-muted"),

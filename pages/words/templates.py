@@ -50,7 +50,7 @@ class Templates:
 
     PREVIEW = "Preview"
     FOR = "As it reads for"
-    FOR_PLACEHOLDER = "Nobody in particular; search for a person"
+    FOR_PLACEHOLDER = "Nobody in particular"
     NOTHING = "Nothing to show yet."
     UNKNOWN = "Nothing is known as"
     MISSING = "Nothing stands in for"
