@@ -281,6 +281,23 @@ class PageStatus(StrEnum):
     FAILED = "failed"
 
 
+class FactKind(StrEnum):
+    """What a remembered fact is about; a need is told to the agent whatever the question."""
+
+    NEED = "need"
+    PREFERENCE = "preference"
+    DETAIL = "detail"
+    PLAN = "plan"
+
+
+class FactOrigin(StrEnum):
+    """How a fact came to be remembered: said by the contact, corrected at their word, or written by the team."""
+
+    SAID = "said"
+    CORRECTED = "corrected"
+    TEAM = "team"
+
+
 class GapStatus(StrEnum):
     """What became of a question that no agent could answer."""
 

@@ -60,6 +60,7 @@ from state.chat_widget import ChatWidgetState
 from state.contacts.contact import ContactState
 from state.contacts.importing import ImportState
 from state.contacts.listing import ContactListState
+from state.contacts.memory import ContactMemoryState
 from state.knowledge.gaps import GapState
 from state.knowledge.listing import KnowledgeState
 from state.knowledge.opened import SourcePageState
@@ -112,7 +113,7 @@ ROOMS = (
     Route("/messages", messages_page, Messages.TITLE, [MessagesState.load]),
     Route("/contacts", contacts_page, Contacts.TITLE, [ContactListState.load]),
     Route("/contacts/import", import_page, ContactImports.TITLE, [ImportState.load]),
-    Route("/contacts/[contact_id]", contact_page, Contacts.TITLE, [ContactState.load]),
+    Route("/contacts/[contact_id]", contact_page, Contacts.TITLE, [ContactState.load, ContactMemoryState.load]),
     Route("/agents", agents_page, Agents.TITLE, [AgentListState.load, ChecklistState.load]),
     Route("/agents/[agent_id]", agent_page, Agents.TITLE, [AgentState.load]),
     Route("/knowledge", knowledge_page, Knowledge.TITLE, [KnowledgeState.load]),

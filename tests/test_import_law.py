@@ -27,6 +27,8 @@ PURE = {
     "backend.details.definitions",
     "backend.templates.filling",
     "backend.agents.schedule",
+    "backend.memory.proof",
+    "backend.memory.rules",
 }
 # What an edge needs to know who asks, open the unit of work, and hear of changes.
 EDGE_CORE = {"errors", "principal", "tenancy", "realtime", "clock", "ids", "logging", "telemetry", "config"}

@@ -52,6 +52,14 @@ class ChatPost(Trigger):
         return str(self.visit.session_id)
 
     @property
+    def remembered_in(self) -> str | None:
+        """The contact's when the site vouches for the visitor, nobody's when they merely typed an address."""
+        assert self.visit is not None
+        if self.visit.is_claimed:
+            return None
+        return "" if self.visit.is_verified else self.session_id
+
+    @property
     def is_with_people(self) -> bool:
         """Whether people answer this chat."""
         return self.visit is not None and self.visit.is_with_people

@@ -14,6 +14,7 @@ from backend.agents.validation import Check
 from backend.core.errors import Invalid
 from backend.details import definitions as details
 from backend.functions import definitions
+from backend.memory import rules as memory
 from backend.models.agents import AgentConfig
 from backend.vocab import AgentType
 
@@ -140,6 +141,11 @@ ALL = (
     _range("max_conversation_cost", "limits", 0.1, 20, 0.1, 2.0),
     _switch("recording_enabled", "privacy", True, types=VOICE),
     _choice("pii_storage", "privacy", PII, "enabled"),
+    _switch("memory_enabled", "memory", False),
+    Field("memory_config", "memory", "memory", dict(memory.CONFIG), memory.config),
+    _switch("semantic_memory_enabled", "memory", False),
+    Field("semantic_memory_config", "memory", "memory", dict(memory.SEMANTIC_CONFIG), memory.semantic_config),
+    Field("shared_memory_agent_ids", "memory", "agents", [], memory.linked),
     _hours("calls_schedule"),
     _hours("texts_schedule"),
     _hours("chats_schedule"),

@@ -74,6 +74,7 @@ async def try_message(
         model=record.model,
         sources=record.sources,  # type: ignore[typeddict-item]
         tools=record.tools,  # type: ignore[typeddict-item]
+        memory=record.memory,  # type: ignore[typeddict-item]
         attempts=record.attempts,
         tokens_in=record.tokens_in,
         tokens_out=record.tokens_out,

@@ -63,7 +63,7 @@ def read(text: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
 
 def _public(kind: str, value: Any) -> Any:
     """Return a value as it may leave the installation: ids of ours and of secrets stay here."""
-    if kind == "targets":
+    if kind in ("targets", "agents"):
         # People, teams and agents are known by ids of this installation alone.
         return []
     if kind == "details":

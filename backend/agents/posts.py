@@ -58,6 +58,10 @@ class Post(Protocol):
         """The chat this is said in, or an empty string."""
 
     @property
+    def remembered_in(self) -> str | None:
+        """Whose memory the agent reads: the contact's (empty), that of this chat alone, or nobody's (None)."""
+
+    @property
     def is_with_people(self) -> bool:
         """Whether people answer here, whoever answers the rest of the conversation."""
 
@@ -122,6 +126,11 @@ class Trigger:
     @property
     def session_id(self) -> str:
         """Nothing: most channels are no chat."""
+        return ""
+
+    @property
+    def remembered_in(self) -> str | None:
+        """The contact's: most channels prove who is writing."""
         return ""
 
     @property

@@ -7,11 +7,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import history, replies, tool_calls
 from backend.agents.posts import Post, Writer
-from backend.agents.retrieval import retriever
-from backend.agents.schemas import TurnRequest
+from backend.agents.retrieval import Asked, retriever
+from backend.agents.schemas import AgentSpec, TurnRequest
 from backend.agents.specs import spec_of
 from backend.details import service as details
 from backend.functions.schemas import CallSetting
+from backend.memory import service as memory
+from backend.memory.schemas import Recall
 from backend.models.agents import AgentConfig
 from backend.models.contacts import Contact
 from backend.models.conversations import ConversationItem
@@ -30,7 +32,7 @@ async def request_of(
     """Return the request that answers a message, the row `item` of the timeline."""
     setting = await post.setting(session, contact)
     found = await details.found_in(session, post.conversation_id, post.parts)
-    spec = await spec_of(session, agent)
+    spec, asked = await spec_of(session, agent), Asked()
     if setting.most_tokens is not None:
         spec = replace(spec, max_tokens=min(spec.max_tokens, setting.most_tokens))
     return TurnRequest(
@@ -38,7 +40,7 @@ async def request_of(
         customer=setting.customer,
         history=history.lines(setting.items, item.seq, post.session_id),
         text=history.said(item.body, item.data) or "(empty message)",
-        retrieve=retriever(agent.id),
+        retrieve=retriever(agent.id, asked),
         channel=post.channel,
         notes=(*setting.notes, *history.briefs(setting.items, post.session_id)),
         found=found,
@@ -56,8 +58,16 @@ async def request_of(
                 known=tool_calls.known(spec, setting.customer, found),
             )
         ),
+        recall=_recall(post, contact, spec, asked),
         on_text=_shown_by(writer) if writer is not None else None,
     )
+
+
+def _recall(post: Post, contact: Contact, spec: AgentSpec, asked: Asked) -> Recall | None:
+    """Return what looks up this customer's memory, if the agent has one and the channel says whose."""
+    if not spec.memory.is_on or post.remembered_in is None:
+        return None
+    return memory.recaller(contact.id, spec.id, post.remembered_in, spec.memory, asked.vector_of)
 
 
 def _shown_by(writer: Writer) -> OnText:

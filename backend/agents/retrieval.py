@@ -15,16 +15,30 @@ PASSAGES = 4
 VECTOR_WITHIN_S = 2.5
 
 
-def retriever(agent_id: UUID) -> Retrieve:
+class Asked:
+    """The vectors of what one turn looks up, in knowledge and in memory: each text is embedded once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, knowledge.Vector | None] = {}
+
+    async def vector_of(self, question: str) -> knowledge.Vector | None:
+        """Return a question's vector, or None when it cannot be made in time."""
+        if question not in self._known:
+            try:
+                async with asyncio.timeout(VECTOR_WITHIN_S):
+                    self._known[question] = await knowledge.vector_of(question)
+            except TimeoutError:
+                log.warning("agents.question_not_embedded_in_time")
+                self._known[question] = None
+        return self._known[question]
+
+
+def retriever(agent_id: UUID, asked: Asked | None = None) -> Retrieve:
     """Return the search of one agent's knowledge; it runs in the organization scope of its caller."""
+    known = asked or Asked()
 
     async def retrieve(question: str) -> list[Passage]:
-        try:
-            async with asyncio.timeout(VECTOR_WITHIN_S):
-                vector = await knowledge.vector_of(question)
-        except TimeoutError:
-            log.warning("agents.question_not_embedded_in_time")
-            vector = None
+        vector = await known.vector_of(question)
         async with unit_of_work() as session:
             wanted = knowledge.candidates(PASSAGES)
             found = await knowledge.search(session, question, agent_id, wanted, vector=vector)

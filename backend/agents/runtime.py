@@ -7,10 +7,11 @@ held open while a model thinks, and a turn that must be repeated has done no har
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from itertools import zip_longest
 from typing import Any
 
-from backend.agents import authority, prompt_builder, replies, tools
+from backend.agents import authority, memory_tools, prompt_builder, replies, tools
 from backend.agents.budget import Budget, TooDear
 from backend.agents.model_calls import CUT, ModelCalls, NoModelAnswered
 from backend.agents.outgoing import Outgoing
@@ -20,6 +21,7 @@ from backend.core import clock, telemetry
 from backend.core.errors import MagpipeError
 from backend.core.logging import log
 from backend.knowledge.schemas import Passage
+from backend.memory.schemas import Recalled
 from backend.vendors.openai_models import Completion, OnText
 from backend.vocab import ToolCallStatus
 
@@ -58,11 +60,19 @@ async def turn(request: TurnRequest, record: TurnRecord | None = None) -> TurnRe
     started = loop.time()
     record = record or TurnRecord()
     with telemetry.span("agent turn", {"agent.id": str(request.agent.id), "agent.version": request.agent.version}):
-        passages = await _retrieved(request, record)
+        passages, remembered = await _retrieved(request, record), await _remembered(request)
         record.prompt = prompt_builder.build(
-            request.agent, request.customer, clock.now(), passages, request.channel, request.notes, request.found
+            request.agent,
+            request.customer,
+            clock.now(),
+            passages,
+            request.channel,
+            request.notes,
+            request.found,
+            remembered,
         )
         record.sources = [_source(passage) for passage in passages]
+        record.memory = [asdict(one) for one in remembered.chosen] if remembered else []
         leaving = _leaving(request, passages)
         limit = COST_LIMIT_MICROS if request.cost_micros is None else min(request.cost_micros, COST_LIMIT_MICROS)
         calls = ModelCalls(
@@ -74,7 +84,7 @@ async def turn(request: TurnRequest, record: TurnRecord | None = None) -> TurnRe
             _shown_by(request.on_text, leaving) if request.on_text is not None else None,
         )
         try:
-            text = replies.mended(await _think(request, record, calls, leaving))
+            text = replies.mended(await _think(request, record, calls, leaving, remembered))
             record.failure = record.failure or leaving.fault(text)
             record.is_withheld = bool(record.failure and text)
         except NoModelAnswered:
@@ -107,7 +117,9 @@ def _shown_by(show: OnText, leaving: Outgoing) -> OnText:
     return shown
 
 
-async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls, leaving: Outgoing) -> str:
+async def _think(
+    request: TurnRequest, record: TurnRecord, calls: ModelCalls, leaving: Outgoing, remembered: Recalled | None
+) -> str:
     messages: list[dict[str, Any]] = [
         {"role": "system", "content": record.prompt},
         *({"role": line.role, "content": line.text} for line in _spoken(request)),
@@ -119,6 +131,7 @@ async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls, le
         request.found,
         request.agent.targets,
         leaving.fault,
+        remembered,
     )
     messages += _called(request.before)
     for one in request.before:
@@ -127,6 +140,7 @@ async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls, le
     for round_number in range(1, MAX_TOOL_ROUNDS + 2):
         may_call = round_number <= MAX_TOOL_ROUNDS
         offered = [one.schema() for one in authority.offered(request).values()] if may_call else []
+        offered += memory_tools.schemas(remembered) if may_call else []
         try:
             answer = await calls.ask(messages, offered, round_number)
         except (NoModelAnswered, TooDear):
@@ -186,6 +200,8 @@ async def _use_tools(
         started = loop.time()
         if place >= MAX_CALLS_PER_ROUND:
             result = tools.ToolAnswer(ToolCallStatus.REFUSED, "Too many calls at once.")
+        elif context.remembered is not None and wanted.name in memory_tools.TOOLS:
+            result = memory_tools.call(wanted.name, wanted.arguments, context)
         else:
             limit_s = min(TOOL_LIMIT_S, calls.left_s() - ANSWER_TIME_S)
             result = await authority.use(wanted.name, wanted.arguments, context, request, limit_s)
@@ -246,6 +262,24 @@ async def _retrieved(request: TurnRequest, record: TurnRecord) -> list[Passage]:
         return []
     finally:
         record.retrieval_ms = round((loop.time() - started) * 1000)
+
+
+async def _remembered(request: TurnRequest) -> Recalled | None:
+    """Look up what is remembered of the customer for this message; None when nobody is, or it cannot be told now."""
+    if request.recall is None:
+        return None
+    try:
+        async with asyncio.timeout(RETRIEVAL_LIMIT_S):
+            return await request.recall(_leaned(request))
+    except (MagpipeError, TimeoutError) as error:
+        log.warning("agents.recall_failed", error=repr(error))
+        return None
+
+
+def _leaned(request: TurnRequest) -> str:
+    """Return the text to answer, a short one together with the one before it."""
+    before = next((line.text for line in reversed(request.history) if line.role == "user"), "")
+    return request.text if not before or len(request.text.split()) > LEANING_WORDS else f"{before}\n{request.text}"
 
 
 async def _looked_up(request: TurnRequest) -> list[Passage]:

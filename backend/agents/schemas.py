@@ -8,6 +8,8 @@ from uuid import UUID
 from backend.details.schemas import Found
 from backend.functions.schemas import Offer, Outcome
 from backend.knowledge.schemas import Passage
+from backend.memory.rules import MemoryRules
+from backend.memory.schemas import Recall
 from backend.vendors.openai_models import OnText
 from backend.vocab import Channel
 
@@ -52,6 +54,8 @@ class AgentSpec:
     asking: Asking = Asking()
     details: tuple[dict[str, Any], ...] = ()
     """What it finds out, its own and everybody's; definitions as they are stored."""
+    memory: MemoryRules = field(default_factory=MemoryRules)
+    """What it remembers of whom it talks with."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,8 @@ class TurnRequest:
     """What the agent called before a person was asked, with what came of it; it goes on from there."""
     cost_micros: int | None = None
     """What is left of the conversation's money, where a turn could spend more."""
+    recall: Recall | None = None
+    """Looks up what is remembered of the customer; without it the agent remembers nobody."""
     on_text: OnText | None = None
     """Gets the answer while it is written; what is stored in the end may differ."""
 
@@ -136,6 +142,7 @@ class TurnRecord:
     model: str = ""
     sources: list[dict[str, Any]] = field(default_factory=list)
     tools: list[dict[str, Any]] = field(default_factory=list)
+    memory: list[dict[str, Any]] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     tokens_in: int = 0
     tokens_out: int = 0
@@ -203,6 +210,24 @@ class ToolUsed(TypedDict):
     call_id: str
 
 
+class MemoryUsed(TypedDict):
+    """Something the agent remembered: `kind` is summary, topics, note, fact, earlier or pattern; `at` may be empty.
+
+    `quote` is the sentence that proves a fact, `by` the linked agent it was said to, `id` names a fact.
+    """
+
+    kind: str
+    text: str
+    id: str
+    about: str
+    quote: str
+    at: str
+    channel: str
+    by: str
+    confidence: float
+    similarity: float
+
+
 class TurnView(TypedDict):
     """A turn for the why-panel: plain JSON. `cost_micros` is the list price in micro-dollars, times are UTC."""
 
@@ -219,6 +244,7 @@ class TurnView(TypedDict):
     model: str
     sources: list[SourceUsed]
     tools: list[ToolUsed]
+    memory: list[MemoryUsed]
     attempts: list[Attempt]
     tokens_in: int
     tokens_out: int

@@ -114,6 +114,8 @@ FIELDS = (*fields.NAMES, "is_active")
 # Every field with what a form needs to know of it.
 FORM = fields.ALL
 MOST_AGENTS = 100
+# The field that names the agents whose memory an agent reads.
+LINKED = "shared_memory_agent_ids"
 SCHEDULES = {
     Channel.SMS: "texts_schedule",
     Channel.CALL: "calls_schedule",
@@ -179,6 +181,7 @@ async def create(
             "agent_type": kind,
         }
     )
+    await _require_known(session, values)
     made = AgentConfig(
         org_id=org_id, name=values["name"], is_default=total == 0, is_active=validation.flag(is_active, "is_active")
     )
@@ -204,6 +207,7 @@ async def update(
     wanted = dict(changes)
     is_active = validation.flag(wanted.pop("is_active"), "is_active") if "is_active" in wanted else None
     given = fields.checked(wanted)
+    await _require_known(session, given)
     found = await locked(session, agent_id)
     if expected_version is not None and expected_version != found.version:
         editor = await queries.last_editor(session, found.org_id, found.id)
@@ -240,6 +244,7 @@ async def edit(
     Raises `NotFound`, and `Invalid` that names the field.
     """
     principal.require(MemberRole.EDITOR)
+    await _require_known(session, fields.checked({name: changes[name] for name in changes if name == LINKED}))
     found = await locked(session, agent_id)
     if await drafts.edit(session, principal, found, changes, bases):
         await _announce(session, found.id)
@@ -249,6 +254,13 @@ async def edit(
 def draft(agent: AgentConfig) -> dict[str, Any]:
     """Return every field of an agent as the team edits it, unpublished changes included."""
     return fields.drafted(agent)
+
+
+async def _require_known(session: AsyncSession, given: Mapping[str, Any]) -> None:
+    """Raise `Invalid` unless every agent whose memory another one is to read exists here."""
+    wanted = {UUID(one) for one in given.get(LINKED, ())}
+    if wanted and wanted - {one.id for one in await list_all(session)}:
+        raise Invalid("One of these agents does not exist.", field=LINKED)
 
 
 async def discard_draft(session: AsyncSession, principal: Principal, agent_id: UUID) -> AgentConfig:

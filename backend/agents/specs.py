@@ -11,6 +11,7 @@ from backend.agents.prompts import default_role
 from backend.agents.schemas import AgentSpec, Asking
 from backend.core.config import settings
 from backend.details import service as details
+from backend.memory import rules as memory
 from backend.models.agents import AgentConfig
 from backend.models.organizations import Organization
 
@@ -43,4 +44,5 @@ async def spec_of(session: AsyncSession, agent: AgentConfig, values: Mapping[str
         tools=authority.settled(await kinds.offers(session, agent, known), known["tool_policies"]),
         targets=tuple(known["transfer_targets"]),
         asking=Asking(known["approval_minutes"], known["approval_notice"], known["approval_message"]),
+        memory=memory.of(known),
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import caps, history, kinds, posting, queries, replies, tools, transferring
+from backend.agents import caps, history, kinds, memory_tools, posting, queries, replies, tools, transferring
 from backend.agents.posts import Post
 from backend.agents.schemas import AgentSpec, TurnRecord
 from backend.approvals import service as approvals
@@ -19,6 +19,7 @@ from backend.core.tenancy import org_id_of
 from backend.details import service as details
 from backend.functions import service as functions
 from backend.functions.schemas import CallSetting
+from backend.memory.schemas import Asker
 from backend.models.agents import AgentTurn
 from backend.models.conversations import Conversation
 from backend.vocab import AnswerMode, AuthorKind, Channel, Direction, ItemKind, ToolCallStatus, TurnStatus
@@ -188,7 +189,7 @@ def _note(turn: AgentTurn, record: TurnRecord) -> None:
         record.prompt,
         record.model,
     )
-    turn.sources, turn.tools = record.sources, record.tools
+    turn.sources, turn.tools, turn.memory = record.sources, record.tools, record.memory
     turn.attempts = [dict(attempt) for attempt in record.attempts]
     turn.tokens_in, turn.tokens_out, turn.cost_micros = record.tokens_in, record.tokens_out, record.cost_micros
     turn.retrieval_ms, turn.model_ms, turn.total_ms = record.retrieval_ms, record.model_ms, record.total_ms
@@ -215,6 +216,10 @@ async def _apply(
                 channel=post.channel,
                 part=post.parts[-1],
             )
+        elif effect.kind in memory_tools.EFFECTS and turn.agent_id is not None and post.remembered_in is not None:
+            item = await queries.item_of(session, turn.org_id, post.message_id)
+            asker = Asker(conversation.contact_id, turn.agent_id, post.remembered_in)
+            await memory_tools.apply(session, effect, asker, item)
 
 
 async def _said_about(session: AsyncSession, turn: AgentTurn, answered: UUID) -> dict[str, object]:

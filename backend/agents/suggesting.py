@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import authority, history, queries, runtime, tool_calls
-from backend.agents.retrieval import retriever
+from backend.agents.retrieval import Asked, retriever
 from backend.agents.schemas import Customer, Line, TurnRequest
 from backend.agents.specs import spec_of
 from backend.contacts import service as contacts
@@ -19,6 +19,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.details import service as details
 from backend.functions.schemas import CallSetting
+from backend.memory import service as memory
 from backend.models.agents import AgentConfig
 from backend.vocab import Channel, Direction, ItemKind, MemberRole
 
@@ -81,7 +82,11 @@ async def suggest_reply(principal: Principal, conversation_id: UUID, order: str 
     notes += history.briefs(items, chat_id)
     channel = Channel.CHAT if conversation.last_channel == Channel.CHAT else Channel.SMS
     customer = Customer("", "") if is_unproven else Customer(contact.name, contact.phone_number or "")
-    request = TurnRequest(spec, customer, before, said or "(empty message)", retriever(agent.id), channel, notes, found)
+    asked_of, text = Asked(), said or "(empty message)"
+    request = TurnRequest(spec, customer, before, text, retriever(agent.id, asked_of), channel, notes, found)
+    if spec.memory.is_on and not chat_id:
+        recall = memory.recaller(contact.id, agent.id, "", spec.memory, asked_of.vector_of)
+        request = replace(request, recall=recall)
     return await _written(principal, agent, request, conversation_id)
 
 

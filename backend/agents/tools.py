@@ -20,6 +20,7 @@ from backend.details import definitions as details
 from backend.details import service as detail_service
 from backend.details.schemas import Found
 from backend.functions.schemas import CallSetting, Offer, Outcome
+from backend.memory.schemas import Recalled
 from backend.models.agents import AgentConfig
 from backend.vocab import ToolCallStatus, ToolKind, ToolPolicy
 
@@ -50,6 +51,8 @@ class ToolContext:
     """Whom the agent may hand the conversation to."""
     fault_of: Callable[[str], str] = lambda text: ""
     """Says why a text may not leave, or nothing: what is sent by a tool is judged as an answer is."""
+    remembered: Recalled | None = None
+    """What is remembered of the customer; None where nobody is."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ def view(turn: AgentTurn) -> TurnView:
         model=turn.model,
         sources=turn.sources,  # type: ignore[typeddict-item]
         tools=turn.tools,  # type: ignore[typeddict-item]
+        memory=turn.memory,  # type: ignore[typeddict-item]
         attempts=turn.attempts,  # type: ignore[typeddict-item]
         tokens_in=turn.tokens_in,
         tokens_out=turn.tokens_out,

@@ -21,6 +21,7 @@ from backend.core import audit, clock, realtime
 from backend.core.errors import Invalid, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
+from backend.memory import service as memory
 from backend.models.chat import ChatSession
 from backend.models.contacts import Contact, ContactField, ContactTag
 from backend.models.messaging import SmsMessage
@@ -165,7 +166,8 @@ def _same_number(one: str, other: str) -> bool:
 
 
 async def _move(session: AsyncSession, keep: Contact, drop: Contact, words: str) -> None:
-    """Point everything of one contact at another, and make one timeline of theirs."""
+    """Point everything of one contact at another, and make one timeline and one memory of theirs."""
+    await memory.merge(session, keep.id, drop.id)
     for table, column in conversations.pointing_at("contacts"):
         if table.name != "conversations":
             await conversations.repoint(session, table, column, keep.id, drop.id)

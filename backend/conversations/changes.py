@@ -36,6 +36,8 @@ def apply_status(conversation: Conversation, status: ConversationStatus, member:
     conversation.status, conversation.snoozed_until = status, None
     if status == ConversationStatus.CLOSED:
         conversation.handed_to_agent_id = None
+        if conversation.memory_due_at is not None:
+            conversation.memory_due_at = clock.now()
     return f"{member.name} {_STATUS_WORDS[status]} the conversation"
 
 

@@ -1,5 +1,6 @@
 """Keep the timeline of each conversation: find the conversation, add what happened to it, read it back."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from backend.vocab import AuthorKind, ConversationStatus, Direction, ItemKind
 
 PAGE_SIZE = 50
 PREVIEW_LENGTH = 140
+# So long after the contact's last word a conversation has ended, and is read for the memory (memory.reading.IDLE).
+ENDS_AFTER = timedelta(minutes=5)
 
 
 async def for_contact(session: AsyncSession, contact_id: UUID) -> Conversation:
@@ -124,6 +127,7 @@ async def append(
             conversation.status = ConversationStatus.OPEN
             conversation.snoozed_until = None
             conversation.sentiment = sentiment.of(body) or conversation.sentiment
+            conversation.memory_due_at = now + ENDS_AFTER
             await unreads.add_for_all(session, conversation)
     session.add(conversation)
     session.add(item)

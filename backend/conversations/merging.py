@@ -4,6 +4,7 @@ Whatever points at the conversation that goes is moved by what the tables themse
 a table added later is moved as well.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Table, UniqueConstraint, func, select, text
@@ -195,6 +196,7 @@ async def move_chat(
         if left.status == ConversationStatus.OPEN:
             joined.status, joined.snoozed_until = ConversationStatus.OPEN, None
     joined.needs_person = joined.needs_person or waits
+    joined.memory_due_at = _sooner(joined.memory_due_at, left.memory_due_at)
     await session.execute(_SET_CHAT_ASIDE, both)
     await session.execute(_INTERLEAVE, both)
     await session.execute(_FOLLOW_CHAT, both)
@@ -278,3 +280,8 @@ def _join_state(keep: Conversation, drop: Conversation) -> None:
     keep.assignee_id = keep.assignee_id or drop.assignee_id
     keep.team_id = keep.team_id or drop.team_id
     keep.needs_person = keep.needs_person or drop.needs_person
+    keep.memory_due_at = _sooner(keep.memory_due_at, drop.memory_due_at)
+
+
+def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(one, other) if one and other else one or other

@@ -14,7 +14,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.knowledge import embedding, queries, sources
 from backend.knowledge.chunking import split_stored
-from backend.knowledge.embedding import embed, space
+from backend.knowledge.embedding import Vector, embed, space
 from backend.knowledge.gaps import answer_gap, dismiss_gap, open_gaps, reopen_gap
 from backend.knowledge.looking import look_at, visitor
 from backend.knowledge.queries import readable_by
@@ -28,6 +28,7 @@ from backend.knowledge.writing import add_file, add_pairs, add_text, index, read
 from backend.vocab import MemberRole
 
 __all__ = [
+    "Vector",
     "add_file",
     "add_pairs",
     "add_site",

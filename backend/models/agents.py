@@ -105,6 +105,7 @@ class AgentTurn(TenantRow, table=True):
     model: str = ""
     sources: list[dict[str, Any]] = document(list)
     tools: list[dict[str, Any]] = document(list)
+    memory: list[dict[str, Any]] = document(list)
     attempts: list[dict[str, Any]] = document(list)
     tokens_in: int = 0
     tokens_out: int = 0

@@ -44,6 +44,7 @@ class Conversation(TenantRow, table=True):
             ],
         ),
         Index("conversations_needed", "org_id", "last_item_at", "id", postgresql_where=text("needs_person")),
+        Index("conversations_to_remember", "memory_due_at", postgresql_where=text("memory_due_at IS NOT NULL")),
         Index("conversations_snoozed", "snoozed_until", postgresql_where=text("status = 'snoozed'")),
         Index("ix_conversations_team_id", "team_id"),
         Index("ix_conversations_agent_id", "agent_id"),
@@ -73,6 +74,8 @@ class Conversation(TenantRow, table=True):
     last_direction: str = ""
     last_author_kind: str = ""
     last_status: str = ""
+    memory_due_at: datetime | None = moment()
+    """When what the person said last is to be read for the memory; none while there is nothing new."""
 
 
 class ConversationItem(TenantRow, table=True):

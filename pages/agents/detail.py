@@ -12,6 +12,7 @@ from pages.agents.editors import collision_note, mention_note, other_editors
 from pages.agents.functions import functions_part
 from pages.agents.history import history_part
 from pages.agents.knowledge import knowledge_part
+from pages.agents.memory import memory_part
 from pages.agents.notifications import notifications_part
 from pages.agents.playground import test_part
 from pages.agents.prompt import prompt_part
@@ -51,6 +52,7 @@ PARTS: dict[str, tuple[str, Callable[[], rx.Component]]] = {
     "configure": (Agent.CONFIGURE, configure_part),
     "prompt": (Agent.PROMPT, prompt_part),
     "knowledge": (Agent.KNOWLEDGE, knowledge_part),
+    "memory": (Agent.MEMORY, memory_part),
     "functions": (Agent.FUNCTIONS, functions_part),
     "skills": (Agent.SKILLS, skills_part),
     "alerts": (Agent.ALERTS, alerts_part),

@@ -8,7 +8,7 @@ from pages.components import timestamp as times
 from pages.components.avatar import avatar
 from pages.components.button import button, icon_button_class, link_button
 from pages.components.dialog import dialog_close  # noqa: F401 - its JSX is imported by the dialogs below
-from pages.components.feedback import banner, empty_state, failed_or, skeleton, skeleton_fields
+from pages.components.feedback import banner, empty_state, failed_or, skeleton, skeleton_fields, skeleton_text
 from pages.components.icon import icon
 from pages.components.link import text_link
 from pages.components.local_file import jsx
@@ -21,10 +21,12 @@ from pages.contacts.merge import ALIKE_REASONS, merge_dialog
 from pages.frame import frame
 from pages.inbox.listing import TIME_WORDS
 from pages.inbox.parts import words_of
-from pages.words import Common, Contact, Facts
+from pages.memory.parts import forget_dialog, memories
+from pages.words import Common, Contact, Facts, Memory
 from state.contacts.bulk import ContactBinState
 from state.contacts.contact import ContactState
 from state.contacts.erasing import EraseState
+from state.contacts.memory import ContactMemoryState
 from state.contacts.merging import MergeState
 
 _FACTS = jsx(__name__, "facts.jsx")
@@ -84,6 +86,7 @@ def contact_page() -> rx.Component:
         record_dialog(),
         merge_dialog(),
         erase_dialog(),
+        forget_dialog(),
         title=_title(),
         active="contacts",
         actions=rx.cond((ContactState.stage == "ready") & (EraseState.erasure_id == ""), _actions(), rx.fragment()),
@@ -161,7 +164,7 @@ def _contact() -> rx.Component:
                 rx.el.div(
                     _suggestions(), tags_card(), reach_card(_consents()), class_name="flex min-w-0 flex-col gap-6"
                 ),
-                rx.el.div(_timeline(), class_name="min-w-0"),
+                rx.el.div(_memory(), _timeline(), class_name="flex min-w-0 flex-col gap-6"),
                 class_name=(
                     "grid gap-6 lg:grid-cols-2 lg:max-2xl:grid-rows-[auto_1fr] 2xl:grid-cols-[1.1fr_1fr_1.1fr]"
                 ),
@@ -299,6 +302,17 @@ def _consents() -> rx.Component:
             class_name="divide-y divide-line",
         ),
         rx.el.p(Contact.CONSENT_NONE, class_name="text-13 text-muted"),
+    )
+
+
+def _memory() -> rx.Component:
+    return card(
+        rx.cond(
+            ContactMemoryState.is_loaded,
+            memories(ContactMemoryState.memories, may_forget=ContactMemoryState.can_forget),
+            skeleton_text(3),
+        ),
+        title=Memory.CARD,
     )
 
 

@@ -5,6 +5,7 @@ import X from "lucide-react/dist/esm/icons/x.mjs";
 import { Earlier } from "$/public/external/pages/inbox/parts/earlier.jsx";
 import { Found } from "$/public/external/pages/inbox/parts/found.jsx";
 import { Facts } from "$/public/external/pages/inbox/parts/facts.jsx";
+import { Memories } from "$/public/external/pages/memory/parts/memories.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { PANEL_FITS, setPanel, useMedia, usePanel } from "$/public/external/pages/inbox/parts/live.jsx";
 import { Why } from "$/public/external/pages/inbox/parts/why.jsx";
@@ -25,6 +26,17 @@ export function Side(props) {
       {turnId ? <Why turn={turn} words={words} onClose={wide ? onCloseWhy : undefined} /> : null}
       {row.id && person.id ? <Facts key={person.id} {...props} /> : null}
       {row.id ? <Found details={props.found} words={words} /> : null}
+      {row.id && props.memories?.length ? (
+        <section aria-label={words.REMEMBERED} className="border-t border-line px-4 pt-4 pb-5">
+          <h3 className="mb-2 text-12 font-medium text-muted">{words.REMEMBERED}</h3>
+          <Memories
+            memories={props.memories}
+            words={props.memoryWords}
+            onCorrect={props.onCorrect}
+            onStrike={props.onStrike}
+          />
+        </section>
+      ) : null}
       {row.id ? <Earlier conversation={row.id} periods={props.earlier} words={words} /> : null}
     </>
   );

@@ -9,7 +9,9 @@ from pages.components.local_file import jsx
 from pages.contacts.merge import ALIKE_REASONS
 from pages.inbox.listing import TIME_WORDS
 from pages.inbox.parts import DIALOG, POPOVER, VIRTUOSO, words_of
+from pages.memory.parts import memory_words
 from pages.words import InboxComposer, InboxPage, InboxSide, InboxThread, InboxTimeline, InboxWhen
+from state.contacts.memory import ContactMemoryState
 from state.contacts.merging import MergeState
 from state.frame import FrameState
 from state.inbox.choices import ChoicesState
@@ -174,6 +176,8 @@ class _Side(rx.Component):
     alike: _Rows
     found: _Rows
     earlier: _Rows
+    memories: _Rows
+    memory_words: _Words
     errors: _Words
     agents: _Rows
     tags: _Rows
@@ -185,6 +189,8 @@ class _Side(rx.Component):
     on_save: rx.EventHandler[_three]
     on_save_custom: rx.EventHandler[_three]
     on_tag: rx.EventHandler[_switch]
+    on_correct: rx.EventHandler[_two]
+    on_strike: rx.EventHandler[_one]
     may_merge: rx.Var[bool]
     on_merge: rx.EventHandler[_two]
 
@@ -282,6 +288,8 @@ def thread_pane() -> rx.Component:
             alike=ContactPanelState.alike,
             found=ContactPanelState.found,
             earlier=ContactPanelState.earlier,
+            memories=ContactPanelState.memories,
+            memory_words=memory_words(),
             errors=ContactPanelState.errors,
             agents=ChoicesState.agents,
             tags=ChoicesState.tags,
@@ -293,6 +301,8 @@ def thread_pane() -> rx.Component:
             on_save=ContactPanelState.save,
             on_save_custom=ContactPanelState.save_custom,
             on_tag=ContactPanelState.set_tag,
+            on_correct=ContactMemoryState.correct,
+            on_strike=ContactMemoryState.strike,
             may_merge=may_merge,
             on_merge=MergeState.begin,
         ),

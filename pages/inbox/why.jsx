@@ -11,6 +11,8 @@ const milliseconds = (ms) =>
     ? new Intl.NumberFormat(undefined, { style: "unit", unit: "second", maximumFractionDigits: 1 }).format(ms / 1000)
     : `${ms} ms`;
 
+const shortDay = (at) => new Intl.DateTimeFormat(undefined, { dateStyle: "medium" }).format(new Date(at));
+
 function money(micros) {
   if (!micros) return "$0";
   const dollars = micros / 1_000_000;
@@ -129,7 +131,28 @@ export function Why({ turn, words, onClose }) {
       </Part>
 
       <Part title={words.MEMORY}>
-        <p className="text-13 text-muted">{words.MEMORY_HINT}</p>
+        {turn.memory?.length ? (
+          <>
+            <p className="text-13 text-muted">{words.MEMORY_ALSO}</p>
+            <ul className="mt-1.5 flex flex-col gap-2">
+              {turn.memory.map((one, key) => (
+                <li key={key} className="rounded-control border border-line px-2.5 py-2">
+                  <p className="text-13 break-words text-ink">{one.text}</p>
+                  {one.quote ? (
+                    <blockquote className="mt-0.5 border-l-2 border-line pl-2 text-12 break-words text-muted">“{one.quote}”</blockquote>
+                  ) : null}
+                  <p className="mt-0.5 text-12 text-muted">
+                    {[words[`MEMORY_${one.kind.toUpperCase()}`], one.by && words.MEMORY_BY.replace("{name}", one.by), one.at && shortDay(one.at)]
+                      .filter(Boolean)
+                      .join(" · ")}
+                  </p>
+                </li>
+              ))}
+            </ul>
+          </>
+        ) : (
+          <p className="text-13 text-muted">{words.MEMORY_HINT}</p>
+        )}
       </Part>
 
       {tools.length ? (

@@ -43,6 +43,7 @@ from pages.words.inbox import (
     InboxWhen,
 )
 from pages.words.knowledge import Knowledge, KnowledgeFiles
+from pages.words.memory import Memory
 from pages.words.messages import Messages
 from pages.words.operations import Operations
 from pages.words.phone import Phone
@@ -93,6 +94,7 @@ __all__ = [
     "Knowledge",
     "KnowledgeFiles",
     "Landing",
+    "Memory",
     "Messages",
     "NewOrganization",
     "NotFound",

@@ -91,6 +91,7 @@ class Agent:
     SKILLS = "Skills"
     ALERTS = "Alerts"
     KNOWLEDGE = "Knowledge"
+    MEMORY = "Memory"
     DEPLOYMENT = "Deployment"
     SCHEDULE = "Schedule"
     NOTIFICATIONS = "Notifications"

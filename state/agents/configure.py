@@ -13,7 +13,8 @@ from state.agents.open_agent import AgentState
 from state.errors import answers
 from state.session import SessionState
 
-FORM = {field.name: field for field in agents.FORM if field.group not in ("prompt", "functions", "schedule")}
+ELSEWHERE = ("prompt", "functions", "memory", "schedule")
+FORM = {field.name: field for field in agents.FORM if field.group not in ELSEWHERE}
 SWITCHES = tuple(name for name, field in FORM.items() if field.kind == "switch")
 NUMBERS = {"range": float, "whole": int}
 

@@ -17,8 +17,8 @@ from state.hub import News, hub
 from state.session import SessionState
 
 TABS = (
-    "configure", "prompt", "knowledge", "functions", "skills", "alerts", "deployment", "schedule", "notifications",
-    "test",
+    "configure", "prompt", "knowledge", "memory", "functions", "skills", "alerts", "deployment", "schedule",
+    "notifications", "test",
 )  # fmt: skip
 # The history of versions has an address of its own and is reached from the head.
 HISTORY = "versions"

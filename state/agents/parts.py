@@ -6,6 +6,7 @@ from state.agents.deployment import DeploymentState
 from state.agents.details import DetailsState
 from state.agents.functions import FunctionsState
 from state.agents.history import HistoryState
+from state.agents.memory import AgentMemoryState
 from state.agents.notifications import AgentNotificationsState
 from state.agents.playground import PlaygroundState
 from state.agents.policies import PoliciesState
@@ -18,6 +19,7 @@ OF_TAB = {
     "configure": ConfigureState,
     "prompt": PromptState,
     "knowledge": KnowledgeState,
+    "memory": AgentMemoryState,
     "functions": FunctionsState,
     "skills": SkillsState,
     "alerts": AlertsState,

@@ -18,15 +18,16 @@ def plain(value: Any) -> str:
 def shown(value: Any) -> str:
     """Return a value of any kind in a line; empty for nothing."""
     if isinstance(value, Mapping):
-        return "; ".join(f"{str(key).capitalize()} {_ranges(one)}".strip() for key, one in value.items())
+        named = ((str(key).replace("_", " ").capitalize(), _ranges(one)) for key, one in value.items())
+        return "; ".join(f"{name} {words}".strip() for name, words in named)
     if isinstance(value, Sequence) and not isinstance(value, str) and value and isinstance(value[0], Mapping):
         return "; ".join(_holiday(one) for one in value)
     return plain(value)
 
 
 def _ranges(value: Any) -> str:
-    if isinstance(value, str):
-        return value
+    if isinstance(value, str | bool | int | float):
+        return plain(value)
     return ", ".join("–".join(str(edge) for edge in one) for one in value)
 
 

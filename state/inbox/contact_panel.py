@@ -17,6 +17,8 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.details import service as details
 from backend.details.service import DetailRow
+from backend.memory import service as memory
+from backend.memory.schemas import MemoryView
 from backend.numbers import e164
 from backend.tags.schemas import TagRow
 from backend.vocab import Direction, ItemKind
@@ -79,6 +81,7 @@ class ContactPanelState(SessionState):
             "contact.updated",
             "item.added",
             "details.found",
+            "memory.changed",
             "conversation.merged",
             "conversation.renumbered",
             "resync",
@@ -92,6 +95,8 @@ class ContactPanelState(SessionState):
     """The times before this one that the person was in touch."""
     found: list[DetailRow] = []
     """What agents found out in the conversation."""
+    memories: list[MemoryView] = []
+    """What agents remember of the person."""
     errors: dict[str, str] = dict.fromkeys(FIELDS, "")
     _conversation_id: str = ""
 
@@ -124,10 +129,11 @@ class ContactPanelState(SessionState):
         self.alike = (await contacts.suggestions(session, contact_id))[:3]
         self.earlier = await conversations.earlier(session, parse_id(conversation_id))
         self.found = await details.of_conversation(session, parse_id(conversation_id))
+        self.memories = await memory.of_contact(session, contact_id)
 
     def _clear(self) -> None:
         self.person, self._conversation_id, self.alike, self.earlier = UNKNOWN, "", [], []
-        self.found = []
+        self.found, self.memories = [], []
 
     def _own(self, contact_id: str) -> UUID:
         """Return the id of the person shown; an edit that was meant for somebody else is refused."""
@@ -177,11 +183,16 @@ class ContactPanelState(SessionState):
         if any("conversation.merged" in news.kinds for news in ours):
             self._clear()
             return
-        is_stale = any("resync" in news.kinds for news in batch) or any(
-            {"contact.updated", "details.found", "conversation.renumbered"} & news.kinds
-            # Events change what stands here; a message from the person may begin a new time of being in touch.
-            or any(item["kind"] == ItemKind.EVENT or item["direction"] == Direction.INBOUND for item in news.items)
-            for news in ours
+        is_theirs = any("memory.changed" in news.kinds and self.person["id"] in news.subjects for news in batch)
+        is_stale = (
+            is_theirs
+            or any("resync" in news.kinds for news in batch)
+            or any(
+                {"contact.updated", "details.found", "conversation.renumbered"} & news.kinds
+                # Events change what stands here; a message from the person may begin a new time of being in touch.
+                or any(item["kind"] == ItemKind.EVENT or item["direction"] == Direction.INBOUND for item in news.items)
+                for news in ours
+            )
         )
         if not self.person["id"] or not is_stale:
             return

@@ -19,6 +19,7 @@ BENCHMARKS = (
     "job_queue",
     "knowledge_site",
     "retrieval",
+    "memory",
     "injection",
     "webhook",
     "fan_out",

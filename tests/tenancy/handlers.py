@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from tests.tenancy.routes import AGENT, CUSTOMER, NUMBER, Id
+from tests.tenancy.routes import AGENT, CUSTOMER, MEMORY, NUMBER, Id
 
 
 class Who(StrEnum):
@@ -253,6 +253,18 @@ WIDGETS: dict[str, Widget] = {
             "delete": _rule(EDITOR),
         },
     ),
+    "state.contacts.memory.ContactMemoryState": Widget(
+        "/contacts/{contacts}",
+        {
+            "load": _rule(),
+            "correct": _rule(fact_id=Id("memory_facts"), content="Mallory"),
+            "strike": _rule(fact_id=Id("memory_facts")),
+        },
+    ),
+    "state.contacts.forgetting.ForgetState": Widget(
+        "/contacts/{contacts}",
+        {"close": SHUT, "ask": _rule(memory_id=MEMORY), "forget": _rule(EDITOR)},
+    ),
     "state.contacts.contact.ContactState": Widget(
         "/contacts/{contacts}",
         {
@@ -434,6 +446,22 @@ WIDGETS: dict[str, Widget] = {
     "state.agents.alert_editor.AlertTryState": Widget(
         _agent("alerts"),
         {"attempt": _rule(EDITOR, settle_s=MODEL, form={"alert_topic": "canary", "alert_own": "Mallory"})},
+    ),
+    "state.agents.memory.AgentMemoryState": Widget(
+        _agent("memory"),
+        {
+            "load": _rule(),
+            "switch": _rule(EDITOR, name="memory_enabled", is_on=True),
+            "choose": _rule(EDITOR, field="memory_config", option="max_tokens", value="200"),
+            "flag": _rule(EDITOR, field="memory_config", option="include_summaries", is_on=False),
+            "link": _rule(EDITOR, agent_id=AGENT, is_on=True),
+            "search": _rule(query="Mallory"),
+            "load_more": _rule(),
+            "open_memory": _rule(memory_id=MEMORY),
+            "close_memory": SHUT,
+            "ask_clear": OPEN,
+            "clear": _rule(EDITOR),
+        },
     ),
     "state.knowledge.listing.KnowledgeState": Widget(
         _agent("knowledge"),

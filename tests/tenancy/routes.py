@@ -106,6 +106,7 @@ def _fill(body: Mapping[str, Any], pick: Any, before: str = "") -> dict[str, Any
 LATER = "2027-03-01T10:00:00-05:00"
 AGENT, NUMBER, CUSTOMER = Id("agent_configs"), Id("number"), Id("customer")
 SOURCE, SKILL = Id("knowledge_sources"), Id("agent_skills")
+MEMORY = Id("conversation_contexts")
 
 # Calls that need somebody of a business, by key or by cookie; the destructive ones last, because fair callers of the
 # same test run use the same things.
@@ -236,6 +237,11 @@ MEMBERS = (
     Call("/functions/v1/manage-skills/{skill_id}/execute", {"dry_run": True}, EDITOR, values={"skill_id": SKILL}),
     Call("/functions/v1/manage-skills/{skill_id}/executions", method="GET", values={"skill_id": SKILL}),
     Call("/functions/v1/manage-skills/{skill_id}", role=EDITOR, method="DELETE", values={"skill_id": SKILL}),
+    Call("/functions/v1/list-memories", {"agent_id": AGENT}),
+    Call("/functions/v1/get-memory", {"memory_id": MEMORY}),
+    Call("/functions/v1/semantic-memory-search", {"agent_id": AGENT, "query": "Mallory"}),
+    Call("/functions/v1/update-memory", {"memory_id": MEMORY, "summary": "Mallory"}),
+    Call("/functions/v1/delete-memory", {"memory_id": MEMORY}, EDITOR, or_else=404),
     Call("/functions/v1/create-agent", {"name": "Mallory", "agent_type": "text"}, EDITOR, fair=201),
     Call("/functions/v1/update-agent", {"agent_id": AGENT, "name": "Mallory"}, EDITOR),
     Call("/functions/v1/assign-phone-number", {"phone_number": NUMBER, "agent_id": AGENT}, EDITOR),

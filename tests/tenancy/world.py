@@ -290,7 +290,13 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
             )
             _keep_file(settings().media_dir / path, mark)
             await rows.make("sms_opt_outs", service_number=number, phone_number=customer, is_opted_out=False)
-            await rows.make("agent_turns", status="answered", sources=[], tools=[], attempts=[], reply_message_id=None)
+            await rows.make(
+                "agent_turns", status="answered", sources=[], tools=[], memory=[], attempts=[], reply_message_id=None
+            )
+            await rows.make("conversation_contexts", told_in="", key_topics=[mark], preferences={"seat": mark})
+            await rows.make("memory_facts", kind="need", origin="said", marks=[], expires_at=None)
+            await rows.make("memory_strikes", told_in="", marks=[])
+            await rows.make("memory_stretches", items=[], topics=[mark])
             await rows.make(
                 "tool_calls",
                 kind="function",

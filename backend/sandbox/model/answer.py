@@ -6,7 +6,17 @@ It makes nothing up: an answer is small talk, sentences it was given, a tool's o
 from dataclasses import dataclass
 from typing import Any
 
-from backend.sandbox.model import editing, errands, phrases, results, smalltalk, structured, tools, translating
+from backend.sandbox.model import (
+    editing,
+    errands,
+    phrases,
+    remembering,
+    results,
+    smalltalk,
+    structured,
+    tools,
+    translating,
+)
 from backend.sandbox.model.persona import Persona, read_persona
 from backend.sandbox.model.prompt import Prompt, last_tool_results, read
 from backend.sandbox.model.retrieval import Answer, Index
@@ -30,6 +40,8 @@ def reply(body: dict[str, Any]) -> Reply:
     if marked := translating.translated(body.get("messages") or []):
         return Reply(marked)
     prompt = read(body)
+    if (memory := remembering.kept(prompt)) is not None:
+        return Reply(call=tools.Call(remembering.KEEP, memory))
     persona = read_persona(prompt.system)
     language = language_of(prompt.user_texts[-3:])
     if prompt.response_format.get("type") in ("json_object", "json_schema"):
@@ -70,6 +82,8 @@ def _after_saving(prompt: Prompt, persona: Persona, language: str, finished: lis
 
 def _turn(prompt: Prompt, persona: Persona, language: str) -> Reply:
     question = prompt.question
+    if prompt.tool_choice != "none" and (wanted := remembering.chosen(prompt)) is not None:
+        return Reply(call=tools.Call(*wanted))
     offered = phrases.is_phrase(prompt.last_answer, "unknown", "partly", "noted", "nothing_found")
     wants_person = tools.asks_for_person(question) or (offered and smalltalk.is_yes(question))
     if wants_person or (tools.is_upset(question) and any(tools.is_handover(tool) for tool in prompt.tools)):

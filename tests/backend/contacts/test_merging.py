@@ -213,7 +213,7 @@ async def test_every_table_that_points_at_a_contact_or_a_conversation_follows(or
 
     keep, drop = pair
     await say(org, keep, 0, "a")
-    await say(org, drop, 1, "b")
+    said = await say(org, drop, 1, "b")
     names = ("contacts", "conversations")
     with platform_scope("fill every table that points at a contact"):
         async with unit_of_work() as session:
@@ -224,6 +224,7 @@ async def test_every_table_that_points_at_a_contact_or_a_conversation_follows(or
             one, other = talks[keep.id], talks[drop.id]
             rows = Rows(session, org.org_id, org.owner.user_id, "mark")
             rows.made |= {"contacts": {"id": drop.id}, "conversations": {"id": other.id}}
+            rows.made["conversation_items"] = {"id": said.id}
             tables = {table.name for name in names for table, _ in conversations.pointing_at(name)}
             for name in sorted(tables - {*names, "conversation_items", "conversation_unreads"}):
                 await rows.make(name)

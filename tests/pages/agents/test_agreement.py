@@ -48,7 +48,7 @@ def test_every_field_has_a_name_and_every_choice_its_words() -> None:
 
 def test_every_field_of_the_form_stands_in_a_group() -> None:
     drawn = {key for key, *_ in configure.GROUPS}
-    assert {field.group for field in fields.ALL} - drawn == {"prompt", "functions", "schedule"}
+    assert {field.group for field in fields.ALL} - drawn == {"prompt", "functions", "memory", "schedule"}
 
 
 def test_every_type_has_the_hours_of_its_channels() -> None:

@@ -1,0 +1,130 @@
+"""Find what is to be read for the memory: conversations that are due, their messages, and those read already."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import String, cast, select, update
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.models.chat import ChatSession
+from backend.models.contacts import Contact
+from backend.models.conversations import Conversation, ConversationItem
+from backend.models.memory import MemoryStretch
+from backend.vocab import ItemKind
+
+
+@dataclass(frozen=True)
+class Chat:
+    """What is known of the visitor of a chat: whether the site vouches for them, and whether they typed an address."""
+
+    is_verified: bool
+    is_claimed: bool
+
+
+async def due(session: AsyncSession, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """Return (organization, conversation) with something to read for the memory; needs platform scope."""
+    query = (
+        select(col(Conversation.org_id), col(Conversation.id))
+        .where(col(Conversation.memory_due_at) <= now)
+        .order_by(col(Conversation.memory_due_at))
+        .limit(limit)
+    )
+    return [(org_id, conversation_id) for org_id, conversation_id in (await session.execute(query)).all()]
+
+
+async def put_off(session: AsyncSession, org_id: UUID, conversation_id: UUID, until: datetime | None) -> None:
+    """Say when a conversation is to be read next."""
+    await session.execute(
+        update(Conversation)
+        .where(col(Conversation.org_id) == org_id, col(Conversation.id) == conversation_id)
+        .values(memory_due_at=until, updated_at=col(Conversation.updated_at))
+    )
+
+
+async def settle(session: AsyncSession, org_id: UUID, conversation_id: UUID, seen: datetime) -> None:
+    """Note that a conversation is read, unless somebody wrote since `seen`, its last message then."""
+    await session.execute(
+        update(Conversation)
+        .where(
+            col(Conversation.org_id) == org_id,
+            col(Conversation.id) == conversation_id,
+            col(Conversation.last_item_at) == seen,
+        )
+        .values(memory_due_at=None, updated_at=col(Conversation.updated_at))
+    )
+
+
+async def conversation(
+    session: AsyncSession, org_id: UUID, conversation_id: UUID, *, for_update: bool = False
+) -> Conversation | None:
+    """Return a conversation; locked, its timeline and its memory stand still."""
+    query = select(Conversation).where(col(Conversation.org_id) == org_id, col(Conversation.id) == conversation_id)
+    if for_update:
+        # The contact comes first everywhere, so that nobody waits in a circle (see conversations.items.locked).
+        theirs = (
+            select(col(Contact.id))
+            .join(Conversation, col(Conversation.contact_id) == col(Contact.id))
+            .where(col(Conversation.id) == conversation_id, col(Conversation.org_id) == org_id)
+            .with_for_update(read=True, key_share=True, of=Contact)
+        )
+        await session.execute(theirs)
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(query)).scalar()
+
+
+async def messages(
+    session: AsyncSession, org_id: UUID, conversation_id: UUID, since: datetime, limit: int
+) -> list[ConversationItem]:
+    """Return the newest messages of a conversation, oldest first."""
+    query = (
+        select(ConversationItem)
+        .where(
+            col(ConversationItem.org_id) == org_id,
+            col(ConversationItem.conversation_id) == conversation_id,
+            col(ConversationItem.kind) == ItemKind.MESSAGE,
+            col(ConversationItem.happened_at) > since,
+        )
+        .order_by(col(ConversationItem.seq).desc())
+        .limit(limit)
+    )
+    return list((await session.execute(query)).scalars())[::-1]
+
+
+async def messages_by_id(
+    session: AsyncSession, org_id: UUID, conversation_id: UUID, ids: Sequence[UUID]
+) -> list[ConversationItem]:
+    """Return those of these messages that stand in a conversation, as they are now."""
+    query = (
+        select(ConversationItem)
+        .where(
+            col(ConversationItem.org_id) == org_id,
+            col(ConversationItem.conversation_id) == conversation_id,
+            col(ConversationItem.id).in_(ids),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def covered(session: AsyncSession, org_id: UUID, conversation_id: UUID, since: datetime) -> set[str]:
+    """Return the ids of a conversation's messages that were read for the memory."""
+    query = select(col(MemoryStretch.items)).where(
+        col(MemoryStretch.org_id) == org_id,
+        col(MemoryStretch.conversation_id) == conversation_id,
+        col(MemoryStretch.ended_at) >= since,
+    )
+    return {one for items in (await session.execute(query)).scalars() for one in items}
+
+
+async def chats(session: AsyncSession, org_id: UUID, session_ids: Collection[str]) -> dict[str, Chat]:
+    """Return what is known of the visitors of chats, by the chat's id as text."""
+    query = select(col(ChatSession.id), col(ChatSession.is_verified), col(ChatSession.visitor_email)).where(
+        col(ChatSession.org_id) == org_id, cast(col(ChatSession.id), String).in_(session_ids)
+    )
+    return {
+        str(found): Chat(is_verified, bool(email) and not is_verified)
+        for found, is_verified, email in (await session.execute(query)).all()
+    }
