@@ -112,7 +112,7 @@ def _field(field: rx.Var[Field]) -> rx.Component:
         ),
         rx.cond(
             (field["name"] == "date_field") & (field["options"].length() < 2),
-            rx.el.p(AgentSkills.NO_DATE_FIELD, class_name="text-13 text-pretty text-warning-ink"),
+            rx.el.p(AgentSkills.NO_DATE_FIELD, class_name="text-13 text-pretty text-muted"),
             rx.fragment(),
         ),
         error_text(control_id, field["error"]),

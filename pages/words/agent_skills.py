@@ -40,8 +40,7 @@ class AgentSkills:
     SECRET_KEPT = "Kept; write to replace it"  # noqa: S105
     SECRET_HINT = "Kept encrypted, sent to that system alone, and never shown again."  # noqa: S105
     VARIABLES = "It may hold"
-    NO_DATE_FIELD = "Your contacts have no field for a date yet. Make one under Contacts, then choose it here."
-    CONTACT_FIELDS = "Open contacts"
+    NO_DATE_FIELD = "Your contacts have no field for a date yet. One is made under Contacts."
     AUDIENCE = "Who gets it"
     AUDIENCE_RECORD = "Whose conversations"
     AUDIENCE_LEAD = "Blocked customers and those who opted out never do."
@@ -98,8 +97,6 @@ class AgentSkills:
     PREVIEW_FOR = "What the next person gets:"
     PREVIEW_EXAMPLE = "What a customer would get, for example:"
     NOTHING_TO_TELL = "There is nothing to tell."
-    WHY = "Left out:"
-    FROM_THEN = "From"
 
     TITLE_HISTORY = "History of"
     STATUS = "Status"
@@ -136,4 +133,3 @@ class AgentSkills:
         ("cancelled", "Cancelled", "neutral", "x"),
     )
     HAS_ANSWERED = "Answered"
-    CONVERSATION = "Conversation"
