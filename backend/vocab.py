@@ -349,3 +349,40 @@ class DeliveryOutcome(StrEnum):
     ANSWERED = "answered"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+class RoundKind(StrEnum):
+    """What a round runs: the cases of tests, or past conversations."""
+
+    TESTS = "tests"
+    REPLAY = "replay"
+
+
+class RoundStatus(StrEnum):
+    """How far a round came."""
+
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class CaseStatus(StrEnum):
+    """How far one case, or one turn of a replay, came. A broken one proved nothing: no model answered, for example."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+
+
+class Ending(StrEnum):
+    """How a tested conversation ended."""
+
+    SCRIPT_OVER = "script_over"
+    REACHED = "reached"
+    GAVE_UP = "gave_up"
+    HANDED_OVER = "handed_over"
+    SILENT = "silent"
+    OUT_OF_TURNS = "out_of_turns"

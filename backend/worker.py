@@ -23,6 +23,7 @@ TASK_MODULES = (
     "backend.compliance.erasure",
     "backend.contacts.jobs",
     "backend.conversations.jobs",
+    "backend.evals.jobs",
     "backend.functions.erasure",
     "backend.inbox.jobs",
     "backend.knowledge.crawl_jobs",

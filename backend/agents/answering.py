@@ -133,7 +133,7 @@ async def _claim(session: AsyncSession, message_id: UUID, channel: Channel) -> _
         await storing.skip(session, turn, refusal)
         return None
     if not agents.hours_now(agent, post.channel).is_open:
-        await storing.skip(session, turn, "Outside the agent's hours.")
+        await storing.skip(session, turn, queries.OUTSIDE_HOURS)
         await post.say_closed(session, agent, conversation, contact)
         return None
     allowance = await caps.allowed(session, agent, turn)

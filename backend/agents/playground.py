@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from backend.agents import fields, queries, replies, runtime, tool_calls
+from backend.agents import fields, queries, runtime, tool_calls
 from backend.agents.retrieval import retriever
-from backend.agents.schemas import Customer, Line, TurnRecord, TurnRequest, TurnView
+from backend.agents.schemas import Customer, Line, TurnRequest, TurnView
 from backend.agents.specs import spec_of
-from backend.core import clock, rate_limits
+from backend.agents.turns import tried
+from backend.core import rate_limits
 from backend.core.errors import Invalid, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.functions.schemas import CallSetting
-from backend.vocab import Channel, MemberRole, TurnStatus
+from backend.vocab import Channel, MemberRole
 
 CHANNELS = (Channel.SMS, Channel.CHAT, Channel.EMAIL)
 TEXT_LIMIT = 1600
@@ -59,35 +60,4 @@ async def try_message(
             spec, Customer(), said, text, retriever(agent_id), channel=Channel(channel), call_tool=call
         )
         record = await runtime.turn(request)
-    now = clock.now().isoformat()
-    return TurnView(
-        id="",
-        conversation_id="",
-        agent_id=str(agent_id),
-        agent_name=spec.name,
-        agent_version=spec.version,
-        status=_status(record),
-        reason=record.failure or record.hand_over_reason,
-        reply=record.reply or (spec.asking.words or replies.waiting(spec.language) if record.is_waiting else ""),
-        is_unanswered=record.is_unanswered,
-        prompt=record.prompt,
-        model=record.model,
-        sources=record.sources,  # type: ignore[typeddict-item]
-        tools=record.tools,  # type: ignore[typeddict-item]
-        memory=record.memory,  # type: ignore[typeddict-item]
-        attempts=record.attempts,
-        tokens_in=record.tokens_in,
-        tokens_out=record.tokens_out,
-        cost_micros=record.cost_micros,
-        retrieval_ms=record.retrieval_ms,
-        model_ms=record.model_ms,
-        total_ms=record.total_ms,
-        started_at=now,
-        finished_at=now,
-    )
-
-
-def _status(record: TurnRecord) -> TurnStatus:
-    if record.is_waiting:
-        return TurnStatus.WAITING
-    return TurnStatus.HANDED_OFF if record.hand_over_reason else TurnStatus.ANSWERED
+    return tried(spec, record)

@@ -18,6 +18,9 @@ from backend.models.numbers import ServiceNumber
 from backend.models.platform import AuditEntry
 from backend.vocab import Direction, ItemKind, TurnStatus
 
+# Why a turn was skipped that the agent's own hours left silent.
+OUTSIDE_HOURS = "Outside the agent's hours."
+
 
 async def agent(
     session: AsyncSession, org_id: UUID, agent_id: UUID, *, for_update: bool = False, is_deleted: bool = False
@@ -290,3 +293,73 @@ async def newest_items(
         .limit(limit)
     )
     return (await session.execute(query)).scalars().all()
+
+
+async def items_before(
+    session: AsyncSession, org_id: UUID, conversation_id: UUID, seq: int, limit: int
+) -> Sequence[ConversationItem]:
+    """Return the newest rows of a timeline below a place."""
+    query = (
+        select(ConversationItem)
+        .where(
+            col(ConversationItem.org_id) == org_id,
+            col(ConversationItem.conversation_id) == conversation_id,
+            col(ConversationItem.seq) < seq,
+        )
+        .order_by(col(ConversationItem.seq).desc())
+        .limit(limit)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def turns_of_conversation(session: AsyncSession, org_id: UUID, conversation_id: UUID) -> Sequence[AgentTurn]:
+    """Return the turns of a conversation, oldest first, at most the newest 100."""
+    query = (
+        select(AgentTurn)
+        .where(col(AgentTurn.org_id) == org_id, col(AgentTurn.conversation_id) == conversation_id)
+        .order_by(col(AgentTurn.created_at).desc(), col(AgentTurn.id).desc())
+        .limit(100)
+    )
+    return (await session.execute(query)).scalars().all()[::-1]
+
+
+async def past_turns(
+    session: AsyncSession, org_id: UUID, agent_id: UUID, conversations: int, turns_each: int
+) -> list[AgentTurn]:
+    """Return the newest turns an agent took in its newest conversations, oldest first in each.
+
+    A turn that was never begun, broke, or was left to people says nothing of what the agent decides; one that stayed
+    silent because of the hours does.
+    """
+    decided = col(AgentTurn.status).in_([TurnStatus.ANSWERED, TurnStatus.DRAFTED, TurnStatus.HANDED_OFF])
+    own = [col(AgentTurn.org_id) == org_id, col(AgentTurn.agent_id) == agent_id]
+    newest = (
+        select(col(AgentTurn.conversation_id).label("id"), func.max(col(AgentTurn.created_at)).label("at"))
+        .where(*own, decided)
+        .group_by(col(AgentTurn.conversation_id))
+        .order_by(func.max(col(AgentTurn.created_at)).desc())
+        .limit(conversations)
+        .subquery()
+    )
+    place = (
+        func.row_number()
+        .over(partition_by=col(AgentTurn.conversation_id), order_by=col(AgentTurn.created_at).desc())
+        .label("place")
+    )
+    numbered = (
+        select(col(AgentTurn.id).label("id"), place)
+        .where(
+            *own,
+            or_(decided, col(AgentTurn.reason) == OUTSIDE_HOURS),
+            col(AgentTurn.conversation_id).in_(select(newest.c.id)),
+        )
+        .subquery()
+    )
+    query = (
+        select(AgentTurn)
+        .join(numbered, numbered.c.id == col(AgentTurn.id))
+        .join(newest, newest.c.id == col(AgentTurn.conversation_id))
+        .where(numbered.c.place <= turns_each)
+        .order_by(newest.c.at.desc(), col(AgentTurn.created_at), col(AgentTurn.id))
+    )
+    return list((await session.execute(query)).scalars())

@@ -15,6 +15,7 @@ from backend.agents import holidays as special
 from backend.agents import ranges
 from backend.agents.holidays import Holiday
 from backend.core.errors import Invalid
+from backend.vocab import Channel
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_RANGES = ranges.MOST
@@ -27,6 +28,13 @@ _LONG_DAYS = {
     "friday": "fri",
     "saturday": "sat",
     "sunday": "sun",
+}
+# The field of an agent that holds the hours of a channel.
+SCHEDULES = {
+    Channel.SMS: "texts_schedule",
+    Channel.CALL: "calls_schedule",
+    Channel.CHAT: "chats_schedule",
+    Channel.EMAIL: "emails_schedule",
 }
 # A week and its edges; holidays push an opening further away, at most a week each.
 WEEK_DAYS, FURTHEST_DAYS = 9, 400

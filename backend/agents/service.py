@@ -34,12 +34,16 @@ from backend.agents.improving import Proposal, improve
 from backend.agents.models import Model, models
 from backend.agents.playground import try_message
 from backend.agents.prompts import NAMES, default_prompt
-from backend.agents.schedule import Hours, timezones
+from backend.agents.queries import OUTSIDE_HOURS
+from backend.agents.rehearsing import Cast, Rehearsal, cast
+from backend.agents.replaying import Scene, past_turns, scene
+from backend.agents.schedule import SCHEDULES, Hours, timezones
 from backend.agents.schemas import Customer
 from backend.agents.specs import spec_of
 from backend.agents.suggesting import Suggestion, suggest_reply, write_message
 from backend.agents.thinking import Thinking
 from backend.agents.turns import get as turn
+from backend.agents.turns import tried
 from backend.agents.versions import VersionRow
 from backend.agents.voices import Voice, voices
 from backend.core import audit, clock, realtime
@@ -58,17 +62,22 @@ from backend.vocab import AgentType, Channel, MemberRole
 __all__ = [
     "FIELDS",
     "FORM",
+    "OUTSIDE_HOURS",
     "SCHEDULES",
+    "Cast",
     "FieldChange",
     "Figures",
     "Hours",
     "Model",
     "Proposal",
+    "Rehearsal",
+    "Scene",
     "Suggestion",
     "Thinking",
     "VersionRow",
     "Voice",
     "after_hours_words",
+    "cast",
     "compare",
     "create",
     "default_prompt",
@@ -91,15 +100,18 @@ __all__ = [
     "missing",
     "models",
     "numbers_served",
+    "past_turns",
     "preview_prompt",
     "publish",
     "restore",
     "roll_back",
+    "scene",
     "set_active",
     "suggest_reply",
     "timezones",
     "today",
     "tools_of",
+    "tried",
     "try_message",
     "turn",
     "update",
@@ -116,12 +128,6 @@ FORM = fields.ALL
 MOST_AGENTS = 100
 # The field that names the agents whose memory an agent reads.
 LINKED = "shared_memory_agent_ids"
-SCHEDULES = {
-    Channel.SMS: "texts_schedule",
-    Channel.CALL: "calls_schedule",
-    Channel.CHAT: "chats_schedule",
-    Channel.EMAIL: "emails_schedule",
-}
 
 
 async def list_all(session: AsyncSession) -> list[AgentConfig]:

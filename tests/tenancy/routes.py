@@ -107,6 +107,7 @@ LATER = "2027-03-01T10:00:00-05:00"
 AGENT, NUMBER, CUSTOMER = Id("agent_configs"), Id("number"), Id("customer")
 SOURCE, SKILL = Id("knowledge_sources"), Id("agent_skills")
 MEMORY = Id("conversation_contexts")
+SUITE, CASE = Id("test_suites"), Id("test_cases")
 
 # Calls that need somebody of a business, by key or by cookie; the destructive ones last, because fair callers of the
 # same test run use the same things.
@@ -242,6 +243,19 @@ MEMBERS = (
     Call("/functions/v1/semantic-memory-search", {"agent_id": AGENT, "query": "Mallory"}),
     Call("/functions/v1/update-memory", {"memory_id": MEMORY, "summary": "Mallory"}),
     Call("/functions/v1/delete-memory", {"memory_id": MEMORY}, EDITOR, or_else=404),
+    Call("/functions/v1/test-cases", method="GET"),
+    Call("/functions/v1/test-cases", {"action": "list_suites", "agent_id": AGENT}),
+    Call("/functions/v1/test-cases", {"action": "list_cases", "suite_id": SUITE}),
+    Call("/functions/v1/test-cases", {"action": "create_suite", "name": "Mallory"}, EDITOR),
+    Call("/functions/v1/test-cases", {"action": "create_suite", "name": "Mallory", "agent_id": AGENT}, EDITOR),
+    Call("/functions/v1/test-cases", {"action": "update_suite", "suite_id": SUITE, "name": "Mallory"}, EDITOR),
+    Call("/functions/v1/test-cases", {"action": "create_case", "suite_id": SUITE, "name": "Mallory"}, EDITOR),
+    Call("/functions/v1/test-cases", {"action": "update_case", "case_id": CASE, "name": "Mallory"}, EDITOR),
+    Call("/functions/v1/run-test", {"test_case_id": CASE}, EDITOR),
+    Call("/functions/v1/test-runs", method="GET"),
+    Call("/functions/v1/test-runs/{run_id}", method="GET", values={"run_id": Id("test_runs")}),
+    Call("/functions/v1/test-cases", {"action": "delete_case", "case_id": CASE}, EDITOR),
+    Call("/functions/v1/test-cases", {"action": "delete_suite", "suite_id": SUITE}, EDITOR),
     Call("/functions/v1/create-agent", {"name": "Mallory", "agent_type": "text"}, EDITOR, fair=201),
     Call("/functions/v1/update-agent", {"agent_id": AGENT, "name": "Mallory"}, EDITOR),
     Call("/functions/v1/assign-phone-number", {"phone_number": NUMBER, "agent_id": AGENT}, EDITOR),

@@ -68,6 +68,7 @@ TENANT = {
     "organization_members": "org_id",
     "organizations": "id",
     "outgoing_files": "org_id",
+    "replayed_turns": "org_id",
     "saved_views": "org_id",
     "scheduled_actions": "org_id",
     "service_numbers": "org_id",
@@ -83,6 +84,10 @@ TENANT = {
     "tags": "org_id",
     "team_members": "org_id",
     "teams": "org_id",
+    "test_cases": "org_id",
+    "test_rounds": "org_id",
+    "test_runs": "org_id",
+    "test_suites": "org_id",
     "tool_calls": "org_id",
 }
 # Rows of the platform, which no organization ever reads.

@@ -19,6 +19,7 @@ from backend.core.config import settings
 from backend.core.principal import Principal
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.details import definitions as details
+from backend.evals import definitions as evals
 from backend.functions import definitions
 from backend.sessions import service as sessions
 from backend.vocab import MemberRole, PlatformRole
@@ -393,6 +394,14 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 shown={"body": mark},
                 expires_at=at,
             )
+            case = evals.checked({"opening": [mark], "checks": [{"kind": "said", "text": mark}]})
+            await rows.make("test_suites", is_gathered=False)
+            await rows.make("test_cases", definition=case)
+            await rows.make("test_rounds", kind="tests", status="running", version=0, snapshot={})
+            line = {"who": "customer", "text": mark, "is_scripted": True}
+            check = {"kind": "said", "title": mark, "verdict": "fail", "evidence": mark, "line": 1}
+            await rows.make("test_runs", status="running", definition=case, state={}, lines=[line], checks=[check])
+            await rows.make("replayed_turns", changes=[])
             await rows.make("outgoing_files", user_id=support.user_id, content_type="image/png", path=path)
             ids = {name: str(row["id"]) for name, row in rows.made.items() if "id" in row}
             return {

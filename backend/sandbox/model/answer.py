@@ -14,6 +14,7 @@ from backend.sandbox.model import (
     results,
     smalltalk,
     structured,
+    testing,
     tools,
     translating,
 )
@@ -39,6 +40,8 @@ def reply(body: dict[str, Any]) -> Reply:
         return Reply(tidied)
     if marked := translating.translated(body.get("messages") or []):
         return Reply(marked)
+    if said := testing.taken_part(body.get("messages") or []):
+        return Reply(said)
     prompt = read(body)
     if (memory := remembering.kept(prompt)) is not None:
         return Reply(call=tools.Call(remembering.KEEP, memory))

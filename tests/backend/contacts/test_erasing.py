@@ -26,7 +26,8 @@ NOT_PERSONAL = {
     "inbox_preferences", "knowledge_chunks", "knowledge_crawls", "knowledge_pages", "knowledge_sources",
     "message_templates", "notification_preferences", "one_time_codes", "organization_members", "organizations",
     "rate_counters", "saved_views", "semantic_match_actions", "service_numbers", "shared_details",
-    "shared_functions", "skill_runs", "tags", "team_members", "teams", "user_sessions", "users", "vendor_cursors",
+    "shared_functions", "skill_runs", "tags", "team_members", "teams", "test_rounds", "test_suites",
+    "user_sessions", "users", "vendor_cursors",
 }  # fmt: skip
 
 
