@@ -102,6 +102,7 @@ async def test_a_text_goes_to_the_number_that_was_given_and_sets_off_no_further_
         ({"all_messages": True}, "outbound_message", True),
         ({"needs_person": True}, "needs_person", True),
         ({"needs_person": False, "all_messages": True}, "needs_person", False),
+        ({"needs_person": True}, "needs_approval", True),
         ({"enabled": False, "all_messages": True}, "new_message", False),
     ],
 )
