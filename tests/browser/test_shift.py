@@ -46,7 +46,7 @@ def test_a_shift_by_keyboard_alone(answered, carrier, new_customer):
     expect(page.get_by_role("group", name=Templates.PREVIEW)).to_contain_text("We open at nine. Ana Silva")
     page.get_by_role("button", name=Templates.SAVE, exact=True).press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    inbox.field.fill("")
+    page.get_by_role("combobox", name=InboxComposer.REPLY, exact=True).fill("")
     press(page, "Escape", "r")
     page.keyboard.type("/hou")
     expect(page.get_by_role("option").first).to_contain_text("We open at nine. Ana Silva")
