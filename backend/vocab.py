@@ -133,11 +133,13 @@ class TurnStatus(StrEnum):
 
 
 class ToolKind(StrEnum):
-    """Whose a tool is: a part of the conversation itself, an action of the product, or a function people made."""
+    """Whose a tool is: of the conversation itself, the product, people's functions, their calendar, or a server."""
 
     OWN = "own"
     ACTION = "action"
     FUNCTION = "function"
+    CALENDAR = "calendar"
+    MCP = "mcp"
 
 
 class ToolPolicy(StrEnum):

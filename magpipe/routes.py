@@ -24,7 +24,7 @@ from pages.knowledge.source import source_page
 from pages.knowledge.trying import try_page
 from pages.messages import messages_page
 from pages.phone import phone_page
-from pages.settings import account, joining, keys, organization, templates
+from pages.settings import account, connections, joining, keys, organization, templates
 from pages.team.activity import activity_page
 from pages.team.members import members_page
 from pages.team.teams import teams_page
@@ -34,6 +34,7 @@ from pages.words import (
     Assistant,
     ChatWidget,
     Common,
+    Connections,
     ContactImports,
     Contacts,
     ForgotPassword,
@@ -69,12 +70,14 @@ from state.messages import MessagesState
 from state.numbers import NumbersState
 from state.onboarding import ChecklistState, WelcomeState
 from state.operations import JobsState
+from state.settings.calendar import CalendarState
 from state.settings.devices import DevicesState
 from state.settings.joining import JoiningState
 from state.settings.keys import KeysState
 from state.settings.organization import OrganizationState
 from state.settings.profile import ProfileState
 from state.settings.templates import TemplatesState
+from state.settings.tool_servers import ToolServersState
 from state.team.activity import ActivityState
 from state.team.members import MembersState
 from state.team.teams import TeamsState
@@ -133,6 +136,12 @@ ROOMS = (
     Route("/settings/devices", account.devices_page, Settings.SESSIONS, [DevicesState.load]),
     Route("/settings/organization", organization.organization_page, Settings.ORGANIZATION, [OrganizationState.load]),
     Route("/settings/templates", templates.templates_page, Settings.TEMPLATES, [TemplatesState.load]),
+    Route(
+        "/settings/connections",
+        connections.connections_page,
+        Connections.TITLE,
+        [ToolServersState.load, CalendarState.load],
+    ),
     Route("/settings/api-keys", keys.keys_page, Settings.KEYS, [KeysState.load]),
     Route("/admin/jobs", jobs_page, Operations.TITLE, [JobsState.load]),
 )

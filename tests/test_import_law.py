@@ -14,7 +14,7 @@ TREES = ("backend", "magpipe", "pages", "state", "voice_agent")
 # What vendors publish to reach them; each is imported by its one module under backend/vendors, inside a function.
 SDKS = {
     "openai", "signalwire", "stripe", "elevenlabs", "deepgram", "slack_sdk", "googleapiclient", "hubspot",
-    "firecrawl", "postmarker", "twilio",
+    "firecrawl", "mcp", "postmarker", "twilio",
 }  # fmt: skip
 DATA = {"sqlalchemy", "sqlmodel", "psycopg", "psycopg_pool", "asyncpg", "alembic"}
 # Packages of backend/ that are not domains.
@@ -23,6 +23,8 @@ LAYERS = {"core", "models", "api", "mcp", "vendors", "sandbox", "vocab", "worker
 PURE = {
     "backend.numbers.e164",
     "backend.numbers.senders",
+    "backend.calendars.definitions",
+    "backend.mcp_servers.definitions",
     "backend.functions.definitions",
     "backend.details.definitions",
     "backend.templates.filling",

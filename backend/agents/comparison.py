@@ -92,10 +92,27 @@ def _plain(value: Any) -> str:
     return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
 
 
+def _appointments(value: Any) -> str:
+    return "\n".join(f"{row['title']} ({row['minutes']} min)" for row in value)
+
+
+def _server_tools(value: Any) -> str:
+    """Write tools of servers out; their schemas are long, and that they changed is said by the words at hand."""
+    return "\n".join(
+        line
+        for row in value
+        for line in (
+            row["called"],
+            *(f"  {words}" for words in row["description"].splitlines()),
+            f"  {row['fingerprint']}",
+        )
+    )
+
+
 # The fields whose differences are shown line by line, each with how it is written out.
 _WRITTEN: Mapping[str, Callable[[Any], str]] = {
     "text": str, "functions": _rows, "details": _rows, "policies": _policies, "targets": _targets,
-    "recipients": _recipients,
+    "recipients": _recipients, "appointments": _appointments, "mcp_tools": _server_tools,
 }  # fmt: skip
 
 

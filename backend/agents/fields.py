@@ -11,9 +11,11 @@ from typing import Any
 
 from backend.agents import holidays, policies, schedule, validation, voices
 from backend.agents.validation import Check
+from backend.calendars import definitions as appointments
 from backend.core.errors import Invalid
 from backend.details import definitions as details
 from backend.functions import definitions
+from backend.mcp_servers import definitions as mcp_tools
 from backend.memory import rules as memory
 from backend.models.agents import AgentConfig
 from backend.vocab import AgentType
@@ -108,6 +110,8 @@ ALL = (
     _whole("approval_minutes", "functions", 5, 10_080, 60),
     _switch("approval_notice", "functions", True),
     _text("approval_message", "functions", MESSAGE_LIMIT, is_line=False),
+    Field("appointments", "functions", "appointments", [], appointments.checked),
+    Field("mcp_tools", "functions", "mcp_tools", [], mcp_tools.checked),
     _choice("response_style", "basic", STYLES, "professional"),
     _choice("language", "basic", LANGUAGES, "en-US"),
     _choice("translate_to", "basic", TRANSLATIONS, ""),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import actions, function_calls, tools
+from backend.agents import actions, calendar_tools, function_calls, mcp_tools, tools
 from backend.functions.schemas import CallSetting, Offer, Outcome
 from backend.models.agents import AgentConfig
 from backend.vocab import ToolKind
@@ -35,6 +35,8 @@ KINDS: Mapping[ToolKind, Kind] = {
     ToolKind.OWN: tools,
     ToolKind.ACTION: actions,
     ToolKind.FUNCTION: function_calls,
+    ToolKind.CALENDAR: calendar_tools,
+    ToolKind.MCP: mcp_tools,
 }
 
 

@@ -62,9 +62,9 @@ def read(text: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
 
 
 def _public(kind: str, value: Any) -> Any:
-    """Return a value as it may leave the installation: ids of ours and of secrets stay here."""
-    if kind in ("targets", "agents"):
-        # People, teams and agents are known by ids of this installation alone.
+    """Return a value as it may leave the installation: ids of ours, of secrets and of connected services stay here."""
+    if kind in ("targets", "agents", "appointments", "mcp_tools"):
+        # People, teams, agents, calendars and servers are known by ids of this installation alone.
         return []
     if kind == "details":
         value = [{key: one for key, one in row.items() if key != "id" and one is not None} for row in value]

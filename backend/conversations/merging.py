@@ -66,6 +66,10 @@ _FOLLOW_CHAT_DETAILS = text("""
 update conversation_details set conversation_id = :keep
 where org_id = :org and conversation_id = :drop and told_in = :chat
 """)
+_FOLLOW_CHAT_BOOKINGS = text("""
+update bookings set conversation_id = :keep
+where org_id = :org and conversation_id = :drop and told_in = :chat
+""")
 _DOUBT = text("""
 update conversation_items set data = data || '{"is_unverified": true}'
 where org_id = :org and data ->> 'session_id' = :chat and kind = 'message'
@@ -202,6 +206,7 @@ async def move_chat(
     await session.execute(_FOLLOW_CHAT, both)
     await session.execute(_FOLLOW_CHAT_CALLS, both)
     await session.execute(_FOLLOW_CHAT_DETAILS, both)
+    await session.execute(_FOLLOW_CHAT_BOOKINGS, both)
     remaining = int((await session.execute(_COUNT, both)).scalar_one())
     alone = {"org": org_id, "keep": left.id, "drop": left.id}
     await session.execute(_SET_ASIDE, alone)

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     rerank_base_url: str = "https://api.cohere.com"
     rerank_model: str = "rerank-v3.5"
 
+    # Calendars: each organization connects its own account; its key is kept with it
+    calcom_base_url: str = ""
+
     # Email
     postmark_server_token: SecretStr = SecretStr("")
     postmark_base_url: str = ""
@@ -110,6 +113,8 @@ class Settings(BaseSettings):
         self.postmark_base_url = self.postmark_base_url or "https://api.postmarkapp.com"
         if not self.hubspot_base_url:
             self.hubspot_base_url = "https://api.hubapi.com" if self.environment == "production" else sandbox
+        if not self.calcom_base_url:
+            self.calcom_base_url = "https://api.cal.com" if self.environment == "production" else sandbox
         if self.environment == "production" and self.sandboxed_vendors and not self.allow_sandbox:
             raise Misconfigured(
                 f"In production these vendors have no key: {', '.join(self.sandboxed_vendors)}. "
@@ -149,6 +154,7 @@ class Settings(BaseSettings):
             "Firecrawl": self.firecrawl_base_url,
             "HubSpot": self.hubspot_base_url,
             "Reranking": self.rerank_base_url,
+            "Cal.com": self.calcom_base_url,
         }
         return [name for name, address in addresses.items() if address.startswith(self.sandbox_url)]
 

@@ -15,6 +15,8 @@ RequestTarget = Literal[
     "signalwire.numbers",
     "postmark.email",
     "business",
+    "calcom",
+    "mcp",
     "firecrawl.scrape",
     "slack.webhook",
     "hubspot.crm",

@@ -35,6 +35,10 @@ def target_of(method: str, path: str) -> str | None:
         return "hubspot.notes" if path == "/crm/v3/objects/notes" else "hubspot.crm"
     if path == "/v2/rerank":
         return "cohere.rerank"
+    if path.startswith(("/v2/me", "/v2/event-types", "/v2/slots", "/v2/bookings")):
+        return "calcom"
+    if path == "/mcp":
+        return "mcp"
     return None
 
 
@@ -52,6 +56,8 @@ def error_body(target: str, status: int) -> dict[str, Any]:
         return {"status": "error", "message": text, "category": "RATE_LIMITS" if status == 429 else "INTERNAL_ERROR"}
     if target == "cohere.rerank":
         return {"message": text}
+    if target == "calcom":
+        return {"status": "error", "error": {"code": "InternalServerErrorException", "message": text, "details": {}}}
     if target.startswith("signalwire."):
         return {"code": 20429 if status == 429 else 20500, "message": text, "status": status}
     return {"ErrorCode": 429 if status == 429 else 100, "Message": text}

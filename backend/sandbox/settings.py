@@ -18,6 +18,7 @@ class SandboxSettings(BaseModel, frozen=True):
     firecrawl_key: str = "sandbox-firecrawl-key"
     hubspot_token: str = "sandbox-hubspot-token"  # noqa: S105 - likewise
     rerank_key: str = "sandbox-rerank-key"
+    calcom_key: str = "cal_sandbox"
     status_delay_ms: int = Field(default=200, ge=0)
     """Between two delivery statuses of one text; real carriers take from a fraction of a second to minutes."""
     webhook_timeout_s: float = Field(default=15.0, gt=0)

@@ -152,9 +152,17 @@ async def require_public(url: str) -> None:
     await _target(url)
 
 
+async def guarded(url: str) -> tuple[str, dict[str, str], str]:
+    """Return where to ask for a user-given address, the headers that needs, and the server's name for TLS.
+
+    For a client of another library that opens its own connections. Raises `AddressRefused`.
+    """
+    return await _target(url)
+
+
 @lru_cache(maxsize=1)
-def _certificates() -> ssl.SSLContext:
-    """Read the certificate authorities once: for each request anew they cost more than the request."""
+def certificates() -> ssl.SSLContext:
+    """Return the certificate authorities, read once: for each request anew they cost more than the request."""
     return ssl.create_default_context()
 
 
@@ -177,7 +185,7 @@ async def send(
             target, more, sni = await _target(url)
             async with (
                 httpx.AsyncClient(
-                    timeout=timeout_s, follow_redirects=False, trust_env=False, verify=_certificates()
+                    timeout=timeout_s, follow_redirects=False, trust_env=False, verify=certificates()
                 ) as client,
                 client.stream(
                     method,
@@ -264,7 +272,7 @@ async def _get(
     try:
         async with (
             httpx.AsyncClient(
-                timeout=TIMEOUT_S, follow_redirects=False, trust_env=False, verify=_certificates()
+                timeout=TIMEOUT_S, follow_redirects=False, trust_env=False, verify=certificates()
             ) as client,
             client.stream(
                 "GET", target, headers=headers, extensions=extensions, auth=auth if is_trusted else None

@@ -6,6 +6,7 @@ from pages.agents.details import details_section
 from pages.agents.function_editor import editor_dialog
 from pages.agents.function_trying import try_dialog
 from pages.agents.policies import policies_section, policy_select
+from pages.agents.tools import appointments_section, servers_section
 from pages.components.button import button, button_class, icon_button_class
 from pages.components.choice import switch
 from pages.components.copy_button import copy_button
@@ -92,6 +93,8 @@ def _lists() -> rx.Component:
             ),
             rx.fragment(),
         ),
+        appointments_section(),
+        servers_section(),
         details_section(),
         _signing(),
     )

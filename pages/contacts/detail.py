@@ -16,7 +16,7 @@ from pages.components.menu import menu, menu_item, menu_separator
 from pages.components.shell import page_shell
 from pages.components.surface import card
 from pages.contacts.asking import block_dialog, erase_dialog, record_dialog
-from pages.contacts.details import details_card, own_fields_card, reach_card, tags_card
+from pages.contacts.details import bookings_card, details_card, own_fields_card, reach_card, tags_card
 from pages.contacts.merge import ALIKE_REASONS, merge_dialog
 from pages.frame import frame
 from pages.inbox.listing import TIME_WORDS
@@ -162,7 +162,11 @@ def _contact() -> rx.Component:
                     class_name="flex min-w-0 flex-col gap-6 lg:max-2xl:row-span-2",
                 ),
                 rx.el.div(
-                    _suggestions(), tags_card(), reach_card(_consents()), class_name="flex min-w-0 flex-col gap-6"
+                    _suggestions(),
+                    tags_card(),
+                    bookings_card(),
+                    reach_card(_consents()),
+                    class_name="flex min-w-0 flex-col gap-6",
                 ),
                 rx.el.div(_memory(), _timeline(), class_name="flex min-w-0 flex-col gap-6"),
                 class_name=(

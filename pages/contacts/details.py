@@ -195,6 +195,36 @@ def tags_card() -> rx.Component:
     )
 
 
+def bookings_card() -> rx.Component:
+    """Return the person's appointments, where there are any."""
+    return rx.cond(
+        ContactState.bookings.length() > 0,
+        card(
+            rx.el.ul(rx.foreach(ContactState.bookings, _booking), class_name="flex flex-col gap-3"),
+            title=Contact.APPOINTMENTS,
+        ),
+        rx.fragment(),
+    )
+
+
+def _booking(row: rx.Var[Any]) -> rx.Component:
+    is_gone = (row["status"] == "cancelled") | (row["status"] == "rejected")
+    return rx.el.li(
+        rx.el.p(
+            row["title"],
+            class_name=rx.cond(is_gone, "text-14 break-words text-muted line-through", "text-14 break-words text-ink"),
+        ),
+        rx.el.p(f"{row['when']} ({row['timezone']})", class_name="text-13 text-muted"),
+        rx.cond(is_gone, rx.el.p(Contact.APPOINTMENT_CANCELLED, class_name="text-13 text-muted"), rx.fragment()),
+        rx.cond(
+            row["status"] == "pending",
+            rx.el.p(Contact.APPOINTMENT_PENDING, class_name="text-13 text-warning-ink"),
+            rx.fragment(),
+        ),
+        key=row["id"],
+    )
+
+
 def reach_card(consents: rx.Component) -> rx.Component:
     """Return how the person may be reached, and the ledger of what they said about it."""
     left = ContactState.left

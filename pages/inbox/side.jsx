@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import * as Dialog from "@radix-ui/react-dialog";
 import X from "lucide-react/dist/esm/icons/x.mjs";
+import { Booked } from "$/public/external/pages/inbox/parts/booked.jsx";
 import { Earlier } from "$/public/external/pages/inbox/parts/earlier.jsx";
 import { Found } from "$/public/external/pages/inbox/parts/found.jsx";
 import { Facts } from "$/public/external/pages/inbox/parts/facts.jsx";
@@ -26,6 +27,7 @@ export function Side(props) {
       {turnId ? <Why turn={turn} words={words} onClose={wide ? onCloseWhy : undefined} /> : null}
       {row.id && person.id ? <Facts key={person.id} {...props} /> : null}
       {row.id ? <Found details={props.found} words={words} /> : null}
+      {row.id ? <Booked bookings={props.bookings} words={words} /> : null}
       {row.id && props.memories?.length ? (
         <section aria-label={words.REMEMBERED} className="border-t border-line px-4 pt-4 pb-5">
           <h3 className="mb-2 text-12 font-medium text-muted">{words.REMEMBERED}</h3>

@@ -175,6 +175,7 @@ class _Side(rx.Component):
     person: rx.Var[dict[str, Any]]
     alike: _Rows
     found: _Rows
+    bookings: _Rows
     earlier: _Rows
     memories: _Rows
     memory_words: _Words
@@ -287,6 +288,7 @@ def thread_pane() -> rx.Component:
             person=ContactPanelState.person,
             alike=ContactPanelState.alike,
             found=ContactPanelState.found,
+            bookings=ContactPanelState.bookings,
             earlier=ContactPanelState.earlier,
             memories=ContactPanelState.memories,
             memory_words=memory_words(),

@@ -8,7 +8,7 @@ from pages.components.feedback import error_state
 from pages.components.shell import page_shell
 from pages.components.tabs import tab_links
 from pages.frame import frame
-from pages.words import Settings
+from pages.words import Connections, Settings
 
 SECTIONS = (
     ("profile", Settings.PROFILE, "/settings"),
@@ -17,6 +17,7 @@ SECTIONS = (
     ("devices", Settings.SESSIONS, "/settings/devices"),
     ("organization", Settings.ORGANIZATION, "/settings/organization"),
     ("templates", Settings.TEMPLATES, "/settings/templates"),
+    ("connections", Connections.TITLE, "/settings/connections"),
     ("keys", Settings.KEYS, "/settings/api-keys"),
 )
 

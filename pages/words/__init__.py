@@ -17,6 +17,7 @@ from pages.words.agents import Agent, AgentHistory, AgentPublish, Agents, AgentT
 from pages.words.alerts import AgentAlerts
 from pages.words.assistant import Assistant
 from pages.words.chat_widget import ChatWidget
+from pages.words.connections import AgentTools, Connections
 from pages.words.contacts import Contact, ContactImports, Contacts, Facts, OwnFields
 from pages.words.doors import (
     ForgotPassword,
@@ -68,11 +69,13 @@ __all__ = [
     "AgentSchedule",
     "AgentSkills",
     "AgentTest",
+    "AgentTools",
     "AgentTypes",
     "Agents",
     "Assistant",
     "ChatWidget",
     "Common",
+    "Connections",
     "Contact",
     "ContactImports",
     "Contacts",

@@ -40,6 +40,8 @@ class AgentConfigure:
         "approval_minutes": "Minutes to decide",
         "approval_notice": "Tell the customer that it has to ask",
         "approval_message": "Message while it waits",
+        "appointments": "Appointments",
+        "mcp_tools": "Tools of servers",
         "variables": "Variables",
         "response_style": "Tone",
         "language": "Language",

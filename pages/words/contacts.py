@@ -80,6 +80,9 @@ class Contact:
 
     BACK = "All contacts"
     MESSAGE = "Open conversation"
+    APPOINTMENTS = "Appointments"
+    APPOINTMENT_CANCELLED = "Cancelled"
+    APPOINTMENT_PENDING = "Waits to be confirmed in the calendar"
     MORE = "More"
     BLOCK = "Block"
     UNBLOCK = "Unblock"

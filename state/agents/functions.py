@@ -11,6 +11,7 @@ from backend.functions import service as functions
 from state.agents.details import DetailsState
 from state.agents.open_agent import AgentState
 from state.agents.policies import PoliciesState
+from state.agents.tools import AgentToolsState
 from state.errors import answers
 from state.hub import News, hub
 from state.session import SessionState
@@ -54,6 +55,7 @@ class FunctionsState(SessionState):
         try:
             await (await self.get_state(DetailsState))._open(principal, opened._values)
             await (await self.get_state(PoliciesState))._open(principal, opened._values)
+            await (await self.get_state(AgentToolsState))._open(principal, opened._values)
             await self._show(principal, opened._values)
         except Exception:
             self.has_failed = not self.is_loaded

@@ -13,6 +13,7 @@ from state.agents.policies import PoliciesState
 from state.agents.prompt import PromptState
 from state.agents.schedule import ScheduleState
 from state.agents.skills import SkillsState
+from state.agents.tools import AgentToolsState
 from state.knowledge.listing import KnowledgeState
 
 OF_TAB = {
@@ -30,4 +31,4 @@ OF_TAB = {
     "versions": HistoryState,
 }
 # What else of a part shows fields of the draft.
-BESIDE = {"functions": (DetailsState, PoliciesState)}
+BESIDE = {"functions": (DetailsState, PoliciesState, AgentToolsState)}

@@ -32,5 +32,6 @@ def _ranges(value: Any) -> str:
 
 
 def _holiday(one: Mapping[str, Any]) -> str:
-    parts = (str(one.get("date", "")), str(one.get("name", "")), _ranges(one.get("hours", [])))
+    name = str(one.get("name") or one.get("title") or "")
+    parts = (str(one.get("date", "")), name, _ranges(one.get("hours", [])))
     return " ".join(part for part in parts if part) or str(one.get("label", ""))

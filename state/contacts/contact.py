@@ -6,6 +6,8 @@ from uuid import UUID
 
 import reflex as rx
 
+from backend.calendars import service as calendars
+from backend.calendars.schemas import BookingRow
 from backend.contacts import service as contacts
 from backend.contacts.schemas import ContactView, Fact, Suggestion
 from backend.core.errors import Invalid, NotFound
@@ -44,6 +46,7 @@ class ContactState(SessionState):
     facts: list[Fact] = []
     has_older: bool = False
     suggestions: list[Suggestion] = []
+    bookings: list[BookingRow] = []
     errors: dict[str, str] = dict.fromkeys(FIELDS, "")
     custom_errors: dict[str, str] = {}
     saved: str = ""
@@ -228,8 +231,10 @@ class ContactState(SessionState):
                 is_active = not view["is_deleted"] and not view["merged_into"]
                 alike = await contacts.suggestions(session, contact_id) if is_active else []
                 home = await contacts.home_country(session)
+                talk = view["conversation_id"]
+                booked = await calendars.of_conversation(session, parse_id(talk)) if talk else []
         self.contact, self.facts, self.has_older = view, facts, len(facts) == _PAGE
-        self.suggestions = alike
+        self.suggestions, self.bookings = alike, booked
         self.called = view["name"] or view["phone_display"] or view["email"] or view["company"]
         left = [number for number in view["left_numbers"] if number]
         self.left = "all" if "" in view["left_numbers"] else ", ".join(e164.display(one, home) for one in left)

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import reflex as rx
 
+from backend.calendars import service as calendars
+from backend.calendars.schemas import BookingRow
 from backend.compliance import service as compliance
 from backend.contacts import service as contacts
 from backend.contacts.schemas import CustomValue, Suggestion
@@ -97,6 +99,8 @@ class ContactPanelState(SessionState):
     """What agents found out in the conversation."""
     memories: list[MemoryView] = []
     """What agents remember of the person."""
+    bookings: list[BookingRow] = []
+    """The person's appointments, the latest first."""
     errors: dict[str, str] = dict.fromkeys(FIELDS, "")
     _conversation_id: str = ""
 
@@ -130,10 +134,11 @@ class ContactPanelState(SessionState):
         self.earlier = await conversations.earlier(session, parse_id(conversation_id))
         self.found = await details.of_conversation(session, parse_id(conversation_id))
         self.memories = await memory.of_contact(session, contact_id)
+        self.bookings = await calendars.of_conversation(session, parse_id(conversation_id))
 
     def _clear(self) -> None:
         self.person, self._conversation_id, self.alike, self.earlier = UNKNOWN, "", [], []
-        self.found, self.memories = [], []
+        self.found, self.memories, self.bookings = [], [], []
 
     def _own(self, contact_id: str) -> UUID:
         """Return the id of the person shown; an edit that was meant for somebody else is refused."""

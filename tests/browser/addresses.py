@@ -29,6 +29,7 @@ BROKEN_BY = {
     "/team/teams": "teams",
     "/team/activity": "audit_log",
     "/settings": "users.timezone",
+    "/settings/connections": "mcp_servers",
     "/settings/api-keys": "api_keys",
     "/settings/templates": "message_templates",
 }

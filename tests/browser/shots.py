@@ -114,7 +114,7 @@ def every_route(up: Installation) -> Iterator[Shot]:
     quiet = (
         "/inbox", "/messages", "/contacts", "/contacts/import", "/agents", "/agent", "/phone", "/welcome", "/team",
         "/team/teams", "/team/activity", "/settings", "/settings/devices", "/settings/organization",
-        "/settings/api-keys", "/invitation", "/organization/new",
+        "/settings/connections", "/settings/api-keys", "/invitation", "/organization/new",
     )  # fmt: skip
     for path in quiet:
         yield Shot(f"{slug(path)}-empty", path, "newcomer")

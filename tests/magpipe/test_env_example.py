@@ -36,7 +36,13 @@ def test_the_example_can_be_used_as_it_is(tmp_path, monkeypatch):
     for name in EXAMPLE:
         monkeypatch.delenv(name, raising=False)
     (tmp_path / ".env").write_text("\n".join(LINES))
-    assert Settings(_env_file=tmp_path / ".env").sandboxed_vendors == ["SignalWire", "OpenAI", "Postmark", "HubSpot"]
+    assert Settings(_env_file=tmp_path / ".env").sandboxed_vendors == [
+        "SignalWire",
+        "OpenAI",
+        "Postmark",
+        "HubSpot",
+        "Cal.com",
+    ]
 
 
 def test_an_empty_value_means_the_default(monkeypatch):

@@ -63,6 +63,8 @@ SKILL_FORM = {
     "window-end": "18:00",
     "daily-limit": "5",
 }
+SERVER = Id("mcp_servers")
+SERVER_TOOL = {"server_id": SERVER, "name": "look_up_stock"}
 CONVERSATION, SOURCE, TURN = Id("conversations"), Id("knowledge_sources"), Id("agent_turns")
 FAILED, PLANNED, KEY, MEMBER = Id("sms_messages"), Id("planned"), Id("api_keys"), Id("members.support")
 DRAFT, TEMPLATE, ALERT = Id("conversation_items"), Id("message_templates"), Id("semantic_match_actions")
@@ -543,6 +545,15 @@ WIDGETS: dict[str, Widget] = {
             "remove": _rule(EDITOR, field="message_recipients", label="Mallory"),
         },
     ),
+    "state.agents.tools.AgentToolsState": Widget(
+        _agent("functions"),
+        {
+            "set_kind": _rule(EDITOR, kind_id=101, is_on=True),
+            "compare": _rule(**SERVER_TOOL),
+            "close_comparing": SHUT,
+            "set_tool": _rule(EDITOR, **SERVER_TOOL, is_on=True),
+        },
+    ),
     "state.agents.details.DetailsState": Widget(
         _agent("functions"),
         {
@@ -698,6 +709,36 @@ WIDGETS: dict[str, Widget] = {
             "load": _rule(OPERATOR, is_quiet=True),
             "retry": _rule(OPERATOR, job_id=1),
             "retry_all": _rule(OPERATOR),
+        },
+    ),
+    "state.settings.calendar.CalendarState": Widget(
+        "/settings/connections",
+        {
+            "load": _rule(),
+            "connect": _rule(EDITOR, settle_s=SOON, form={"api_key": "cal_mallory"}),
+            "look": _rule(EDITOR, settle_s=SOON),
+            "set_replacing": _rule(is_replacing=True),
+            "ask_to_leave": OPEN,
+            "disconnect": _rule(EDITOR),
+        },
+    ),
+    "state.settings.tool_servers.ToolServersState": Widget(
+        "/settings/connections",
+        {
+            "load": _rule(),
+            "set_adding": OPEN,
+            "connect": _rule(
+                EDITOR, settle_s=SOON, form={"server_name": "Mallory", "server_url": "https://127.0.0.1/"}
+            ),
+            "ask_value": _rule(server_id=SERVER),
+            "close_value": SHUT,
+            "replace_value": _rule(EDITOR, settle_s=SOON, form={"server_header_value": "Mallory"}),
+            "look": _rule(EDITOR, settle_s=SOON, server_id=SERVER),
+            "show_tools": _rule(server_id=SERVER),
+            "close_tools": SHUT,
+            "close_remove": SHUT,
+            "ask_remove": _rule(server_id=SERVER),
+            "remove": _rule(EDITOR),
         },
     ),
     "state.settings.devices.DevicesState": Widget(

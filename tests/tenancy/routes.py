@@ -174,6 +174,14 @@ MEMBERS = (
     Call(
         "/functions/v1/tool-approvals/{approval_id}", {"decision": "refuse"}, values={"approval_id": Id("tool_calls")}
     ),
+    Call("/functions/v1/cal-com-get-slots", {"start": "2027-03-01", "end": "2027-03-01"}),
+    Call(
+        "/functions/v1/cal-com-create-booking",
+        {"start": LATER, "name": "Mallory", "email": "m@tenancy.example"},
+        or_else=409,
+    ),
+    # The appointment is known to us, and the calendar knows no such one.
+    Call("/functions/v1/cal-com-cancel-booking", {"uid": Id("booking")}, fair=502),
     Call("/functions/v1/custom-functions", method="GET"),
     Call("/functions/v1/custom-functions", {"action": "list", "agent_id": AGENT}),
     Call(

@@ -21,6 +21,7 @@ from backend.core.tenancy import platform_scope, unit_of_work
 from backend.details import definitions as details
 from backend.evals import definitions as evals
 from backend.functions import definitions
+from backend.mcp_servers import definitions as mcp_tools
 from backend.sessions import service as sessions
 from backend.vocab import MemberRole, PlatformRole
 from tests.tenancy.people import make_key, make_owner, make_teammate, revoke_key, sign_in, sign_out
@@ -347,6 +348,22 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
             await rows.make("chat_sessions", status="active", visitor_email=f"{mark}.visitor@tenancy.example")
             await rows.make("chat_messages", role="visitor", seq=1)
             await rows.make("chat_files", content_type="image/png")
+            await rows.make(
+                "calendar_connections",
+                api_key="cal_sandbox",
+                timezone="America/New_York",
+                event_types=[{"id": 101, "title": f"{mark} check-up", "minutes": 30}],
+                last_error="",
+            )
+            booking = await rows.make("bookings", told_in="", status="accepted", timezone="UTC", meeting_url="")
+            tool = mcp_tools.tool({"name": "look_up_stock", "description": mark, "schema": {}, "reads": True})
+            await rows.make(
+                "mcp_servers",
+                url=f"https://{mark}.invalid/mcp",
+                header_name="Authorization",
+                tools=[tool],
+                last_error="",
+            )
             await rows.make("tags", colour="blue")
             await rows.make("contact_tags")
             await rows.make("contact_fields", kind="text", choices=[])
@@ -411,6 +428,7 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 "shared_detail": shared_detail["id"],
                 "shared_function": every["id"],
                 "planned": str(planned["id"]),
+                "booking": str(booking["uid"]),
                 "gap": str(gap["group_id"]),
                 "number": number,
                 "customer": customer,

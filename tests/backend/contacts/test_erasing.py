@@ -22,8 +22,10 @@ NUMBER, MAIL, MARK = "+14155559111", "erase.me@example.com", "erase-me"
 # What holds nothing of a person whom the business talks with: of its own people, its settings, its agents.
 NOT_PERSONAL = {
     "agent_configs", "agent_skills", "agent_versions", "api_keys", "bulk_actions",
+    "calendar_connections",
     "chat_widgets", "clock_ticks", "contact_fields", "contact_imports", "erasures", "function_secrets",
     "inbox_preferences", "knowledge_chunks", "knowledge_crawls", "knowledge_pages", "knowledge_sources",
+    "mcp_servers",
     "message_templates", "notification_preferences", "one_time_codes", "organization_members", "organizations",
     "rate_counters", "saved_views", "semantic_match_actions", "service_numbers", "shared_details",
     "shared_functions", "skill_runs", "tags", "team_members", "teams", "test_rounds", "test_suites",

@@ -14,14 +14,14 @@ def make(monkeypatch, **values):
 
 def test_without_keys_every_vendor_is_the_sandbox(monkeypatch):
     made = make(monkeypatch)
-    assert made.sandboxed_vendors == ["SignalWire", "OpenAI", "Postmark", "HubSpot"]
+    assert made.sandboxed_vendors == ["SignalWire", "OpenAI", "Postmark", "HubSpot", "Cal.com"]
     assert made.uses_local_embeddings
 
 
 def test_a_key_switches_its_vendor_to_the_real_service_and_nothing_else(monkeypatch):
     made = make(monkeypatch, openai_api_key="sk-real")
     assert made.openai_base_url == "https://api.openai.com/v1"
-    assert made.sandboxed_vendors == ["SignalWire", "Postmark", "HubSpot"]
+    assert made.sandboxed_vendors == ["SignalWire", "Postmark", "HubSpot", "Cal.com"]
     assert not made.uses_local_embeddings
 
 
