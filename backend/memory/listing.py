@@ -12,6 +12,7 @@ from backend.memory.queries import Found
 from backend.memory.schemas import EarlierRow, FactRow, MemoryRow, MemoryView
 from backend.models.contacts import Contact
 from backend.models.memory import ConversationContext, MemoryStretch
+from backend.numbers import e164
 
 MOST_FACTS, MOST_EARLIER, MOST_FOUND = 200, 20, 100
 QUERY_LIMIT = 200
@@ -71,6 +72,7 @@ def _row(context: ConversationContext, contact: Contact, agent_name: str, facts:
         contact_id=str(contact.id),
         contact_name=contact.name,
         contact_phone=contact.phone_number or "",
+        contact_phone_display=e164.display(contact.phone_number) if contact.phone_number else "",
         is_chat=bool(context.told_in),
         summary=context.summary,
         key_topics=context.key_topics,

@@ -109,6 +109,7 @@ class MemoryRow(TypedDict):
     contact_id: str
     contact_name: str
     contact_phone: str
+    contact_phone_display: str
     is_chat: bool
     summary: str
     key_topics: list[str]

@@ -221,7 +221,7 @@ def _named(row: Any) -> Any:
     return rx.cond(
         row["contact_name"] != "",
         row["contact_name"],
-        rx.cond(row["contact_phone"] != "", row["contact_phone"], Memory.UNKNOWN),
+        rx.cond(row["contact_phone_display"] != "", row["contact_phone_display"], Memory.UNKNOWN),
     )
 
 
@@ -234,7 +234,8 @@ def _row(row: rx.Var[Any]) -> rx.Component:
                 rx.el.span(
                     rx.el.span(_named(row), class_name="min-w-0 flex-1 truncate text-14 font-medium text-ink"),
                     rx.cond(
-                        row["similarity"].to(float) > 0,
+                        # Words that stand there are found as they are; only a meaning is more or less like another.
+                        (row["similarity"].to(float) > 0) & (row["similarity"].to(float) < 1),
                         badge(
                             rx.Var.create(row["similarity"].to(float) * 100).to(int).to(str) + f" % {Memory.LIKE}",
                             tone="info",
@@ -251,7 +252,12 @@ def _row(row: rx.Var[Any]) -> rx.Component:
                 ),
                 rx.el.span(
                     rx.el.span(
-                        rx.cond(facts == 1, Memory.ONE_FACT, facts.to(str) + Memory.MANY_FACTS.replace("{n}", "")),
+                        rx.match(
+                            facts,
+                            (0, Memory.NONE),
+                            (1, Memory.ONE_FACT),
+                            facts.to(str) + Memory.MANY_FACTS.replace("{n}", ""),
+                        ),
                         class_name="tabular text-12 text-muted",
                     ),
                     rx.foreach(

@@ -74,6 +74,7 @@ class Memory:
     EARLIER = "Conversations"
     ONE_TALK = "1 conversation"
     TALKS = "{n} conversations"
+    NONE = "No facts"
     ONE_FACT = "1 fact"
     MANY_FACTS = "{n} facts"
     UPDATED = "Updated"
