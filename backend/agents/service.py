@@ -26,6 +26,8 @@ from backend.agents import (
     validation,
     versions,
 )
+from backend.agents.analytics import CHANNELS, PERIODS, Moment, Report, Tally, report
+from backend.agents.analytics import table as report_table
 from backend.agents.authority import tools_of
 from backend.agents.comparison import FieldChange
 from backend.agents.comparison import lines as line_changes
@@ -60,19 +62,24 @@ from backend.numbers import e164
 from backend.vocab import AgentType, Channel, MemberRole
 
 __all__ = [
+    "CHANNELS",
     "FIELDS",
     "FORM",
     "OUTSIDE_HOURS",
+    "PERIODS",
     "SCHEDULES",
     "Cast",
     "FieldChange",
     "Figures",
     "Hours",
     "Model",
+    "Moment",
     "Proposal",
     "Rehearsal",
+    "Report",
     "Scene",
     "Suggestion",
+    "Tally",
     "Thinking",
     "VersionRow",
     "Voice",
@@ -103,6 +110,8 @@ __all__ = [
     "past_turns",
     "preview_prompt",
     "publish",
+    "report",
+    "report_table",
     "restore",
     "roll_back",
     "scene",

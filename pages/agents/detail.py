@@ -6,6 +6,7 @@ import reflex as rx
 
 from backend.vocab import AgentType
 from pages.agents.alerts import alerts_part
+from pages.agents.analytics import analytics_part
 from pages.agents.configure import configure_part
 from pages.agents.deployment import deployment_part
 from pages.agents.editors import collision_note, mention_note, other_editors
@@ -60,6 +61,7 @@ PARTS: dict[str, tuple[str, Callable[[], rx.Component]]] = {
     "schedule": (Agent.SCHEDULE, schedule_part),
     "notifications": (Agent.NOTIFICATIONS, notifications_part),
     "test": (Agent.TEST, test_part),
+    "analytics": (Agent.ANALYTICS, analytics_part),
 }
 WAITS = {
     AgentType.INBOUND_VOICE: Agent.WAITS_VOICE,

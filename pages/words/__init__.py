@@ -15,6 +15,7 @@ from pages.words.agent_parts import (
 from pages.words.agent_skills import AgentSkills
 from pages.words.agents import Agent, AgentHistory, AgentPublish, Agents, AgentTypes
 from pages.words.alerts import AgentAlerts
+from pages.words.analytics import AgentAnalytics, Charts
 from pages.words.assistant import Assistant
 from pages.words.chat_widget import ChatWidget
 from pages.words.connections import AgentTools, Connections
@@ -57,6 +58,7 @@ __all__ = [
     "Activity",
     "Agent",
     "AgentAlerts",
+    "AgentAnalytics",
     "AgentConfigure",
     "AgentDeployment",
     "AgentDetails",
@@ -73,6 +75,7 @@ __all__ = [
     "AgentTypes",
     "Agents",
     "Assistant",
+    "Charts",
     "ChatWidget",
     "Common",
     "Connections",

@@ -96,6 +96,7 @@ class Agent:
     SCHEDULE = "Schedule"
     NOTIFICATIONS = "Notifications"
     TEST = "Test"
+    ANALYTICS = "Analytics"
     VERSION = "The version that answers your customers"
     HISTORY = "Versions"
     SOMEONE = "Somebody"

@@ -1,6 +1,7 @@
 """Know which state stands behind each part of an agent's page."""
 
 from state.agents.alerts import AlertsState
+from state.agents.analytics import AnalyticsState
 from state.agents.configure import ConfigureState
 from state.agents.deployment import DeploymentState
 from state.agents.details import DetailsState
@@ -28,6 +29,7 @@ OF_TAB = {
     "schedule": ScheduleState,
     "notifications": AgentNotificationsState,
     "test": PlaygroundState,
+    "analytics": AnalyticsState,
     "versions": HistoryState,
 }
 # What else of a part shows fields of the draft.

@@ -21,6 +21,7 @@ BENCHMARKS = (
     "retrieval",
     "memory",
     "injection",
+    "analytics",
     "webhook",
     "fan_out",
     "painted",

@@ -400,6 +400,14 @@ WIDGETS: dict[str, Widget] = {
             "roll_back": _rule(EDITOR),
         },
     ),
+    "state.agents.analytics.AnalyticsState": Widget(
+        _agent("analytics"),
+        {
+            "load": _rule(),
+            "choose": _rule(name="days", value="7"),
+            "export": _rule(),
+        },
+    ),
     "state.agents.presence.AgentPresenceState": Widget(_agent("configure"), {"here": _rule()}),
     "state.agents.notifications.AgentNotificationsState": Widget(
         _agent("notifications"),
