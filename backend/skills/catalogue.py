@@ -13,6 +13,7 @@ from backend.vocab import AgentType
 FOLLOW_UP, REMINDER, REVIEW = "post_call_followup", "appointment_reminder", "review_request"
 CRM = "auto_crm_update"
 COMPETITORS, NEWS, SOCIAL = "competitor_monitoring", "daily_news_digest", "social_media_monitoring"
+CALENDAR, DATE_FIELD = "calendar", "date_field"
 EVENT, SCHEDULE, ON_DEMAND = "event", "schedule", "on_demand"
 _NAMESPACE = UUID("5f0f8a52-1c38-4b52-9d0a-6f2b8f3f7d11")
 EVERY_TYPE = tuple(AgentType)
@@ -128,17 +129,25 @@ ALL = (
         triggers=(EVENT,),
         events=("appointment_upcoming",),
         channels=("sms",),
-        needs="It reads the date from a date field of your contacts. It sends texts; calls join once agents call.",
+        needs="It reminds of appointments your agents book in the connected calendar, or of a date in a field of your "
+        "contacts. It sends texts; calls join once agents call.",
         is_outreach=True,
         properties={
             "message_template": _message(
                 "Hi {{contact.first_name}}, a reminder of your appointment with {{business.name}} "
-                "on {{appointment.date}}."
+                "on {{appointment.date}} {{appointment.time}}."
             ),
+            "appointments_from": {
+                "type": "string",
+                "title": "Where appointments stand",
+                "enum": [CALENDAR, DATE_FIELD],
+                "enumNames": ["In the calendar agents book in", "In a date field of contacts"],
+                "default": CALENDAR,
+            },
             "date_field": {
                 "type": "string",
-                "title": "The field that holds the appointment",
-                "description": "A field of the kind date, made under Contacts.",
+                "title": "The field that holds the date",
+                "description": "Only for a date field: one of the kind date, made under Contacts.",
                 "format": "date_field",
                 "minLength": 1,
                 "maxLength": 64,
@@ -146,15 +155,16 @@ ALL = (
             },
             "reminder_hours_before": {
                 "type": "integer",
-                "title": "Hours before the day begins",
+                "title": "Hours before",
+                "description": "Before it begins; with a date field before the day begins.",
                 "minimum": 1,
                 "maximum": 336,
-                "default": 12,
+                "default": 24,
             },
             "consent_confirmed": _CONSENT,
         },
-        required=("message_template", "date_field", "consent_confirmed"),
-        extra_names=("appointment.date", "appointment.weekday"),
+        required=("message_template", "consent_confirmed"),
+        extra_names=("appointment.date", "appointment.weekday", "appointment.time"),
     ),
     Skill(
         slug=REVIEW,

@@ -80,7 +80,11 @@ async def _judged_now(session: AsyncSession, work: Work, one: Meant, delivery: S
     talk = one.conversation if work.skill.ends_on_answer else None
     if talk is not None and await queries.has_written_since(session, talk.id, delivery.created_at):
         return Judged(DeliveryOutcome.ANSWERED, "answered", REASONS["answered"])
-    if work.skill.slug == REMINDER:
+    if "booking" in one.context:
+        booking_id, starts_at = UUID(one.context["booking"]), datetime.fromisoformat(one.context["starts_at"])
+        if not await queries.stands(session, work.row.org_id, booking_id, starts_at):
+            return Judged(DeliveryOutcome.LEFT_OUT, "moved", REASONS["moved"])
+    elif work.skill.slug == REMINDER:
         name = str(work.row.config["date_field"])
         if str(one.contact.custom_fields.get(name, "")) != one.context.get("day"):
             return Judged(DeliveryOutcome.LEFT_OUT, "moved", REASONS["moved"])

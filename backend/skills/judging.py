@@ -6,7 +6,7 @@ moment a message leaves; so what people see before is what happens.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from backend.models.numbers import ServiceNumber
 from backend.models.organizations import Organization
 from backend.models.skills import AgentSkill
 from backend.skills import checking, notes, queries, timing, wording
-from backend.skills.catalogue import BY_SLUG, FOLLOW_UP, REMINDER, REVIEW, Skill
+from backend.skills.catalogue import BY_SLUG, CALENDAR, FOLLOW_UP, REMINDER, REVIEW, Skill
 from backend.vocab import AnswerMode, Channel, DeliveryOutcome
 
 MOST_FOUND = 200
@@ -43,7 +43,7 @@ REASONS = {
     "no_window": "No hour of the window comes before it would be too late.",
     "limit": "The limit of the day was reached until it was too late.",
     "answered": "They wrote meanwhile.",
-    "moved": "The appointment is no longer on that day.",
+    "moved": "The appointment was moved or cancelled.",
     "gone": "This contact was deleted.",
     "nothing_to_say": "The message would be empty.",
 }
@@ -108,7 +108,9 @@ async def load(session: AsyncSession, row: AgentSkill) -> Work:
 async def meant(session: AsyncSession, work: Work, now: datetime, *, contact_id: UUID | None = None) -> list[Meant]:
     """Return up to `MOST_FOUND` people a skill is meant for now and has not been meant for before."""
     if work.skill.slug == REMINDER:
-        return await _with_appointments(session, work, now, contact_id)
+        from_calendar = work.row.config["appointments_from"] == CALENDAR
+        find = _with_bookings if from_calendar else _with_dates
+        return await find(session, work, now, contact_id)
     return await _after_talks(session, work, now, contact_id)
 
 
@@ -170,7 +172,7 @@ def words(work: Work, contact: Contact, context: Mapping[str, str]) -> str:
 def example(work: Work) -> str:
     """Return the message as somebody made up would get it, for when nobody is meant."""
     somebody = Contact(org_id=work.row.org_id, name="Dana Ruiz", first_name="Dana", phone_number="+14155550142")
-    return words(work, somebody, _appointment_words(date(2026, 11, 23)))
+    return words(work, somebody, _moment_words(datetime(2026, 11, 23, 14, 30, tzinfo=UTC)))
 
 
 def _left_out(code: str) -> Judged:
@@ -241,7 +243,7 @@ async def _after_talks(session: AsyncSession, work: Work, now: datetime, contact
     ]
 
 
-async def _with_appointments(session: AsyncSession, work: Work, now: datetime, contact_id: UUID | None) -> list[Meant]:
+async def _with_dates(session: AsyncSession, work: Work, now: datetime, contact_id: UUID | None) -> list[Meant]:
     name = str(work.row.config["date_field"])
     before = timedelta(hours=work.row.config["reminder_hours_before"])
     # A day begins up to 14 hours earlier than here, and 12 later.
@@ -277,6 +279,30 @@ async def _with_appointments(session: AsyncSession, work: Work, now: datetime, c
     return meant_for
 
 
+async def _with_bookings(session: AsyncSession, work: Work, now: datetime, contact_id: UUID | None) -> list[Meant]:
+    before = timedelta(hours=work.row.config["reminder_hours_before"])
+    found = await queries.bookings(
+        session, **_asked(work, contact_id), now=now, furthest=now + before + timedelta(days=EARLIEST_DAYS)
+    )
+    people, talks = await _both(session, work, found)
+    return [
+        Meant(
+            people[row.contact_id],
+            talks.get(row.conversation_id),
+            f"booking:{row.booking_id}:{int(row.starts_at.timestamp())}",
+            row.starts_at - before,
+            row.starts_at,
+            {
+                "booking": str(row.booking_id),
+                "starts_at": row.starts_at.isoformat(),
+                **_moment_words(row.starts_at.astimezone(ZoneInfo(row.timezone or work.zone))),
+            },
+        )
+        for row in found
+        if row.contact_id in people
+    ]
+
+
 def _asked(work: Work, contact_id: UUID | None) -> dict[str, object]:
     return {
         "org": work.row.org_id,
@@ -295,6 +321,11 @@ async def _both(
     people = await queries.contacts_by_id(session, org_id, [row.contact_id for row in found])  # type: ignore[attr-defined]
     ids = [row.conversation_id for row in found if row.conversation_id is not None]  # type: ignore[attr-defined]
     return people, await queries.conversations_by_id(session, org_id, ids)
+
+
+def _moment_words(begins: datetime) -> dict[str, str]:
+    """Return a moment as the clock on the customer's wall shows it."""
+    return {**_appointment_words(begins.date()), "appointment.time": f"at {begins:%I:%M %p}".replace(" 0", " ")}
 
 
 def _appointment_words(day: date) -> dict[str, str]:

@@ -48,6 +48,17 @@ where k.org_id = :org and k.deleted_at is null and k.merged_into_id is null and 
     and k.custom_fields ->> cast(:date_field as text) between :first and :last
     and (:contact is null or k.id = :contact)
 """
+# What agents booked for customers, and stands. Who merely typed a customer's address booked nothing for them.
+_BOOKINGS = """
+select c.id as conversation_id, c.contact_id, b.id as booking_id, b.starts_at, b.timezone
+from bookings b
+join conversations c on c.id = b.conversation_id
+join contacts k on k.id = c.contact_id
+where b.org_id = :org and b.told_in = '' and b.status not in ('cancelled', 'rejected')
+    and b.starts_at > :now and b.starts_at <= :furthest
+    and k.deleted_at is null and k.merged_into_id is null
+    and (:contact is null or k.id = :contact)
+"""
 _TAGGED = """
     and (cardinality(cast(:tags_any as uuid[])) = 0 or exists (
         select 1 from contact_tags t where t.contact_id = k.id and t.tag_id = any(cast(:tags_any as uuid[]))))
@@ -67,9 +78,33 @@ order by day, k.id limit :limit
 """
 
 
+_NEW_BOOKING = """
+    and not exists (select 1 from skill_deliveries d where d.agent_skill_id = :skill and not d.is_dry_run
+        and d.occasion = concat_ws(':', 'booking', b.id, extract(epoch from b.starts_at)::bigint))
+order by b.starts_at, b.id limit :limit
+"""
+
+
 async def talks(session: AsyncSession, **asked: Any) -> list[Any]:
     """Return (conversation_id, contact_id, item_id, last_item_at) of conversations that ended, the oldest first."""
     return list((await session.execute(_typed(_TALKS + _TAGGED + _NEW_TALK), asked)).all())
+
+
+async def bookings(session: AsyncSession, **asked: Any) -> list[Any]:
+    """Return (conversation_id, contact_id, booking_id, starts_at, timezone) of appointments, the nearest first."""
+    return list((await session.execute(_typed(_BOOKINGS + _TAGGED + _NEW_BOOKING), asked)).all())
+
+
+async def stands(session: AsyncSession, org_id: UUID, booking_id: UUID, starts_at: datetime) -> bool:
+    """Tell whether an appointment still is to begin at a moment."""
+    found = await session.execute(
+        text(
+            "select 1 from bookings where id = :booking and org_id = :org and starts_at = :starts_at"
+            " and status not in ('cancelled', 'rejected')"
+        ),
+        {"booking": booking_id, "org": org_id, "starts_at": starts_at},
+    )
+    return found.first() is not None
 
 
 async def dates(session: AsyncSession, **asked: Any) -> list[Any]:

@@ -154,7 +154,8 @@ async def _plan(session: AsyncSession, work: Work, started: SkillRun, found: lis
     started.started_at = started.started_at or now
     started.status = RunStatus.RUNNING if waiting else RunStatus.COMPLETED
     started.completed_at = None if waiting else now
-    started.summary = f"{_people(waiting + left_out)} in the audience, {left_out} left out"
+    count = waiting + left_out
+    started.summary = f"{_people(count)} in the audience, {left_out} left out" if count else "Nobody in the audience"
     session.add(started)
     await _count(session, work.row, now)
 

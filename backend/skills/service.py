@@ -21,7 +21,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of, unit_of_work
 from backend.models.skills import AgentSkill, SkillRun
 from backend.skills import checking, delivering, judging, queries, reports, running, timing, views
-from backend.skills.catalogue import ALL, BY_ID, BY_SLUG, EVENT, ON_DEMAND, Skill
+from backend.skills.catalogue import ALL, BY_ID, BY_SLUG, DATE_FIELD, EVENT, ON_DEMAND, Skill
 from backend.skills.delivering import CHANGED
 from backend.skills.judging import Judged, Meant, Work
 from backend.skills.running import cancel
@@ -308,7 +308,7 @@ async def _set(
     if skips_consent and "consent_confirmed" in skill.properties:
         config["consent_confirmed"] = True
     row.config = checking.config(skill, config, is_complete=is_complete)
-    if is_complete and "date_field" in skill.properties:
+    if is_complete and row.config.get("appointments_from") == DATE_FIELD:
         await _require_date_field(session, str(row.config["date_field"]))
     if "audience" in changes:
         known = frozenset(one["id"] for one in await tags.all_tags(session))

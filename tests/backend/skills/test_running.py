@@ -15,12 +15,14 @@ from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.messaging import service as messaging
+from backend.models.calendars import Booking
 from backend.numbers import service as numbers
 from backend.skills import delivering, running
 from backend.skills import service as skills
 from backend.vocab import MemberRole
 from tests.backend.skills.conftest import CONSENT, FOLLOW_UP, MIA, NOAH, NOON, REVIEW, SHOP
 
+DATES = {"appointments_from": "date_field", "reminder_hours_before": 12, **CONSENT}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -260,7 +262,7 @@ async def test_an_appointment_is_reminded_of_once_and_a_moved_one_by_its_new_day
     await plan_visit(shop, "2026-11-25")
     found = await shop.save(
         "appointment_reminder",
-        {"message_template": "See you on {{appointment.date}}", "date_field": "next_visit", **CONSENT},
+        {"message_template": "See you on {{appointment.date}}", "date_field": "next_visit", **DATES},
     )
     await shop.pass_time(NOON)
     assert await shop.history(found.id) == [("Mia Chen", "waiting")]
@@ -274,13 +276,48 @@ async def test_an_appointment_is_reminded_of_once_and_a_moved_one_by_its_new_day
 async def test_a_reminder_comes_earlier_when_its_own_day_is_closed(shop):
     """For a Monday, with a window from Monday to Friday, on the Friday before."""
     await plan_visit(shop, "2026-11-30")
-    await shop.save(
-        "appointment_reminder", {"message_template": "Soon", "date_field": "next_visit", **CONSENT}, at=NOON
-    )
+    await shop.save("appointment_reminder", {"message_template": "Soon", "date_field": "next_visit", **DATES}, at=NOON)
     for day in range(1, 8):
         await shop.pass_time(NOON + day * DAY)
     [text] = await shop.texts()
     assert text.created_at.astimezone(UTC).date().isoformat() == "2026-11-27"
+
+
+async def book(shop, begins, uid="b1", **more):
+    person = await contact(shop)
+    with shop.org.scope():
+        async with unit_of_work() as session:
+            talk = await conversations.of_contact(session, person.id)
+            facts = {"starts_at": begins, "ends_at": begins + HOUR, "timezone": "America/Los_Angeles"} | more
+            made = Booking(org_id=shop.org.org_id, conversation_id=talk, uid=uid, **{"status": "accepted"} | facts)
+            session.add(made)
+            await session.flush()
+            return made.id
+
+
+async def change_booking(shop, booking_id, **values):
+    with shop.org.scope():
+        async with unit_of_work() as session:
+            booking = await session.get_one(Booking, booking_id)
+            for name, value in values.items():
+                setattr(booking, name, value)
+            session.add(booking)
+
+
+async def test_what_an_agent_booked_is_reminded_of_by_the_customers_clock_until_it_moves_or_falls_through(shop):
+    await shop.talk()
+    words = {"message_template": "{{appointment.weekday}} {{appointment.time}}", "reminder_hours_before": 4, **CONSENT}
+    found = await shop.save("appointment_reminder", words)
+    first = await book(shop, NOON + DAY)
+    await book(shop, NOON + DAY, "typed", told_in="a chat of somebody")
+    await book(shop, NOON + DAY, "gone", status="cancelled")
+    await shop.pass_time(NOON)
+    assert await shop.history(found.id) == [("Mia Chen", "waiting")]
+    await change_booking(shop, first, starts_at=NOON + 2 * DAY, ends_at=NOON + 2 * DAY + HOUR)
+    await shop.pass_time(NOON + DAY - 2 * HOUR)
+    await shop.pass_time(NOON + 2 * DAY - 3 * HOUR)
+    assert await shop.history(found.id) == [("Mia Chen", "moved"), ("Mia Chen", "sent")]
+    assert [one.content for one in await shop.texts()] == ["Wednesday at 12:00 PM Reply STOP to opt out."]
 
 
 async def test_two_contacts_that_are_merged_are_one_person(shop):
