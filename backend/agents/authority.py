@@ -11,12 +11,13 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import kinds, queries, tools
+from backend.agents import kinds, memory_tools, queries, tools
 from backend.agents.schemas import AgentSpec, TurnRequest
 from backend.agents.tools import ToolAnswer, ToolContext
 from backend.core.errors import NotFound
 from backend.core.tenancy import org_id_of
 from backend.functions.schemas import Offer
+from backend.memory.schemas import Recalled
 from backend.vocab import ToolCallStatus, ToolKind, ToolPolicy
 
 NO_TIME = "There was no time left for this."
@@ -49,6 +50,11 @@ def offered(request: TurnRequest) -> dict[str, Offer]:
     }
 
 
+def schemas(request: TurnRequest, remembered: Recalled | None) -> list[dict[str, Any]]:
+    """Return the tools as a turn's model is offered them, with those of the customer's memory where there is one."""
+    return [*(one.schema() for one in offered(request).values()), *memory_tools.schemas(remembered)]
+
+
 def reading(spec: AgentSpec) -> AgentSpec:
     """Return the agent with only those of its tools that change nothing elsewhere and ask nobody."""
     left = tuple(one for one in spec.tools if one.is_reading and one.policy == ToolPolicy.ALLOWED)
@@ -59,6 +65,9 @@ async def use(
     name: str, arguments: Mapping[str, Any] | None, context: ToolContext, request: TurnRequest, limit_s: float
 ) -> ToolAnswer:
     """Let one wish of a model pass, keep it for a person, or refuse it, and return what the model is told."""
+    if context.remembered is not None and name in memory_tools.TOOLS:
+        # What is remembered of customers is theirs to see and to correct: no policy stands before it.
+        return memory_tools.call(name, arguments, context)
     offer = offered(request).get(name)
     if offer is None:
         return ToolAnswer(ToolCallStatus.FAILED, "There is no such tool.")

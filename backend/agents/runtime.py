@@ -11,7 +11,7 @@ from dataclasses import asdict
 from itertools import zip_longest
 from typing import Any
 
-from backend.agents import authority, memory_tools, prompt_builder, replies, tools
+from backend.agents import authority, prompt_builder, replies, tools
 from backend.agents.budget import Budget, TooDear
 from backend.agents.model_calls import CUT, ModelCalls, NoModelAnswered
 from backend.agents.outgoing import Outgoing
@@ -139,8 +139,7 @@ async def _think(
     nudged, unlinked, cut = False, False, ""
     for round_number in range(1, MAX_TOOL_ROUNDS + 2):
         may_call = round_number <= MAX_TOOL_ROUNDS
-        offered = [one.schema() for one in authority.offered(request).values()] if may_call else []
-        offered += memory_tools.schemas(remembered) if may_call else []
+        offered = authority.schemas(request, remembered) if may_call else []
         try:
             answer = await calls.ask(messages, offered, round_number)
         except (NoModelAnswered, TooDear):
@@ -200,8 +199,6 @@ async def _use_tools(
         started = loop.time()
         if place >= MAX_CALLS_PER_ROUND:
             result = tools.ToolAnswer(ToolCallStatus.REFUSED, "Too many calls at once.")
-        elif context.remembered is not None and wanted.name in memory_tools.TOOLS:
-            result = memory_tools.call(wanted.name, wanted.arguments, context)
         else:
             limit_s = min(TOOL_LIMIT_S, calls.left_s() - ANSWER_TIME_S)
             result = await authority.use(wanted.name, wanted.arguments, context, request, limit_s)

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from backend.agents import answering, playground, portable
+from backend.agents import answering, memory_tools, playground, portable
 from backend.agents import service as agents
 from backend.agents.specs import spec_of
 from backend.conversations import service as conversations
@@ -69,7 +69,7 @@ async def test_the_product_s_own_tools_keep_their_names(desk):
             more = {"dynamic_variables": [{"name": "day"}], "transfer_targets": [target]}
             await agents.update(session, desk.org.owner, desk.agent.id, **more)
             spec = await spec_of(session, await agents.get(session, desk.agent.id))
-    assert {one.name for one in spec.tools} <= set(definitions.RESERVED)
+    assert {one.name for one in spec.tools} | set(memory_tools.TOOLS) <= set(definitions.RESERVED)
 
 
 async def test_a_customer_is_answered_from_what_a_function_says(desk, business):
