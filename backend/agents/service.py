@@ -17,11 +17,9 @@ from backend.agents import (
     drafts,
     fields,
     figures,
-    portable,
     prompt_builder,
     queries,
     readiness,
-    removal,
     schedule,
     validation,
     versions,
@@ -33,10 +31,12 @@ from backend.agents.comparison import FieldChange
 from backend.agents.comparison import lines as line_changes
 from backend.agents.figures import Figures
 from backend.agents.improving import Proposal, improve
+from backend.agents.making import create, delete, duplicate, export_file, import_file, restore
 from backend.agents.models import Model, models
 from backend.agents.playground import try_message
-from backend.agents.prompts import NAMES, default_prompt
+from backend.agents.prompts import default_prompt
 from backend.agents.queries import OUTSIDE_HOURS
+from backend.agents.records import LINKED, announce, changed, get, locked, require_known
 from backend.agents.rehearsing import Cast, Rehearsal, cast
 from backend.agents.replaying import Scene, past_turns, scene
 from backend.agents.schedule import SCHEDULES, Hours, timezones
@@ -48,18 +48,13 @@ from backend.agents.turns import get as turn
 from backend.agents.turns import tried
 from backend.agents.versions import VersionRow
 from backend.agents.voices import Voice, voices
-from backend.core import audit, clock, realtime
-from backend.core.config import settings
-from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core import clock
+from backend.core.errors import Conflict
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
-from backend.functions import definitions
-from backend.knowledge import service as knowledge
 from backend.models.agents import AgentConfig
 from backend.models.numbers import ServiceNumber
-from backend.models.organizations import Organization
-from backend.numbers import e164
-from backend.vocab import AgentType, Channel, MemberRole
+from backend.vocab import Channel, MemberRole
 
 __all__ = [
     "CHANNELS",
@@ -134,9 +129,7 @@ __all__ = [
 FIELDS = (*fields.NAMES, "is_active")
 # Every field with what a form needs to know of it.
 FORM = fields.ALL
-MOST_AGENTS = 100
 # The field that names the agents whose memory an agent reads.
-LINKED = "shared_memory_agent_ids"
 
 
 async def list_all(session: AsyncSession) -> list[AgentConfig]:
@@ -158,57 +151,6 @@ async def list_page(
     )
 
 
-async def get(session: AsyncSession, agent_id: UUID) -> AgentConfig:
-    """Return one agent. Raises `NotFound`."""
-    found = await queries.agent(session, org_id_of(session), agent_id)
-    if found is None:
-        raise NotFound("This agent does not exist.")
-    return found
-
-
-async def create(
-    session: AsyncSession,
-    principal: Principal,
-    agent_type: AgentType | str,
-    name: str = "",
-    *,
-    is_active: bool = True,
-    **given: Any,
-) -> AgentConfig:
-    """Make an agent with its type's default instructions and publish it as version 1, so that it works at once.
-
-    The first one becomes the organization's default. Raises `Invalid` that names the field, and `Conflict` at
-    `MOST_AGENTS`.
-    """
-    principal.require(MemberRole.EDITOR)
-    org_id = org_id_of(session)
-    if agent_type not in set(AgentType):
-        raise Invalid(f"Choose one of: {', '.join(AgentType)}.", field="agent_type")
-    kind = AgentType(agent_type)
-    total = await _room(session)
-    values = fields.checked(
-        {
-            "system_prompt": default_prompt(kind),
-            "llm_model": settings().chat_model,
-            "schedule_timezone": await _timezone(session),
-            **given,
-            "name": name or await _free_name(session, NAMES[kind]),
-            "agent_type": kind,
-        }
-    )
-    await _require_known(session, values)
-    made = AgentConfig(
-        org_id=org_id, name=values["name"], is_default=total == 0, is_active=validation.flag(is_active, "is_active")
-    )
-    fields.put(made, values)
-    session.add(made)
-    await session.flush()
-    await versions.record(session, made, principal)
-    await audit.record(session, principal, _action(principal, "created"), made.id, {"name": made.name, "type": kind})
-    await _announce(session, made.id)
-    return made
-
-
 async def update(
     session: AsyncSession, principal: Principal, agent_id: UUID, expected_version: int | None = None, **changes: Any
 ) -> AgentConfig:
@@ -222,7 +164,7 @@ async def update(
     wanted = dict(changes)
     is_active = validation.flag(wanted.pop("is_active"), "is_active") if "is_active" in wanted else None
     given = fields.checked(wanted)
-    await _require_known(session, given)
+    await require_known(session, given)
     found = await locked(session, agent_id)
     if expected_version is not None and expected_version != found.version:
         editor = await queries.last_editor(session, found.org_id, found.id)
@@ -236,12 +178,12 @@ async def update(
     if new:
         await versions.raise_version(session, found, principal, new)
         drafts.mark(found, principal, new)
-    changed = sorted(new)
+    names = sorted(new)
     if is_active is not None and is_active != found.is_active:
         await _switch(session, found, is_active)
-        changed.append("is_active")
-    if changed:
-        await _changed(session, principal, found, "updated", {"fields": changed, "version": found.version})
+        names.append("is_active")
+    if names:
+        await changed(session, principal, found, "updated", {"fields": names, "version": found.version})
     return found
 
 
@@ -259,10 +201,10 @@ async def edit(
     Raises `NotFound`, and `Invalid` that names the field.
     """
     principal.require(MemberRole.EDITOR)
-    await _require_known(session, fields.checked({name: changes[name] for name in changes if name == LINKED}))
+    await require_known(session, fields.checked({name: changes[name] for name in changes if name == LINKED}))
     found = await locked(session, agent_id)
     if await drafts.edit(session, principal, found, changes, bases):
-        await _announce(session, found.id)
+        await announce(session, found.id)
     return found
 
 
@@ -271,20 +213,13 @@ def draft(agent: AgentConfig) -> dict[str, Any]:
     return fields.drafted(agent)
 
 
-async def _require_known(session: AsyncSession, given: Mapping[str, Any]) -> None:
-    """Raise `Invalid` unless every agent whose memory another one is to read exists here."""
-    wanted = {UUID(one) for one in given.get(LINKED, ())}
-    if wanted and wanted - {one.id for one in await list_all(session)}:
-        raise Invalid("One of these agents does not exist.", field=LINKED)
-
-
 async def discard_draft(session: AsyncSession, principal: Principal, agent_id: UUID) -> AgentConfig:
     """Take back every unpublished change. Raises `NotFound`."""
     principal.require(MemberRole.EDITOR)
     found = await locked(session, agent_id)
     dropped = drafts.discard(found, principal)
     if dropped:
-        await _changed(session, principal, found, "draft_discarded", {"fields": dropped})
+        await changed(session, principal, found, "draft_discarded", {"fields": dropped})
     return found
 
 
@@ -304,7 +239,7 @@ async def publish(
         # What was allowed when it was written need not be on offer any more.
         await versions.raise_version(session, found, principal, fields.checked(new), note)
         details = {"fields": sorted(new), "version": found.version, "note": note[: versions.NOTE_LIMIT]}
-        await _changed(session, principal, found, "published", details)
+        await changed(session, principal, found, "published", details)
     return found
 
 
@@ -323,7 +258,7 @@ async def roll_back(
     if old:
         await versions.raise_version(session, found, principal, fields.checked(old), note, number)
         drafts.mark(found, principal, old)
-        await _changed(
+        await changed(
             session, principal, found, "rolled_back", {"to": number, "version": found.version, "fields": sorted(old)}
         )
     return found
@@ -374,73 +309,6 @@ async def today(session: AsyncSession) -> dict[str, Figures]:
     return await figures.today(session)
 
 
-async def duplicate(session: AsyncSession, principal: Principal, agent_id: UUID) -> AgentConfig:
-    """Make a copy that is switched off, draft and own texts included. Raises `NotFound`."""
-    principal.require(MemberRole.EDITOR)
-    source = await get(session, agent_id)
-    live = fields.published(source)
-    name = await _free_name(session, f"{source.name[: fields.NAME_LIMIT - 10]} copy")
-    copied = {field: value for field, value in live.items() if field not in ("name", "agent_type")}
-    copied["custom_functions"] = definitions.copies(live["custom_functions"])
-    made = await create(session, principal, source.agent_type, name, is_active=False, **copied)
-    made.draft = {field: value for field, value in source.draft.items() if field != "name"}
-    if "custom_functions" in made.draft:
-        made.draft["custom_functions"] = definitions.copies(made.draft["custom_functions"])
-    session.add(made)
-    for text in await queries.own_sources(session, source.org_id, source.id):
-        await knowledge.add_text(session, principal, text.title, text.content, made.id)
-    return made
-
-
-async def export_file(session: AsyncSession, principal: Principal, agent_id: UUID) -> tuple[str, str]:
-    """Return the name and the content of the file that holds an agent's draft and own texts. Raises `NotFound`."""
-    principal.require(MemberRole.EDITOR)
-    agent = await get(session, agent_id)
-    texts = await queries.own_sources(session, agent.org_id, agent.id)
-    values = fields.drafted(agent)
-    return portable.file_name(values["name"]), portable.written(values, [(one.title, one.content) for one in texts])
-
-
-async def import_file(session: AsyncSession, principal: Principal, text: str) -> AgentConfig:
-    """Make an agent from such a file, switched off. Raises `Invalid` that names the field or line, and `Conflict`."""
-    principal.require(MemberRole.EDITOR)
-    values, texts = portable.read(text)
-    kind, name = values.pop("agent_type"), await _free_name(session, values.pop("name"))
-    made = await create(session, principal, kind, name, is_active=False, **values)
-    for title, content in texts:
-        await knowledge.add_text(session, principal, title, content, made.id)
-    return made
-
-
-async def delete(session: AsyncSession, principal: Principal, agent_id: UUID) -> None:
-    """Put an agent into the bin, from which `restore` takes it for a month; its numbers are left without one.
-
-    When it was the default, the oldest other agent becomes it. Past turns keep its name. Raises `NotFound`.
-    """
-    principal.require(MemberRole.EDITOR)
-    doomed = await locked(session, agent_id)
-    served = await removal.remove(session, doomed)
-    numbers = [e164.display(number.phone_number) for number in served]
-    await _changed(session, principal, doomed, "deleted", {"name": doomed.name, "numbers": numbers})
-    if served:
-        await realtime.announce(session, doomed.org_id, "numbers.changed")
-
-
-async def restore(session: AsyncSession, principal: Principal, agent_id: UUID) -> AgentConfig:
-    """Bring a deleted agent back, with those of its numbers nobody else serves now. Raises `NotFound`, `Conflict`."""
-    principal.require(MemberRole.EDITOR)
-    found = await queries.agent(session, org_id_of(session), agent_id, for_update=True, is_deleted=True)
-    if found is None:
-        raise NotFound("This agent was not deleted, or is gone for good.")
-    await _room(session)
-    again = await removal.bring_back(session, found)
-    numbers = [e164.display(number.phone_number) for number in again]
-    await _changed(session, principal, found, "restored", {"name": found.name, "numbers": numbers})
-    if again:
-        await realtime.announce(session, found.org_id, "numbers.changed")
-    return found
-
-
 async def for_texts(session: AsyncSession, number: ServiceNumber) -> AgentConfig | None:
     """Return the agent of a number's text slot, else of its voice slot, whether switched on or not."""
     agent_id = number.text_agent_id or number.agent_id
@@ -484,56 +352,9 @@ def after_hours_words(agent: AgentConfig, hours: Hours, business_name: str) -> s
     return f"{words} We open on {day} at {opens:%H:%M} and will answer then."
 
 
-async def locked(session: AsyncSession, agent_id: UUID) -> AgentConfig:
-    """Return one agent, which nobody else changes until the transaction ends. Raises `NotFound`."""
-    found = await queries.agent(session, org_id_of(session), agent_id, for_update=True)
-    if found is None:
-        raise NotFound("This agent does not exist.")
-    return found
-
-
-async def _room(session: AsyncSession) -> int:
-    """Return how many agents there are. Raises `Conflict` when there may not be another."""
-    _, total = await queries.agents(session, org_id_of(session), limit=1)
-    if total >= MOST_AGENTS:
-        raise Conflict(f"There are {MOST_AGENTS} agents already. Delete one first.", code="too_many_agents")
-    return total
-
-
 async def _switch(session: AsyncSession, agent: AgentConfig, is_active: bool) -> None:
     if is_active:
         await readiness.require(session, agent)
     agent.is_active, agent.updated_at = is_active, clock.now()
     session.add(agent)
     await session.flush()
-
-
-async def _free_name(session: AsyncSession, wanted: str) -> str:
-    taken = await queries.names(session, org_id_of(session))
-    if wanted not in taken:
-        return wanted
-    return next(name for count in range(2, len(taken) + 3) if (name := f"{wanted} {count}") not in taken)
-
-
-async def _timezone(session: AsyncSession) -> str:
-    organization = await session.get(Organization, org_id_of(session))
-    zone = organization.timezone if organization else ""
-    return zone if zone in timezones() else "UTC"
-
-
-def _action(principal: Principal, verb: str) -> str:
-    """Name an action for the audit log; a program with an API key has no session."""
-    return f"{'api' if principal.is_key else 'ui'}:agent:{verb}"
-
-
-async def _changed(
-    session: AsyncSession, principal: Principal, agent: AgentConfig, verb: str, details: Mapping[str, Any]
-) -> None:
-    session.add(agent)
-    await session.flush()
-    await audit.record(session, principal, _action(principal, verb), agent.id, dict(details))
-    await _announce(session, agent.id)
-
-
-async def _announce(session: AsyncSession, agent_id: UUID) -> None:
-    await realtime.announce(session, org_id_of(session), "agents.changed", subject=str(agent_id))
