@@ -108,7 +108,7 @@ async def load(session: AsyncSession, row: AgentSkill) -> Work:
 async def meant(session: AsyncSession, work: Work, now: datetime, *, contact_id: UUID | None = None) -> list[Meant]:
     """Return up to `MOST_FOUND` people a skill is meant for now and has not been meant for before."""
     if work.skill.slug == REMINDER:
-        from_calendar = work.row.config["appointments_from"] == CALENDAR
+        from_calendar = work.row.config.get("appointments_from", CALENDAR) == CALENDAR
         find = _with_bookings if from_calendar else _with_dates
         return await find(session, work, now, contact_id)
     return await _after_talks(session, work, now, contact_id)
