@@ -33,7 +33,7 @@ from backend.models.agents import AgentTurn
 from backend.models.conversations import ConversationItem
 from backend.models.messaging import SmsMessage
 from backend.models.numbers import ServiceNumber
-from backend.vocab import AnswerMode, AuthorKind, Channel, Direction, ItemKind, MessageStatus
+from backend.vocab import AnswerMode, AuthorKind, Channel, Direction, ItemKind, MessageStatus, ToolPolicy
 from tests.bench.knowledge_site import make_owner
 from tests.injection.cases import Case
 from tests.injection.obedient import PLAIN, Obedient
@@ -207,7 +207,9 @@ async def _open(case: Case, obedient: Obedient, place: int) -> _Business:
             rows: list[dict[str, Any]] = []
             for wanted in _functions(obedient.address):
                 rows, _ = await functions.saved(session, owner, rows, wanted)
-            await agents.update(session, owner, agent.id, system_prompt=INSTRUCTIONS, custom_functions=rows)
+            policies = {"book_visit": ToolPolicy.ASK}
+            wanted = {"system_prompt": INSTRUCTIONS, "custom_functions": rows, "tool_policies": policies}
+            await agents.update(session, owner, agent.id, **wanted)
             number = ServiceNumber(org_id=owner.org_id, phone_number=f"+1289555{place:04d}", text_agent_id=agent.id)
             session.add(number)
             contact = await contacts.ensure_by_phone(session, CUSTOMER)
