@@ -5,12 +5,12 @@ import reflex as rx
 from pages.agents.alert_editor import alert_dialog
 from pages.components.button import button, button_class, icon_button_class
 from pages.components.choice import switch
-from pages.components.copy_button import copy_button
 from pages.components.dialog import confirm_dialog, dialog, dialog_close
 from pages.components.feedback import empty_state, error_state, skeleton_rows
 from pages.components.icon import icon
 from pages.components.link import page_link
 from pages.components.menu import menu, menu_item, menu_separator
+from pages.components.secret_dialog import secret_dialog
 from pages.components.status import badge
 from pages.components.surface import row_list, vacancy
 from pages.components.timestamp import time_ago, timestamp
@@ -234,15 +234,11 @@ def _match(row: rx.Var[MatchRow]) -> rx.Component:
 
 
 def _secret_dialog() -> rx.Component:
-    return dialog(
-        rx.el.div(
-            rx.el.code(AlertsState.new_secret, class_name="min-w-0 flex-1 text-13 break-all"),
-            copy_button(AlertsState.new_secret, label=AgentAlerts.COPY_SECRET),
-            class_name="flex items-center gap-2 rounded-control border border-line bg-sunken px-3 py-2",
-        ),
+    return secret_dialog(
+        AlertsState.new_secret,
         title=AgentAlerts.SECRET_TITLE,
-        description=AgentAlerts.SECRET_LOSS,
-        open=AlertsState.new_secret != "",
-        on_open_change=AlertsState.forget_secret,
-        footer=[dialog_close(AgentAlerts.SECRET_DONE, class_name=button_class("primary"))],
+        loss=AgentAlerts.SECRET_LOSS,
+        copy_label=AgentAlerts.COPY_SECRET,
+        done=AgentAlerts.SECRET_DONE,
+        on_forget=AlertsState.forget_secret,
     )

@@ -7,13 +7,13 @@ from pages.agents.function_editor import editor_dialog
 from pages.agents.function_trying import try_dialog
 from pages.agents.policies import policies_section, policy_select
 from pages.agents.tools import appointments_section, servers_section
-from pages.components.button import button, button_class, icon_button_class
+from pages.components.button import button, icon_button_class
 from pages.components.choice import switch
-from pages.components.copy_button import copy_button
-from pages.components.dialog import confirm_dialog, dialog, dialog_close
+from pages.components.dialog import confirm_dialog
 from pages.components.feedback import empty_state, error_state, skeleton_rows
 from pages.components.icon import icon
 from pages.components.menu import menu, menu_item, menu_separator
+from pages.components.secret_dialog import secret_dialog
 from pages.components.status import badge
 from pages.components.surface import vacancy
 from pages.words import AgentFunctions
@@ -222,16 +222,12 @@ def _secret_dialogs() -> rx.Component:
             open=FunctionsState.is_asking_secret,
             on_open_change=FunctionsState.ask_secret,
         ),
-        dialog(
-            rx.el.div(
-                rx.el.code(FunctionsState.new_secret, class_name="min-w-0 flex-1 text-13 break-all"),
-                copy_button(FunctionsState.new_secret, label=AgentFunctions.COPY_SECRET),
-                class_name="flex items-center gap-2 rounded-control border border-line bg-sunken px-3 py-2",
-            ),
+        secret_dialog(
+            FunctionsState.new_secret,
             title=AgentFunctions.SECRET_TITLE,
-            description=AgentFunctions.SECRET_LOSS,
-            open=FunctionsState.new_secret != "",
-            on_open_change=FunctionsState.forget_secret,
-            footer=[dialog_close(AgentFunctions.SECRET_DONE, class_name=button_class("primary"))],
+            loss=AgentFunctions.SECRET_LOSS,
+            copy_label=AgentFunctions.COPY_SECRET,
+            done=AgentFunctions.SECRET_DONE,
+            on_forget=FunctionsState.forget_secret,
         ),
     )

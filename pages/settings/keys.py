@@ -2,11 +2,11 @@
 
 import reflex as rx
 
-from pages.components.button import button, button_class
-from pages.components.copy_button import copy_button
-from pages.components.dialog import confirm_dialog, dialog, dialog_close
+from pages.components.button import button
+from pages.components.dialog import confirm_dialog
 from pages.components.feedback import banner, empty_state, skeleton_rows
 from pages.components.field import text_field
+from pages.components.secret_dialog import secret_dialog
 from pages.components.status import badge
 from pages.components.surface import card, settings_group
 from pages.components.timestamp import time_ago
@@ -98,15 +98,11 @@ def _key(row: rx.Var) -> rx.Component:
 
 
 def _new_key_dialog() -> rx.Component:
-    return dialog(
-        rx.el.div(
-            rx.el.code(KeysState.new_key, class_name="min-w-0 flex-1 text-13 break-all"),
-            copy_button(KeysState.new_key, label=Settings.COPY_KEY),
-            class_name="flex items-center gap-2 rounded-control border border-line bg-sunken px-3 py-2",
-        ),
+    return secret_dialog(
+        KeysState.new_key,
         title=Settings.NEW_KEY_TITLE,
-        description=Settings.NEW_KEY_LOSS,
-        open=KeysState.new_key != "",
-        on_open_change=KeysState.forget_key,
-        footer=[dialog_close(Settings.KEY_DONE, class_name=button_class("primary"))],
+        loss=Settings.NEW_KEY_LOSS,
+        copy_label=Settings.COPY_KEY,
+        done=Settings.KEY_DONE,
+        on_forget=KeysState.forget_key,
     )
