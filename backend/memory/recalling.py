@@ -19,8 +19,8 @@ from backend.vocab import FactKind
 
 # More facts than this are not weighed; a customer has a few dozen.
 MOST_FACTS = 200
-# Of other people's conversations only so many are looked at, which takes a few milliseconds.
-MOST_READ = 2000
+# Of other people's conversations only so many are looked at, which takes 8 ms at any size (tests/bench/memory.py).
+MOST_READ = 1000
 # A tenth of what similarity may give: between equals the newer and the surer fact goes first.
 _SURE, _NEW, _HALF_LIFE = 0.1, 0.1, timedelta(days=180)
 # As many tokens as the marks around a line take; three bytes a token, as the budget of a turn reckons.

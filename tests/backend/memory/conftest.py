@@ -11,6 +11,7 @@ from backend.contacts import service as contacts
 from backend.core import clock
 from backend.core.config import Settings
 from backend.core.tenancy import unit_of_work
+from backend.knowledge import service as knowledge_service
 from backend.memory import jobs as memory_jobs
 from backend.memory import service as memory
 from backend.memory.reading import IDLE
@@ -113,5 +114,7 @@ class _Item:
 async def keeper(desk, script, monkeypatch) -> Keeper:
     # The model is scripted, but what texts mean is what the local model says.
     monkeypatch.setattr(Settings, "uses_local_embeddings", True)
+    # Loading it takes longer than a turn waits for what it looks up.
+    await knowledge_service.warm_up()
     await desk.change(memory_enabled=True)
     return Keeper(desk, script)

@@ -17,6 +17,7 @@ from backend.contacts import service as contacts
 from backend.core import clock
 from backend.core.ids import parse_id
 from backend.core.tenancy import unit_of_work
+from backend.knowledge import service as knowledge
 from backend.memory import reading
 from backend.memory import service as memory
 from backend.models.agents import AgentConfig, AgentTurn
@@ -102,6 +103,8 @@ class Site:
 
 @pytest.fixture
 async def site(desk, sandbox) -> Site:
+    # Loading it takes longer than a turn waits for what it looks up.
+    await knowledge.warm_up()
     with desk.org.scope():
         async with unit_of_work() as session:
             agent = await agents.create(session, desk.org.owner, "chat_widget", "Mia", memory_enabled=True)
