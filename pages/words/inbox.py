@@ -312,8 +312,8 @@ class InboxComposer:
 
     WHAT = "What to write"
     REPLY = "Reply"
-    REPLY_HINT = "Write a text, or / for a saved reply"
-    CHAT_HINT = "Write to the visitor, or / for a saved reply"
+    REPLY_HINT = "Write a text, or / for a template"
+    CHAT_HINT = "Write to the visitor, or / for a template"
     NOTE = "Note"
     NOTE_HINT = "Write to the team; @ calls somebody"
     NOTE_ONLY = "Only the team sees notes"

@@ -48,6 +48,7 @@ def test_a_shift_by_keyboard_alone(answered, carrier, new_customer):
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("combobox", name=InboxComposer.REPLY, exact=True).fill("")
     press(page, "Escape", "r")
+    expect(inbox.field).to_be_focused()
     page.keyboard.type("/hou")
     expect(page.get_by_role("option").first).to_contain_text("We open at nine. Ana Silva")
     press(page, "Enter")
