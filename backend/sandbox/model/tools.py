@@ -51,6 +51,8 @@ _GENERIC = frozenset(
     )
 )
 _ENOUGH = 2.0
+# Chosen by what is said of memory, not by a word in common (see `remembering`).
+_OWN_MEMORY = ("recall_memory", "correct_memory", "forget_memory")
 _NAME_WORD, _TOPIC_WORD, _ABOUT_WORD = 2.0, 2.0, 0.6
 
 
@@ -160,6 +162,7 @@ def _asked_tool(prompt: Prompt, text: str, is_answered: bool) -> Call | Missing 
         if not is_handover(tool)
         and not _END_NAME.search(str(tool.get("name", "")).lower())
         and not saves(str(tool.get("name", "")))
+        and tool.get("name") not in _OWN_MEMORY
     ]
     scored = [(score, tool) for score, tool in scored if score >= _ENOUGH]
     if not scored:
