@@ -113,7 +113,8 @@ def _definition(
     named = any(use["name"] == "save_contact_name" for use in used)
     return {
         "channel": channel if channel in CHANNELS else Channel.SMS,
-        "opening": [disguise.text(item.body)[:LINE_LIMIT] for item in said],
+        # A message is one line in the editor.
+        "opening": [" ".join(disguise.text(item.body).split())[:LINE_LIMIT] for item in said],
         "facts": {
             # A name that was only learned in the conversation was not known before it.
             "name": "" if named or not contact.name else f"{FIRST} {LAST}" if " " in contact.name else FIRST,

@@ -77,7 +77,6 @@ class CaseView(TypedDict):
     description: str
     definition: dict[str, Any]
     last: str
-    last_run_id: str
     created_at: str
     updated_at: str
 

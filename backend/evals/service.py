@@ -104,7 +104,6 @@ def case_row(found: EvalCase, last: tuple[UUID, str] | None = None) -> CaseView:
         description=found.description,
         definition=found.definition,
         last=last[1] if last else "",
-        last_run_id=str(last[0]) if last else "",
         created_at=found.created_at.isoformat(),
         updated_at=found.updated_at.isoformat(),
     )

@@ -18,6 +18,7 @@ from pages.agents.notifications import notifications_part
 from pages.agents.playground import test_part
 from pages.agents.prompt import prompt_part
 from pages.agents.proposal import proposal_dialog
+from pages.agents.proving import tests_part
 from pages.agents.publishing import publish_bar, publish_dialog
 from pages.agents.schedule import schedule_part
 from pages.agents.skills import skills_part
@@ -61,6 +62,7 @@ PARTS: dict[str, tuple[str, Callable[[], rx.Component]]] = {
     "schedule": (Agent.SCHEDULE, schedule_part),
     "notifications": (Agent.NOTIFICATIONS, notifications_part),
     "test": (Agent.TEST, test_part),
+    "tests": (Agent.TESTS, tests_part),
     "analytics": (Agent.ANALYTICS, analytics_part),
 }
 WAITS = {

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from pages.agents.difference import changes_list
+from pages.agents.replay import replay_section
 from pages.components.button import button, button_class
 from pages.components.dialog import confirm_dialog, dialog
 from pages.components.feedback import banner
@@ -65,6 +66,7 @@ def publish_dialog() -> rx.Component:
             on_submit=PublishState.publish,
             class_name="flex flex-col gap-5 pt-1",
         ),
+        rx.cond(PublishState.changes.length() > 0, rx.el.div(replay_section(), class_name="mt-5"), rx.fragment()),
         title=AgentPublish.TITLE,
         description=AgentPublish.LEAD,
         open=PublishState.is_open,

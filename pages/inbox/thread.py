@@ -20,6 +20,7 @@ from state.inbox.contact_panel import ContactPanelState
 from state.inbox.conversation_list import ConversationListState
 from state.inbox.page import InboxState
 from state.inbox.presence import PresenceState
+from state.inbox.testing import MakeTestState
 from state.inbox.thread import ThreadState
 from state.inbox.timeline import TimelineState
 from state.inbox.translation import LANGUAGES, TranslationState
@@ -97,6 +98,7 @@ class _ThreadHead(rx.Component):
     on_unread: rx.EventHandler[_one]
     may_merge: rx.Var[bool]
     on_merge: rx.EventHandler[_two]
+    on_make_test: rx.EventHandler[_one]
 
 
 class _Timeline(rx.Component):
@@ -223,6 +225,7 @@ def thread_pane() -> rx.Component:
                 on_unread=ThreadState.mark_unread,
                 may_merge=may_merge,
                 on_merge=MergeState.begin,
+                on_make_test=MakeTestState.make,
             ),
             _Timeline.create(
                 conversation_id=TimelineState.conversation_id,

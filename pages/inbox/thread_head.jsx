@@ -6,6 +6,7 @@ import Check from "lucide-react/dist/esm/icons/check.mjs";
 import ChevronDown from "lucide-react/dist/esm/icons/chevron-down.mjs";
 import Clock from "lucide-react/dist/esm/icons/clock.mjs";
 import Ellipsis from "lucide-react/dist/esm/icons/ellipsis.mjs";
+import FlaskConical from "lucide-react/dist/esm/icons/flask-conical.mjs";
 import Hand from "lucide-react/dist/esm/icons/hand.mjs";
 import Languages from "lucide-react/dist/esm/icons/languages.mjs";
 import Mail from "lucide-react/dist/esm/icons/mail.mjs";
@@ -45,7 +46,7 @@ function left(until, now) {
 
 export function ThreadHead(props) {
   const { row, reason, me, team, teams, tags, others, words } = props;
-  const { onRename, onMode, onAssign, onTeam, onStatus, onSnooze, onTag, onMakeTag, onUnread, mayMerge, onMerge } = props;
+  const { onRename, onMode, onAssign, onTeam, onStatus, onSnooze, onTag, onMakeTag, onUnread, mayMerge, onMerge, onMakeTest } = props;
   const [briefing, setBriefing] = useState(false);
   const [snoozing, setSnoozing] = useState(false);
   const [tagging, setTagging] = useState(false);
@@ -251,6 +252,12 @@ export function ThreadHead(props) {
               <MenuItem onSelect={() => setTimeout(() => onMerge?.(row.contact_id, ""))}>
                 <Icon as={Merge} />
                 {words.MERGE}
+              </MenuItem>
+            ) : null}
+            {row.agent_id ? (
+              <MenuItem onSelect={() => onMakeTest?.(row.id)}>
+                <Icon as={FlaskConical} />
+                {words.MAKE_TEST}
               </MenuItem>
             ) : null}
             {wide ? null : (

@@ -13,6 +13,7 @@ from pages.words.agent_parts import (
     AgentTest,
 )
 from pages.words.agent_skills import AgentSkills
+from pages.words.agent_tests import AgentCase, AgentProving, AgentReplay, AgentRound
 from pages.words.agents import Agent, AgentHistory, AgentPublish, Agents, AgentTypes
 from pages.words.alerts import AgentAlerts
 from pages.words.analytics import AgentAnalytics, Charts
@@ -59,6 +60,7 @@ __all__ = [
     "Agent",
     "AgentAlerts",
     "AgentAnalytics",
+    "AgentCase",
     "AgentConfigure",
     "AgentDeployment",
     "AgentDetails",
@@ -67,7 +69,10 @@ __all__ = [
     "AgentNotifications",
     "AgentPolicies",
     "AgentPrompt",
+    "AgentProving",
     "AgentPublish",
+    "AgentReplay",
+    "AgentRound",
     "AgentSchedule",
     "AgentSkills",
     "AgentTest",

@@ -231,6 +231,7 @@ class InboxThread:
     TAG_MAKE = "Make the tag {name}"
     TRANSLATE = "Translate"
     MERGE = "Merge with another person"
+    MAKE_TEST = "Make a test of this"
     BRIEF_FIRST = "Brief the agent and hand back…"
     BRIEF = "A word for the agent"
     BRIEF_HINT = "The agent reads it before its next answer. The customer never sees it."

@@ -12,6 +12,7 @@ from backend.core.tenancy import org_scope, unit_of_work
 from state.agents import texts
 from state.agents.open_agent import AgentState
 from state.agents.proposal import Line, numbered
+from state.agents.replay import ReplayState
 from state.errors import answers
 from state.session import SessionState
 
@@ -68,6 +69,7 @@ class PublishState(SessionState):
         self.is_open, self.error = is_open, ""
         if is_open:
             await self._look(principal)
+            await (await self.get_state(ReplayState))._open(principal)
 
     @rx.event
     @answers

@@ -18,7 +18,7 @@ from state.session import SessionState
 
 TABS = (
     "configure", "prompt", "knowledge", "memory", "functions", "skills", "alerts", "deployment", "schedule",
-    "notifications", "test", "analytics",
+    "notifications", "test", "tests", "analytics",
 )  # fmt: skip
 # The history of versions has an address of its own and is reached from the head.
 HISTORY = "versions"

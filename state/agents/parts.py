@@ -12,6 +12,7 @@ from state.agents.notifications import AgentNotificationsState
 from state.agents.playground import PlaygroundState
 from state.agents.policies import PoliciesState
 from state.agents.prompt import PromptState
+from state.agents.proving import ProvingState
 from state.agents.schedule import ScheduleState
 from state.agents.skills import SkillsState
 from state.agents.tools import AgentToolsState
@@ -29,6 +30,7 @@ OF_TAB = {
     "schedule": ScheduleState,
     "notifications": AgentNotificationsState,
     "test": PlaygroundState,
+    "tests": ProvingState,
     "analytics": AnalyticsState,
     "versions": HistoryState,
 }

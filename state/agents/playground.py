@@ -5,12 +5,11 @@ from typing import Any, TypedDict
 import reflex as rx
 
 from backend.agents import service as agents
-from backend.agents.schemas import TurnView
 from backend.core.errors import MagpipeError
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
-from backend.knowledge.schemas import PATH_MARK
 from backend.vocab import AgentType, Channel
+from state.agents.explaining import Explaining
 from state.agents.open_agent import AgentState
 from state.errors import answers
 from state.session import SessionState
@@ -29,45 +28,12 @@ class Line(TypedDict):
     text: str
 
 
-class SourceRead(TypedDict):
-    """A passage that went into the prompt."""
-
-    title: str
-    quote: str
-
-
-class ToolUse(TypedDict):
-    """A tool the agent used."""
-
-    name: str
-    arguments: str
-    result: str
-
-
-class Why(TypedDict):
-    """What went into the latest answer; numbers are ready to read."""
-
-    model: str
-    milliseconds: str
-    tokens: str
-    cost: str
-    prompt: str
-    reason: str
-    is_unanswered: bool
-
-
-NO_WHY = Why(model="", milliseconds="", tokens="", cost="", prompt="", reason="", is_unanswered=False)
-
-
-class PlaygroundState(SessionState):
+class PlaygroundState(Explaining, SessionState):
     """The Test part of an agent's page."""
 
     lines: list[Line] = []
     is_answering: bool = False
     error: str = ""
-    why: Why = NO_WHY
-    sources: list[SourceRead] = []
-    tools: list[ToolUse] = []
     channel: str = Channel.SMS.value
     _agent_id: str = ""
 
@@ -130,34 +96,6 @@ class PlaygroundState(SessionState):
         place = self.lines[-1]["place"] + 1 if self.lines else 1
         self.lines = [*self.lines, Line(place=place, is_ours=is_ours, text=text)][-WINDOW:]
 
-    def _explain(self, turn: TurnView) -> None:
-        self.why = Why(
-            model=turn["model"],
-            milliseconds=f"{turn['total_ms']:,} ms",
-            tokens=f"{turn['tokens_in']:,} in, {turn['tokens_out']:,} out",
-            cost=f"${turn['cost_micros'] / 1_000_000:.4f}" if turn["cost_micros"] else "",
-            prompt=turn["prompt"],
-            reason=turn["reason"],
-            is_unanswered=turn["is_unanswered"],
-        )
-        self.sources = [
-            SourceRead(title=_place(source["title"], source["path"]), quote=source["quote"])
-            for source in turn["sources"]
-        ]
-        self.tools = [
-            ToolUse(
-                name=tool["name"].replace("_", " "),
-                arguments=", ".join(f"{name}: {value}" for name, value in tool["arguments"].items()),
-                result=tool["result"],
-            )
-            for tool in turn["tools"]
-        ]
-
     def _clear(self) -> None:
-        self.lines, self.why, self.sources, self.tools, self.error = [], NO_WHY, [], [], ""
-
-
-def _place(title: str, path: str) -> str:
-    """Return where a passage stands: its source's title and the headings over it, the title said once."""
-    headings = [heading for heading in path.split(PATH_MARK) if heading]
-    return PATH_MARK.join(headings if headings[:1] == [title] else [title, *headings])
+        self.lines, self.error = [], ""
+        self._forget()

@@ -663,6 +663,59 @@ WIDGETS: dict[str, Widget] = {
             "clear": _rule(),
         },
     ),
+    "state.agents.proving.ProvingState": Widget(
+        _agent("tests"),
+        {
+            "choose_target": _rule(number="0"),
+            "close_naming": SHUT,
+            "name_suite": _rule(suite_id=Id("test_suites")),
+            "set_shared": _rule(is_shared=True),
+            "save_suite": _rule(EDITOR, form={"suite_name": "Mallory", "suite_about": ""}),
+            "run_suite": _rule(EDITOR, suite_id=Id("test_suites")),
+            "run_case": _rule(EDITOR, case_id=Id("test_cases")),
+            "close_remove": SHUT,
+            "ask_remove": _rule(kind="case", subject_id=Id("test_cases")),
+            "remove": _rule(EDITOR),
+        },
+    ),
+    "state.agents.case_editor.CaseEditorState": Widget(
+        _agent("tests"),
+        {
+            "begin": _rule(suite_id=Id("test_suites")),
+            "edit": _rule(case_id=Id("test_cases")),
+            "set_kind": _rule(key="r1", kind="judge"),
+            "add_row": _rule(table="results"),
+            "remove_row": _rule(table="results", key="r2"),
+            "save": _rule(EDITOR, form={"case_name": "Mallory", "opening": "Hello", "max_turns": "3"}),
+            "set_open": SHUT,
+        },
+    ),
+    "state.agents.round.RoundState": Widget(
+        _agent("tests&round={test_rounds}"),
+        {
+            "choose": _rule(key=Id("test_runs")),
+            "compare": _rule(other_id=Id("test_rounds")),
+            "explain": _rule(side="after", place=1),
+            "close_why": SHUT,
+            "run_again": _rule(EDITOR),
+            "cancel": _rule(EDITOR),
+        },
+    ),
+    "state.agents.replay.ReplayState": Widget(
+        _agent("configure"),
+        {
+            "choose_size": _rule(size="5"),
+            "begin": _rule(EDITOR),
+            "cancel": _rule(EDITOR),
+        },
+    ),
+    "state.inbox.testing.MakeTestState": Widget(
+        THREAD,
+        {
+            "make": _rule(**ITEM),
+            "show": _rule(agent_id=AGENT, case_id=Id("test_cases")),
+        },
+    ),
     "state.numbers.NumbersState": Widget(
         "/phone",
         {
