@@ -86,8 +86,9 @@ async def run(
     except Conflict as taken:
         if taken.code != "slot_unavailable":
             raise
-        told = {"problem": taken.message, **await _others(offer, arguments)}
-        return Outcome(call_id, ToolCallStatus.FAILED, json.dumps(told, ensure_ascii=False), result=taken.message)
+        free = [one["start"] for one in (await _others(offer, arguments)).get("free", [])]
+        said = f"{taken.message} Free that day: {', '.join(free)}." if free else taken.message
+        return Outcome(call_id, ToolCallStatus.FAILED, said)
     except VendorError as error:
         if not error.may_have_happened:
             raise
