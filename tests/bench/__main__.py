@@ -17,6 +17,7 @@ BENCHMARKS = (
     "conversation_list",
     "contacts_list",
     "job_queue",
+    "knowledge_search",
     "knowledge_site",
     "retrieval",
     "memory",
