@@ -30,6 +30,8 @@ from state.inbox.views import ViewsState
 from state.inbox.writing import WritingState
 from state.messages import MessagesState
 from state.palette import PaletteState
+from state.settings.template_editor import TemplateEditorState
+from state.settings.templates import TemplatesState
 from tests.backend.conversations.conversing import say, teammate
 from tests.state.inbox.test_inbox import NUMBER, numbered, row_of, send, texted
 from tests.state.tab import Tab, sign_in
@@ -233,7 +235,7 @@ async def test_the_bell_rings_for_what_is_ones_own_or_nobodys(org: Any) -> None:
     assert await hear(theirs, "person.mentioned", subjects=frozenset({str(org.owner.user_id)})) == 2
 
 
-async def test_saved_views_and_replies_are_kept_and_deleted_with_a_way_back(org: Any) -> None:
+async def test_saved_views_are_kept_and_deleted_with_a_way_back(org: Any) -> None:
     conversation = await texted(org, PHONE, name="Dana Ruiz")
     tab = await at(org, conversation)
     await tab.call(ViewsState.save, "Upset", "sentiment=negative", True)
@@ -241,13 +243,20 @@ async def test_saved_views_and_replies_are_kept_and_deleted_with_a_way_back(org:
     assert "Undo" in str(await tab.call(ViewsState.delete, (await tab.state(ViewsState)).views[0]["id"]))
     await tab.call(ViewsState.save, "", "view=mine", False)
     assert (await tab.state(ViewsState)).errors["name"]
-    form = {"shortcut": "hi", "title": "", "body": "Hi {{contact.first_name}}", "is_shared": True}
-    await tab.call(WritingState.save_reply, form)
-    writing = await tab.state(WritingState)
-    assert [(one["shortcut"], one["filled"]) for one in writing.replies] == [("hi", "Hi Dana")]
-    await tab.call(WritingState.save_reply, {**form, "shortcut": "two words"})
-    assert writing.errors["shortcut"]
-    assert "Undo" in str(await tab.call(WritingState.delete_reply, writing.replies[0]["id"]))
+
+
+async def test_templates_made_beside_a_conversation_are_filled_there_and_deleted_with_a_way_back(org: Any) -> None:
+    conversation = await texted(org, PHONE, name="Dana Ruiz")
+    tab = await at(org, conversation)
+    await tab.call(TemplateEditorState.begin, "message")
+    form = {"template_shortcut": "hi", "template_title": "", "template_body": "Hi {{contact.first_name}}"}
+    await tab.call(TemplateEditorState.save, {**form, "template_shortcut": "two words"})
+    assert (await tab.state(TemplateEditorState)).errors["shortcut"]
+    await tab.call(TemplateEditorState.save, {**form, "template_shared": "on"})
+    tab = await at(org, conversation)
+    [reply] = (await tab.state(WritingState)).replies
+    assert (reply["shortcut"], reply["filled"]) == ("hi", "Hi Dana")
+    assert "Undo" in str(await tab.call(TemplatesState.delete, reply["id"]))
 
 
 async def test_the_contact_is_edited_beside_the_conversation(org: Any) -> None:
