@@ -9,6 +9,7 @@ only a call that changes nothing (more) is sent again, while of any other nobody
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -118,9 +119,9 @@ async def _run(call_id: UUID, work: Work, limit_s: float, may_repeat: bool) -> O
     loop = asyncio.get_running_loop()
     started = loop.time()
     try:
-        outcome = await work(call_id, limit_s)
+        outcome = _storable(await work(call_id, limit_s))
     except MagpipeError as error:
-        outcome = Outcome(call_id, ToolCallStatus.FAILED, error.message)
+        outcome = Outcome(call_id, ToolCallStatus.FAILED, strict_json.clean(error.message))
     except Exception:
         # A fault of ours must not leave the customer without an answer; the log of errors holds the rest.
         log.exception("functions.broke", call=str(call_id))
@@ -132,6 +133,16 @@ async def _run(call_id: UUID, work: Work, limit_s: float, may_repeat: bool) -> O
             _settle(stored, outcome, round((loop.time() - started) * 1000))
             session.add(stored)
     return outcome
+
+
+def _storable(outcome: Outcome) -> Outcome:
+    """Return what came of a call as it can be stored: a stranger's answer may hold what PostgreSQL takes in no text.
+
+    Raises `ValueError` for a value that JSON cannot spell.
+    """
+    data = strict_json.loads(json.dumps(outcome.data)) if outcome.data is not None else None
+    message, result = strict_json.clean(outcome.message), strict_json.clean(outcome.result)
+    return replace(outcome, data=data, message=message, result=result)
 
 
 def _settle(stored: ToolCall, outcome: Outcome, ms: int) -> None:

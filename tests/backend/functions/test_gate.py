@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
+from backend.core.errors import VendorError
 from backend.core.ids import new_id
 from backend.core.tenancy import unit_of_work
 from backend.functions import gate
@@ -114,3 +115,21 @@ async def test_one_wish_is_called_once_and_its_answer_told_again(db, org):
     spy = Spy()
     told = [await gate.call(offer(), {}, CallSetting(org.org_id), "key", 5.0, spy) for _ in range(2)]
     assert (spy.done, [one.data for one in told]) == (1, [{"n": 1}, {"n": 1}])
+
+
+@pytest.mark.parametrize("data", ["half \ud800 and \x00 nothing", {"a\x00": ["b\x00", "\ud800"]}], ids=["text", "deep"])
+async def test_an_answer_the_database_cannot_store_is_cleaned_and_the_call_ends(db, org, data):
+    async def work(call_id, limit_s):
+        return Outcome(call_id, ToolCallStatus.OK, "", data, result="answered \x00")
+
+    outcome = await gate.call(offer(), {}, CallSetting(org.org_id), "key", 5.0, work)
+    again = await gate.call(offer(), {}, CallSetting(org.org_id), "key", 5.0, work)
+    (stored,) = await rows(org)
+    assert (stored.status, stored.result) == ("ok", "answered ")
+    assert outcome.data == again.data == ({"a": ["b", "?"]} if isinstance(data, dict) else "half ? and  nothing")
+
+
+async def test_a_refusal_the_database_cannot_store_ends_the_call_too(db, org):
+    spy = Spy(VendorError("The shop said \x00 no.", vendor="shop"))
+    await gate.call(offer(), {}, CallSetting(org.org_id), "key", 5.0, spy)
+    assert [(one.status, one.result) for one in await rows(org)] == [("failed", "The shop said  no.")]
