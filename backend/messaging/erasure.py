@@ -1,4 +1,4 @@
-"""Erase a person from what the carrier sent us, and from copies of their texts that were forwarded."""
+"""Erase a person from what the carrier sent us, and from texts that told somebody of the team of them."""
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,14 +25,19 @@ async def _webhooks(session: AsyncSession, person: Person) -> int:
 
 @erases("sms_messages")
 async def _copies(session: AsyncSession, person: Person) -> int:
-    """Empty the copies of the person's texts that went to somebody of the team: forwarded, or as a notification."""
+    """Empty what went to somebody of the team of the person: forwarded, as a notification, by an alert or an agent."""
     found = await session.execute(
         text(
             "update sms_messages copy set content = :gone where copy.org_id = :org and (copy.dedupe_key in"
             " (select 'forward:' || theirs.id from sms_messages theirs where theirs.contact_id = any(:ids))"
             " or (copy.dedupe_key like 'notify:%' and split_part(copy.dedupe_key, ':', 2) in"
             " (select item.id::text from conversation_items item join conversations on conversations.id ="
-            " item.conversation_id where conversations.contact_id = any(:ids)))) returning copy.id"
+            " item.conversation_id where conversations.contact_id = any(:ids)))"
+            " or copy.dedupe_key in (select 'alert:' || match.id from semantic_matches match join conversations on"
+            " conversations.id = match.conversation_id where conversations.contact_id = any(:ids)"
+            " union all select 'tool:' || call.id from tool_calls call join conversations on"
+            " conversations.id = call.conversation_id where conversations.contact_id = any(:ids)))"
+            " returning copy.id"
         ),
         {"org": person.org_id, "ids": list(person.contact_ids), "gone": ERASED},
     )

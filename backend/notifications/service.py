@@ -34,6 +34,7 @@ __all__ = [
     "deliver",
     "follow_defaults",
     "give_up",
+    "id_of",
     "note_approval",
     "note_message",
     "note_needs_person",
@@ -63,7 +64,7 @@ async def queue_email(session: AsyncSession, recipient: str, mail: Mail, *, once
         html_body=layout.as_html(mail),
     )
     if once:
-        email.id = uuid5(_OCCASIONS, once)
+        email.id = id_of(once)
         if await session.get(SystemEmail, email.id) is not None:
             return False
     session.add(email)
@@ -99,7 +100,12 @@ async def send_test(session: AsyncSession, principal: Principal, agent_id: UUID 
 
 async def was_queued(session: AsyncSession, once: str) -> bool:
     """Tell whether the mail of this occasion was made before. Needs platform scope."""
-    return await session.get(SystemEmail, uuid5(_OCCASIONS, once)) is not None
+    return await session.get(SystemEmail, id_of(once)) is not None
+
+
+def id_of(once: str) -> UUID:
+    """Return the id of the one mail of an occasion."""
+    return uuid5(_OCCASIONS, once)
 
 
 async def deliver(email_id: UUID) -> None:

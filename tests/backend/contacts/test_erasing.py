@@ -2,12 +2,13 @@
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from backend import worker
 from backend.compliance import service as compliance
 from backend.contacts import erasing
 from backend.contacts import service as contacts
+from backend.conversations import service as conversations
 from backend.core import clock, personal_data
 from backend.core.config import settings
 from backend.core.errors import NotAllowed, NotFound
@@ -15,6 +16,10 @@ from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.models.contacts import Contact
+from backend.models.messaging import SmsMessage
+from backend.models.platform import SystemEmail
+from backend.notifications import service as notifications
+from backend.notifications.schemas import Mail
 from backend.vocab import MemberRole
 from tests.tenancy.rows import Rows
 
@@ -108,6 +113,41 @@ async def test_nothing_of_the_person_is_left_in_any_table_or_file(org, person):
     assert report["counts"]["sms_messages"] >= 1
     assert report["counts"]["inbound_events"] == 1
     assert report["counts"]["files"] == 3
+
+
+async def test_what_agents_and_alerts_sent_of_them_is_gone_whoever_it_went_to(org, person):
+    mail = Mail("A customer called", ("They want to be called back.",))
+    with platform_scope("send something of a person in a test"):
+        async with unit_of_work() as session:
+            found = await session.execute(
+                text("update tool_calls set kind = 'action' where org_id = :org returning 'tool:' || id"),
+                {"org": org.org_id},
+            )
+            keys = [found.scalar_one()]
+            found = await session.execute(
+                text("select 'alert:' || id from semantic_matches where org_id = :org"), {"org": org.org_id}
+            )
+            keys.append(found.scalar_one())
+            for once in (*keys, "tool:of-somebody-else"):
+                await notifications.queue_email(session, "kitchen@example.com", mail, once=once)
+    with org.scope():
+        async with unit_of_work() as session:
+            kitchen = await contacts.create(session, org.owner, {"name": "Kitchen", "phone_number": "+14155559222"})
+            talk = await conversations.for_contact(session, kitchen.id)
+            for once in (*keys, "tool:of-somebody-else"):
+                sent = SmsMessage(
+                    org_id=org.org_id, conversation_id=talk.id, contact_id=kitchen.id, direction="outbound",
+                    sender_number="+14155550100", recipient_number="+14155559222", content="They called",
+                    dedupe_key=once,
+                )  # fmt: skip
+                session.add(sent)
+    await erase(org, person)
+    with platform_scope("look for what is left of a person"):
+        async with unit_of_work() as session:
+            mails = select(SystemEmail.id).where(SystemEmail.recipient == "kitchen@example.com")
+            assert (await session.exec(mails)).all() == [notifications.id_of("tool:of-somebody-else")]
+            texts = select(SmsMessage.content).where(SmsMessage.org_id == org.org_id)
+            assert sorted((await session.exec(texts)).all()) == ["(erased)", "(erased)", "They called"]
 
 
 async def test_what_they_refused_holds_for_whoever_comes_back_with_the_number(org, person):
