@@ -70,6 +70,11 @@ _FOLLOW_CHAT_BOOKINGS = text("""
 update bookings set conversation_id = :keep
 where org_id = :org and conversation_id = :drop and told_in = :chat
 """)
+_FOLLOW_CHAT_ALERTS = text("""
+update semantic_matches set conversation_id = :keep
+where org_id = :org and conversation_id = :drop
+and item_id in (select id from conversation_items where org_id = :org and conversation_id = :keep)
+""")
 _DOUBT = text("""
 update conversation_items set data = data || '{"is_unverified": true}'
 where org_id = :org and data ->> 'session_id' = :chat and kind = 'message'
@@ -207,6 +212,7 @@ async def move_chat(
     await session.execute(_FOLLOW_CHAT_CALLS, both)
     await session.execute(_FOLLOW_CHAT_DETAILS, both)
     await session.execute(_FOLLOW_CHAT_BOOKINGS, both)
+    await session.execute(_FOLLOW_CHAT_ALERTS, both)
     remaining = int((await session.execute(_COUNT, both)).scalar_one())
     alone = {"org": org_id, "keep": left.id, "drop": left.id}
     await session.execute(_SET_ASIDE, alone)

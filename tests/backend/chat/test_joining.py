@@ -4,7 +4,8 @@ from backend.chat import service as chat
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core.tenancy import unit_of_work
-from backend.models.conversations import Conversation, ConversationUnread
+from backend.models.alerts import SemanticMatch, SemanticMatchAction
+from backend.models.conversations import Conversation, ConversationItem, ConversationUnread
 from backend.vocab import AnswerMode, AuthorKind, ConversationStatus, ItemKind
 from tests.backend.chat.conftest import Visitor
 
@@ -107,6 +108,29 @@ async def test_a_corrected_address_takes_its_chat_along_and_leaves_the_rest(desk
     assert (await said_in(desk, right.id))[1:] == ["My tooth hurts", "Today if possible"]
     assert await said_in(desk, wrong.id) == ["I was here first", "And I still am"]
     assert (right.last_preview, wrong.last_preview) == ("Today if possible", "And I still am")
+
+
+async def test_what_an_alert_heard_in_a_chat_goes_along_with_it(desk, visitor):
+    await known(desk, visitor)
+    other = Visitor(visitor.url, visitor.key)
+    await other.open(email="dana@exmaple.com")
+    await other.say("I was here first")
+    await visitor.open(email="dana@exmaple.com")
+    await visitor.say("My tooth hurts")
+    heard = next(one for one in await desk.all(ConversationItem) if one.body == "My tooth hurts")
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            alert = SemanticMatchAction(
+                org_id=desk.org.org_id, agent_id=desk.agent.id, name="Pain", topic="Pain", threshold=0.4,
+                action_type="email",
+            )  # fmt: skip
+            session.add(alert)
+            await session.flush()
+            where = {"conversation_id": heard.conversation_id, "item_id": heard.id}
+            session.add(SemanticMatch(org_id=desk.org.org_id, action_id=alert.id, score=0.9, **where))
+    await visitor.open(email=DANA)
+    [match] = await desk.all(SemanticMatch)
+    assert match.conversation_id == (await conversation_of(desk, DANA)).id != heard.conversation_id
 
 
 async def test_people_who_answer_a_chat_go_on_when_its_visitor_says_who_they_are(desk, visitor, sandbox, run_jobs):
