@@ -3,6 +3,7 @@
 It can be told to ask for a key, to describe a tool otherwise than before, and to answer badly.
 """
 
+import gzip
 import json
 from collections import deque
 from typing import Any
@@ -30,7 +31,7 @@ class Manner(BaseModel):
     is_stream: bool = False
     """Whether answers come as server-sent events."""
     answer: str = ""
-    """`huge`, `error`, `redirect` or `nonsense` instead of what a tool says; `words:…` for those words."""
+    """`huge`, `packed`, `error`, `redirect` or `nonsense` instead of what a tool says; `words:…` for those words."""
     tools: list[str] = ["look_up_stock", "create_ticket"]
 
 
@@ -67,6 +68,9 @@ class _Server:
             return JSONResponse({"hello": "world"})
         answer = self._answer(said["method"], said.get("params") or {}, said["id"])
         headers = {SESSION: "sandbox-session"} if said["method"] == "initialize" else {}
+        if self._manner.answer == "packed" and said["method"] == "tools/call":
+            packed = gzip.compress(json.dumps(answer).encode())
+            return Response(packed, media_type="application/json", headers={**headers, "content-encoding": "gzip"})
         if self._manner.is_stream:
             body = f"event: message\ndata: {json.dumps(answer)}\n\n"
             return Response(body, media_type="text/event-stream", headers=headers)

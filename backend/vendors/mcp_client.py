@@ -17,6 +17,7 @@ from backend.vendors import http
 VENDOR = "MCP"
 MOST_BYTES = 2_000_000
 MOST_PAGES, MOST_TOOLS = 10, 200
+_PACKED = "The server packs its answers although it was asked not to."
 _REDIRECTED = "The server sends us to another address. Give the one it lives at."
 
 
@@ -114,7 +115,7 @@ def _guard() -> Any:
             async for chunk in self._stream:
                 self._guard.taken += len(chunk)
                 if self._guard.taken > MOST_BYTES:
-                    self._guard.fault = http.TooLarge(MOST_BYTES)
+                    self._guard.refuse(http.TooLarge(MOST_BYTES))
                     raise httpx2.ReadError("too large")
                 yield chunk
 
@@ -128,6 +129,11 @@ def _guard() -> Any:
             self.fault: VendorError | None = None
             self.has_called = False
 
+        def refuse(self, fault: VendorError) -> None:
+            """Keep why an answer is not read; a call it belongs to may have been done."""
+            fault.may_have_happened = self.has_called
+            self.fault = fault
+
         async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
             try:
                 address, needed, sni = await http.guarded(str(request.url))
@@ -140,6 +146,11 @@ def _guard() -> Any:
                 request.method, address, headers=headers, stream=request.stream, extensions=extensions
             )
             response = await self._way.handle_async_request(asked)
+            if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
+                # The bound counts what arrives, and unpacked that could be a thousand times as much.
+                await response.aclose()
+                self.refuse(VendorError(_PACKED, vendor=VENDOR, code="packed"))
+                raise httpx2.ReadError("packed", request=request)
             self.status = response.status_code if response.status_code >= 300 else self.status
             response.stream = Bounded(response.stream, self)
             return response

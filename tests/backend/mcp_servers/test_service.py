@@ -117,7 +117,15 @@ async def test_a_call_that_left_and_was_not_answered_may_have_happened(org, serv
     await shop.client.delete("/sandbox/faults")
     with org.scope(), pytest.raises(VendorError) as failed:
         await mcp_servers.call(entry(server, "create_ticket"), {"subject": "Help"}, 10)
+    assert failed.value.may_have_happened
     assert len(await called(shop)) == 1
+
+
+async def test_an_answer_that_is_packed_is_not_unpacked(org, server, shop):
+    await behave(shop, answer="packed")
+    with org.scope(), pytest.raises(VendorError) as failed:
+        await mcp_servers.call(entry(server, "create_ticket"), {"subject": "Help"}, 10)
+    assert (failed.value.code, failed.value.may_have_happened) == ("packed", True)
 
 
 async def test_a_tool_that_changed_is_not_called(org, server, shop):
