@@ -14,6 +14,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from backend.core.config import settings
 from backend.core.errors import MagpipeError, VendorError
@@ -113,6 +114,9 @@ class _Door:
         asked = route.request
         self._requests += 1
         is_wanted = asked.method == "GET" and asked.resource_type in _WANTED and asked.url.startswith("http")
+        # A strange document would read by its scripts what our login opens, or stand in the page's place.
+        is_document = asked.resource_type == "document"
+        is_wanted = is_wanted and not (is_document and self._is_elsewhere(asked.url))
         if not is_wanted or self._requests > MOST_REQUESTS or self._bytes > MOST_BYTES:
             await route.abort()
             return
@@ -123,7 +127,17 @@ class _Door:
         except MagpipeError:
             await route.abort()
             return
+        if is_document and self._is_elsewhere(found.url):
+            await route.abort()
+            return
         self._bytes += len(found.content)
         kind = f"{found.content_type or 'text/plain'}; charset={found.charset or 'utf-8'}"
-        # Without cookies or a login there is nothing to protect from the page's own scripts.
+        # What the page's own site opens to us needs no protection from the page's own scripts.
         await route.fulfill(body=found.content, headers={"content-type": kind, "access-control-allow-origin": "*"})
+
+    def _is_elsewhere(self, url: str) -> bool:
+        return _site(url) != _site(self._plain.url)
+
+
+def _site(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")

@@ -1,6 +1,7 @@
 """A page that scripts draw is read as a browser shows it, and its scripts come nowhere that we would not."""
 
 from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
 
@@ -84,3 +85,32 @@ def test_a_browser_is_used_only_where_it_can_be_confined(monkeypatch):
         monkeypatch.setattr(settings(), "render_pages", wanted)
         monkeypatch.setattr(browser.os, "geteuid", lambda user=user: user)
         assert browser.is_available() == is_available
+
+
+class Route:
+    """A request of a page as Playwright hands it over, and what became of it."""
+
+    def __init__(self, kind: str, url: str) -> None:
+        self.request = SimpleNamespace(method="GET", resource_type=kind, url=url)
+        self.became = ""
+
+    async def abort(self) -> None:
+        self.became = "nothing"
+
+    async def fulfill(self, *, body, headers) -> None:
+        self.became = body.decode()
+
+
+async def test_documents_of_other_sites_are_neither_framed_nor_shown_in_the_pages_place(monkeypatch):
+    with ExitStack() as stack:
+        strange = stack.enter_context(serving({"/": Page("strange")}))
+        there = strange.url().replace("127.0.0.1", "localhost")
+        shop = stack.enter_context(serving({"/more": Page("more"), "/away": Page(status=302, location=there)}))
+        here = shop.url()
+        monkeypatch.setattr(settings(), "private_origins", f"{here},{there}")
+        door = browser._Door(http.Fetched(b"page", "text/html", "utf-8", here), http.Visitor())
+        routes = [Route("document", url) for url in (here, f"{here}more", f"{here}away", there)]
+        routes.append(Route("fetch", there))
+        for route in routes:
+            await door.open(route)
+    assert [route.became for route in routes] == ["page", "more", "nothing", "nothing", "strange"]
