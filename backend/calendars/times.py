@@ -26,9 +26,13 @@ def moment(text: str, zone: str, field: str = "start") -> datetime:
 def day(text: str, field: str) -> date:
     """Return a day, also of a whole time. Raises `Invalid`."""
     try:
-        return date.fromisoformat(text.strip()[: len("2026-11-25")])
+        found = date.fromisoformat(text.strip()[: len("2026-11-25")])
     except ValueError:
         raise Invalid("Give the day as 2026-11-25.", field=field) from None
+    # The days beside it have to exist as well, in every time zone.
+    if not date.min.year < found.year < date.max.year:
+        raise Invalid("This day is too far away.", field=field)
+    return found
 
 
 def begins(local: date, zone: str) -> datetime:

@@ -55,3 +55,9 @@ def test_what_is_written_is_read_again(at, zone):
 def test_a_day_begins_at_its_midnight():
     assert times.begins(date(2026, 11, 25), NEW_YORK) == datetime(2026, 11, 25, 5, tzinfo=UTC)
     assert times.said(datetime(2026, 11, 25, 15, 30, tzinfo=UTC), NEW_YORK) == "Wednesday, 25 November 2026, 10:30"
+
+
+@pytest.mark.parametrize("said", ["9999-12-31", "0001-01-01", "2026-02-30", "soon"])
+def test_what_is_no_day_of_a_calendar_is_refused(said):
+    with pytest.raises(Invalid):
+        times.day(said, "start")
