@@ -7,7 +7,7 @@ themselves gets no invitation, and nobody hears of another's appointments.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from backend.calendars import service as calendars
 from backend.calendars.schemas import BookingRow, KindRow, Party, Slot, Wish
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
+from backend.core import rate_limits
 from backend.core.errors import Conflict, Invalid, NotFound, VendorError
 from backend.core.tenancy import unit_of_work
 from backend.functions.schemas import CallSetting, Offer, Outcome
@@ -38,6 +39,8 @@ MOST_A_DAY, MOST_TIMES = 8, 24
 # What is looked at when nobody says until when.
 USUAL_DAYS = 7
 MESSAGES_READ = 80
+# More than a family books in one talk; whoever wants the whole calendar stops here.
+MOST_BOOKED, HOUR = 10, timedelta(hours=1)
 _EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[A-Za-z0-9.-]{1,250}\.[A-Za-z]{2,24}")
 _LABELS = {
     FREE: "Look up free times",
@@ -254,6 +257,8 @@ async def _book(
         notes=str(arguments.get("notes") or "")[:1000],
         call_id=call_id,
     )
+    if setting.conversation_id is not None:
+        await rate_limits.hit("agents.bookings", MOST_BOOKED, HOUR, about=setting.session_id or setting.conversation_id)
     return await calendars.book(wish, party)
 
 

@@ -73,6 +73,16 @@ async def test_a_time_that_is_taken_is_said_with_others_that_are_free(salon, scr
     assert len(await booked(sandbox)) == 1
 
 
+async def test_one_talk_does_not_fill_the_calendar(salon, script, sandbox, monkeypatch):
+    monkeypatch.setattr(calendar_tools, "MOST_BOOKED", 1)
+    for hour in ("10:30", "15:00"):
+        start = calendars.written(at(hour), CHICAGO)
+        script.says(script.calls(("book_appointment", {"start": start, "name": "Dana"})), "Hm.")
+        await salon.ask(f"At {hour} too")
+    assert "Too many" in told(script)["message"]
+    assert len(await booked(sandbox)) == 1
+
+
 async def test_an_appointment_is_moved_and_cancelled_by_its_customer_alone(salon, script, sandbox):
     start = calendars.written(at("10:30"), CHICAGO)
     script.says(script.calls(("book_appointment", {"start": start, "name": "Dana"})), "Booked.")
