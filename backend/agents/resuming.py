@@ -31,6 +31,7 @@ from backend.vocab import AnswerMode, Channel, ToolCallStatus, ToolKind, ToolPol
 _GONE = "The agent is switched off, so this was left undone."
 _OFF = "The team has switched this off since."
 _LEFT = "A person took over, so this was left to them."
+_BROKE = "The agent could not go on, so this was left undone."
 _NOTE = (
     "Your team has decided about what you asked for; what came of it stands with your calls. Tell the customer what"
     " matters of it, and answer what they wrote meanwhile."
@@ -159,9 +160,7 @@ async def _carry_out(call: ToolCall, taken: _Taken) -> None:
         return
     offer = Offer.thawed(call.offer)
     setting = replace(taken.setting, allowed_by=call.allowed_by, allowed_by_name=call.allowed_by_name)
-    is_there = any(
-        one.name == offer.name and one.kind == offer.kind and one.policy != ToolPolicy.OFF for one in taken.tools
-    )
+    is_there = _is_there(offer.name, offer.kind, taken)
     work = tool_calls.work(offer, call.arguments, setting) if is_there else _refuse
     await leases.renew(taken.turn_id)
     await functions.carry_out(taken.setting.org_id, call.id, runtime.TOOL_LIMIT_S, work)
@@ -191,7 +190,7 @@ async def _record(
         row = rows.get(str(entry.get("call_id") or ""))
         answer = None
         if row is not None and row.kind == ToolKind.OWN and row.status == ToolCallStatus.APPROVED:
-            answer = own[row.id] = tools.call(row.name, row.arguments, _context(taken.request))
+            answer = own[row.id] = _own(row, taken)
             effects += [answer.effect] if answer.effect is not None else []
         entries.append(_entry(entry, row, answer))
         before.append({"name": entry["name"], "arguments": entry["arguments"], "content": _content(entry, row, answer)})
@@ -204,6 +203,17 @@ async def _record(
         cost_micros=turn.cost_micros,
     )
     return record, before, own
+
+
+def _own(row: ToolCall, taken: _Taken) -> ToolAnswer:
+    """Check a tool that is done in the course of an answer, unless the team has switched it off since."""
+    if not _is_there(row.name, ToolKind.OWN, taken):
+        return ToolAnswer(ToolCallStatus.REFUSED, _OFF)
+    return tools.call(row.name, row.arguments, _context(taken.request))
+
+
+def _is_there(name: str, kind: ToolKind, taken: _Taken) -> bool:
+    return any(one.name == name and one.kind == kind and one.policy != ToolPolicy.OFF for one in taken.tools)
 
 
 def _context(request: TurnRequest) -> ToolContext:
@@ -240,5 +250,10 @@ async def _finish(session: AsyncSession, taken: _Taken, record: TurnRecord, own:
     else:
         await storing.store(session, taken.turn_id, record, taken.request.agent, taken.message_id)
     for call_id, answer in own.items():
-        status, words = (ToolCallStatus.REFUSED, _LEFT) if is_left or taken.silence else (answer.status, answer.said())
-        await approvals.done(session, call_id, ToolCallStatus(status), words)
+        status, words = ToolCallStatus(answer.status), answer.said()
+        if is_left or taken.silence:
+            status, words = ToolCallStatus.REFUSED, _LEFT
+        elif answer.effect is not None and answer.effect not in record.effects:
+            # Of an answer that broke nothing is done but to call for people.
+            status, words = ToolCallStatus.FAILED, _BROKE
+        await approvals.done(session, call_id, status, words)

@@ -230,6 +230,19 @@ async def test_a_tool_of_the_answer_itself_waits_like_any_other(desk, script):
     assert (await desk.contact_name(), (await cards(desk))[0]["status"]) == ("Mia Fox", "ok")
 
 
+@pytest.mark.parametrize(
+    ("answer", "policy", "status"), [(500, "ask", "failed"), ("Thanks, Mia.", "off", "refused")], ids=["broken", "off"]
+)
+async def test_what_was_approved_and_left_undone_is_not_called_done(desk, script, answer, policy, status):
+    await desk.change(tool_policies={"save_contact_name": "ask"})
+    script.says(script.calls(("save_contact_name", {"name": "Mia Fox"})), answer)
+    await desk.ask("Hi, my name is Mia Fox")
+    await decide(desk)
+    await desk.change(tool_policies={"save_contact_name": policy})
+    await resume(desk)
+    assert (await desk.contact_name(), (await cards(desk))[0]["status"]) == ("", status)
+
+
 async def test_whoever_asks_for_a_person_gets_one_whatever_the_settings_say(desk, script):
     await desk.change(tool_policies={"hand_over_to_person": "off"})
     script.says(script.calls(("hand_over_to_person", {"reason": "wants a person"})), "I told them.")
