@@ -21,7 +21,7 @@ from backend.memory.extraction import Proven, Said
 from backend.memory.schemas import Reading
 from backend.models.conversations import Conversation, ConversationItem
 from backend.models.memory import ConversationContext, MemoryFact, MemoryStretch
-from backend.vocab import AuthorKind, Channel, ConversationStatus, Direction
+from backend.vocab import AuthorKind, Channel, ConversationStatus, Direction, FactOrigin
 
 # Nobody writes a few words, thinks for five minutes and goes on; who does is read in two stretches.
 IDLE = timedelta(minutes=5)
@@ -211,6 +211,7 @@ async def _store(
     await realtime.announce(session, org_id, "memory.changed", subject=str(found.contact_id))
 
 
+    fact.origin, fact.author = FactOrigin.SAID, ""
 async def _is_as_it_was(session: AsyncSession, found: Conversation, stretch: _Stretch) -> bool:
     org_id = org_id_of(session)
     ids = {str(one.id) for one in stretch.items}

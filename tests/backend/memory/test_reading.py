@@ -1,6 +1,7 @@
 """A conversation that ended is read once; what its messages prove is remembered, and nothing else."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlmodel import select
@@ -12,6 +13,7 @@ from backend.core.errors import Unavailable
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.memory import jobs as memory_jobs
 from backend.memory import reading, unread
+from backend.memory import service as memory
 from backend.models.memory import MemoryFact
 from backend.vocab import AuthorKind, ConversationStatus
 
@@ -113,6 +115,16 @@ async def test_saying_it_again_is_the_same_fact_with_a_newer_proof(keeper):
     (fact,) = await keeper.facts()
     assert fact["quote"] == "As I said, I have a penicillin allergy."
     assert fact["confidence"] == 1.0
+
+
+async def test_what_a_customer_says_after_the_team_is_shown_as_theirs(keeper):
+    await keeper.learn("I live in Hamburg.", "Lives in Hamburg")
+    (fact,) = await keeper.facts()
+    async with keeper.work() as session:
+        await memory.correct(session, keeper.desk.org.owner, UUID(fact["id"]), "Lives in Bremen")
+    await keeper.learn("I live in Bremen.", "Lives in Bremen")
+    (fact,) = await keeper.facts()
+    assert (fact["quote"], fact["origin"], fact["author"]) == ("I live in Bremen.", "said", "")
 
 
 async def test_a_newer_fact_takes_the_place_of_the_one_it_replaces(keeper):
