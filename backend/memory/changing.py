@@ -133,6 +133,19 @@ def is_struck(wanted: Print, strikes: Sequence[MemoryStrike], column: str, key: 
         known = Print(one.word_hash, one.marks, vector_in(one, column))
         is_exact = one.word_hash == wanted.word_hash or sorted(one.marks) == sorted(wanted.marks)
         if is_exact or (not one.is_exact and alike.is_struck(known, wanted, key)):
+async def sift(session: AsyncSession, context: ConversationContext, strikes: Sequence[MemoryStrike]) -> None:
+    """Take out of a locked memory whatever says what was struck elsewhere."""
+    if not strikes:
+        return
+    key, column = str(context.org_id), alike.column()
+    for fact in await queries.facts_whole(session, context.org_id, [context.id]):
+        if is_struck(Print(fact.word_hash, fact.marks, vector_in(fact, column)), strikes, column, key):
+            await session.delete(fact)
+    await _tidy(session, context, strikes)
+    session.add(context)
+    await session.flush()
+
+
             return True
     return False
 

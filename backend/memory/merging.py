@@ -1,6 +1,7 @@
 """Make one memory of two when two contacts turn out to be one person.
 
 What nobody vouches for stays apart: the memory of a visitor's chat keeps the name of that chat, whoever it goes to.
+What was struck of one is struck of both.
 """
 
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import realtime
 from backend.core.tenancy import org_id_of
+from backend.memory import changing, queries
 from backend.memory.changing import MOST_TOPICS, NOTES_LIMIT, SUMMARY_LIMIT
 from backend.models.memory import ConversationContext, MemoryFact, MemoryStretch
 
@@ -29,6 +31,11 @@ async def merge(session: AsyncSession, keep_id: UUID, drop_id: UUID) -> None:
         .execution_options(populate_existing=True)
     )
     found = (await session.exec(query)).all()
+    strikes = [*await queries.strikes(session, org_id, keep_id), *await queries.strikes(session, org_id, drop_id)]
+    for context in found:
+        # Not their own: what was struck before the team wrote it again is theirs to say.
+        of_other = [one for one in strikes if one.contact_id != context.contact_id and one.told_in == context.told_in]
+        await changing.sift(session, context, of_other)
     kept = {(one.agent_id, one.told_in): one for one in found if one.contact_id == keep_id}
     for drop in found:
         keep = kept.get((drop.agent_id, drop.told_in))

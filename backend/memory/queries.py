@@ -190,13 +190,13 @@ async def ensure_context(
     return found
 
 
-async def strikes(session: AsyncSession, org_id: UUID, contact_id: UUID, told_in: str) -> list[MemoryStrike]:
-    """Return what must not return of a contact, as far as it was struck where this was said."""
-    query = select(MemoryStrike).where(
-        col(MemoryStrike.org_id) == org_id,
-        col(MemoryStrike.contact_id) == contact_id,
-        col(MemoryStrike.told_in) == told_in,
-    )
+async def strikes(
+    session: AsyncSession, org_id: UUID, contact_id: UUID, told_in: str | None = None
+) -> list[MemoryStrike]:
+    """Return what must not return of a contact, as far as it was struck where this was said, or wherever."""
+    query = select(MemoryStrike).where(col(MemoryStrike.org_id) == org_id, col(MemoryStrike.contact_id) == contact_id)
+    if told_in is not None:
+        query = query.where(col(MemoryStrike.told_in) == told_in)
     return list((await session.execute(query)).scalars())
 
 

@@ -54,6 +54,20 @@ async def test_two_contacts_that_are_one_have_one_memory(keeper):
     assert "Allergic to peanuts" not in {fact["content"] for fact in await keeper.facts(first)}
 
 
+async def test_what_one_of_two_had_struck_is_known_of_neither_once_they_are_one(keeper):
+    await keeper.learn(NUTS, "Allergic to peanuts", so_far="Allergic to peanuts. Comes early.", topics=("peanuts",))
+    first, keeper.desk.customer = keeper.desk.customer, "+14155550188"
+    await keeper.learn(NUTS, "Allergic to peanuts")
+    (gone,) = await keeper.facts()
+    async with keeper.work() as session:
+        await memory.strike(session, keeper.desk.org.owner, UUID(gone["id"]))
+        keep = await contacts.ensure_by_phone(session, first)
+        drop = await contacts.ensure_by_phone(session, keeper.desk.customer)
+        await contacts.merge(session, keeper.desk.org.owner, keep.id, drop.id)
+    (view,) = await keeper.views(first)
+    assert (view["facts"], view["memory"]["summary"], view["memory"]["key_topics"]) == ([], "Comes early.", [])
+
+
 async def test_an_erased_person_is_remembered_by_nobody(keeper):
     await keeper.learn(NUTS, "Allergic to peanuts", so_far="Has an allergy.")
     await keeper.learn("I live in Hamburg.", "Lives in Hamburg")
