@@ -166,7 +166,7 @@ def call(name: str, arguments: Mapping[str, Any] | None, context: ToolContext) -
 async def apply(session: AsyncSession, effect: Effect, asker: Asker, item: ConversationItem | None) -> None:
     """Do what a customer asked for; `item` is their message, which proves a correction."""
     if effect.kind == FORGOTTEN:
-        await memory.forget_as_told(session, asker)
+        await memory.forget_as_told(session, asker, item)
     elif effect.kind == STRUCK:
         await memory.strike_as_told(session, asker, [UUID(one) for one in json.loads(effect.value)])
     elif effect.kind == CORRECTED:

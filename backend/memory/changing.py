@@ -14,7 +14,7 @@ from backend.core import audit, clock, jobs, realtime
 from backend.core.errors import Invalid, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
-from backend.memory import alike, finding, proof, queries
+from backend.memory import alike, finding, proof, queries, unread
 from backend.memory.alike import Print
 from backend.memory.schemas import Asker
 from backend.models.conversations import ConversationItem
@@ -118,21 +118,21 @@ async def strike_as_told(session: AsyncSession, asker: Asker, fact_ids: Sequence
     return count
 
 
-async def forget_as_told(session: AsyncSession, asker: Asker) -> None:
-    """Forget everything any agent remembers of a contact because they asked, and let none of its facts return."""
+async def forget_as_told(session: AsyncSession, asker: Asker, item: ConversationItem | None) -> None:
+    """Forget everything any agent remembers of a contact because they asked, and let none of its facts return.
+
+    What they said up to `item`, the message in which they asked, is not read for the memory any more.
+    """
     org_id = org_id_of(session)
-    for context, _ in await queries.contexts(session, org_id, asker.contact_id, asker.told_in):
+    if item is not None:
+        await unread.pass_over(session, asker, item)
+    known = await queries.contexts(session, org_id, asker.contact_id, asker.told_in, with_binned=True)
+    for context, _ in known:
         for fact in await queries.facts_whole(session, org_id, [context.id]):
             session.add(_struck(fact, context, ""))
         await _forget(session, context)
 
 
-def is_struck(wanted: Print, strikes: Sequence[MemoryStrike], column: str, key: str) -> bool:
-    """Tell whether a fact may not return."""
-    for one in strikes:
-        known = Print(one.word_hash, one.marks, vector_in(one, column))
-        is_exact = one.word_hash == wanted.word_hash or sorted(one.marks) == sorted(wanted.marks)
-        if is_exact or (not one.is_exact and alike.is_struck(known, wanted, key)):
 async def sift(session: AsyncSession, context: ConversationContext, strikes: Sequence[MemoryStrike]) -> None:
     """Take out of a locked memory whatever says what was struck elsewhere."""
     if not strikes:
@@ -146,6 +146,12 @@ async def sift(session: AsyncSession, context: ConversationContext, strikes: Seq
     await session.flush()
 
 
+def is_struck(wanted: Print, strikes: Sequence[MemoryStrike], column: str, key: str) -> bool:
+    """Tell whether a fact may not return."""
+    for one in strikes:
+        known = Print(one.word_hash, one.marks, vector_in(one, column))
+        is_exact = one.word_hash == wanted.word_hash or sorted(one.marks) == sorted(wanted.marks)
+        if is_exact or (not one.is_exact and alike.is_struck(known, wanted, key)):
             return True
     return False
 
@@ -219,8 +225,8 @@ async def _strike(session: AsyncSession, fact: MemoryFact, context: Conversation
     org_id, key, column = fact.org_id, str(fact.org_id), alike.column()
     struck = _struck(fact, context, by)
     session.add(struck)
-    known = [one for one, _ in await queries.contexts(session, org_id, context.contact_id, context.told_in)]
-    known = [one for one in known if one.told_in == context.told_in] or [context]
+    found = await queries.contexts(session, org_id, context.contact_id, context.told_in, with_binned=True)
+    known = [one for one, _ in found if one.told_in == context.told_in] or [context]
     for other in await queries.facts_whole(session, org_id, [one.id for one in known]):
         same = Print(other.word_hash, other.marks, vector_in(other, column))
         if other.id == fact.id or is_struck(same, [struck], column, key):

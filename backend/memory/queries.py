@@ -63,21 +63,31 @@ def holds(now: datetime) -> ColumnElement[bool]:
 
 
 async def contexts(
-    session: AsyncSession, org_id: UUID, contact_id: UUID, told_in: str, agent_ids: Sequence[UUID] = ()
+    session: AsyncSession,
+    org_id: UUID,
+    contact_id: UUID,
+    told_in: str,
+    agent_ids: Sequence[UUID] = (),
+    *,
+    with_binned: bool = False,
 ) -> list[tuple[ConversationContext, str]]:
-    """Return the memories of a contact with their agents' names, of these agents or of all, newest first."""
+    """Return the memories of a contact with their agents' names, of these agents or of all, newest first.
+
+    Those of agents in the bin are left out unless asked for: they may be brought back, and remember again.
+    """
     query = (
         select(ConversationContext, col(AgentConfig.name))
         .join(AgentConfig, col(AgentConfig.id) == col(ConversationContext.agent_id))
         .where(
             col(ConversationContext.org_id) == org_id,
             col(ConversationContext.contact_id) == contact_id,
-            col(AgentConfig.deleted_at).is_(None),
             told_to(told_in),
         )
         .order_by(col(ConversationContext.last_updated).desc())
         .execution_options(populate_existing=True)
     )
+    if not with_binned:
+        query = query.where(col(AgentConfig.deleted_at).is_(None))
     if agent_ids:
         query = query.where(col(ConversationContext.agent_id).in_(agent_ids))
     return [(context, name) for context, name in (await session.execute(query)).all()]

@@ -25,9 +25,6 @@ from backend.vocab import AuthorKind, Channel, ConversationStatus, Direction, Fa
 
 # Nobody writes a few words, thinks for five minutes and goes on; who does is read in two stretches.
 IDLE = timedelta(minutes=5)
-# What is older was said in another time; it matters when memory is switched on over years of conversations.
-LOOK_BACK = timedelta(days=30)
-MOST_MESSAGES = 60
 MOST_FACTS = 200
 MOST_TOPICS = 10
 # Saying a thing again makes it surer.
@@ -87,7 +84,7 @@ async def _next(session: AsyncSession, conversation_id: UUID) -> _Stretch | None
     found = await unread.conversation(session, org_id, conversation_id)
     if found is None:
         return None
-    messages = await unread.messages(session, org_id, conversation_id, clock.now() - LOOK_BACK, MOST_MESSAGES)
+    messages = await unread.messages(session, org_id, conversation_id)
     newest = max((one.happened_at for one in messages if one.direction == Direction.INBOUND), default=None)
     is_over = found.status == ConversationStatus.CLOSED or newest is None or newest <= clock.now() - IDLE
     if not is_over:
@@ -95,30 +92,12 @@ async def _next(session: AsyncSession, conversation_id: UUID) -> _Stretch | None
     if messages:
         covered = await unread.covered(session, org_id, conversation_id, messages[0].happened_at)
         fresh = [one for one in messages if str(one.id) not in covered]
-        for told_in, items in (await _parts(session, org_id, fresh)).items():
+        for told_in, items in (await unread.parts(session, org_id, fresh)).items():
             stretch = await _stretch(session, found, told_in, items)
             if stretch is not None:
                 return stretch
     await unread.settle(session, org_id, conversation_id, found.last_item_at)
     return None
-
-
-async def _parts(
-    session: AsyncSession, org_id: UUID, items: Sequence[ConversationItem]
-) -> dict[str, list[ConversationItem]]:
-    """Divide messages by who certainly said them: the contact, or the nameless visitor of a chat.
-
-    What somebody said who typed an address and proved nothing is remembered of nobody.
-    """
-    chats = await unread.chats(session, org_id, {str(one.data.get("session_id") or "") for one in items} - {""})
-    parts: dict[str, list[ConversationItem]] = {}
-    for one in items:
-        session_id = str(one.data.get("session_id") or "")
-        chat = chats.get(session_id)
-        if one.data.get("is_unverified") or (session_id and (chat is None or chat.is_claimed)):
-            continue
-        parts.setdefault("" if chat is None or chat.is_verified else session_id, []).append(one)
-    return parts
 
 
 async def _stretch(
@@ -211,14 +190,13 @@ async def _store(
     await realtime.announce(session, org_id, "memory.changed", subject=str(found.contact_id))
 
 
-    fact.origin, fact.author = FactOrigin.SAID, ""
 async def _is_as_it_was(session: AsyncSession, found: Conversation, stretch: _Stretch) -> bool:
     org_id = org_id_of(session)
     ids = {str(one.id) for one in stretch.items}
     if ids & await unread.covered(session, org_id, found.id, stretch.items[0].happened_at):
         return False
     now = await unread.messages_by_id(session, org_id, found.id, [one.id for one in stretch.items])
-    parts = await _parts(session, org_id, now)
+    parts = await unread.parts(session, org_id, now)
     return {str(one.id) for one in parts.get(stretch.told_in, ())} == ids and await _remembers(
         session, stretch.agent_id
     )
@@ -233,6 +211,7 @@ def _put(fact: MemoryFact, one: Proven, item: ConversationItem, wanted: alike.Pr
     before = fact.confidence + _SURER if fact.content else 0.0
     fact.content, fact.kind, fact.quote = one.content, one.kind, one.quote
     fact.item_id, fact.said_at, fact.channel = item.id, item.happened_at, item.channel
+    fact.origin, fact.author = FactOrigin.SAID, ""
     fact.confidence, fact.expires_at = min(max(before, one.confidence), 1.0), one.expires_at
     fact.word_hash, fact.marks = wanted.word_hash, list(wanted.marks)
     setattr(fact, column, list(wanted.vector))

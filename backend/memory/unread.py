@@ -1,19 +1,28 @@
-"""Find what is to be read for the memory: conversations that are due, their messages, and those read already."""
+"""Find what is to be read for the memory: conversations that are due, their messages, and those read already.
+
+What somebody said before they asked to have everything forgotten is passed over, as if it had been read.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import String, cast, select, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.core import clock
+from backend.memory.schemas import Asker
 from backend.models.chat import ChatSession
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem
 from backend.models.memory import MemoryStretch
 from backend.vocab import ItemKind
+
+# What is older was said in another time; it matters when memory is switched on over years of conversations.
+LOOK_BACK = timedelta(days=30)
+MOST_MESSAGES = 60
 
 
 @dataclass(frozen=True)
@@ -75,20 +84,18 @@ async def conversation(
     return (await session.execute(query)).scalar()
 
 
-async def messages(
-    session: AsyncSession, org_id: UUID, conversation_id: UUID, since: datetime, limit: int
-) -> list[ConversationItem]:
-    """Return the newest messages of a conversation, oldest first."""
+async def messages(session: AsyncSession, org_id: UUID, conversation_id: UUID) -> list[ConversationItem]:
+    """Return the newest messages of a conversation, at most `MOST_MESSAGES` and none too old, oldest first."""
     query = (
         select(ConversationItem)
         .where(
             col(ConversationItem.org_id) == org_id,
             col(ConversationItem.conversation_id) == conversation_id,
             col(ConversationItem.kind) == ItemKind.MESSAGE,
-            col(ConversationItem.happened_at) > since,
+            col(ConversationItem.happened_at) > clock.now() - LOOK_BACK,
         )
         .order_by(col(ConversationItem.seq).desc())
-        .limit(limit)
+        .limit(MOST_MESSAGES)
     )
     return list((await session.execute(query)).scalars())[::-1]
 
@@ -128,3 +135,46 @@ async def chats(session: AsyncSession, org_id: UUID, session_ids: Collection[str
         str(found): Chat(is_verified, bool(email) and not is_verified)
         for found, is_verified, email in (await session.execute(query)).all()
     }
+
+
+async def parts(
+    session: AsyncSession, org_id: UUID, items: Sequence[ConversationItem]
+) -> dict[str, list[ConversationItem]]:
+    """Divide messages by who certainly said them: the contact, or the nameless visitor of a chat.
+
+    What somebody said who typed an address and proved nothing is remembered of nobody.
+    """
+    known = await chats(session, org_id, {str(one.data.get("session_id") or "") for one in items} - {""})
+    found: dict[str, list[ConversationItem]] = {}
+    for one in items:
+        session_id = str(one.data.get("session_id") or "")
+        chat = known.get(session_id)
+        if one.data.get("is_unverified") or (session_id and (chat is None or chat.is_claimed)):
+            continue
+        found.setdefault("" if chat is None or chat.is_verified else session_id, []).append(one)
+    return found
+
+
+async def pass_over(session: AsyncSession, asker: Asker, asked: ConversationItem) -> None:
+    """Cover without reading what somebody said up to their message `asked`, in a locked conversation.
+
+    The contact's word counts for everything that is theirs, that of a nameless visitor for their own chat.
+    """
+    org_id, conversation_id = asked.org_id, asked.conversation_id
+    said = [one for one in await messages(session, org_id, conversation_id) if one.seq <= asked.seq]
+    done = await covered(session, org_id, conversation_id, said[0].happened_at) if said else set()
+    fresh = [one for one in said if str(one.id) not in done]
+    for told_in, items in (await parts(session, org_id, fresh)).items():
+        if asker.told_in in ("", told_in):
+            session.add(
+                MemoryStretch(
+                    org_id=org_id,
+                    conversation_id=conversation_id,
+                    agent_id=asker.agent_id,
+                    items=[str(one.id) for one in items],
+                    began_at=items[0].happened_at,
+                    ended_at=items[-1].happened_at,
+                    channel=items[-1].channel,
+                )
+            )
+    await session.flush()

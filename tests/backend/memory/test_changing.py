@@ -6,13 +6,16 @@ import pytest
 from sqlmodel import select
 
 from backend.agents import memory_tools
+from backend.agents import service as agents
 from backend.agents.schemas import Customer
 from backend.agents.tools import ToolContext
+from backend.contacts import service as contacts
 from backend.core.errors import Invalid, NotAllowed, NotFound
+from backend.core.ids import new_id
 from backend.core.tenancy import unit_of_work
 from backend.memory import jobs as memory_jobs
 from backend.memory import service as memory
-from backend.memory.schemas import FACT, Recalled, Remembered
+from backend.memory.schemas import FACT, Asker, Recalled, Remembered
 from backend.models.memory import MemoryFact, MemoryStrike
 from backend.vocab import MemberRole
 
@@ -120,6 +123,30 @@ async def test_a_customer_has_a_fact_forgotten_by_asking(keeper):
     assert await keeper.contents() == set()
     await keeper.learn(ALLERGY, "Allergic to penicillin")
     assert await keeper.contents() == set()
+
+
+async def test_what_was_said_before_everything_was_to_be_forgotten_is_not_learned_afterwards(keeper):
+    await keeper.said(ALLERGY)
+    keeper.script.says(keeper.script.calls(("forget_memory", {"fact": "everything"})), "Forgotten.")
+    await keeper.desk.ask("Please forget everything you know about me.")
+    keeper.propose((1, ALLERGY, "Allergic to penicillin"), summary="They are allergic to penicillin.")
+    await keeper.read()
+    assert await keeper.views() == []
+    await keeper.said("I live in Hamburg.")
+    keeper.propose((2, "I live in Hamburg.", "Lives in Hamburg"))
+    await keeper.read()
+    assert await keeper.contents() == {"Lives in Hamburg"}, "what they say from then on is read as ever"
+
+
+async def test_an_agent_brought_back_from_the_bin_does_not_know_what_was_forgotten_meanwhile(keeper):
+    await keeper.learn(ALLERGY, "Allergic to penicillin")
+    owner, agent_id = keeper.desk.org.owner, keeper.desk.agent.id
+    async with keeper.work() as session:
+        contact = await contacts.ensure_by_phone(session, keeper.desk.customer)
+        await agents.delete(session, owner, agent_id)
+        await memory.forget_as_told(session, Asker(contact.id, new_id()), None)
+        await agents.restore(session, owner, agent_id)
+    assert await keeper.views() == []
 
 
 async def test_a_customer_corrects_a_fact_with_their_own_words(keeper):
