@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy.orm import defer
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +16,8 @@ from backend.models.conversations import Conversation, ConversationItem
 from backend.models.evals import EvalCase, EvalRound, EvalRun, EvalSuite, ReplayedTurn
 from backend.vocab import CaseStatus, RoundKind
 
+# What is long of a run, which nobody lists.
+_LONG = (defer(EvalRun.lines), defer(EvalRun.state), defer(EvalRun.definition))  # type: ignore[arg-type]
 FINISHED = (CaseStatus.PASSED, CaseStatus.FAILED, CaseStatus.ERROR, CaseStatus.CANCELLED)
 OPEN = (CaseStatus.QUEUED, CaseStatus.RUNNING)
 
@@ -133,13 +136,14 @@ async def counts(session: AsyncSession, org_id: UUID, round_ids: Sequence[UUID])
 
 
 async def runs(session: AsyncSession, org_id: UUID, round_id: UUID) -> Sequence[EvalRun]:
-    """Return the runs of a round in order."""
+    """Return the runs of a round in order, without what was said."""
     query = (
         select(EvalRun)
         .where(col(EvalRun.org_id) == org_id, col(EvalRun.round_id) == round_id)
         .order_by(col(EvalRun.position))
     )
     return (await session.execute(query)).scalars().all()
+        .options(*_LONG)
 
 
 async def run(session: AsyncSession, org_id: UUID, run_id: UUID, *, for_update: bool = False) -> EvalRun | None:
@@ -159,7 +163,7 @@ async def list_runs(
     status: str = "",
     limit: int = 50,
 ) -> Sequence[EvalRun]:
-    """Return the newest runs that fit."""
+    """Return the newest runs that fit, without what was said."""
     conditions = [col(EvalRun.org_id) == org_id]
     if case_id is not None:
         conditions.append(col(EvalRun.case_id) == case_id)
@@ -167,7 +171,7 @@ async def list_runs(
         conditions.append(col(EvalRun.suite_id) == suite_id)
     if status:
         conditions.append(col(EvalRun.status) == status)
-    query = select(EvalRun).where(*conditions).order_by(col(EvalRun.id).desc()).limit(limit)
+    query = select(EvalRun).options(*_LONG).where(*conditions).order_by(col(EvalRun.id).desc()).limit(limit)
     return (await session.execute(query)).scalars().all()
 
 
