@@ -14,7 +14,7 @@ from backend.models.agents import AgentTurn
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem
 from backend.models.evals import EvalCase, EvalRound, EvalRun, EvalSuite, ReplayedTurn
-from backend.vocab import CaseStatus, RoundKind
+from backend.vocab import CaseStatus, RoundKind, RoundStatus
 
 # What is long of a run, which nobody lists.
 _LONG = (defer(EvalRun.lines), defer(EvalRun.state), defer(EvalRun.definition))  # type: ignore[arg-type]
@@ -101,8 +101,10 @@ async def rounds(
     return (await session.execute(query)).scalars().all()
 
 
-async def prune(session: AsyncSession, org_id: UUID, agent_id: UUID, kind: RoundKind, keep: int) -> None:
-    """Delete an agent's oldest rounds of a kind beyond the newest `keep`."""
+async def prune(
+    session: AsyncSession, org_id: UUID, agent_id: UUID, kind: RoundKind, keep: int, before: datetime
+) -> None:
+    """Delete an agent's rounds of a kind that are over and began before a moment, but for the newest `keep`."""
     newest = (
         select(col(EvalRound.id))
         .where(col(EvalRound.org_id) == org_id, col(EvalRound.agent_id) == agent_id, col(EvalRound.kind) == kind)
@@ -114,6 +116,8 @@ async def prune(session: AsyncSession, org_id: UUID, agent_id: UUID, kind: Round
             col(EvalRound.org_id) == org_id,
             col(EvalRound.agent_id) == agent_id,
             col(EvalRound.kind) == kind,
+            col(EvalRound.status) != RoundStatus.RUNNING,
+            col(EvalRound.created_at) < before,
             col(EvalRound.id).not_in(newest),
         )
     )
@@ -139,11 +143,11 @@ async def runs(session: AsyncSession, org_id: UUID, round_id: UUID) -> Sequence[
     """Return the runs of a round in order, without what was said."""
     query = (
         select(EvalRun)
+        .options(*_LONG)
         .where(col(EvalRun.org_id) == org_id, col(EvalRun.round_id) == round_id)
         .order_by(col(EvalRun.position))
     )
     return (await session.execute(query)).scalars().all()
-        .options(*_LONG)
 
 
 async def run(session: AsyncSession, org_id: UUID, run_id: UUID, *, for_update: bool = False) -> EvalRun | None:

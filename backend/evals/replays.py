@@ -56,7 +56,7 @@ async def start(session: AsyncSession, principal: Principal, agent_id: UUID, con
         for one in turns
     )
     await session.flush()
-    await queries.prune(session, made.org_id, agent_id, RoundKind.REPLAY, KEEP)
+    await queries.prune(session, made.org_id, agent_id, RoundKind.REPLAY, KEEP, clock.now() - rounds.KEEP_FOR)
     await rounds.defer(session, made)
     await rounds.announce(session, made.org_id, agent_id)
     return made

@@ -26,7 +26,8 @@ SLICE = 12
 LANES = 2
 # So many cases and replayed turns an organization begins in ten minutes.
 MOST_BEGUN, WINDOW = 400, timedelta(minutes=10)
-KEEP = 50
+# Over the API each case is a round of its own, which is read for as long as this; and what was begun lately is counted.
+KEEP, KEEP_FOR = 50, timedelta(hours=1)
 Work = Callable[[UUID, UUID, Cast], Awaitable[None]]
 
 
@@ -63,7 +64,7 @@ async def start(
     ]
     session.add_all(runs)
     await session.flush()
-    await queries.prune(session, made.org_id, agent_id, RoundKind.TESTS, KEEP)
+    await queries.prune(session, made.org_id, agent_id, RoundKind.TESTS, KEEP, clock.now() - KEEP_FOR)
     await defer(session, made)
     await announce(session, made.org_id, agent_id)
     return made, runs

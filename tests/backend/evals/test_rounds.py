@@ -4,15 +4,16 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from backend.agents import service as agents
+from backend.core import clock
 from backend.core.config import settings
-from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from backend.core.errors import Conflict, Invalid, LimitReached, NotAllowed, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.evals import jobs as eval_jobs
-from backend.evals import playing, rounds
+from backend.evals import playing, queries, rounds
 from backend.evals import service as evals
 from backend.vocab import MemberRole
 from tests.backend.agents.test_functions import booking, order, teach
@@ -326,3 +327,40 @@ async def test_cases_are_played_at_the_same_time(open_desk, suite_of, script, mo
         async with unit_of_work() as session:
             head, _ = await evals.show_round(session, UUID(begun["id"]))
     assert (head["passed"], max(most)) == (4, 4)
+
+
+async def test_no_round_is_cleared_away_that_runs_or_counts_towards_the_limit(desk, suite_of, script, monkeypatch):
+    monkeypatch.setattr(rounds, "KEEP", 1)
+    monkeypatch.setattr(rounds, "MOST_BEGUN", 3)
+    suite = await suite_of(desk, one=OPEN)
+
+    async def begin():
+        with desk.org.scope():
+            async with unit_of_work() as session:
+                (case,) = await evals.cases(session, suite.id)
+                return (await evals.run_case(session, desk.org.owner, UUID(case["id"])))[0]["id"]
+
+    begun = [await begin() for _ in range(3)]
+    with pytest.raises(LimitReached):
+        await begin()
+    for one in begun:
+        await eval_jobs.go_on(str(desk.org.org_id), one)
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            shown = await evals.show_rounds(session, desk.agent.id)
+    assert [(one["id"], one["status"], one["done"]) for one in shown] == [(one, "done", 1) for one in begun[::-1]]
+    with clock.at(clock.now() + rounds.KEEP_FOR):
+        await begin()
+    assert await count(desk.org.org_id, "test_rounds") == 1
+
+
+async def test_a_list_of_runs_does_not_read_what_was_said_in_each(desk, suite_of, run_suite, script):
+    suite = await suite_of(desk, one=OPEN)
+    head, _ = await run_suite(desk, suite)
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            for found in (
+                await queries.runs(session, desk.org.org_id, UUID(head["id"])),
+                await queries.list_runs(session, desk.org.org_id),
+            ):
+                assert {"lines", "state", "definition"} <= inspect(found[0]).unloaded
