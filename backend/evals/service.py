@@ -152,7 +152,8 @@ async def run_case(
     if subject is None:
         raise Invalid("This test has no agent: say which one to run it against.", field="agent_id", code="no_agent")
     version = (await agents.get(session, subject)).version if number is None else number
-    made, begun = await rounds.start(session, principal, subject, [wanted], version, wanted.name, around.id)
+    title = suites.public_name(wanted, around)
+    made, begun = await rounds.start(session, principal, subject, [wanted], version, title, around.id)
     return (await _round_rows(session, [made]))[0], run_row(begun[0])
 
 

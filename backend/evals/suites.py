@@ -65,7 +65,9 @@ async def save_suite(
     if description is not None:
         kept.description = _line(description, DESCRIPTION_LIMIT, "description")
     kept.updated_at = clock.now()
-    await _kept(session, principal, kept, "suite_saved", agent_id or kept.agent_id)
+    session.add(kept)
+    await session.flush()
+    await _told(session, principal, "suite_saved", kept.id, kept.name, agent_id or kept.agent_id)
     return kept
 
 
@@ -121,8 +123,18 @@ async def save_case(
     if agent_id is not None:
         kept.agent_id = agent_id
     kept.updated_at = clock.now()
-    await _kept(session, principal, kept, "case_saved", around.agent_id)
+    session.add(kept)
+    await session.flush()
+    await _told(session, principal, "case_saved", kept.id, public_name(kept, around), around.agent_id)
     return kept
+
+
+def public_name(found: EvalCase, around: EvalSuite) -> str:
+    """Return what a case is called where it is kept when the case is gone.
+
+    One made of a conversation is called by the customer's own words, which go with the customer.
+    """
+    return around.name if found.conversation_id is not None else found.name
 
 
 def _besides(definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,20 +149,12 @@ async def remove_case(session: AsyncSession, principal: Principal, case_id: UUID
     around = await suite(session, doomed.suite_id)
     await session.delete(doomed)
     await session.flush()
-    await _told(session, principal, "case_removed", doomed.id, doomed.name, around.agent_id)
+    await _told(session, principal, "case_removed", doomed.id, public_name(doomed, around), around.agent_id)
 
 
 def fitting(found: Sequence[EvalCase], agent_id: UUID) -> list[EvalCase]:
     """Return the cases that concern an agent: its own, and those of no agent in particular."""
     return [one for one in found if one.agent_id in (None, agent_id)]
-
-
-async def _kept(
-    session: AsyncSession, principal: Principal, kept: EvalSuite | EvalCase, verb: str, agent_id: UUID | None
-) -> None:
-    session.add(kept)
-    await session.flush()
-    await _told(session, principal, verb, kept.id, kept.name, agent_id)
 
 
 async def _told(

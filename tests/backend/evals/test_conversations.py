@@ -100,6 +100,22 @@ async def test_a_test_goes_with_the_conversation_it_is_made_of(desk, script):
                 await evals.case(session, UUID(case["id"]))
 
 
+async def test_what_the_customer_said_stays_nowhere_when_their_conversation_is_gone(desk, script):
+    await desk.ask("My left knee hurts")
+    case = await gathered(desk)
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            begun, _ = await evals.run_case(session, desk.org.owner, UUID(case["id"]))
+    await eval_jobs.go_on(str(desk.org.org_id), begun["id"])
+    conversation = await desk.conversation()
+    with platform_scope("delete a conversation in a test"):
+        async with unit_of_work() as session:
+            await session.execute(text("delete from conversations where id = :id"), {"id": conversation.id})
+            for table in ("test_cases", "test_rounds", "test_runs", "audit_log"):
+                query = text(f"select count(*) from {table} as row where position('knee' in row::text) > 0")
+                assert (await session.execute(query)).scalar_one() == 0, table
+
+
 async def test_only_decisions_that_the_draft_changes_are_listed(desk, script):
     script.says("We open at nine.", "Whitening costs ninety dollars.")
     await desk.ask("When do you open?")
