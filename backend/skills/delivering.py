@@ -108,6 +108,9 @@ async def _sent(
                 return None
             if await _is_limit_reached(session, work, row, now):
                 return _tomorrow(work, one, judged, now)
+            # Two skills may have judged at one moment; here, with the conversation locked, one comes first.
+            if await judging.was_asked(session, work, one.contact, now):
+                return judging.left_out("asked_recently")
             message = await messaging.queue_text(
                 session,
                 conversation,

@@ -118,34 +118,34 @@ async def judge(session: AsyncSession, work: Work, one: Meant, now: datetime) ->
     """Return what is to become of one person now."""
     contact, conversation = one.contact, one.conversation
     if contact.deleted_at is not None:
-        return _left_out("gone")
+        return left_out("gone")
     if work.skill.is_record:
         body = await notes.written(session, work.row.config, conversation, contact)
         return Judged(DeliveryOutcome.WAITING, due_at=max(one.at, now), recipient=work.skill.name, body=body)
     if work.skill.ends_on_answer and conversation is not None:
         if work.audience["skip_with_person"] and _is_with_person(conversation, now):
-            return _left_out("with_person")
+            return left_out("with_person")
         if work.audience["skip_unhappy"] and conversation.sentiment == "negative":
-            return _left_out("unhappy")
+            return left_out("unhappy")
     number = await queries.sender(
         session, work.row.org_id, work.agent.id, conversation.id if conversation is not None else None
     )
     recipient = await contacts.reply_number(session, contact)
     if number is None:
-        return _left_out("no_sender")
+        return left_out("no_sender")
     verdict = await compliance.may_contact(
         session, contact, Channel.SMS, purpose(work), now, sender=number.phone_number, recipient=recipient
     )
     if not verdict.allowed:
         return Judged(DeliveryOutcome.LEFT_OUT, verdict.code, verdict.message)
-    if await _was_asked(session, work, contact, now):
-        return _left_out("asked_recently")
+    if await was_asked(session, work, contact, now):
+        return left_out("asked_recently")
     body = words(work, contact, one.context)
     if not body or body == wording.OPT_OUT_LINE:
-        return _left_out("nothing_to_say")
+        return left_out("nothing_to_say")
     due_at = _due(work, one, recipient, now)
     if due_at is None:
-        return _left_out("no_window")
+        return left_out("no_window")
     return Judged(DeliveryOutcome.WAITING, due_at=due_at, number=number, recipient=recipient, body=body)
 
 
@@ -175,7 +175,8 @@ def example(work: Work) -> str:
     return words(work, somebody, _moment_words(datetime(2026, 11, 23, 14, 30, tzinfo=UTC)))
 
 
-def _left_out(code: str) -> Judged:
+def left_out(code: str) -> Judged:
+    """Return that somebody is left out, and why."""
     return Judged(DeliveryOutcome.LEFT_OUT, code, REASONS[code])
 
 
@@ -186,7 +187,8 @@ def _is_with_person(conversation: Conversation, now: datetime) -> bool:
     return conversation.answer_mode == AnswerMode.HUMAN and (paused_until is None or paused_until > now)
 
 
-async def _was_asked(session: AsyncSession, work: Work, contact: Contact, now: datetime) -> bool:
+async def was_asked(session: AsyncSession, work: Work, contact: Contact, now: datetime) -> bool:
+    """Tell whether a skill wrote to somebody so lately that this one may not."""
     if work.skill.slug == REMINDER:
         return False
     org_id = org_id_of(session)

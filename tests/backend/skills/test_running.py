@@ -411,3 +411,27 @@ async def test_a_text_of_a_person_and_one_of_a_skill_do_not_wait_for_each_other_
         assert len(await shop.texts()) == 4
     finally:
         await take_away(shop.org.org_id)
+
+
+async def test_two_skills_that_judge_at_one_moment_write_to_a_person_once(committed, make_shop):
+    shop = await make_shop()
+    try:
+        first = await shop.save("post_call_followup", FOLLOW_UP)
+        second = await shop.save("review_request", REVIEW, trigger_type="on_demand")
+        await shop.talk()
+        with clock.at(NOON):
+            await running.look(shop.org.org_id, first.id)
+            with shop.org.scope():
+                async with unit_of_work() as session:
+                    started = await skills.run_now(session, shop.org.owner, second.id)
+            await running.run(shop.org.org_id, started.id)
+            await shop._forget_jobs()
+            await running.run_due()
+            claimed = [given["delivery_id"] for name, given in await shop._jobs() if name == running.DELIVER]
+            assert len(claimed) == 2
+            await asyncio.gather(*(delivering.deliver(shop.org.org_id, UUID(one)) for one in claimed))
+        assert len(await shop.texts()) == 1
+        came = {code for one in (first, second) for _, code in await shop.history(one.id)}
+        assert came == {"sent", "asked_recently"}
+    finally:
+        await take_away(shop.org.org_id)
