@@ -28,6 +28,8 @@ _ALIASES = {
 _TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 # What is left where a name is not known: “Hi , thanks” reads as “Hi, thanks”.
 _GAPS = ((re.compile(r" +([,.!?;:])"), r"\1"), (re.compile(r"[ \t]{2,}"), " "), (re.compile(r"\n{3,}"), "\n\n"))
+# A message says itself how to leave. What fills it does not: a shop may be called “Pit Stop”.
+_SAYS_HOW = re.compile(r"\bSTOP\b|\b(?i:reply|text|send|answer|write|respond)\b[^.!?\n]{0,30}\b(?i:stop)\b")
 OPT_OUT_LINE = "Reply STOP to opt out."
 VALUE_LIMIT = 200
 
@@ -51,4 +53,4 @@ def filled(template: str, values: Mapping[str, str]) -> str:
     words = _TOKEN.sub(value, template).strip()
     for gap, instead in _GAPS:
         words = gap.sub(instead, words)
-    return words if re.search(r"\bstop\b", words, re.IGNORECASE) else f"{words} {OPT_OUT_LINE}"
+    return words if _SAYS_HOW.search(_TOKEN.sub(" ", template)) else f"{words} {OPT_OUT_LINE}"

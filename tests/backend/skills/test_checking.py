@@ -55,3 +55,10 @@ def test_a_name_that_is_not_known_leaves_no_gap_and_a_value_is_no_template():
     assert wording.filled("Hi {{contact.first_name}}, hello.", {}) == "Hi, hello. Reply STOP to opt out."
     values = {"contact.name": "{{business.name}}\n\nx", "business.name": "secret"}
     assert wording.filled("{{contact.name}} Text STOP to leave", values) == "{{business.name}} x Text STOP to leave"
+
+
+def test_a_business_that_is_called_stop_tells_how_to_leave_all_the_same():
+    values = {"business.name": "Pit Stop"}
+    assert wording.filled("Thanks from {{business.name}}!", values) == "Thanks from Pit Stop! Reply STOP to opt out."
+    assert wording.filled("We work non-stop.", {}) == "We work non-stop. Reply STOP to opt out."
+    assert wording.filled("Hi. Reply with stop to leave.", {}) == "Hi. Reply with stop to leave."
