@@ -168,8 +168,10 @@ def _definition(body: Body, former: Mapping[str, Any]) -> dict[str, Any]:
     if call.get("caller_mode", "silent") not in MODES:
         raise BadParameter(f"caller_mode must be one of: {', '.join(MODES)}.", field="caller_mode")
     if body.has("caller_script"):
-        made["opening"] = [_utterance(one) for one in body.value("caller_script") or []]
-    checks = list(made.get("checks") or [])
+        made["opening"] = [_utterance(one) for one in _list_of(body.value("caller_script"), "caller_script")]
+    checks = _list_of(made.get("checks"), "definition")
+    if not all(isinstance(one, Mapping) for one in checks):
+        raise BadParameter("definition.checks is a list of objects.", field="definition")
     for field, kind, name in _PHRASES:
         if body.has(field):
             kept = [one for one in checks if one.get("kind") != kind or not _is_plain(one)]
@@ -177,6 +179,12 @@ def _definition(body: Body, former: Mapping[str, Any]) -> dict[str, Any]:
     if len(str(call)) > 4000:
         raise BadParameter("These fields are too long.", field="schedule")
     return {**made, "checks": checks, **({"call": call} if call else {})}
+
+
+def _list_of(given: Any, field: str) -> list[Any]:
+    if not isinstance(given, list | None):
+        raise BadParameter(f"{field} holds something else where a list belongs.", field=field)
+    return given or []
 
 
 def _is_plain(check: Mapping[str, Any]) -> bool:

@@ -110,7 +110,10 @@ async def test_what_is_wrong_is_named(caller, agent):
     assert (await caller.call("test-cases", action="create_suite")).status_code == 400
     assert (await caller.call("run-test", test_case_id="x")).status_code == 400
     suite = (await caller.call("test-cases", action="create_suite", name="S")).json()["suite"]
-    for wrong in ({"type": "fax"}, {"caller_mode": "loud"}, {"definition": []}, {"caller_script": [1]}):
+    for wrong in (
+        {"type": "fax"}, {"caller_mode": "loud"}, {"definition": []}, {"caller_script": [1]}, {"caller_script": 5},
+        {"definition": {"checks": 5}}, {"definition": {"checks": ["x"]}, "expected_phrases": ["nine"]},
+    ):  # fmt: skip
         answer = await caller.call("test-cases", action="create_case", suite_id=suite["id"], name="C", **wrong)
         assert answer.status_code == 400, wrong
     odd = {"checks": [{"kind": "said", "how": "matches", "text": "("}]}
