@@ -39,6 +39,8 @@ ARGUMENTS = {
     "is_shared": True,
     "is_active": True,
     "is_for_all": True,
+    "is_enabled": True,
+    "kind_id": 1,
     "place": 0,
     "job_id": 1,
 }
