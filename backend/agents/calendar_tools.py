@@ -15,7 +15,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import arguments as given
-from backend.agents import queries
+from backend.agents import history, queries
 from backend.calendars import service as calendars
 from backend.calendars.schemas import BookingRow, KindRow, Party, Slot, Wish
 from backend.contacts import service as contacts
@@ -273,7 +273,10 @@ async def _require_said(email: str, setting: CallSetting, party: Party) -> None:
         conversation = await conversations.get(session, setting.conversation_id)
         contact = await contacts.get(session, conversation.contact_id)
     theirs = [one for one in items if one.kind == ItemKind.MESSAGE and one.direction == Direction.INBOUND]
-    if not party.is_certain:
+    if party.is_certain:
+        # A visitor who merely typed this customer's address is somebody else.
+        theirs = [one for one in theirs if not history.is_unproven(one)]
+    else:
         theirs = [one for one in theirs if str(one.data.get("session_id", "")) == party.told_in]
     is_said = any(email.casefold() in _EMAIL.findall(one.body.casefold()) for one in theirs)
     is_known = party.is_certain and (contact.email or "").casefold() == email.casefold()
