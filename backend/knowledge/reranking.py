@@ -33,7 +33,10 @@ async def best(question: str, found: list[Passage], limit: int) -> list[Passage]
     except (MagpipeError, TimeoutError) as error:
         log.warning("knowledge.not_reranked", error=repr(error))
         return found[:limit]
-    return [
+    ranked = [
         replace(found[place], score=round(relevance, 6), ranks={**found[place].ranks, "reranked": rank})
-        for rank, (place, relevance) in enumerate(places[:limit], start=1)
+        for rank, (place, relevance) in enumerate(places, start=1)
     ]
+    # What a service leaves out, it has not read; an agent without any passage knows nothing.
+    named = {place for place, _ in places}
+    return [*ranked, *(one for place, one in enumerate(found) if place not in named)][:limit]

@@ -1,12 +1,19 @@
 """A second reading may change the order of what was found, and nothing is lost when it fails or is too slow."""
 
+import asyncio
+
 import pytest
+import uvicorn
 from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from backend.core.config import settings
 from backend.core.ids import new_id
 from backend.knowledge import reranking
 from backend.knowledge.schemas import Passage
+from tests.conftest import free_port
 
 FOUND = [
     Passage(new_id(), new_id(), "Manual", "Manual", words, score, 0.5, {"meaning": place}, "")
@@ -57,3 +64,23 @@ async def test_a_service_that_is_slow_is_not_waited_for(service, monkeypatch):
 async def test_a_wrong_key_changes_nothing(service, monkeypatch):
     monkeypatch.setattr(settings(), "rerank_api_key", SecretStr("wrong"))
     assert await reranking.best(QUESTION, FOUND, 3) == FOUND
+
+
+async def test_what_the_service_leaves_out_is_not_lost(monkeypatch):
+    async def answer(request):
+        return JSONResponse({"results": [{"index": 1, "relevance_score": 0.9}]})
+
+    app = Starlette(routes=[Route("/v2/rerank", answer, methods=["POST"])])
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    monkeypatch.setattr(settings(), "rerank_api_key", SecretStr("key"))
+    monkeypatch.setattr(settings(), "rerank_base_url", f"http://127.0.0.1:{port}")
+    serving = asyncio.create_task(server.serve())
+    try:
+        while not server.started:
+            await asyncio.sleep(0.01)
+        found = await reranking.best(QUESTION, FOUND, 3)
+    finally:
+        server.should_exit = True
+        await serving
+    assert [one.chunk_id for one in found] == [FOUND[place].chunk_id for place in (1, 0, 2)]
