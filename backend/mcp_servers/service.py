@@ -101,9 +101,9 @@ async def connect(
                 )
                 session.add(made)
                 await session.flush()
-                await audit.record(
-                    session, principal, "ui:mcp_server:connected", made.id, {"name": called, "url": address}
-                )
+                # Some servers take their key in the address, and what is audited stays.
+                known_as = {"name": called, "origin": http.checked_origin(address)}
+                await audit.record(session, principal, "ui:mcp_server:connected", made.id, known_as)
                 await _announce(session)
                 return _row(made)
         except IntegrityError:

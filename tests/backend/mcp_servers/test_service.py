@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from sqlmodel import select
 
 from backend.core import clock
 from backend.core.config import settings
 from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refused, VendorError
 from backend.core.tenancy import unit_of_work
 from backend.mcp_servers import service as mcp_servers
+from backend.models.platform import AuditEntry
 from backend.vocab import MemberRole
 from tests.backend.mcp_servers.conftest import behave, called, entry, id_of
 
@@ -19,6 +21,14 @@ async def test_a_server_is_connected_with_what_it_offers(server):
         ("the_shop-look_up_stock", True),
         ("the_shop-create_ticket", False),
     ]
+
+
+async def test_a_key_in_an_address_is_not_written_into_the_audit_log(db, org, shop):
+    made = await mcp_servers.connect(org.owner, "Shop", f"{shop.url}/mcp?api_key=very-secret")
+    with org.scope():
+        async with unit_of_work() as session:
+            (kept,) = (await session.exec(select(AuditEntry).where(AuditEntry.subject_id == made["id"]))).all()
+    assert kept.details == {"name": "Shop", "origin": shop.url}
 
 
 @pytest.mark.parametrize("is_stream", [False, True])
