@@ -20,7 +20,7 @@ install: has-python ## Install the packages of the lock into .venv
 
 test: install ## Run every test, with a real database and a real browser
 	@$(VENV)/python -m tests.chromium
-	@$(VENV)/python -m pytest -n 3 $(ARGS)
+	@$(VENV)/python -m pytest -n 2 $(ARGS)
 
 lint: install ## Check style, types, the import law and dead code
 	@$(VENV)/ruff check $(wildcard $(PATHS))

@@ -61,15 +61,11 @@ _environment()
 
 # What shares one expensive fixture stays in one process when the suite runs in several; the longest starts first.
 # Migrations are among them because roles belong to the whole server: two that grant them at one moment would collide.
-GROUPS = ("faults", "browser", "browser, second half", "tenancy", "test_up", "test_migrations")
-# The files of the second half begin with this name; two installations are quicker than one that everybody waits for.
-SECOND_HALF = "test_g"
+GROUPS = ("faults", "browser", "tenancy", "test_up", "test_migrations")
 
 
 def _group(nodeid: str) -> str:
-    parts = [part.removesuffix(".py") for part in nodeid.split("::")[0].split("/")]
-    if "browser" in parts and parts[-1] > SECOND_HALF:
-        return "browser, second half"
+    parts = {part.removesuffix(".py") for part in nodeid.split("::")[0].split("/")}
     return next((name for name in GROUPS if name in parts), "")
 
 
