@@ -109,6 +109,8 @@ def test_a_conversation_goes_to_whose_turn_it_is_and_rings_only_where_it_should(
     expect(inbox.event("assigned this to Ana Silva")).to_be_visible()
     carrier.text(customer, "It is Ana who should hear this")
     expect(inbox.said("It is Ana who should hear this")).to_be_visible()
+    # Answered, it rings nowhere any more when it goes to Leo.
+    carrier.wait_for_reply(customer, 2)
     switch(looking.page, InboxFilters.AWAY).click()
     expect(switch(looking.page, InboxFilters.AWAY)).not_to_be_checked()
     give()
