@@ -266,7 +266,9 @@ async def _cancelled(key: str, uid: str, error: VendorError) -> str:
     await asyncio.sleep(PAUSE_S)
     try:
         found = await calcom.get(key, uid)
-    except VendorError:
+    except VendorError as second:
+        if calcom.GONE in (error.code, second.code):
+            raise NotFound("The calendar does not know this appointment any more.", code=calcom.GONE) from None
         raise _unsure() if error.may_have_happened else error from None
     if found.status not in queries.CANCELLED:
         raise VendorError("The calendar failed, and the appointment still stands.", vendor=calcom.VENDOR) from error

@@ -51,9 +51,11 @@ def test_no_shortcut_fires_while_typing(inbox):
     open_by_key(inbox)
     address = page.url
     press(page, "r")
+    expect(inbox.field).to_be_focused()
     page.keyboard.type("jk/nateu?gi")
     expect(inbox.field).to_have_value("jk/nateu?gi")
     press(page, "Escape", "/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("zjkt?")
     expect(page.get_by_role("searchbox")).to_have_value("zjkt?")
     expect(page.get_by_role("dialog")).to_have_count(0)

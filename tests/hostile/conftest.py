@@ -13,7 +13,7 @@ from tests.tenancy import world as worlds
 
 
 @pytest.fixture(scope="module")
-async def world(queue: None) -> AsyncIterator[worlds.World]:
+async def world(queue: None, sandbox_server: str) -> AsyncIterator[worlds.World]:
     """Two businesses, really committed, taken away when the module's tests are done."""
     made = await worlds.build()
     yield made
