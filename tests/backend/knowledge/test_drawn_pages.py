@@ -9,6 +9,7 @@ from backend.core.config import settings
 from backend.knowledge import extraction, fetching
 from backend.vendors import browser, http
 from tests.backend.knowledge.site import Page, html, serving
+from tests.chromium import ensure
 
 FRAME = "<!doctype html><title>Prices</title><div id=app>Loading</div><noscript>Scripts are needed.</noscript>"
 SCRIPT = """
@@ -41,8 +42,8 @@ def sites(monkeypatch):
         )
         monkeypatch.setattr(settings(), "private_origins", shop.url("").rstrip("/"))
         monkeypatch.setattr(settings(), "render_pages", "on")
-        if not browser.is_available():
-            pytest.skip("there is no Chromium here")
+        monkeypatch.setenv("CHROMIUM", ensure())
+        assert browser.is_available()
         yield shop, inside
 
 
