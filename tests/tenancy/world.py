@@ -23,6 +23,7 @@ from backend.evals import definitions as evals
 from backend.functions import definitions
 from backend.mcp_servers import definitions as mcp_tools
 from backend.sessions import service as sessions
+from backend.vendors import calcom
 from backend.vocab import MemberRole, PlatformRole
 from tests.tenancy.people import make_key, make_owner, make_teammate, revoke_key, sign_in, sign_out
 from tests.tenancy.rows import Rows
@@ -355,7 +356,9 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 event_types=[{"id": 101, "title": f"{mark} check-up", "minutes": 30}],
                 last_error="",
             )
-            booking = await rows.make("bookings", told_in="", status="accepted", timezone="UTC", meeting_url="")
+            booking = await rows.make(
+                "bookings", uid=await _booked(), told_in="", status="accepted", timezone="UTC", meeting_url=""
+            )
             tool = mcp_tools.tool({"name": "look_up_stock", "description": mark, "schema": {}, "reads": True})
             await rows.make(
                 "mcp_servers",
@@ -473,3 +476,11 @@ def _skill(mark: str) -> dict[str, Any]:
 def _keep_file(path: Path, content: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)
+
+
+async def _booked() -> str:
+    """Return the uid of an appointment that the calendar knows."""
+    soon = clock.now() + timedelta(days=1)
+    free = await calcom.slots("cal_sandbox", 101, soon, soon + timedelta(days=7), "UTC")
+    wanted = calcom.Wanted(101, free[0], "UTC", "Mallory", "m@tenancy.example")
+    return (await calcom.book("cal_sandbox", wanted)).uid
