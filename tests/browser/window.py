@@ -10,8 +10,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 from tests.browser.people import Person
 
 # Chromium reports every refused address as an error of the console. Whether a refusal is right is for the test that
-# asks for it; what the server breaks on (500 and above) is never right.
-REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# asks for it; what the server breaks on (500 and above) is never right. A page that is being left has closed its socket,
+# and Chromium reports what it still says.
+HARMLESS = re.compile(
+    r"Failed to load resource: the server responded with a status of 4\d\d"
+    r"|WebSocket is already in CLOSING or CLOSED state"
+)
 
 # A trace tells what stood on the page at each step, and takes as much work again as the test itself.
 TRACES = os.environ.get("BROWSER_TRACES") == "1"
@@ -96,7 +100,7 @@ class Window:
         page.on("response", self._answered)
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not REFUSED.search(message.text):
+        if message.type == "error" and not HARMLESS.search(message.text):
             self._problems.add(f"console: {message.text} ({_place(message)})")
 
     def _answered(self, response: Response) -> None:
