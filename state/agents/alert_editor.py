@@ -13,6 +13,7 @@ from backend.core.tenancy import org_scope, unit_of_work
 from backend.templates import service as templates
 from state.agents.alerts import AlertsState
 from state.agents.open_agent import AgentState
+from state.editor import Editor
 from state.errors import answers
 from state.session import SessionState
 
@@ -36,10 +37,9 @@ class Choice(TypedDict):
     label: str
 
 
-class AlertEditorState(SessionState):
+class AlertEditorState(Editor, SessionState):
     """The dialog of one alert."""
 
-    is_open: bool = False
     alert_id: str = ""
     kind: str = "email"
     values: dict[str, str] = {}
@@ -70,14 +70,6 @@ class AlertEditorState(SessionState):
             async with unit_of_work() as session:
                 found = await alerts.alert(session, parse_id(alert_id))
         await self._fill(found)
-
-    @rx.event
-    @answers
-    async def set_open(self, is_open: bool) -> None:
-        """Close the dialog."""
-        await self._principal()
-        if not is_open:
-            self.is_open = False
 
     @rx.event
     @answers

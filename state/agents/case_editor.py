@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 import reflex as rx
 
@@ -12,12 +12,11 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.evals import service as evals
 from state.agents.open_agent import AgentState
+from state.editor import TableEditor
 from state.errors import answers
 from state.session import SessionState
 
 FIELDS = ("name", "opening", "persona", "goal", "max_turns", "facts", "clock", "results", "checks")
-TABLES = ("checks", "results")
-MOST_ROWS = 30
 # The form is longer than its dialog, so what is wrong is brought into view.
 SHOW_ERROR = (
     "setTimeout(() => [...document.querySelectorAll('#case-form [id$=-error]')]"
@@ -50,10 +49,11 @@ class Result(TypedDict):
     lines: str
 
 
-class CaseEditorState(SessionState):
+class CaseEditorState(TableEditor, SessionState):
     """The dialog of one case."""
 
-    is_open: bool = False
+    TABLES: ClassVar[tuple[str, ...]] = ("checks", "results")
+
     case_id: str = ""
     values: dict[str, str] = {}
     checks: list[Check] = []
@@ -88,35 +88,11 @@ class CaseEditorState(SessionState):
 
     @rx.event
     @answers
-    async def set_open(self, is_open: bool) -> None:
-        """Close the dialog."""
-        await self._principal()
-        if not is_open:
-            self.is_open = False
-
-    @rx.event
-    @answers
     async def set_kind(self, key: str, kind: str) -> None:
         """Choose what a check looks at, which decides what is asked for."""
         await self._principal()
         if kind in evals.KINDS:
             self.checks = [Check(**{**one, "kind": kind}) if one["key"] == key else one for one in self.checks]
-
-    @rx.event
-    @answers
-    async def add_row(self, table: str) -> None:
-        """Add an empty row to the checks or the results."""
-        await self._principal()
-        if table in TABLES and len(getattr(self, table)) < MOST_ROWS:
-            self._add(table)
-
-    @rx.event
-    @answers
-    async def remove_row(self, table: str, key: str) -> None:
-        """Take a row out of the checks or the results."""
-        await self._principal()
-        if table in TABLES:
-            setattr(self, table, [one for one in getattr(self, table) if one["key"] != key])
 
     @rx.event
     @answers

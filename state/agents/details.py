@@ -10,6 +10,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.details import service as details
 from state.agents.open_agent import AgentState
+from state.editor import Editor
 from state.errors import answers
 from state.hub import News, hub
 from state.session import SessionState
@@ -39,13 +40,12 @@ EMPTY = Detail(
 )  # fmt: skip
 
 
-class DetailsState(SessionState):
+class DetailsState(Editor, SessionState):
     """The details of the Functions part: the list, and the dialog of one."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({"details.changed", "resync"})
 
     rows: list[Detail] = []
-    is_open: bool = False
     editing: Detail = EMPTY
     kind: str = "text"
     is_shared: bool = False
@@ -75,14 +75,6 @@ class DetailsState(SessionState):
         if found is None:
             raise NotFound("This detail is gone.")
         self._fill(found)
-
-    @rx.event
-    @answers
-    async def set_open(self, is_open: bool) -> None:
-        """Close the dialog."""
-        await self._principal()
-        if not is_open:
-            self.is_open = False
 
     @rx.event
     @answers

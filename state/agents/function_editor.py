@@ -1,7 +1,7 @@
 """Make or change a function in a dialog; tables of rows grow and shrink while what is typed stays in the browser."""
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 import reflex as rx
 
@@ -10,6 +10,7 @@ from backend.core.tenancy import org_scope, unit_of_work
 from backend.functions import service as functions
 from state.agents.functions import FunctionsState
 from state.agents.open_agent import AgentState
+from state.editor import TableEditor
 from state.errors import answers
 from state.session import SessionState
 
@@ -17,8 +18,6 @@ FIELDS = (
     "name", "description", "http_method", "endpoint_url", "headers", "query_params", "body_template", "body_schema",
     "response_variables", "timeout_ms", "max_retries",
 )  # fmt: skip
-TABLES = ("body_schema", "headers", "query_params", "response_variables")
-MOST_ROWS = 30
 # The form is longer than its dialog, so what is wrong is brought into view.
 SHOW_ERROR = (
     "setTimeout(() => [...document.querySelectorAll('#function-form [id$=-error]')]"
@@ -46,10 +45,11 @@ class Pair(TypedDict):
     has_value: bool
 
 
-class FunctionEditorState(SessionState):
+class FunctionEditorState(TableEditor, SessionState):
     """The dialog of one function."""
 
-    is_open: bool = False
+    TABLES: ClassVar[tuple[str, ...]] = ("body_schema", "headers", "query_params", "response_variables")
+
     function_id: str = ""
     is_shared: bool = False
     values: dict[str, str] = {}
@@ -83,14 +83,6 @@ class FunctionEditorState(SessionState):
 
     @rx.event
     @answers
-    async def set_open(self, is_open: bool) -> None:
-        """Close the dialog."""
-        await self._principal()
-        if not is_open:
-            self.is_open = False
-
-    @rx.event
-    @answers
     async def set_shared(self, is_shared: bool) -> None:
         """Choose whether every agent may call the new function, or this one alone."""
         await self._principal()
@@ -103,22 +95,6 @@ class FunctionEditorState(SessionState):
         """Choose how the address is called; some methods have no body."""
         await self._principal()
         self.method = method[:10]
-
-    @rx.event
-    @answers
-    async def add_row(self, table: str) -> None:
-        """Add an empty row to one of the tables."""
-        await self._principal()
-        if table in TABLES and len(getattr(self, table)) < MOST_ROWS:
-            self._add(table)
-
-    @rx.event
-    @answers
-    async def remove_row(self, table: str, key: str) -> None:
-        """Take a row out of one of the tables."""
-        await self._principal()
-        if table in TABLES:
-            setattr(self, table, [one for one in getattr(self, table) if one["key"] != key])
 
     @rx.event
     @answers

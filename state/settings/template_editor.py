@@ -14,6 +14,7 @@ from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import e164
 from backend.templates import service as templates
 from backend.vocab import MemberRole
+from state.editor import Editor
 from state.errors import answers
 from state.session import SessionState
 
@@ -34,10 +35,9 @@ class Person(TypedDict):
     hint: str
 
 
-class TemplateEditorState(SessionState):
+class TemplateEditorState(Editor, SessionState):
     """The dialog of one template."""
 
-    is_open: bool = False
     template_id: str = ""
     kind: str = "message"
     values: dict[str, str] = {}
@@ -70,14 +70,6 @@ class TemplateEditorState(SessionState):
         if not found["may_change"]:
             raise NotFound("Editors change the templates of the team.")
         await self._fill(principal, found)
-
-    @rx.event
-    @answers
-    async def set_open(self, is_open: bool) -> None:
-        """Close the dialog."""
-        await self._principal()
-        if not is_open:
-            self.is_open = False
 
     @rx.event
     @answers
