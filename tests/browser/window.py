@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 from tests.browser.people import Person
 
 # Chromium reports every refused address as an error of the console. Whether a refusal is right is for the test that
-# asks for it; what the server breaks on (500 and above) is never right. A page that is being left has closed its socket,
-# and Chromium reports what it still says.
+# asks for it; what the server breaks on (500 and above) is never right. A page that is being left has closed its
+# socket, and Chromium reports what it still says.
 HARMLESS = re.compile(
     r"Failed to load resource: the server responded with a status of 4\d\d"
     r"|WebSocket is already in CLOSING or CLOSED state"
