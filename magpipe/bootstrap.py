@@ -15,7 +15,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OLDEST = (3, 11)
-# The environment takes 1.3 GB, npm's packages and pip's cache another; PostgreSQL needs room to begin with.
+# The environment takes 1.5 GB, npm's packages and pip's cache another; PostgreSQL needs room to begin with.
 FREE_BYTES = 3_000_000_000
 
 
