@@ -239,12 +239,12 @@ def _offer(offer: rx.Var[Offer]) -> rx.Component:
 
 
 def _release_dialog() -> rx.Component:
-    verb: Any = f"{Phone.RELEASE} " + NumbersState.doomed_display
+    verb: Any = f"{Phone.RELEASE} " + NumbersState.doomed_name
     return confirm_dialog(
         title=Phone.RELEASE_TITLE,
         verb=verb,
         loss=Phone.RELEASE_LOSS,
         on_confirm=NumbersState.release,
         open=NumbersState.doomed_id != "",
-        on_open_change=NumbersState.close_release,
+        on_open_change=NumbersState.keep,
     )

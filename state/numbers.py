@@ -18,6 +18,7 @@ from backend.vocab import AgentType, MemberRole
 from state.errors import answers
 from state.hub import News, hub
 from state.loading import Loading
+from state.removal import Removal
 from state.session import SessionState
 
 WINDOW = 100
@@ -31,7 +32,7 @@ class Offer(TypedDict):
     country: str
 
 
-class NumbersState(Loading, SessionState):
+class NumbersState(Loading, Removal, SessionState):
     """The table of `/phone`."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({"numbers.changed", "agents.changed", "resync"})
@@ -44,8 +45,6 @@ class NumbersState(Loading, SessionState):
     practice_url: str = ""
     label_errors: dict[str, str] = {}
     saved_id: str = ""
-    doomed_id: str = ""
-    doomed_display: str = ""
 
     @rx.event
     @answers
@@ -105,22 +104,14 @@ class NumbersState(Loading, SessionState):
         """Ask whether a number shall be given back, by the number itself."""
         principal = await self._principal()
         doomed = await self._one(principal, parse_id(number_id))
-        self.doomed_id, self.doomed_display = doomed["id"], doomed["display"]
-
-    @rx.event
-    @answers
-    async def close_release(self, is_open: bool) -> None:
-        """Keep the number."""
-        await self._principal()
-        if not is_open:
-            self.doomed_id = ""
+        self.doomed_id, self.doomed_name = doomed["id"], doomed["display"]
 
     @rx.event
     @answers
     async def release(self) -> None:
         """Give back the number the person was asked about."""
         principal = await self._principal()
-        doomed, self.doomed_id = self.doomed_id, ""
+        doomed = self._doomed()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 await numbers.release(session, principal, parse_id(doomed))

@@ -70,7 +70,7 @@ def alerts_part() -> rx.Component:
             loss=AgentAlerts.DELETE_LOSS,
             on_confirm=AlertsState.delete,
             open=AlertsState.doomed_id != "",
-            on_open_change=AlertsState.close_delete,
+            on_open_change=AlertsState.keep,
         ),
         _secret_dialog(),
         class_name="flex max-w-220 flex-col gap-4",

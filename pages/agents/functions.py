@@ -208,7 +208,7 @@ def _remove_dialog() -> rx.Component:
         loss=rx.cond(FunctionsState.is_doomed_shared, AgentFunctions.REMOVE_LOSS_SHARED, AgentFunctions.REMOVE_LOSS),
         on_confirm=FunctionsState.remove,
         open=FunctionsState.doomed_id != "",
-        on_open_change=FunctionsState.close_remove,
+        on_open_change=FunctionsState.keep,
     )
 
 

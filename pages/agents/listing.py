@@ -286,7 +286,7 @@ def _delete_dialog() -> rx.Component:
         loss=Agents.DELETE_LOSS,
         on_confirm=AgentListState.delete,
         open=AgentListState.doomed_id != "",
-        on_open_change=AgentListState.close_delete,
+        on_open_change=AgentListState.keep,
     )
 
 

@@ -302,5 +302,5 @@ def _remove_dialog() -> rx.Component:
         loss=rx.cond(is_suite, AgentProving.REMOVE_SUITE_LOSS, AgentProving.REMOVE_CASE_LOSS),
         on_confirm=ProvingState.remove,
         open=ProvingState.doomed_id != "",
-        on_open_change=ProvingState.close_remove,
+        on_open_change=ProvingState.keep,
     )

@@ -186,5 +186,5 @@ def _remove_dialog() -> rx.Component:
         loss=AgentSkills.FORGET_LOSS,
         on_confirm=SkillsState.remove,
         open=SkillsState.doomed_id != "",
-        on_open_change=SkillsState.close_remove,
+        on_open_change=SkillsState.keep,
     )

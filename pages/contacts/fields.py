@@ -70,11 +70,11 @@ def own_fields_dialog() -> rx.Component:
         ),
         confirm_dialog(
             title=OwnFields.DELETE_TITLE,
-            verb=rx.Var.create(f"{OwnFields.DELETE_VERB} “") + OwnFieldsState.doomed_label + "”",
+            verb=rx.Var.create(f"{OwnFields.DELETE_VERB} “") + OwnFieldsState.doomed_name + "”",
             loss=OwnFields.DELETE_LOSS,
             on_confirm=OwnFieldsState.delete,
             open=OwnFieldsState.doomed_id != "",
-            on_open_change=OwnFieldsState.close_delete,
+            on_open_change=OwnFieldsState.keep,
         ),
     )
 

@@ -184,9 +184,9 @@ def remove_dialog() -> rx.Component:
     """Return the question before a source is removed."""
     return confirm_dialog(
         title=Knowledge.REMOVE_TITLE,
-        verb=f"{Knowledge.REMOVE_VERB} “" + KnowledgeState.doomed_title + "”",
+        verb=f"{Knowledge.REMOVE_VERB} “" + KnowledgeState.doomed_name + "”",
         loss=Knowledge.REMOVE_LOSS,
         on_confirm=KnowledgeState.remove,
         open=KnowledgeState.doomed_id != "",
-        on_open_change=KnowledgeState.close_remove,
+        on_open_change=KnowledgeState.keep,
     )

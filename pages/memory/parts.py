@@ -53,5 +53,5 @@ def forget_dialog() -> rx.Component:
         loss=Memory.FORGET_LOSS,
         on_confirm=ForgetState.forget,
         open=ForgetState.doomed_id != "",
-        on_open_change=ForgetState.close,
+        on_open_change=ForgetState.keep,
     )

@@ -43,7 +43,7 @@ def teams_page() -> rx.Component:
             loss=Teams.DELETE_LOSS,
             on_confirm=TeamsState.delete,
             open=TeamsState.doomed_id != "",
-            on_open_change=TeamsState.close_delete,
+            on_open_change=TeamsState.keep,
         ),
         actions=rx.cond(TeamsState.is_owner & (TeamsState.rows.length() > 0), _new(), rx.fragment()),
     )

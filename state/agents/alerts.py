@@ -15,17 +15,16 @@ from state.agents.open_agent import AgentState
 from state.errors import answers
 from state.hub import News, hub
 from state.loading import Loading
+from state.removal import Removal
 from state.session import SessionState
 
 
-class AlertsState(Loading, SessionState):
+class AlertsState(Loading, Removal, SessionState):
     """The alerts of the open agent."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({"alerts.changed", "resync"})
 
     rows: list[AlertRow] = []
-    doomed_id: str = ""
-    doomed_name: str = ""
     new_secret: str = ""
     """What webhooks are signed with from now on; shown once."""
     _agent_id: str = ""
@@ -57,18 +56,10 @@ class AlertsState(Loading, SessionState):
 
     @rx.event
     @answers
-    async def close_delete(self, is_open: bool) -> None:
-        """Leave the alert where it is."""
-        await self._principal()
-        if not is_open:
-            self.doomed_id = ""
-
-    @rx.event
-    @answers
     async def delete(self) -> None:
         """Delete the alert the person was asked about, with its history."""
         principal = await self._principal()
-        doomed, self.doomed_id = self.doomed_id, ""
+        doomed = self._doomed()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 await alerts.delete(session, principal, parse_id(doomed))

@@ -14,6 +14,7 @@ from state.agents.policies import PoliciesState
 from state.agents.tools import AgentToolsState
 from state.errors import answers
 from state.hub import News, hub
+from state.removal import Removal
 from state.session import SessionState
 
 
@@ -30,7 +31,7 @@ class FunctionRow(TypedDict):
     needs_value: bool
 
 
-class FunctionsState(SessionState):
+class FunctionsState(Removal, SessionState):
     """The list in the Functions part of an agent's page."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({"functions.changed", "resync"})
@@ -43,8 +44,6 @@ class FunctionsState(SessionState):
     is_signed: bool = False
     is_asking_secret: bool = False
     new_secret: str = ""
-    doomed_id: str = ""
-    doomed_name: str = ""
     is_doomed_shared: bool = False
 
     async def _open(self, principal: Principal, agent_id: str) -> None:
@@ -79,19 +78,11 @@ class FunctionsState(SessionState):
 
     @rx.event
     @answers
-    async def close_remove(self, is_open: bool) -> None:
-        """Leave the function where it is."""
-        await self._principal()
-        if not is_open:
-            self.doomed_id = ""
-
-    @rx.event
-    @answers
     async def remove(self) -> None:
         """Remove the function the person was asked about."""
         principal = await self._principal()
         opened = await self.get_state(AgentState)
-        doomed, self.doomed_id = self.doomed_id, ""
+        doomed = self._doomed()
         if self.is_doomed_shared:
             with org_scope(principal.org_id):
                 async with unit_of_work() as session:

@@ -16,6 +16,7 @@ from state.agents.rows import AgentCard, arrange, card, served_by
 from state.errors import answers
 from state.hub import News, hub
 from state.loading import Loading
+from state.removal import Removal
 from state.session import SessionState
 
 FILTERS = ("q", "type", "status", "sort")
@@ -25,7 +26,7 @@ WINDOW = 100
 DELETED = "deleted"
 
 
-class AgentListState(Loading, SessionState):
+class AgentListState(Loading, Removal, SessionState):
     """The cards of `/agents`."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({"agents.changed", "numbers.changed", "resync"})
@@ -40,8 +41,6 @@ class AgentListState(Loading, SessionState):
     sort: str = ""
     # Grows when the filters are cleared, so that the search field drops what was typed.
     drawing: int = 0
-    doomed_id: str = ""
-    doomed_name: str = ""
     # An agent that could not be switched on, and what it lacks.
     lacking_id: str = ""
     lacks: str = ""
@@ -174,18 +173,10 @@ class AgentListState(Loading, SessionState):
 
     @rx.event
     @answers
-    async def close_delete(self, is_open: bool) -> None:
-        """Leave the agent where it is."""
-        await self._principal()
-        if not is_open:
-            self.doomed_id = ""
-
-    @rx.event
-    @answers
     async def delete(self) -> Any:
         """Delete the agent the person was asked about, with a way back."""
         principal = await self._principal()
-        doomed, self.doomed_id = self.doomed_id, ""
+        doomed = self._doomed()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 await agents.delete(session, principal, parse_id(doomed))

@@ -18,6 +18,7 @@ from state.agents.round import RoundState
 from state.errors import answers
 from state.hub import News, hub
 from state.loading import Loading
+from state.removal import Removal
 from state.session import SessionState
 
 DRAFT = "0"
@@ -63,7 +64,7 @@ class RoundRow(TypedDict):
     started_at: str
 
 
-class ProvingState(Loading, SessionState):
+class ProvingState(Loading, Removal, SessionState):
     """The Tests part of an agent's page."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({"tests.changed", "resync"})
@@ -81,8 +82,6 @@ class ProvingState(Loading, SessionState):
     suite_about: str = ""
     is_shared: bool = False
     errors: dict[str, str] = {"name": "", "description": ""}
-    doomed_id: str = ""
-    doomed_name: str = ""
     is_doomed_suite: bool = False
     _agent_id: str = ""
 
@@ -192,18 +191,10 @@ class ProvingState(Loading, SessionState):
 
     @rx.event
     @answers
-    async def close_remove(self, is_open: bool) -> None:
-        """Leave it where it is."""
-        await self._principal()
-        if not is_open:
-            self.doomed_id = ""
-
-    @rx.event
-    @answers
     async def remove(self) -> None:
         """Delete the suite or case the person was asked about."""
         principal = await self._principal()
-        doomed, self.doomed_id = self.doomed_id, ""
+        doomed = self._doomed()
         remove = evals.remove_suite if self.is_doomed_suite else evals.remove_case
         with org_scope(principal.org_id):
             async with unit_of_work() as session:

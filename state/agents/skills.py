@@ -15,17 +15,16 @@ from state.agents.open_agent import AgentState
 from state.errors import answers
 from state.hub import News, hub
 from state.loading import Loading
+from state.removal import Removal
 from state.session import SessionState
 
 
-class SkillsState(Loading, SessionState):
+class SkillsState(Loading, Removal, SessionState):
     """The cards in the Skills part of an agent's page."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({skills.CHANGED, "resync"})
 
     cards: list[SkillCard] = []
-    doomed_id: str = ""
-    doomed_name: str = ""
     _agent_id: str = ""
 
     async def _open(self, principal: Principal, agent_id: str) -> None:
@@ -75,18 +74,10 @@ class SkillsState(Loading, SessionState):
 
     @rx.event
     @answers
-    async def close_remove(self, is_open: bool) -> None:
-        """Leave the skill as it is."""
-        await self._principal()
-        if not is_open:
-            self.doomed_id = ""
-
-    @rx.event
-    @answers
     async def remove(self) -> None:
         """Forget the skill the person was asked about."""
         principal = await self._principal()
-        doomed, self.doomed_id = self.doomed_id, ""
+        doomed = self._doomed()
         if not doomed:
             return
         with org_scope(principal.org_id):

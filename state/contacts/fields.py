@@ -10,18 +10,17 @@ from backend.core.ids import parse_id
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.vocab import FieldKind
 from state.errors import answers
+from state.removal import Removal
 from state.session import SessionState
 
 
-class OwnFieldsState(SessionState):
+class OwnFieldsState(Removal, SessionState):
     """The dialog of own fields."""
 
     is_open: bool = False
     rows: list[FieldRow] = []
     kind: str = FieldKind.TEXT
     errors: dict[str, str] = {"label": "", "choices": "", "kind": ""}
-    doomed_id: str = ""
-    doomed_label: str = ""
     # Grows with each field made, so that the form begins empty again.
     drawing: int = 0
 
@@ -62,22 +61,14 @@ class OwnFieldsState(SessionState):
         """Ask whether a field shall go."""
         await self._principal()
         self.doomed_id = field_id
-        self.doomed_label = next((row["label"] for row in self.rows if row["id"] == field_id), "")
-
-    @rx.event
-    @answers
-    async def close_delete(self, is_open: bool) -> None:
-        """Keep the field."""
-        await self._principal()
-        if not is_open:
-            self.doomed_id = ""
+        self.doomed_name = next((row["label"] for row in self.rows if row["id"] == field_id), "")
 
     @rx.event
     @answers
     async def delete(self) -> None:
         """Delete the field the person was asked about."""
         principal = await self._principal()
-        doomed, self.doomed_id = self.doomed_id, ""
+        doomed = self._doomed()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 await contacts.delete_field(session, principal, parse_id(doomed))

@@ -6,13 +6,12 @@ from backend.core.ids import parse_id
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.memory import service as memory
 from state.errors import answers
+from state.removal import Removal
 from state.session import SessionState
 
 
-class ForgetState(SessionState):
+class ForgetState(Removal, SessionState):
     """The question; screens that show the memory hear by themselves that it is gone."""
-
-    doomed_id: str = ""
 
     @rx.event
     @answers
@@ -26,18 +25,10 @@ class ForgetState(SessionState):
 
     @rx.event
     @answers
-    async def close(self, is_open: bool) -> None:
-        """Leave the memory as it is."""
-        await self._principal()
-        if not is_open:
-            self.doomed_id = ""
-
-    @rx.event
-    @answers
     async def forget(self) -> None:
         """Forget the memory the person was asked about."""
         principal = await self._principal()
-        doomed, self.doomed_id = self.doomed_id, ""
+        doomed = self._doomed()
         if not doomed:
             return
         with org_scope(principal.org_id):

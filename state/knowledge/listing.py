@@ -13,10 +13,11 @@ from backend.knowledge.schemas import SourceRow
 from backend.vocab import MemberRole
 from state.errors import answers
 from state.hub import News, hub
+from state.removal import Removal
 from state.session import SessionState
 
 
-class KnowledgeState(SessionState):
+class KnowledgeState(Removal, SessionState):
     """The list of sources. `agent_id` is empty on the page of all of them."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({"knowledge.changed", "resync"})
@@ -27,8 +28,6 @@ class KnowledgeState(SessionState):
     has_failed: bool = False
     reference: str = ""
     can_edit: bool = False
-    doomed_id: str = ""
-    doomed_title: str = ""
 
     @rx.event
     @answers
@@ -55,22 +54,14 @@ class KnowledgeState(SessionState):
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 source = await knowledge.get(session, parse_id(source_id))
-        self.doomed_id, self.doomed_title = source["id"], source["title"]
-
-    @rx.event
-    @answers
-    async def close_remove(self, is_open: bool) -> None:
-        """Leave the source where it is."""
-        await self._principal()
-        if not is_open:
-            self.doomed_id = ""
+        self.doomed_id, self.doomed_name = source["id"], source["title"]
 
     @rx.event
     @answers
     async def remove(self) -> object:
         """Remove the source the person was asked about; its own page leads back to the list."""
         principal = await self._principal()
-        doomed, self.doomed_id = self.doomed_id, ""
+        doomed = self._doomed()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 await knowledge.remove(session, principal, parse_id(doomed))

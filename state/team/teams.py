@@ -13,6 +13,7 @@ from backend.vocab import MemberRole, MemberStatus
 from state.errors import answers
 from state.hub import News, hub
 from state.loading import Loading
+from state.removal import Removal
 from state.session import SessionState
 
 NEW = "new"
@@ -43,7 +44,7 @@ class Colleague(TypedDict):
     name: str
 
 
-class TeamsState(Loading, SessionState):
+class TeamsState(Loading, Removal, SessionState):
     """The cards of `/team/teams`."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset({"teams.changed", "members.changed", "resync"})
@@ -54,8 +55,6 @@ class TeamsState(Loading, SessionState):
     naming: str = ""
     """The team whose name is being written, `new` for a new one, empty for none."""
     naming_name: str = ""
-    doomed_id: str = ""
-    doomed_name: str = ""
     errors: dict[str, str] = {"name": ""}
 
     @rx.event
@@ -122,18 +121,10 @@ class TeamsState(Loading, SessionState):
 
     @rx.event
     @answers
-    async def close_delete(self, is_open: bool) -> None:
-        """Leave the team as it is."""
-        await self._principal()
-        if not is_open:
-            self.doomed_id = ""
-
-    @rx.event
-    @answers
     async def delete(self) -> Any:
         """Delete the team the person was asked about; owners only."""
         principal = await self._principal()
-        doomed, self.doomed_id = self.doomed_id, ""
+        doomed = self._doomed()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 await organizations.delete_team(session, principal, parse_id(doomed, "team"))

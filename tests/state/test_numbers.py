@@ -67,7 +67,7 @@ async def test_release_is_asked_for_by_the_number_and_left_to_owners(db: None, o
     owner = await sign_in(org.owner)
     state = await shown(owner)
     await owner.call(NumbersState.ask_release, number_id)
-    assert state.doomed_display == "(415) 555-0132"
+    assert state.doomed_name == "(415) 555-0132"
     await owner.call(NumbersState.release)
     assert state.rows == []
 

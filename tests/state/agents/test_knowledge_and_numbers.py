@@ -78,7 +78,7 @@ async def test_removed_text_is_gone_after_the_question(db: None, org: Any) -> No
     await page.call(SourceState.save, {"title": "Hours", "content": "Open from 9 to 5."})
     listed = await page.state(KnowledgeState)
     await page.call(KnowledgeState.ask_remove, listed.sources[0]["id"])
-    assert listed.doomed_title == "Hours"
+    assert listed.doomed_name == "Hours"
     assert len(listed.sources) == 1
     await page.call(KnowledgeState.remove)
     assert listed.sources == []
