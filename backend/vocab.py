@@ -86,6 +86,38 @@ class MessageStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CallStatus(StrEnum):
+    """Where a call stands; it only moves forward, and the last five are its ends (see `calls.projection`)."""
+
+    INITIATED = "initiated"
+    RINGING = "ringing"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class Disposition(StrEnum):
+    """What came of a call; empty in the database while nobody can tell."""
+
+    ANSWERED_BY_AGENT = "answered_by_agent"
+    ANSWERED_BY_PERSON = "answered_by_person"
+    TRANSFERRED = "transferred"
+    FORWARDED = "forwarded"
+    FORWARD_FAILED = "forward_failed"
+    VOICEMAIL = "voicemail"
+    SCREENED_OUT = "screened_out"
+    AFTER_HOURS = "after_hours"
+    BLOCKED = "blocked"
+    REFUSED = "refused"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
 class ConversationStatus(StrEnum):
     """Where a conversation stands in the team's day."""
 
@@ -110,6 +142,7 @@ class ItemKind(StrEnum):
     EVENT = "event"
     DRAFT = "draft"
     APPROVAL = "approval"
+    CALL = "call"
 
 
 class AuthorKind(StrEnum):

@@ -20,6 +20,7 @@ TASK_MODULES = (
     "backend.approvals.jobs",
     "backend.assistant.erasure",
     "backend.calendars.erasure",
+    "backend.calls.erasure",
     "backend.chat.jobs",
     "backend.compliance.erasure",
     "backend.contacts.jobs",

@@ -79,6 +79,7 @@ __all__ = [
     "VersionRow",
     "Voice",
     "after_hours_words",
+    "answering_as",
     "cast",
     "compare",
     "create",
@@ -262,6 +263,12 @@ async def roll_back(
             session, principal, found, "rolled_back", {"to": number, "version": found.version, "fields": sorted(old)}
         )
     return found
+
+
+async def answering_as(session: AsyncSession, agent: AgentConfig, number: int) -> dict[str, Any]:
+    """Return every field of an agent as the published version `number` answers, or as it does now without that one."""
+    found = await queries.version(session, agent.org_id, agent.id, number)
+    return fields.completed(found.snapshot) if found else fields.published(agent)
 
 
 async def version_rows(session: AsyncSession, agent_id: UUID, limit: int = 50, before: int = 0) -> list[VersionRow]:

@@ -22,6 +22,8 @@ from backend.vocab import AuthorKind, ConversationStatus, Direction, ItemKind
 
 PAGE_SIZE = 50
 PREVIEW_LENGTH = 140
+# What the list shows as the last thing that was said, and moves the conversation to the top.
+SHOWN_IN_LIST = (ItemKind.MESSAGE, ItemKind.CALL)
 # So long after the contact's last word a conversation has ended, and is read for the memory (memory.reading.IDLE).
 ENDS_AFTER = timedelta(minutes=5)
 
@@ -92,8 +94,8 @@ async def append(
 ) -> ConversationItem:
     """Add the next item to a locked conversation and move it to the top of the list.
 
-    A message from the contact reopens a closed or snoozed conversation and becomes unread for every approved member;
-    a drafted or internal item does neither, and nor does what somebody blocked writes.
+    A message or call of the contact reopens a closed or snoozed conversation and becomes unread for every approved
+    member; a drafted or internal item does neither, and nor does what somebody blocked writes.
     """
     now = clock.now()
     conversation.last_seq += 1
@@ -113,7 +115,7 @@ async def append(
         happened_at=now,
         data=data or {},
     )
-    if kind == ItemKind.MESSAGE:
+    if kind in SHOWN_IN_LIST:
         conversation.last_item_at = now
         conversation.last_preview = " ".join(body.split())[:PREVIEW_LENGTH]
         conversation.last_channel = channel
@@ -126,8 +128,9 @@ async def append(
         if direction == Direction.INBOUND and not await is_from_blocked(session, conversation):
             conversation.status = ConversationStatus.OPEN
             conversation.snoozed_until = None
-            conversation.sentiment = sentiment.of(body) or conversation.sentiment
-            conversation.memory_due_at = now + ENDS_AFTER
+            if kind == ItemKind.MESSAGE:
+                conversation.sentiment = sentiment.of(body) or conversation.sentiment
+                conversation.memory_due_at = now + ENDS_AFTER
             await unreads.add_for_all(session, conversation)
     session.add(conversation)
     session.add(item)
@@ -204,11 +207,11 @@ async def update_item(
     session.add(item)
     await session.flush()
     if status is not None:
-        # The list shows the newest message; an event after it, such as a take-over, is none.
+        # The list shows the newest message or call; an event after it, such as a take-over, is neither.
         newer = select(ConversationItem.id).where(
             ConversationItem.conversation_id == item.conversation_id,
             ConversationItem.seq > item.seq,
-            ConversationItem.kind == ItemKind.MESSAGE,
+            col(ConversationItem.kind).in_(SHOWN_IN_LIST),
         )
         await session.execute(
             update(Conversation)

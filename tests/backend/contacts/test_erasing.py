@@ -81,6 +81,8 @@ async def person(db, org):
                     await rows.make(name, subject_id=NUMBER, details=details, action="x", actor="Ana", address="")
                 elif name == "idempotency_keys":
                     await rows.make(name, response_body={"contact": {"phone_number": NUMBER, "name": MARK}})
+                elif name == "call_whitelist":
+                    await rows.make(name, caller_number=NUMBER)
                 elif name == "assistant_messages":
                     await rows.make(name, body=f"Text {NUMBER}")
                 elif name == "contact_import_rows":

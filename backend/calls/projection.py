@@ -1,0 +1,168 @@
+"""Read from what happened in a call how it stands: the same answer for its events in any order, any number of times.
+
+Carriers tell us on their best effort: callbacks come twice, late, in another order, or never. So nothing here depends
+on which came first: each part of the answer is a minimum, a maximum or a choice by rank over the set of events.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from backend.vocab import CallStatus, Disposition
+
+
+class Kind(StrEnum):
+    """The events that say how a call stands; sources may add others, which are kept and change nothing of it."""
+
+    INITIATED = "call.initiated"
+    RINGING = "call.ringing"
+    ANSWERED = "call.answered"
+    ENDED = "call.ended"
+    """`status` is one of the five ends, `reason` says why in words, `duration_s` what the source measured."""
+    REFUSED = "call.refused"
+    """We did not take the call: `disposition` and `reason`."""
+    AGENT_JOINED = "agent.joined"
+    PERSON_JOINED = "person.joined"
+    FORWARD_STARTED = "forward.started"
+    FORWARD_ENDED = "forward.ended"
+    """`status` as of an end; `completed` means that somebody answered."""
+    TRANSFERRED = "transfer.completed"
+    MACHINE_FOUND = "machine.detected"
+    """`result` is `voicemail` or `screening`."""
+
+
+CARRIER = "carrier"
+# Of several ends before an answer, the one that says most.
+_ENDS = (CallStatus.BUSY, CallStatus.NO_ANSWER, CallStatus.CANCELED, CallStatus.FAILED, CallStatus.COMPLETED)
+ENDED = frozenset(_ENDS)
+_REASONS = {
+    CallStatus.BUSY: "The line was busy.",
+    CallStatus.NO_ANSWER: "Nobody answered.",
+    CallStatus.CANCELED: "The call was given up before anybody answered.",
+    CallStatus.FAILED: "The call could not be connected.",
+}
+_UNANSWERED = {
+    CallStatus.BUSY: Disposition.BUSY,
+    CallStatus.NO_ANSWER: Disposition.NO_ANSWER,
+    CallStatus.CANCELED: Disposition.CANCELED,
+    CallStatus.FAILED: Disposition.FAILED,
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened; `source` and `event_id` together tell it from every other of the call."""
+
+    source: str
+    event_id: str
+    kind: str
+    at: datetime
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a call stands. `disposition` is empty while nobody can tell what came of it."""
+
+    status: CallStatus
+    started_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    duration_s: int
+    disposition: str
+    reason: str
+
+
+def project(events: Iterable[Event]) -> Standing:
+    """Return how the call stands after these events."""
+    # Two tellings of one event may differ (a callback that is sent again has another time): the smaller one counts.
+    by_id: dict[tuple[str, str], Event] = {}
+    for event in sorted(events, key=_order):
+        by_id.setdefault((event.source, event.event_id), event)
+    known = sorted(by_id.values(), key=_order)
+    by_kind: dict[str, list[Event]] = {}
+    for event in known:
+        by_kind.setdefault(event.kind, []).append(event)
+
+    started_at = min((event.at for event in known if event.kind in set(Kind)), default=None)
+    ends = by_kind.get(Kind.ENDED, [])
+    # The carrier's word on the end outweighs that of whoever hung up; its clock also stops the money.
+    told = [event for event in ends if event.source == CARRIER] or ends
+    answers = [event.at for kind in _ANSWERS for event in by_kind.get(kind, [])]
+    ended_at = min((event.at for event in told), default=None)
+    answered_at = min(answers, default=None)
+    measured = max((_seconds(event) for event in told), default=0)
+    if answered_at is None and ended_at is not None and measured:
+        # The callback that said it was answered got lost.
+        answered_at = ended_at - timedelta(seconds=measured)
+    if answered_at is not None and ended_at is not None:
+        # The carrier writes whole seconds, we write parts of them.
+        ended_at = max(ended_at, answered_at)
+
+    status = _status(by_kind, told, answered_at)
+    duration_s = 0
+    if answered_at is not None and ended_at is not None:
+        duration_s = measured or round((ended_at - answered_at).total_seconds())
+    disposition, reason = _disposition(by_kind, told, status)
+    return Standing(status, started_at, answered_at, ended_at, duration_s, disposition, reason)
+
+
+_ANSWERS = (Kind.ANSWERED, Kind.AGENT_JOINED, Kind.PERSON_JOINED, Kind.TRANSFERRED)
+
+
+def _order(event: Event) -> tuple[Any, ...]:
+    return (event.at, event.kind, event.source, event.event_id, repr(sorted(event.data.items(), key=repr)))
+
+
+def _seconds(event: Event) -> int:
+    value = event.data.get("duration_s")
+    return max(value, 0) if isinstance(value, int) else 0
+
+
+def _status(by_kind: Mapping[str, list[Event]], told: list[Event], answered_at: datetime | None) -> CallStatus:
+    if told:
+        if answered_at is not None:
+            return CallStatus.COMPLETED
+        end = _end(told)
+        # A call that nobody answered and the carrier calls completed rang until somebody gave up.
+        return CallStatus.NO_ANSWER if end == CallStatus.COMPLETED else end
+    if answered_at is not None:
+        return CallStatus.IN_PROGRESS
+    return CallStatus.RINGING if by_kind.get(Kind.RINGING) else CallStatus.INITIATED
+
+
+def _end(told: list[Event]) -> CallStatus:
+    given = {str(event.data.get("status")) for event in told}
+    return next((end for end in _ENDS if end in given), CallStatus.COMPLETED)
+
+
+def _disposition(by_kind: Mapping[str, list[Event]], told: list[Event], status: CallStatus) -> tuple[str, str]:
+    """Return what came of the call and why, the strongest claim first."""
+    if refused := by_kind.get(Kind.REFUSED):
+        return str(refused[0].data.get("disposition") or Disposition.REFUSED), _why(refused[0])
+    if moved := by_kind.get(Kind.TRANSFERRED):
+        return Disposition.TRANSFERRED, _why(moved[0])
+    if outcomes := by_kind.get(Kind.FORWARD_ENDED):
+        is_taken = any(event.data.get("status") == CallStatus.COMPLETED for event in outcomes)
+        return (Disposition.FORWARDED if is_taken else Disposition.FORWARD_FAILED), _why(outcomes[0])
+    if machines := by_kind.get(Kind.MACHINE_FOUND):
+        is_screened = all(event.data.get("result") == "screening" for event in machines)
+        return (Disposition.SCREENED_OUT if is_screened else Disposition.VOICEMAIL), _why(machines[0])
+    if by_kind.get(Kind.AGENT_JOINED):
+        return Disposition.ANSWERED_BY_AGENT, ""
+    if by_kind.get(Kind.PERSON_JOINED):
+        return Disposition.ANSWERED_BY_PERSON, ""
+    if status in _UNANSWERED and not by_kind.get(Kind.FORWARD_STARTED):
+        why = next((_why(event) for event in told if _why(event)), "")
+        return _UNANSWERED[status], why or _REASONS[status]
+    if told and status == CallStatus.COMPLETED and not by_kind.get(Kind.FORWARD_STARTED):
+        # Somebody held the line, but nobody of ours ever spoke.
+        why = next((_why(event) for event in told if _why(event)), "")
+        return Disposition.FAILED, why or "The call was answered, but the agent never joined it."
+    return "", ""
+
+
+def _why(event: Event) -> str:
+    return str(event.data.get("reason") or "")

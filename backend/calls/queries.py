@@ -1,0 +1,80 @@
+"""Read and write calls and their events in SQL."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.calls.projection import Event, Kind
+from backend.core.ids import new_id
+from backend.models.calls import CallEvent, CallRecord
+
+_C = CallRecord
+_ADD_EVENT = text(
+    "insert into call_events (id, created_at, updated_at, org_id, call_id, source, event_id, kind, at, data)"
+    " values (:id, :now, :now, :org_id, :call_id, :source, :event_id, :kind, :at, cast(:data as jsonb))"
+    " on conflict (call_id, source, event_id) do nothing returning id"
+)
+
+
+async def org_of(session: AsyncSession, call_id: UUID) -> UUID | None:
+    """Return whose call it is (platform scope), or None."""
+    found: UUID | None = (await session.execute(select(col(_C.org_id)).where(col(_C.id) == call_id))).scalars().first()
+    return found
+
+
+async def by_vendor_id(session: AsyncSession, vendor_call_id: str) -> tuple[UUID, UUID] | None:
+    """Return (organization, call) of the carrier's call (platform scope), or None."""
+    query = select(col(_C.org_id), col(_C.id)).where(col(_C.vendor_call_id) == vendor_call_id)
+    found = (await session.execute(query)).first()
+    return (found[0], found[1]) if found else None
+
+
+async def one(session: AsyncSession, org_id: UUID, call_id: UUID) -> CallRecord | None:
+    """Return a call, or None."""
+    query = select(_C).where(col(_C.org_id) == org_id, col(_C.id) == call_id)
+    return (await session.execute(query)).scalars().first()
+
+
+async def locked(session: AsyncSession, org_id: UUID, call_id: UUID) -> CallRecord | None:
+    """Return a call locked and fresh, or None."""
+    query = select(_C).where(col(_C.org_id) == org_id, col(_C.id) == call_id)
+    return (await session.execute(query.with_for_update().execution_options(populate_existing=True))).scalars().first()
+
+
+async def add_event(
+    session: AsyncSession,
+    call: CallRecord,
+    *,
+    source: str,
+    event_id: str,
+    kind: str,
+    at: datetime,
+    data: Mapping[str, Any],
+    now: datetime,
+) -> bool:
+    """Add an event; False when the source told it before."""
+    values = {
+        "id": new_id(),
+        "now": now,
+        "org_id": call.org_id,
+        "call_id": call.id,
+        "source": source,
+        "event_id": event_id,
+        "kind": kind,
+        "at": at,
+        "data": json.dumps(dict(data)),
+    }
+    return (await session.execute(_ADD_EVENT, values)).first() is not None
+
+
+async def standing_events(session: AsyncSession, call_id: UUID) -> list[Event]:
+    """Return the events of a call that say how it stands."""
+    query = select(CallEvent).where(col(CallEvent.call_id) == call_id, col(CallEvent.kind).in_(list(Kind)))
+    found = (await session.execute(query.execution_options(populate_existing=True))).scalars().all()
+    return [Event(one.source, one.event_id, one.kind, one.at, one.data) for one in found]

@@ -1,0 +1,90 @@
+"""Calls: what each is and came to, everything that happened in it, and whose calls go straight to a person."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from backend.core import clock
+from backend.models.base import TenantRow, document, moment
+from backend.vocab import CallStatus
+
+
+class CallRecord(TenantRow, table=True):
+    """One call. Its id is the only key that others know it by; `vendor_call_id` is the carrier's name for our leg.
+
+    Status, times, duration and disposition are read from its events (`calls.projection`) and written nowhere else.
+    """
+
+    __tablename__ = "call_records"
+    __table_args__ = (
+        Index("call_records_vendor_key", "vendor_call_id", unique=True, postgresql_where=text("vendor_call_id <> ''")),
+        Index("call_records_org_recent", "org_id", "id"),
+        Index("call_records_conversation", "conversation_id", "id"),
+        Index("call_records_contact", "contact_id"),
+        Index(
+            "call_records_open",
+            "status",
+            "updated_at",
+            postgresql_where=text("status in ('initiated','ringing','in_progress')"),
+        ),
+    )
+
+    conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE")
+    contact_id: UUID = Field(foreign_key="contacts.id", ondelete="CASCADE")
+    number_id: UUID | None = Field(default=None, foreign_key="service_numbers.id", ondelete="SET NULL", index=True)
+    agent_id: UUID | None = Field(default=None, foreign_key="agent_configs.id", ondelete="SET NULL", index=True)
+    agent_version: int = 0
+    started_by_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    direction: str
+    caller_number: str
+    """The other party's number, whoever of the two called."""
+    service_number: str
+    """Our number."""
+    vendor_call_id: str = ""
+    purpose: str = ""
+    goal: str = ""
+    prompt_override: str = ""
+    variables: dict[str, Any] = document(dict)
+    caller_data: dict[str, Any] = document(dict)
+    """What the caller of the API wants to find again; names that begin with `_` are not shown."""
+    status: str = CallStatus.INITIATED
+    disposition: str = ""
+    disposition_reason: str = ""
+    started_at: datetime = moment(clock.now)
+    answered_at: datetime | None = moment()
+    ended_at: datetime | None = moment()
+    duration_s: int = 0
+    attempts: int = 0
+    attempted_at: datetime | None = moment()
+
+
+class CallEvent(TenantRow, table=True):
+    """Something that happened in a call, told by one of its sources under an id of its own; rows are only added."""
+
+    __tablename__ = "call_events"
+    __table_args__ = (
+        UniqueConstraint("call_id", "source", "event_id"),
+        Index("call_events_call", "call_id", "at"),
+    )
+
+    call_id: UUID = Field(foreign_key="call_records.id", ondelete="CASCADE")
+    source: str
+    event_id: str
+    kind: str
+    at: datetime = moment(clock.now)
+    data: dict[str, Any] = document(dict)
+
+
+class CallWhitelistEntry(TenantRow, table=True):
+    """A caller whom an agent does not answer: the call goes straight to a number of the business's people."""
+
+    __tablename__ = "call_whitelist"
+    __table_args__ = (UniqueConstraint("agent_id", "caller_number"),)
+
+    agent_id: UUID = Field(foreign_key="agent_configs.id", ondelete="CASCADE")
+    caller_number: str
+    forward_to: str
+    label: str = ""
