@@ -65,13 +65,24 @@ async def store(
         await _apply(session, post, turn, conversation, record)
         if reason := tools.hand_over_reason(record.effects):
             await post.call_for_person(session, conversation, reason)
-        return
-    if record.is_waiting or (mode == AnswerMode.HUMAN and record.failure):
+    elif record.is_waiting or (mode == AnswerMode.HUMAN and record.failure):
         await skip(session, turn, record.failure or _TAKEN_OVER)
-        return
-    if mode == AnswerMode.HUMAN:
+    elif mode == AnswerMode.HUMAN:
         await _draft(session, post, turn, conversation, _TAKEN_OVER, answered)
-        return
+    else:
+        await _answer(session, post, turn, conversation, record, answered, mode)
+
+
+async def _answer(
+    session: AsyncSession,
+    post: Post,
+    turn: AgentTurn,
+    conversation: Conversation,
+    record: TurnRecord,
+    answered: UUID,
+    mode: AnswerMode,
+) -> None:
+    """Carry out what a turn asked for, send or draft its reply, and call a person where it says so."""
     await _apply(session, post, turn, conversation, record)
     if mode == AnswerMode.DRAFT:
         await _draft(session, post, turn, conversation, "The agent drafts, and a person approves.", answered)

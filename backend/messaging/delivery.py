@@ -291,37 +291,14 @@ async def _apply(session: AsyncSession, org_id: UUID, message_id: UUID, report: 
     message = await queries.locked(session, org_id, message_id)
     if message is None:
         return "unknown_text"
-    if not message.message_sid:
-        # The webhook overtook the answer to our own request: the marks in its address say whose it is.
-        is_ours = message.attempted_at is not None and report.attempt == _mark_of(message.attempted_at)
-        if not is_ours:
-            return "stale"
-        message.message_sid = report.sid
-        if message.status == MessageStatus.FAILED:
-            message.status = MessageStatus.SENDING  # we gave up on an answer, and here it is after all
-        session.add(message)
-        await session.flush()
-    elif message.message_sid != report.sid:
+    if not _is_of(message, report):
         return "stale"
     new = statuses.from_wire(report.status)
     if new is None:
         return "unknown_status"
     if not statuses.may_follow(message.status, new):
         return "no_change"
-    now = clock.now()
-    message.status = new
-    data: dict[str, str] = {}
-    if new in (MessageStatus.SENT, MessageStatus.DELIVERED):
-        message.sent_at = message.sent_at or now
-    if new == MessageStatus.DELIVERED:
-        message.delivered_at = now
-    if new in (MessageStatus.FAILED, MessageStatus.UNDELIVERED):
-        message.error_code = report.error_code
-        message.error_message = statuses.words(report.error_code, report.error_message)
-        data = {"error": message.error_message, "error_code": message.error_code}
-    elif message.error_message or message.error_code:
-        message.error_code = message.error_message = ""
-        data = {"error": "", "error_code": ""}
+    data = _move(message, new, report)
     session.add(message)
     await session.flush()
     await conversations.update_item(session, message.id, status=new, data=data)
@@ -330,6 +307,37 @@ async def _apply(session: AsyncSession, org_id: UUID, message_id: UUID, report: 
     if report.error_code == statuses.OPTED_OUT_AT_CARRIER:
         await _opted_out_at_carrier(session, message)
     return "applied"
+
+
+def _is_of(message: SmsMessage, report: StatusReport) -> bool:
+    """Tell whether a report is about the last attempt at a text, which learns the carrier's id from it."""
+    if message.message_sid:
+        return message.message_sid == report.sid
+    # The webhook overtook the answer to our own request: the marks in its address say whose it is.
+    if message.attempted_at is None or report.attempt != _mark_of(message.attempted_at):
+        return False
+    message.message_sid = report.sid
+    if message.status == MessageStatus.FAILED:
+        message.status = MessageStatus.SENDING  # we gave up on an answer, and here it is after all
+    return True
+
+
+def _move(message: SmsMessage, new: MessageStatus, report: StatusReport) -> dict[str, str]:
+    """Give a text its new status, and return what its line in the conversation says of an error."""
+    now = clock.now()
+    message.status = new
+    if new in (MessageStatus.SENT, MessageStatus.DELIVERED):
+        message.sent_at = message.sent_at or now
+    if new == MessageStatus.DELIVERED:
+        message.delivered_at = now
+    if new in (MessageStatus.FAILED, MessageStatus.UNDELIVERED):
+        message.error_code = report.error_code
+        message.error_message = statuses.words(report.error_code, report.error_message)
+    elif message.error_message or message.error_code:
+        message.error_code = message.error_message = ""
+    else:
+        return {}
+    return {"error": message.error_message, "error_code": message.error_code}
 
 
 def _mark_of(attempted_at: datetime) -> str:
