@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; exit; }; \
 	done; command -v python3 || echo no-python)
 VENV := .venv/bin
-PATHS := backend magpipe pages state tests alembic rxconfig.py
+PATHS := backend magpipe pages state voice_agent tests alembic rxconfig.py
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
