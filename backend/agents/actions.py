@@ -19,6 +19,7 @@ from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core import rate_limits
 from backend.core.errors import Invalid, LimitReached, Refused
+from backend.core.json_schema import closed_object
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
 from backend.functions.schemas import CallSetting, Offer, Outcome
 from backend.messaging import service as messaging
@@ -199,7 +200,7 @@ def _parameters(recipients: list[Mapping[str, str]], **texts: tuple[str, int]) -
             "enum": [one["label"] for one in recipients],
             "description": "Somebody of the business; leave it out for the customer",
         }
-    return {"type": "object", "properties": properties, "required": list(texts), "additionalProperties": False}
+    return closed_object(properties, texts)
 
 
 def _listed(offer: Offer, wanted: str) -> Mapping[str, str] | None:

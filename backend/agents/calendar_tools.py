@@ -22,6 +22,7 @@ from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.core import rate_limits
 from backend.core.errors import Conflict, Invalid, NotFound, VendorError
+from backend.core.json_schema import closed_object
 from backend.core.tenancy import unit_of_work
 from backend.functions.schemas import CallSetting, Offer, Outcome
 from backend.models.agents import AgentConfig
@@ -161,12 +162,7 @@ def _offer(name: str, kinds: Sequence[KindRow], zone: str) -> Offer:
         kind=ToolKind.CALENDAR,
         name=name,
         description=description,
-        parameters={
-            "type": "object",
-            "properties": properties,
-            "required": list(required),
-            "additionalProperties": False,
-        },
+        parameters=closed_object(properties, required),
         definition={"kinds": [dict(row) for row in kinds], "timezone": zone},
         is_reading=name in (FREE, LIST),
         is_repeatable=True,

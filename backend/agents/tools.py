@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents.schemas import Customer, Effect
 from backend.core.errors import Invalid
+from backend.core.json_schema import closed_object
 from backend.details import definitions as details
 from backend.details import service as detail_service
 from backend.details.schemas import Found
@@ -103,12 +104,7 @@ class Tool:
             kind=ToolKind.OWN,
             name=self.name,
             description=self.description,
-            parameters={
-                "type": "object",
-                "properties": {name: dict(one) for name, one in self.properties.items()},
-                "required": list(self.required),
-                "additionalProperties": False,
-            },
+            parameters=closed_object(self.properties, self.required),
             is_reading=True,
             label=self.label,
             policies=self.policies,

@@ -11,6 +11,7 @@ from typing import Any
 from backend.assistant import proposing, reading
 from backend.assistant.schemas import Desk, ToolAnswer
 from backend.core.errors import MagpipeError
+from backend.core.json_schema import closed_object
 
 VALUE_LIMIT = 8000
 _RECIPIENT = {"type": "string", "description": "The contact's name or phone number, as the person gave it"}
@@ -35,12 +36,7 @@ class Tool:
             "function": {
                 "name": self.name,
                 "description": self.description,
-                "parameters": {
-                    "type": "object",
-                    "properties": {name: dict(one) for name, one in self.properties.items()},
-                    "required": list(self.required),
-                    "additionalProperties": False,
-                },
+                "parameters": closed_object(self.properties, self.required),
             },
         }
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from backend.core.errors import Invalid
 from backend.core.ids import new_id
+from backend.core.json_schema import closed_object
 from backend.functions.schemas import Offer
 from backend.vocab import ToolKind
 
@@ -122,12 +123,7 @@ def offer(found: Mapping[str, Any]) -> Offer:
         kind=ToolKind.FUNCTION,
         name=found["name"],
         description=found["description"],
-        parameters={
-            "type": "object",
-            "properties": properties,
-            "required": [one["name"] for one in found["body_schema"] if one["required"]],
-            "additionalProperties": False,
-        },
+        parameters=closed_object(properties, [one["name"] for one in found["body_schema"] if one["required"]]),
         definition=dict(found),
         is_reading=is_reading(found),
         label=found["name"].replace("_", " "),

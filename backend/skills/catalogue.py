@@ -5,9 +5,11 @@ A definition's id is made from its name, so that every installation and every re
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
+from backend.core.json_schema import closed_object
 from backend.vocab import AgentType
 
 FOLLOW_UP, REMINDER, REVIEW = "post_call_followup", "appointment_reminder", "review_request"
@@ -55,12 +57,7 @@ class Skill:
     @property
     def schema(self) -> dict[str, Any]:
         """The settings as a JSON schema."""
-        return {
-            "type": "object",
-            "properties": {name: dict(one) for name, one in self.properties.items()},
-            "required": list(self.required),
-            "additionalProperties": False,
-        }
+        return closed_object(self.properties, self.required)
 
 
 def _message(default: str) -> dict[str, Any]:
@@ -90,6 +87,9 @@ def _lines(title: str, most: int, description: str, item_format: str = "") -> di
     return {"type": "array", "title": title, "description": description, "items": items, "minItems": 1,
             "maxItems": most, "default": []}  # fmt: skip
 
+
+# What is read by the clock, or when asked to, and mailed to the team.
+_report = partial(Skill, triggers=(SCHEDULE, ON_DEMAND), channels=("email",), is_outreach=False)
 
 ALL = (
     Skill(
@@ -243,16 +243,13 @@ ALL = (
         },
         required=(),
     ),
-    Skill(
+    _report(
         slug=COMPETITORS,
         name="Competitor monitoring",
         description="Reads pages you name and tells your team what changed on them since the last time.",
         category="research",
         icon="eye",
-        triggers=(SCHEDULE, ON_DEMAND),
-        channels=("email",),
         needs="It reads public pages without signing in, and keeps to what their owners allow readers.",
-        is_outreach=False,
         properties={
             "urls": _lines("Pages to watch", 10, "One address on each line, ten at most.", "uri"),
             "check_for": {
@@ -275,16 +272,13 @@ ALL = (
         required=("urls",),
         schedule={"interval": "daily", "time": "08:00"},
     ),
-    Skill(
+    _report(
         slug=NEWS,
         name="News digest",
         description="Collects what your sources wrote about your topics since the last digest, each article once.",
         category="research",
         icon="newspaper",
-        triggers=(SCHEDULE, ON_DEMAND),
-        channels=("email",),
         needs="It reads the feeds you name (RSS or Atom). It does not search the web.",
-        is_outreach=False,
         properties={
             "topics": _lines("Topics", 10, "One on each line. An article counts when it has all words of a topic."),
             "sources": _lines("Feeds", 5, "One address of an RSS or Atom feed on each line, five at most.", "uri"),
@@ -292,16 +286,13 @@ ALL = (
         required=("topics", "sources"),
         schedule={"interval": "daily", "time": "07:00"},
     ),
-    Skill(
+    _report(
         slug=SOCIAL,
         name="Social media monitoring",
         description="Tells your team where people wrote about your keywords, each post once.",
         category="marketing",
         icon="radar",
-        triggers=(SCHEDULE, ON_DEMAND),
-        channels=("email",),
         needs="It searches Reddit and Hacker News, which are open to readers. X, LinkedIn and Google are not.",
-        is_outreach=False,
         properties={
             "keywords": _lines("Keywords", 10, "One on each line, ten at most."),
             "platforms": {
