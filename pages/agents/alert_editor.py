@@ -2,13 +2,13 @@
 
 import reflex as rx
 
-from pages.components.button import button, button_class
+from pages.components.button import button
 from pages.components.choice import checkbox
-from pages.components.dialog import dialog, dialog_close
 from pages.components.field import error_text, label, select_field, text_area, text_field
+from pages.components.form_dialog import form_dialog
 from pages.components.status import badge
 from pages.components.timestamp import timestamp
-from pages.words import AgentAlerts, Common
+from pages.words import AgentAlerts
 from state.agents.alert_editor import AlertEditorState, AlertTryState, TriedRow
 
 # What stands in the form now, saved or not.
@@ -20,26 +20,17 @@ _GROUP = "flex flex-col gap-4 border-t border-line pt-4"
 def alert_dialog() -> rx.Component:
     """Return the dialog; the list opens it."""
     is_new = AlertEditorState.alert_id == ""
-    return dialog(
-        rx.el.form(
-            _topic(),
-            _likeness(),
-            _when(),
-            _what(),
-            id="alert-form",
-            key=AlertEditorState.drawing,
-            on_submit=AlertEditorState.save,
-            no_validate=True,
-            class_name="flex flex-col gap-5 pt-1",
-        ),
+    return form_dialog(
+        AlertEditorState,
+        "alert-form",
+        _topic(),
+        _likeness(),
+        _when(),
+        _what(),
         title=rx.cond(is_new, AgentAlerts.NEW_TITLE, AgentAlerts.EDIT_TITLE),
-        open=AlertEditorState.is_open,
-        on_open_change=AlertEditorState.set_open,
+        save=AgentAlerts.SAVE,
         size="lg",
-        footer=[
-            dialog_close(Common.CANCEL, class_name=button_class()),
-            button(AgentAlerts.SAVE, variant="primary", type="submit", form="alert-form"),
-        ],
+        class_name="gap-5",
     )
 
 

@@ -3,13 +3,13 @@
 import reflex as rx
 
 from pages.agents.alert_editor import alert_dialog
-from pages.components.button import button, button_class, icon_button_class
+from pages.components.button import button, button_class
 from pages.components.choice import switch
 from pages.components.dialog import confirm_dialog, dialog, dialog_close
 from pages.components.feedback import empty_state, error_state, skeleton_rows
 from pages.components.icon import icon
 from pages.components.link import page_link
-from pages.components.menu import menu, menu_item, menu_separator
+from pages.components.menu import menu_item, row_menu
 from pages.components.secret_dialog import secret_dialog
 from pages.components.status import badge
 from pages.components.surface import row_list, vacancy
@@ -119,29 +119,17 @@ def _alert(row: rx.Var[AlertRow]) -> rx.Component:
                 disabled=~AgentState.can_edit,
                 class_name="gap-0!",
             ),
-            menu(
-                icon("ellipsis"),
+            row_menu(
                 rx.cond(
                     AgentState.can_edit,
                     menu_item(AgentAlerts.EDIT, icon="pencil", on_select=AlertEditorState.edit(row["id"])),
                     rx.fragment(),
                 ),
                 menu_item(AgentAlerts.HISTORY, icon="scroll_text", on_select=AlertLogState.open(row["id"])),
-                rx.cond(
-                    AgentState.can_edit,
-                    rx.fragment(
-                        menu_separator(),
-                        menu_item(
-                            AgentAlerts.DELETE,
-                            icon="trash_2",
-                            danger=True,
-                            on_select=AlertsState.ask_delete(row["id"]),
-                        ),
-                    ),
-                    rx.fragment(),
-                ),
                 label=f"{AgentAlerts.MORE} {row['name']}",
-                trigger_class=icon_button_class("ghost", "sm"),
+                removal=AgentAlerts.DELETE,
+                on_remove=AlertsState.ask_delete(row["id"]),
+                may_remove=AgentState.can_edit,
             ),
             class_name="flex shrink-0 items-center gap-2",
         ),

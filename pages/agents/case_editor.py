@@ -4,40 +4,27 @@ from typing import Any
 
 import reflex as rx
 
-from pages.components.button import button, button_class, icon_button
-from pages.components.dialog import dialog, dialog_close
-from pages.components.field import CONTROL, error_text, select_field, text_area, text_field
-from pages.components.icon import icon
-from pages.words import AgentCase, Common
+from pages.components.field import select_field, text_area, text_field
+from pages.components.form_dialog import form_dialog
+from pages.components.form_rows import cell, choice, lines, remove_row, rows_of, select
+from pages.words import AgentCase
 from state.agents.case_editor import CaseEditorState, Check, Result
-
-_INPUT = f"{CONTROL} h-9 min-w-0 pointer-coarse:h-11"
-_LINES = f"{CONTROL} field-sizing-content min-h-9 min-w-0 resize-y py-2 font-mono! pointer-coarse:min-h-11"
 
 
 def case_dialog() -> rx.Component:
     """Return the dialog; the list opens it."""
-    return dialog(
-        rx.el.form(
-            _head(),
-            _going_on(),
-            _known(),
-            _results(),
-            _checks(),
-            id="case-form",
-            key=CaseEditorState.drawing,
-            on_submit=CaseEditorState.save,
-            no_validate=True,
-            class_name="flex flex-col gap-6 pt-1",
-        ),
+    return form_dialog(
+        CaseEditorState,
+        "case-form",
+        _head(),
+        _going_on(),
+        _known(),
+        _results(),
+        _checks(),
         title=rx.cond(CaseEditorState.case_id == "", AgentCase.NEW_TITLE, AgentCase.EDIT_TITLE),
-        open=CaseEditorState.is_open,
-        on_open_change=CaseEditorState.set_open,
+        save=AgentCase.SAVE,
         size="lg",
-        footer=[
-            dialog_close(Common.CANCEL, class_name=button_class()),
-            button(AgentCase.SAVE, variant="primary", type="submit", form="case-form"),
-        ],
+        class_name="gap-6",
     )
 
 
@@ -189,13 +176,13 @@ def _results() -> rx.Component:
 def _result(row: rx.Var[Result]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            _cell(f"tool-{row['key']}", row["tool"], AgentCase.RESULT_TOOL, mono=True),
-            _choice(f"status-{row['key']}", list(AgentCase.RESULT_STATUSES), row["status"], AgentCase.RESULT_STATUS),
-            _lines(f"result-{row['key']}", row["result"], AgentCase.RESULT_TEXT),
-            _lines(f"lines-{row['key']}", row["lines"], AgentCase.RESULT_ARGUMENTS),
+            cell(f"tool-{row['key']}", row["tool"], AgentCase.RESULT_TOOL, mono=True),
+            choice(f"status-{row['key']}", list(AgentCase.RESULT_STATUSES), row["status"], AgentCase.RESULT_STATUS),
+            lines(f"result-{row['key']}", row["result"], AgentCase.RESULT_TEXT),
+            lines(f"lines-{row['key']}", row["lines"], AgentCase.RESULT_ARGUMENTS),
             class_name="grid min-w-0 flex-1 gap-2 sm:grid-cols-2",
         ),
-        _remove("results", row["key"]),
+        remove_row(CaseEditorState, "results", row["key"]),
         key=row["key"],
         class_name="flex gap-2 py-3",
     )
@@ -217,16 +204,16 @@ def _check(row: rx.Var[Check]) -> rx.Component:
 
     def worded(kind: str, words: str, hows: Any) -> tuple[str, rx.Component]:
         return kind, rx.fragment(
-            _choice(f"how-{key}", list(hows), row["how"], AgentCase.HOW), _cell(value, row["value"], words)
+            choice(f"how-{key}", list(hows), row["how"], AgentCase.HOW), cell(value, row["value"], words)
         )
 
     def plain(kind: str, words: str) -> tuple[str, rx.Component]:
-        return kind, _cell(value, row["value"], words, wide=True)
+        return kind, cell(value, row["value"], words, wide=True)
 
-    number = _cell(value, row["value"], AgentCase.NUMBER, input_mode="decimal")
+    number = cell(value, row["value"], AgentCase.NUMBER, input_mode="decimal")
     return rx.el.li(
         rx.el.div(
-            _select(
+            select(
                 list(AgentCase.KINDS),
                 AgentCase.CHECK_KIND,
                 value=row["kind"],
@@ -239,28 +226,26 @@ def _check(row: rx.Var[Check]) -> rx.Component:
                 (
                     "tool_called",
                     rx.fragment(
-                        _cell(subject, row["subject"], AgentCase.TOOL, mono=True),
-                        rx.el.div(
-                            _lines(f"lines-{key}", row["lines"], AgentCase.ARGUMENTS), class_name="sm:col-span-2"
-                        ),
+                        cell(subject, row["subject"], AgentCase.TOOL, mono=True),
+                        rx.el.div(lines(f"lines-{key}", row["lines"], AgentCase.ARGUMENTS), class_name="sm:col-span-2"),
                     ),
                 ),
-                ("tool_not_called", _cell(subject, row["subject"], AgentCase.TOOL, mono=True)),
+                ("tool_not_called", cell(subject, row["subject"], AgentCase.TOOL, mono=True)),
                 (
                     "detail",
                     rx.fragment(
-                        _cell(subject, row["subject"], AgentCase.DETAIL, mono=True),
-                        _choice(f"how-{key}", list(AgentCase.HOWS_DETAIL), row["how"], AgentCase.HOW),
-                        _cell(value, row["value"], AgentCase.VALUE),
+                        cell(subject, row["subject"], AgentCase.DETAIL, mono=True),
+                        choice(f"how-{key}", list(AgentCase.HOWS_DETAIL), row["how"], AgentCase.HOW),
+                        cell(value, row["value"], AgentCase.VALUE),
                     ),
                 ),
                 plain("used_source", AgentCase.SOURCE),
-                ("ended", _choice(value, list(AgentCase.ENDINGS), row["value"], AgentCase.CHECK_KIND)),
+                ("ended", choice(value, list(AgentCase.ENDINGS), row["value"], AgentCase.CHECK_KIND)),
                 ("turns", number),
                 ("cost", number),
                 (
                     "time",
-                    rx.fragment(number, _choice(f"how-{key}", list(AgentCase.HOWS_TIME), row["how"], AgentCase.HOW)),
+                    rx.fragment(number, choice(f"how-{key}", list(AgentCase.HOWS_TIME), row["how"], AgentCase.HOW)),
                 ),
                 plain("judge", AgentCase.QUESTION),
                 rx.fragment(),
@@ -268,7 +253,7 @@ def _check(row: rx.Var[Check]) -> rx.Component:
             key=row["kind"],
             class_name="grid min-w-0 flex-1 gap-2 sm:grid-cols-2",
         ),
-        _remove("checks", key),
+        remove_row(CaseEditorState, "checks", key),
         key=key,
         class_name="flex gap-2 py-3",
     )
@@ -285,60 +270,4 @@ def _group(title: str, lead: str, *fields: rx.Component) -> rx.Component:
 
 
 def _table(title: str, lead: str, rows: rx.Component, table: str, add: str) -> rx.Component:
-    return rx.el.fieldset(
-        rx.el.legend(title, class_name="text-14 font-medium text-ink"),
-        rx.el.p(lead, class_name="text-13 text-pretty text-muted"),
-        rx.el.ul(rows, class_name="mt-1 divide-y divide-line empty:hidden"),
-        error_text(f"field-{table}", CaseEditorState.errors[table]),
-        rx.el.div(button(add, icon="plus", size="sm", on_click=CaseEditorState.add_row(table)), class_name="mt-2"),
-        class_name="min-w-0",
-    )
-
-
-def _cell(
-    name: rx.Var[str] | str, value: rx.Var[str], words: str, *, mono: bool = False, wide: bool = False, **props: Any
-) -> rx.Component:
-    look = f"{_INPUT}{' font-mono!' if mono else ''}{' sm:col-span-2' if wide else ''}"
-    return rx.el.input(
-        name=name,
-        type="text",
-        default_value=value,
-        placeholder=words,
-        aria_label=words,
-        auto_complete="off",
-        class_name=look,
-        **props,
-    )
-
-
-def _lines(name: rx.Var[str] | str, value: rx.Var[str], words: str) -> rx.Component:
-    return rx.el.textarea(
-        name=name,
-        rows=1,
-        default_value=value,
-        placeholder=words,
-        aria_label=words,
-        spell_check=False,
-        class_name=_LINES,
-    )
-
-
-def _choice(name: rx.Var[str] | str, options: list[tuple[str, str]], value: rx.Var[str], words: str) -> rx.Component:
-    return _select(options, words, name=name, default_value=value)
-
-
-def _select(options: list[tuple[str, str]], words: str, **props: Any) -> rx.Component:
-    return rx.el.div(
-        rx.el.select(
-            *(rx.el.option(said, value=key) for key, said in options),
-            aria_label=words,
-            class_name=f"{_INPUT} appearance-none truncate pr-8",
-            **props,
-        ),
-        icon("chevron_down", class_name="pointer-events-none absolute top-1/2 right-2.5 -translate-y-1/2 text-muted"),
-        class_name="relative",
-    )
-
-
-def _remove(table: str, key: rx.Var[str]) -> rx.Component:
-    return icon_button("x", AgentCase.REMOVE_ROW, on_click=CaseEditorState.remove_row(table, key))
+    return rows_of(CaseEditorState, table, rows, title=title, lead=lead, add=add, title_class="text-14")

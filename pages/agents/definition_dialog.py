@@ -4,10 +4,8 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from pages.components.button import button, button_class
 from pages.components.choice import switch
-from pages.components.dialog import dialog, dialog_close
-from pages.words import Common
+from pages.components.form_dialog import form_dialog
 
 
 def definition_dialog(
@@ -19,26 +17,15 @@ def definition_dialog(
     size: Literal["sm", "md", "lg"] = "md",
     class_name: str = "gap-4",
 ) -> rx.Component:
-    """Return the dialog of a state with `is_open`, `is_shared`, `drawing` and `save`."""
-    return dialog(
-        rx.el.form(
-            *fields,
-            id=form_id,
-            key=state.drawing,
-            on_submit=state.save,
-            no_validate=True,
-            class_name=f"flex flex-col {class_name} pt-1",
-        ),
+    """Return the dialog of a state as `form_dialog` has it, with `is_shared` beside."""
+    return form_dialog(
+        state,
+        form_id,
+        *fields,
         title=rx.cond(is_new, words.NEW_TITLE, words.EDIT_TITLE),
-        open=state.is_open,
-        on_open_change=state.set_open,
+        save=rx.cond(state.is_shared, words.SAVE, words.SAVE_DRAFT),
         size=size,
-        footer=[
-            dialog_close(Common.CANCEL, class_name=button_class()),
-            button(
-                rx.cond(state.is_shared, words.SAVE, words.SAVE_DRAFT), variant="primary", type="submit", form=form_id
-            ),
-        ],
+        class_name=class_name,
     )
 
 

@@ -3,12 +3,11 @@
 import reflex as rx
 
 from pages.agents.definition_dialog import definition_dialog, for_all_switch
-from pages.components.button import button, icon_button_class
+from pages.components.button import button
 from pages.components.choice import checkbox
 from pages.components.dialog import confirm_dialog
 from pages.components.field import select_field, text_field
-from pages.components.icon import icon
-from pages.components.menu import menu, menu_item, menu_separator
+from pages.components.menu import menu_item, row_menu
 from pages.components.status import badge
 from pages.components.surface import row_list
 from pages.words import AgentDetails
@@ -70,15 +69,11 @@ def _detail(row: rx.Var[Detail]) -> rx.Component:
         ),
         rx.cond(
             AgentState.can_edit,
-            menu(
-                icon("ellipsis"),
+            row_menu(
                 menu_item(AgentDetails.EDIT, icon="pencil", on_select=DetailsState.edit(row["id"])),
-                menu_separator(),
-                menu_item(
-                    AgentDetails.REMOVE, icon="trash_2", danger=True, on_select=DetailsState.ask_remove(row["id"])
-                ),
                 label=f"{AgentDetails.MORE} {row['name']}",
-                trigger_class=icon_button_class("ghost", "sm"),
+                removal=AgentDetails.REMOVE,
+                on_remove=DetailsState.ask_remove(row["id"]),
             ),
             rx.fragment(),
         ),

@@ -3,14 +3,12 @@
 import reflex as rx
 
 from pages.agents.definition_dialog import definition_dialog, for_all_switch
-from pages.components.button import button, icon_button
 from pages.components.choice import checkbox
-from pages.components.field import CONTROL, error_text, select_field, text_area, text_field
-from pages.components.icon import icon
+from pages.components.field import select_field, text_area, text_field
+from pages.components.form_rows import cell, choice, remove_row, rows_of
 from pages.words import AgentFunctions
 from state.agents.function_editor import FunctionEditorState, Pair, Parameter
 
-_INPUT = f"{CONTROL} h-9 min-w-0 pointer-coarse:h-11"
 _METHODS = [(method, method) for method in ("GET", "POST", "PUT", "PATCH", "DELETE")]
 
 
@@ -88,39 +86,27 @@ def _request() -> rx.Component:
 
 
 def _parameters() -> rx.Component:
-    return _table(
-        AgentFunctions.PARAMETERS,
-        AgentFunctions.PARAMETERS_LEAD,
-        rx.foreach(FunctionEditorState.body_schema, _parameter),
+    return rows_of(
+        FunctionEditorState,
         "body_schema",
-        AgentFunctions.ADD_PARAMETER,
+        rx.foreach(FunctionEditorState.body_schema, _parameter),
+        title=AgentFunctions.PARAMETERS,
+        lead=AgentFunctions.PARAMETERS_LEAD,
+        add=AgentFunctions.ADD_PARAMETER,
     )
 
 
 def _parameter(row: rx.Var[Parameter]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            _cell("name", row, row["name"], AgentFunctions.PARAMETER_NAME, "font-mono!"),
-            rx.el.div(
-                rx.el.select(
-                    *(rx.el.option(words, value=kind) for kind, words in AgentFunctions.TYPES),
-                    name=f"type-{row['key']}",
-                    default_value=row["type"],
-                    aria_label=AgentFunctions.PARAMETER_TYPE,
-                    class_name=f"{_INPUT} appearance-none truncate pr-8",
-                ),
-                icon(
-                    "chevron_down",
-                    class_name="pointer-events-none absolute top-1/2 right-2.5 -translate-y-1/2 text-muted",
-                ),
-                class_name="relative",
-            ),
-            _cell("about", row, row["description"], AgentFunctions.PARAMETER_ABOUT),
-            _cell("options", row, row["options"], AgentFunctions.PARAMETER_OPTIONS),
+            cell(f"name-{row['key']}", row["name"], AgentFunctions.PARAMETER_NAME, mono=True, spell_check=False),
+            choice(f"type-{row['key']}", list(AgentFunctions.TYPES), row["type"], AgentFunctions.PARAMETER_TYPE),
+            cell(f"about-{row['key']}", row["description"], AgentFunctions.PARAMETER_ABOUT, spell_check=False),
+            cell(f"options-{row['key']}", row["options"], AgentFunctions.PARAMETER_OPTIONS, spell_check=False),
             class_name="grid min-w-0 flex-1 gap-2 sm:grid-cols-2",
         ),
         rx.el.div(
-            _remove("body_schema", row["key"]),
+            remove_row(FunctionEditorState, "body_schema", row["key"]),
             class_name="flex shrink-0 flex-col items-end justify-between gap-2",
         ),
         rx.el.div(
@@ -191,17 +177,17 @@ def _pairs(
     def draw(row: rx.Var[Pair]) -> rx.Component:
         shown = rx.cond(row["has_value"], AgentFunctions.HEADER_KEPT, value) if is_secret else value
         return rx.el.li(
-            _cell("name", row, row["name"], name, "font-mono!"),
-            rx.el.input(
-                name=f"value-{row['key']}",
+            cell(f"name-{row['key']}", row["name"], name, mono=True, spell_check=False),
+            cell(
+                f"value-{row['key']}",
+                row["value"],
+                shown,
+                called=value,
+                mono=True,
                 type="password" if is_secret else "text",
-                default_value=row["value"],
-                placeholder=shown,
-                aria_label=value,
                 auto_complete="new-password" if is_secret else "off",
-                class_name=f"{_INPUT} font-mono!",
             ),
-            _remove(table, row["key"]),
+            remove_row(FunctionEditorState, table, row["key"]),
             key=row["key"],
             class_name=(
                 "grid grid-cols-[1fr_auto] gap-2 py-2 sm:grid-cols-[1fr_1.4fr_auto] "
@@ -209,33 +195,4 @@ def _pairs(
             ),
         )
 
-    return _table(title, lead, rx.foreach(rows, draw), table, add)
-
-
-def _table(title: str, lead: str, rows: rx.Component, table: str, add: str) -> rx.Component:
-    more = [rx.el.p(lead, class_name="text-13 text-pretty text-muted")] if lead else []
-    return rx.el.fieldset(
-        rx.el.legend(title, class_name="text-13 font-medium text-ink"),
-        *more,
-        rx.el.ul(rows, class_name="mt-1 divide-y divide-line empty:hidden"),
-        error_text(f"field-{table}", FunctionEditorState.errors[table]),
-        rx.el.div(button(add, icon="plus", size="sm", on_click=FunctionEditorState.add_row(table)), class_name="mt-2"),
-        class_name="min-w-0",
-    )
-
-
-def _cell(part: str, row: rx.Var, value: rx.Var[str], words: str, look: str = "") -> rx.Component:
-    return rx.el.input(
-        name=f"{part}-{row['key']}",
-        type="text",
-        default_value=value,
-        placeholder=words,
-        aria_label=words,
-        auto_complete="off",
-        spell_check=False,
-        class_name=f"{_INPUT} {look}".strip(),
-    )
-
-
-def _remove(table: str, key: rx.Var[str]) -> rx.Component:
-    return icon_button("x", AgentFunctions.REMOVE_ROW, on_click=FunctionEditorState.remove_row(table, key))
+    return rows_of(FunctionEditorState, table, rx.foreach(rows, draw), title=title, lead=lead, add=add)

@@ -7,12 +7,11 @@ from pages.agents.function_editor import editor_dialog
 from pages.agents.function_trying import try_dialog
 from pages.agents.policies import policies_section, policy_select
 from pages.agents.tools import appointments_section, servers_section
-from pages.components.button import button, icon_button_class
+from pages.components.button import button
 from pages.components.choice import switch
 from pages.components.dialog import confirm_dialog
 from pages.components.feedback import empty_state, error_state, skeleton_rows
-from pages.components.icon import icon
-from pages.components.menu import menu, menu_item, menu_separator
+from pages.components.menu import menu_item, row_menu
 from pages.components.secret_dialog import secret_dialog
 from pages.components.status import badge
 from pages.components.surface import vacancy
@@ -137,8 +136,7 @@ def _function(row: rx.Var[FunctionRow]) -> rx.Component:
                 disabled=~AgentState.can_edit,
                 class_name="gap-0!",
             ),
-            menu(
-                icon("ellipsis"),
+            row_menu(
                 rx.cond(
                     AgentState.can_edit,
                     rx.fragment(
@@ -150,21 +148,10 @@ def _function(row: rx.Var[FunctionRow]) -> rx.Component:
                 menu_item(
                     AgentFunctions.CALLS, icon="scroll_text", on_select=FunctionTryState.open(row["id"], "calls")
                 ),
-                rx.cond(
-                    AgentState.can_edit,
-                    rx.fragment(
-                        menu_separator(),
-                        menu_item(
-                            AgentFunctions.REMOVE,
-                            icon="trash_2",
-                            danger=True,
-                            on_select=FunctionsState.ask_remove(row["id"]),
-                        ),
-                    ),
-                    rx.fragment(),
-                ),
                 label=f"{AgentFunctions.MORE} {row['name']}",
-                trigger_class=icon_button_class("ghost", "sm"),
+                removal=AgentFunctions.REMOVE,
+                on_remove=FunctionsState.ask_remove(row["id"]),
+                may_remove=AgentState.can_edit,
             ),
             class_name="flex shrink-0 items-center gap-2",
         ),

@@ -5,14 +5,13 @@ import reflex as rx
 from pages.agents.case_editor import case_dialog
 from pages.agents.round import round_view
 from pages.agents.verdicts import status_icon
-from pages.components.button import button, button_class, icon_button_class
+from pages.components.button import button, button_class
 from pages.components.choice import switch
 from pages.components.dialog import confirm_dialog, dialog, dialog_close
 from pages.components.feedback import empty_state, error_state, skeleton_rows
 from pages.components.field import select_field, text_field
-from pages.components.icon import icon
 from pages.components.link import page_link
-from pages.components.menu import menu, menu_item, menu_separator
+from pages.components.menu import menu_item, row_menu
 from pages.components.status import badge
 from pages.components.surface import row_list, vacancy
 from pages.components.timestamp import time_ago
@@ -144,18 +143,11 @@ def _suite_actions(suite: rx.Var[SuiteRow]) -> rx.Component:
             on_click=ProvingState.run_suite(suite["id"]),
         ),
         button(AgentProving.ADD_CASE, size="sm", icon="plus", on_click=CaseEditorState.begin(suite["id"])),
-        menu(
-            icon("ellipsis"),
+        row_menu(
             menu_item(AgentProving.RENAME, icon="pencil", on_select=ProvingState.name_suite(suite["id"])),
-            menu_separator(),
-            menu_item(
-                AgentProving.REMOVE_SUITE,
-                icon="trash_2",
-                danger=True,
-                on_select=ProvingState.ask_remove("suite", suite["id"]),
-            ),
             label=f"{AgentProving.MORE} {suite['name']}",
-            trigger_class=icon_button_class("ghost", "sm"),
+            removal=AgentProving.REMOVE_SUITE,
+            on_remove=ProvingState.ask_remove("suite", suite["id"]),
         ),
         class_name="flex items-center gap-1.5",
     )
@@ -188,19 +180,12 @@ def _case(case: rx.Var[CaseRow]) -> rx.Component:
         ),
         rx.cond(
             AgentState.can_edit,
-            menu(
-                icon("ellipsis"),
+            row_menu(
                 menu_item(AgentProving.EDIT, icon="pencil", on_select=CaseEditorState.edit(case["id"])),
                 menu_item(AgentProving.RUN_CASE, icon="play", on_select=ProvingState.run_case(case["id"])),
-                menu_separator(),
-                menu_item(
-                    AgentProving.REMOVE_CASE,
-                    icon="trash_2",
-                    danger=True,
-                    on_select=ProvingState.ask_remove("case", case["id"]),
-                ),
                 label=f"{AgentProving.MORE} {case['name']}",
-                trigger_class=icon_button_class("ghost", "sm"),
+                removal=AgentProving.REMOVE_CASE,
+                on_remove=ProvingState.ask_remove("case", case["id"]),
             ),
             rx.fragment(),
         ),

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from pages.components.button import button_class
+from pages.components.button import button_class, icon_button_class
 from pages.components.icon import icon as draw_icon
 from pages.components.local_file import jsx
 
@@ -70,7 +70,7 @@ class _Separator(_Part):
 def menu(
     trigger: Any,
     *items: rx.Component,
-    label: str = "",
+    label: str | rx.Var[str] = "",
     trigger_class: str = "",
     align: Literal["start", "center", "end"] = "end",
     side: Literal["top", "right", "bottom", "left"] = "bottom",
@@ -125,3 +125,21 @@ def menu_heading(text: str | rx.Var[str]) -> rx.Component:
 def menu_separator() -> rx.Component:
     """Return a line between groups of items."""
     return _Separator.create()
+
+
+def row_menu(
+    *items: rx.Component,
+    label: str | rx.Var[str],
+    removal: str,
+    on_remove: Any,
+    may_remove: rx.Var[bool] | None = None,
+) -> rx.Component:
+    """Return the menu at the end of a row: what can be done with it and, below a line, what takes it away."""
+    last = rx.fragment(menu_separator(), menu_item(removal, icon="trash_2", danger=True, on_select=on_remove))
+    return menu(
+        draw_icon("ellipsis"),
+        *items,
+        last if may_remove is None else rx.cond(may_remove, last, rx.fragment()),
+        label=label,
+        trigger_class=icon_button_class("ghost", "sm"),
+    )

@@ -2,12 +2,11 @@
 
 import reflex as rx
 
-from pages.components.button import button, button_class, icon_button_class
+from pages.components.button import button, button_class
 from pages.components.dialog import confirm_dialog, dialog, dialog_close
 from pages.components.feedback import banner, empty_state, skeleton_fields, skeleton_rows
 from pages.components.field import text_field
-from pages.components.icon import icon
-from pages.components.menu import menu, menu_item, menu_separator
+from pages.components.menu import menu_item, row_menu
 from pages.components.password_field import password_field
 from pages.components.status import badge
 from pages.components.surface import definition_list, row_list, settings_group, vacancy
@@ -210,29 +209,19 @@ def _server(row: rx.Var[ServerCard]) -> rx.Component:
                 ),
                 rx.fragment(),
             ),
-            menu(
-                icon("ellipsis"),
+            row_menu(
                 menu_item(Connections.SHOW_TOOLS, icon="scroll_text", on_select=ToolServersState.show_tools(row["id"])),
                 rx.cond(
                     ToolServersState.may_edit,
-                    rx.fragment(
-                        menu_item(
-                            Connections.REPLACE_KEY,
-                            icon="key_round",
-                            on_select=ToolServersState.ask_value(row["id"]),
-                        ),
-                        menu_separator(),
-                        menu_item(
-                            Connections.REMOVE,
-                            icon="trash_2",
-                            danger=True,
-                            on_select=ToolServersState.ask_remove(row["id"]),
-                        ),
+                    menu_item(
+                        Connections.REPLACE_KEY, icon="key_round", on_select=ToolServersState.ask_value(row["id"])
                     ),
                     rx.fragment(),
                 ),
                 label=f"{Connections.MORE} {row['name']}",
-                trigger_class=icon_button_class("ghost", "sm"),
+                removal=Connections.REMOVE,
+                on_remove=ToolServersState.ask_remove(row["id"]),
+                may_remove=ToolServersState.may_edit,
             ),
             class_name="flex shrink-0 items-center gap-2",
         ),

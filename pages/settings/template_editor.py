@@ -4,52 +4,42 @@ from typing import Any
 
 import reflex as rx
 
-from pages.components.button import button, button_class
+from pages.components.button import button_class
 from pages.components.choice import checkbox, segmented
 from pages.components.combobox import combobox
-from pages.components.dialog import dialog, dialog_close
 from pages.components.field import text_area, text_field
+from pages.components.form_dialog import form_dialog
 from pages.components.icon import icon
 from pages.components.menu import menu, menu_item
-from pages.words import Common, Templates
+from pages.words import Templates
 from state.settings.template_editor import TemplateEditorState, TemplatePreviewState
 
 
 def template_dialog() -> rx.Component:
     """Return the dialog; `TemplateEditorState.begin` and `.edit` open it."""
     is_new = TemplateEditorState.template_id == ""
-    return dialog(
-        rx.el.form(
-            rx.cond(
-                is_new,
-                segmented(
-                    "template-kind",
-                    Templates.KIND,
-                    list(Templates.KINDS),
-                    value=TemplateEditorState.kind,
-                    on_change=TemplateEditorState.set_kind,
-                    hide_label=True,
-                ),
-                rx.fragment(),
+    return form_dialog(
+        TemplateEditorState,
+        "template-form",
+        rx.cond(
+            is_new,
+            segmented(
+                "template-kind",
+                Templates.KIND,
+                list(Templates.KINDS),
+                value=TemplateEditorState.kind,
+                on_change=TemplateEditorState.set_kind,
+                hide_label=True,
             ),
-            _names(),
-            _words(),
-            _preview(),
-            _whose(),
-            id="template-form",
-            key=TemplateEditorState.drawing,
-            on_submit=TemplateEditorState.save,
-            no_validate=True,
-            class_name="flex flex-col gap-4 pt-1",
+            rx.fragment(),
         ),
+        _names(),
+        _words(),
+        _preview(),
+        _whose(),
         title=rx.cond(is_new, Templates.NEW_TITLE, Templates.EDIT_TITLE),
-        open=TemplateEditorState.is_open,
-        on_open_change=TemplateEditorState.set_open,
+        save=Templates.SAVE,
         size="lg",
-        footer=[
-            dialog_close(Common.CANCEL, class_name=button_class()),
-            button(Templates.SAVE, variant="primary", type="submit", form="template-form"),
-        ],
     )
 
 

@@ -2,11 +2,11 @@
 
 import reflex as rx
 
-from pages.components.button import button, icon_button_class
+from pages.components.button import button
 from pages.components.feedback import empty_state, skeleton_rows
 from pages.components.field import select_field, text_field
 from pages.components.icon import icon
-from pages.components.menu import menu, menu_item, menu_separator
+from pages.components.menu import menu_item, row_menu
 from pages.components.status import badge
 from pages.components.surface import row_list
 from pages.settings.layout import settings_section
@@ -140,13 +140,11 @@ def _template(row: rx.Var[TemplateCard]) -> rx.Component:
         ),
         rx.cond(
             row["may_change"],
-            menu(
-                icon("ellipsis"),
+            row_menu(
                 menu_item(Templates.EDIT, icon="pencil", on_select=TemplateEditorState.edit(row["id"])),
-                menu_separator(),
-                menu_item(Templates.DELETE, icon="trash_2", danger=True, on_select=TemplatesState.delete(row["id"])),
                 label=f"{Templates.MORE} {row['title']}",
-                trigger_class=icon_button_class("ghost", "sm"),
+                removal=Templates.DELETE,
+                on_remove=TemplatesState.delete(row["id"]),
             ),
             rx.fragment(),
         ),

@@ -87,7 +87,6 @@ class AgentFunctions:
     TIMEOUT_HINT = "In a conversation at most 12 in all."
     RETRIES = "Tries again"
     RETRIES_HINT = "Only where nothing can happen twice."
-    REMOVE_ROW = "Remove"
     SAVE_DRAFT = "Save in the draft"
     SAVE = "Save"
     TYPES = (

@@ -142,7 +142,6 @@ class AgentCase:
     SOURCE = "Title or words of the source"
     QUESTION = "A question whose good answer is yes, such as: Is it polite?"
     ARGUMENTS = "With: day = Friday, day contains Fri, day ~ ^Fri"
-    REMOVE_ROW = "Remove this row"
 
 
 class AgentRound:
