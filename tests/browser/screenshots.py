@@ -1,8 +1,8 @@
 """Take pictures of every page: three widths, light and dark, full, empty, loading, failing and with layers open.
 
 `python -m tests.browser.screenshots [--only inbox] [--out screenshots]` starts an installation of its own, fills it,
-and writes `<page>-<state>-<width>-<scheme>.png`. `shots.py` and `shots_of_people.py` say which. Look at each one before
-calling a page done.
+and writes `<page>-<state>-<width>-<scheme>.png`. `shots.py`, `shots_of_agents.py` and
+`shots_of_people.py` say which. Look at each one before calling a page done.
 """
 
 import argparse
@@ -15,13 +15,14 @@ import httpx
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from pages.words import AgentPublish, Forms, InboxTimeline, Team, Teams
-from tests.browser import shots, shots_of_people
+from tests.browser import shots, shots_of_agents, shots_of_people
 from tests.browser.addresses import Address
 from tests.browser.carrier import Carrier
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.inbox import Inbox
 from tests.browser.look import next_frames, settle
 from tests.browser.people import Person, sign_in, sign_up
+from tests.browser.practice import Practice
 from tests.browser.shots import CUSTOMERS, Shot, nothing, press
 from tests.browser.window import Problems, Window
 from tests.chromium import find
@@ -128,6 +129,12 @@ class Studio:
                 page.wait_for_timeout(1500)
         window.close()
 
+    def work(self) -> None:
+        """Let the owner use all of the demo agent."""
+        window = self.window("owner", 1440, 900)
+        Practice(window.page, self.up, self.carrier, self.agent()).work()
+        window.close()
+
     def ask_who_is_there(self) -> None:
         """Have the demo's chat ask visitors for their email."""
         window = self.window("owner", 1440, 900)
@@ -141,6 +148,10 @@ class Studio:
         query = "select conversation_id from sms_messages where %s in (sender_number, recipient_number) limit 1"
         return f"/inbox/{self.up.query(query, customer)[0][0]}"
 
+    def contact(self, customer: str) -> str:
+        """Return the address of a customer's page."""
+        return f"/contacts/{self.up.query('select id from contacts where phone_number = %s', customer)[0][0]}"
+
     def agent(self) -> str:
         """Return the address of the demo agent."""
         return Address("/agents/[agent_id]").of(self.up)
@@ -153,6 +164,7 @@ class Studio:
         yield from shots.doors()
         yield from shots.inbox(self.conversation)
         yield from shots.agents(self.agent())
+        yield from shots_of_agents.work(self.agent(), self.conversation, self.contact)
         yield from shots_of_people.contacts(up)
         yield from shots_of_people.team()
         yield from shots_of_people.assistant()
@@ -211,6 +223,7 @@ def main() -> None:
         studio.fill()
         studio.form_a_team()
         studio.publish()
+        studio.work()
         for shot in studio.shots():
             if re.search(asked.only, shot.name):
                 studio.take(shot)
