@@ -204,6 +204,22 @@ class ToolCallStatus(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+class TicketStatus(StrEnum):
+    """Whether somebody still has to do something about a ticket."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class TicketPriority(StrEnum):
+    """How soon a ticket is to be dealt with, the least pressing first."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
 class ActionStatus(StrEnum):
     """Where a scheduled action stands."""
 

@@ -28,6 +28,8 @@ from pages.settings import account, connections, joining, keys, organization, te
 from pages.team.activity import activity_page
 from pages.team.members import members_page
 from pages.team.teams import teams_page
+from pages.tickets.listing import ROUTE as TICKETS
+from pages.tickets.listing import tickets_page
 from pages.welcome import welcome_page
 from pages.words import (
     Agents,
@@ -50,6 +52,7 @@ from pages.words import (
     SignIn,
     SignUp,
     Team,
+    Tickets,
     VerifyEmail,
     Welcome,
 )
@@ -81,6 +84,7 @@ from state.settings.tool_servers import ToolServersState
 from state.team.activity import ActivityState
 from state.team.members import MembersState
 from state.team.teams import TeamsState
+from state.tickets.listing import TicketsState
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ ROOMS = (
     Route("/contacts", contacts_page, Contacts.TITLE, [ContactListState.load]),
     Route("/contacts/import", import_page, ContactImports.TITLE, [ImportState.load]),
     Route("/contacts/[contact_id]", contact_page, Contacts.TITLE, [ContactState.load, ContactMemoryState.load]),
+    Route(TICKETS, tickets_page, Tickets.TITLE, [TicketsState.load]),
     Route("/agents", agents_page, Agents.TITLE, [AgentListState.load, ChecklistState.load]),
     Route("/agents/[agent_id]", agent_page, Agents.TITLE, [AgentState.load]),
     Route("/knowledge", knowledge_page, Knowledge.TITLE, [KnowledgeState.load]),

@@ -5,6 +5,8 @@ processes are up.
 """
 
 import secrets
+from datetime import timedelta
+from uuid import UUID
 
 import httpx
 from sqlmodel import select
@@ -12,6 +14,7 @@ from sqlmodel import select
 from backend import worker
 from backend.agents import service as agents
 from backend.chat import service as chat
+from backend.contacts import service as contacts
 from backend.core import clock, crypto, jobs
 from backend.core.config import settings
 from backend.core.errors import MagpipeError
@@ -22,7 +25,8 @@ from backend.models.accounts import User
 from backend.models.organizations import OrganizationMember
 from backend.numbers import service as numbers
 from backend.organizations import service as organizations
-from backend.vocab import AgentType, MemberRole, PlatformRole
+from backend.support import service as support
+from backend.vocab import AgentType, MemberRole, PlatformRole, TicketPriority
 from magpipe.seed_contacts import seed_contacts
 
 OWNER_EMAIL = "ana@harbor-dental.example"
@@ -102,6 +106,7 @@ async def seed_demo() -> dict[str, str]:
         if is_new:
             await _teach(principal)
             await seed_contacts(principal)
+            await _promise(principal, colleague.id)
         number = await _number(principal)
         widget, is_chat_new = await _chat(principal)
     if is_new or is_chat_new:
@@ -133,6 +138,24 @@ async def _teach(principal: Principal) -> None:
         )
         for title, content in KNOWLEDGE.items():
             await knowledge.add_text(session, principal, title, content, agent_id=agent.id)
+
+
+async def _promise(principal: Principal, colleague_id: UUID) -> None:
+    """Open a ticket that Ana's colleague looks after, for somebody who writes soon after."""
+    async with unit_of_work() as session:
+        contact = await contacts.ensure_by_phone(session, TEXTS[1][0])
+        await support.open_by_person(
+            session,
+            principal,
+            {
+                "subject": "Send last year’s claim form",
+                "description": "Their insurer wants it again. Promised at the front desk.",
+                "priority": TicketPriority.HIGH,
+                "assigned_to": str(colleague_id),
+                "due_date": (clock.now() + timedelta(days=2)).date().isoformat(),
+            },
+            contact_id=contact.id,
+        )
 
 
 async def _chat(principal: Principal) -> tuple[str, bool]:

@@ -46,6 +46,7 @@ def _actions() -> list[dict[str, str]]:
         {"label": PaletteWords.MENTIONS, "to": "/inbox?view=mentions&status=any"},
         {"label": PaletteWords.NEEDS_PERSON, "to": "/inbox?person=1"},
         {"label": PaletteWords.UPSET, "to": "/inbox?sentiment=negative"},
+        {"label": PaletteWords.MY_TICKETS, "to": "/tickets?who=me"},
         {"label": PaletteWords.SHORTCUTS, "event": "magpipe:layer", "detail": "shortcuts", "keys": "?"},
     ]
 

@@ -6,12 +6,13 @@ import ArrowRight from "lucide-react/dist/esm/icons/arrow-right.mjs";
 import Bot from "lucide-react/dist/esm/icons/bot.mjs";
 import MessageSquare from "lucide-react/dist/esm/icons/message-square.mjs";
 import Search from "lucide-react/dist/esm/icons/search.mjs";
+import Ticket from "lucide-react/dist/esm/icons/ticket.mjs";
 import UserRound from "lucide-react/dist/esm/icons/user-round.mjs";
 import Zap from "lucide-react/dist/esm/icons/zap.mjs";
 import { Hotkey } from "$/public/external/pages/components/hotkeys/hotkeys.jsx";
 
 const PAUSE_MS = 150;
-const PICTURES = { page: ArrowRight, action: Zap, contact: UserRound, agent: Bot, conversation: MessageSquare };
+const PICTURES = { page: ArrowRight, action: Zap, contact: UserRound, agent: Bot, conversation: MessageSquare, ticket: Ticket };
 const plain = (text) =>
   text
     .normalize("NFKD")
@@ -65,6 +66,7 @@ export function Palette({ places, actions, hits, asked, words, onFind }) {
       [words.CONTACTS, of("contact")],
       [words.AGENTS, of("agent")],
       [words.CONVERSATIONS, of("conversation")],
+      [words.TICKETS, of("ticket")],
     ].filter(([, rows]) => rows.length);
   }, [wanted, hits, asked]);
   const flat = groups.flatMap(([, rows]) => rows);

@@ -1,4 +1,4 @@
-"""Find what a person types into the command palette: conversations, contacts and agents."""
+"""Find what a person types into the command palette: conversations, contacts, agents and tickets."""
 
 from typing import TypedDict
 
@@ -10,6 +10,7 @@ from backend.conversations import service as conversations
 from backend.conversations.schemas import ListFilter
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import e164
+from backend.support import service as support
 from state.errors import answers
 from state.session import SessionState
 
@@ -18,7 +19,7 @@ LONGEST = 80
 
 
 class Hit(TypedDict):
-    """Something found: where it leads, and how it is shown. `kind` is conversation, contact or agent."""
+    """Something found: where it leads, and how it is shown. `kind` is conversation, contact, agent or ticket."""
 
     kind: str
     label: str
@@ -65,5 +66,15 @@ class PaletteState(SessionState):
                         }
                         for row in page.rows
                         if f"/inbox/{row['id']}" not in known
+                    ]
+                    tickets = await support.page(session, support.TicketFilter(search=text), limit=MOST)
+                    hits += [
+                        {
+                            "kind": "ticket",
+                            "label": one["subject"],
+                            "hint": one["ticket_ref"],
+                            "to": f"/tickets?status=any&q={one['ticket_ref']}",
+                        }
+                        for one in tickets.rows
                     ]
         self.asked, self.hits = text, hits

@@ -30,9 +30,10 @@ from backend.models.numbers import ServiceNumber
 from backend.notifications import service as notifications
 from backend.notifications.schemas import Mail
 from backend.numbers import service as numbers
-from backend.vocab import AuthorKind, Channel, ToolCallStatus, ToolKind, ToolPolicy
+from backend.support import service as support
+from backend.vocab import AuthorKind, Channel, TicketPriority, ToolCallStatus, ToolKind, ToolPolicy
 
-SEND_TEXT, SEND_EMAIL = "send_text", "send_email"
+SEND_TEXT, SEND_EMAIL, OPEN_TICKET = "send_text", "send_email", "create_support_ticket"
 TEXT_LIMIT, MAIL_LIMIT, SUBJECT_LIMIT = 1600, 10_000, 200
 # More than a team's agents write in an honest hour; whoever talks one into a flood stops here.
 MOST_AN_HOUR, HOUR = 120, timedelta(hours=1)
@@ -71,6 +72,16 @@ async def offers(session: AsyncSession, agent: AgentConfig, values: Mapping[str,
             label="Send an email",
             default=ToolPolicy.OFF,
         ),
+        Offer(
+            ToolKind.ACTION,
+            OPEN_TICKET,
+            "Open a ticket for the team to look into, when the customer reports a problem or wants something done that"
+            " you cannot do now. Tell them its number.",
+            _ticket_parameters(),
+            is_repeatable=True,
+            label="Open a ticket",
+            default=ToolPolicy.OFF,
+        ),
     ]
 
 
@@ -88,12 +99,17 @@ def fault(offer: Offer, arguments: Mapping[str, Any]) -> str:
             return f"Missing argument: {name}."
         if len(value) > one.get("maxLength", SUBJECT_LIMIT):
             return f"The argument {name} is too long."
+        if name == "priority" and value not in one["enum"]:
+            return f"The argument {name} is one of: {', '.join(one['enum'])}."
     wanted = str(arguments.get("to") or "")
     return "You may not write to them." if wanted and _listed(offer, wanted) is None else ""
 
 
 def words(offer: Offer, arguments: Mapping[str, Any]) -> str:
     """Return what a call would do, for the person who is asked."""
+    if offer.name == OPEN_TICKET:
+        priority = arguments.get("priority") or TicketPriority.MEDIUM
+        return f"Open a ticket of {priority} priority: “{arguments['subject']}”"
     listed = _listed(offer, str(arguments.get("to") or ""))
     who = f"{listed['label']} ({listed['address']})" if listed else "the customer"
     return f"Text {who}" if offer.name == SEND_TEXT else f"Email {who}: “{arguments['subject']}”"
@@ -102,10 +118,10 @@ def words(offer: Offer, arguments: Mapping[str, Any]) -> str:
 async def run(
     offer: Offer, arguments: Mapping[str, Any], call_id: UUID, setting: CallSetting, limit_s: float
 ) -> Outcome:
-    """Send it; what speaks against it comes back as a refusal in words."""
+    """Do it; what speaks against it comes back as a refusal in words."""
     if setting.conversation_id is None:
-        return Outcome(call_id, ToolCallStatus.REFUSED, "There is no customer here to write to.")
-    act = _send_text if offer.name == SEND_TEXT else _send_email
+        return Outcome(call_id, ToolCallStatus.REFUSED, "There is no customer here.")
+    act = {SEND_TEXT: _send_text, SEND_EMAIL: _send_email, OPEN_TICKET: _open_ticket}[offer.name]
     listed = _listed(offer, str(arguments.get("to") or ""))
     try:
         with org_scope(setting.org_id):
@@ -174,6 +190,27 @@ async def _send_email(
     return "The email is on its way."
 
 
+async def _open_ticket(
+    arguments: Mapping[str, Any], call_id: UUID, setting: CallSetting, listed: Mapping[str, str] | None
+) -> str:
+    async with unit_of_work() as session:
+        conversation, contact = await _customer(session, setting)
+        wish = support.AgentsTicket(
+            subject=arguments["subject"],
+            description=arguments["description"],
+            priority=arguments.get("priority") or TicketPriority.MEDIUM,
+            call_id=call_id,
+            agent_id=setting.agent_id,
+            agent_name=setting.agent_name,
+            agent_version=setting.agent_version,
+            # Somebody who only says who they are may have said another's address.
+            email=(contact.email or "").lower() if setting.is_proven else "",
+            told_in=setting.session_id,
+        )
+        ticket = await support.open_by_agent(session, conversation, wish)
+    return f"Ticket {ticket['ticket_ref']} is open, and the team has been told."
+
+
 async def _customer(session: AsyncSession, setting: CallSetting) -> tuple[Conversation, Contact]:
     assert setting.conversation_id is not None
     conversation = await conversations.locked(session, setting.conversation_id)
@@ -203,9 +240,19 @@ def _parameters(recipients: list[Mapping[str, str]], **texts: tuple[str, int]) -
     return closed_object(properties, texts)
 
 
+def _ticket_parameters() -> dict[str, Any]:
+    found = _parameters(
+        [],
+        subject=("What it is about, in a few words", support.SUBJECT_LIMIT),
+        description=("All the team has to know, and how the customer wants to be reached", support.DESCRIPTION_LIMIT),
+    )
+    priority = {"type": "string", "enum": list(TicketPriority), "description": "How soon; medium when left out"}
+    return {**found, "properties": {**found["properties"], "priority": priority}}
+
+
 def _listed(offer: Offer, wanted: str) -> Mapping[str, str] | None:
     label = wanted.strip().casefold()
-    found: list[Mapping[str, str]] = offer.definition["recipients"]
+    found: list[Mapping[str, str]] = offer.definition.get("recipients", [])
     return next((one for one in found if label and one["label"].casefold() == label), None)
 
 

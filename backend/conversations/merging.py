@@ -70,6 +70,10 @@ _FOLLOW_CHAT_BOOKINGS = text("""
 update bookings set conversation_id = :keep
 where org_id = :org and conversation_id = :drop and told_in = :chat
 """)
+_FOLLOW_CHAT_TICKETS = text("""
+update support_tickets set conversation_id = :keep
+where org_id = :org and conversation_id = :drop and told_in = :chat
+""")
 _FOLLOW_CHAT_ALERTS = text("""
 update semantic_matches set conversation_id = :keep
 where org_id = :org and conversation_id = :drop
@@ -212,6 +216,7 @@ async def move_chat(
     await session.execute(_FOLLOW_CHAT_CALLS, both)
     await session.execute(_FOLLOW_CHAT_DETAILS, both)
     await session.execute(_FOLLOW_CHAT_BOOKINGS, both)
+    await session.execute(_FOLLOW_CHAT_TICKETS, both)
     await session.execute(_FOLLOW_CHAT_ALERTS, both)
     remaining = int((await session.execute(_COUNT, both)).scalar_one())
     alone = {"org": org_id, "keep": left.id, "drop": left.id}

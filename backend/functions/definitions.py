@@ -25,6 +25,7 @@ KINDS = ("string", "number", "integer", "boolean", "array", "object")
 # What the product's own tools are called.
 RESERVED = (
     "hand_over_to_person", "save_contact_name", "save_details", "transfer_conversation", "send_text", "send_email",
+    "create_support_ticket",
     "check_availability", "book_appointment", "list_appointments", "reschedule_appointment", "cancel_appointment",
     "recall_memory", "correct_memory", "forget_memory",
 )  # fmt: skip

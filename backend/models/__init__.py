@@ -24,6 +24,7 @@ from backend.models import (
     organizations,
     platform,
     skills,
+    support,
     tags,
     templates,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "organizations",
     "platform",
     "skills",
+    "support",
     "tags",
     "templates",
 ]

@@ -11,6 +11,8 @@ from backend.vocab import MemberRole, MemberStatus
 
 # The gate of the reference product: texts are answered while the balance is above minus fifty dollars.
 STARTING_BALANCE_MICROS = 20_000_000
+# Where the reference product's numbers of tickets begin.
+FIRST_TICKET = 1001
 
 
 class Organization(Row, table=True):
@@ -23,6 +25,10 @@ class Organization(Row, table=True):
     country: str = "US"
     timezone: str = "America/New_York"
     balance_micros: int = Field(default=STARTING_BALANCE_MICROS, sa_type=BigInteger)
+    last_ticket_number: int = Field(
+        default=FIRST_TICKET - 1, sa_type=BigInteger, sa_column_kwargs={"server_default": str(FIRST_TICKET - 1)}
+    )
+    """The number its newest ticket has; a number is used once, though its ticket may be gone."""
 
 
 class OrganizationMember(TenantRow, table=True):

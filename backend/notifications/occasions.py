@@ -10,6 +10,7 @@ from backend.vocab import AuthorKind, Direction, ItemKind
 
 MESSAGE_IN, MESSAGE_OUT, NEEDS_PERSON = "new_message", "outbound_message", "needs_person"
 NEEDS_APPROVAL = "needs_approval"
+NEW_TICKET = "new_ticket"
 TELL = "notifications.tell"
 
 
@@ -45,6 +46,19 @@ async def approval(session: AsyncSession, item: ConversationItem) -> None:
             TELL,
             org_id=str(item.org_id),
             kind=NEEDS_APPROVAL,
+            conversation_id=str(item.conversation_id),
+            seq=item.seq,
+        )
+
+
+async def ticket(session: AsyncSession, item: ConversationItem) -> None:
+    """Note that somebody opened a ticket; the item says which."""
+    if await _is_anybody_told(session, item):
+        await jobs.defer(
+            session,
+            TELL,
+            org_id=str(item.org_id),
+            kind=NEW_TICKET,
             conversation_id=str(item.conversation_id),
             seq=item.seq,
         )

@@ -17,7 +17,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.models.agents import AgentConfig
 from backend.models.notifications import NotificationPreference
-from backend.notifications.occasions import MESSAGE_IN, MESSAGE_OUT, NEEDS_APPROVAL, NEEDS_PERSON
+from backend.notifications.occasions import MESSAGE_IN, MESSAGE_OUT, NEEDS_APPROVAL, NEEDS_PERSON, NEW_TICKET
 from backend.numbers import e164
 
 EMAIL, SMS = "email", "sms"
@@ -127,6 +127,7 @@ def _wants(wish: ChannelWish, kind: str) -> bool:
         MESSAGE_OUT: wish["all_messages"],
         NEEDS_PERSON: wish["needs_person"],
         NEEDS_APPROVAL: wish["needs_person"],
+        NEW_TICKET: wish["needs_person"],
     }[kind]
 
 

@@ -19,6 +19,7 @@ from backend.notifications import layout
 from backend.notifications.occasions import approval as note_approval
 from backend.notifications.occasions import message as note_message
 from backend.notifications.occasions import needs_person as note_needs_person
+from backend.notifications.occasions import ticket as note_ticket
 from backend.notifications.preferences import CHANNELS, CONTENTS, ChannelWish, Wishes, follow_defaults
 from backend.notifications.preferences import change as change_wishes
 from backend.notifications.preferences import of as wishes_of
@@ -38,6 +39,7 @@ __all__ = [
     "note_approval",
     "note_message",
     "note_needs_person",
+    "note_ticket",
     "queue_email",
     "send_test",
     "was_queued",

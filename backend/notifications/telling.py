@@ -21,7 +21,7 @@ from backend.models.messaging import SmsMessage
 from backend.models.numbers import ServiceNumber
 from backend.models.organizations import OrganizationMember
 from backend.notifications import preferences, service
-from backend.notifications.occasions import MESSAGE_IN, MESSAGE_OUT, NEEDS_APPROVAL
+from backend.notifications.occasions import MESSAGE_IN, MESSAGE_OUT, NEEDS_APPROVAL, NEW_TICKET
 from backend.notifications.preferences import EMAIL, ChannelWish
 from backend.notifications.schemas import Mail
 from backend.numbers import e164
@@ -34,6 +34,7 @@ _HEADINGS = {
     MESSAGE_IN: "New message from {contact}",
     MESSAGE_OUT: "Message to {contact}",
     NEEDS_APPROVAL: "An agent waits for your approval with {contact}",
+    NEW_TICKET: "New ticket of {contact}",
 }
 _NEEDS_PERSON = "{contact} needs a person"
 
@@ -56,9 +57,10 @@ async def tell(kind: str, conversation_id: UUID, seq: int) -> None:
         who = contact.name or e164.display(contact.phone_number or "") or "somebody"
         number = await _number(session, org_id, item)
         heading = _HEADINGS.get(kind, _NEEDS_PERSON).format(contact=who)
+    doer = str(item.author_id) if item.author_kind == AuthorKind.MEMBER else str(item.data.get("member_id") or "")
     for user_id, wishes in told.items():
         member = members.get(user_id)
-        if member is None or (item.author_kind == AuthorKind.MEMBER and item.author_id == user_id):
+        if member is None or str(user_id) == doer:
             continue
         for channel, wish in wishes.items():
             title, lines = _words(heading, who, agent_name, item.body, wish)

@@ -39,6 +39,7 @@ SUBJECTS = (
     "proposal",
     "tag",
     "team",
+    "ticket",
     "widget",
 )
 # Details that name a device or a row to machines and say nothing to people.

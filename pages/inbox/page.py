@@ -9,6 +9,7 @@ from pages.inbox.listing import list_pane
 from pages.inbox.new_message import new_message_dialog
 from pages.inbox.thread import Panes, UnreadTitle, thread_pane
 from pages.settings.template_editor import template_dialog
+from pages.tickets.editor import ticket_dialog
 from pages.words import Common, InboxPage
 from state.inbox.page import InboxState
 from state.inbox.unread import UnreadState
@@ -50,6 +51,7 @@ def inbox() -> rx.Component:
         new_message_dialog(),
         merge_dialog(),
         template_dialog(),
+        ticket_dialog(),
         title=InboxPage.TITLE,
         active="inbox",
         layout="full",

@@ -9,6 +9,7 @@ import { Facts } from "$/public/external/pages/inbox/parts/facts.jsx";
 import { Memories } from "$/public/external/pages/memory/parts/memories.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { PANEL_FITS, setPanel, useMedia, usePanel } from "$/public/external/pages/inbox/parts/live.jsx";
+import { Tickets } from "$/public/external/pages/inbox/parts/tickets.jsx";
 import { Why } from "$/public/external/pages/inbox/parts/why.jsx";
 
 export function Side(props) {
@@ -28,6 +29,16 @@ export function Side(props) {
       {row.id && person.id ? <Facts key={person.id} {...props} /> : null}
       {row.id ? <Found details={props.found} words={words} /> : null}
       {row.id ? <Booked bookings={props.bookings} words={words} /> : null}
+      {row.id ? (
+        <Tickets
+          conversation={row.id}
+          tickets={props.tickets}
+          words={words}
+          onNew={props.onNewTicket}
+          onOpen={props.onOpenTicket}
+          onStatus={props.onTicketStatus}
+        />
+      ) : null}
       {row.id && props.memories?.length ? (
         <section aria-label={words.REMEMBERED} className="border-t border-line px-4 pt-4 pb-5">
           <h3 className="mb-2 text-12 font-medium text-muted">{words.REMEMBERED}</h3>

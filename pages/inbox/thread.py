@@ -27,6 +27,7 @@ from state.inbox.translation import LANGUAGES, TranslationState
 from state.inbox.why import WhyState
 from state.inbox.writing import WritingState
 from state.settings.template_editor import TemplateEditorState
+from state.tickets.editor import TicketEditorState
 
 _PANES = jsx(__name__, "panes.jsx")
 _HEAD = jsx(__name__, "thread_head.jsx")
@@ -178,6 +179,7 @@ class _Side(rx.Component):
     alike: _Rows
     found: _Rows
     bookings: _Rows
+    tickets: _Rows
     earlier: _Rows
     memories: _Rows
     memory_words: _Words
@@ -194,6 +196,9 @@ class _Side(rx.Component):
     on_tag: rx.EventHandler[_switch]
     on_correct: rx.EventHandler[_two]
     on_strike: rx.EventHandler[_one]
+    on_new_ticket: rx.EventHandler[_one]
+    on_open_ticket: rx.EventHandler[_one]
+    on_ticket_status: rx.EventHandler[_two]
     may_merge: rx.Var[bool]
     on_merge: rx.EventHandler[_two]
 
@@ -292,6 +297,7 @@ def thread_pane() -> rx.Component:
             alike=ContactPanelState.alike,
             found=ContactPanelState.found,
             bookings=ContactPanelState.bookings,
+            tickets=ContactPanelState.tickets,
             earlier=ContactPanelState.earlier,
             memories=ContactPanelState.memories,
             memory_words=memory_words(),
@@ -308,6 +314,9 @@ def thread_pane() -> rx.Component:
             on_tag=ContactPanelState.set_tag,
             on_correct=ContactMemoryState.correct,
             on_strike=ContactMemoryState.strike,
+            on_new_ticket=TicketEditorState.begin,
+            on_open_ticket=TicketEditorState.edit,
+            on_ticket_status=TicketEditorState.set_status,
             may_merge=may_merge,
             on_merge=MergeState.begin,
         ),

@@ -53,6 +53,7 @@ from pages.words.phone import Phone
 from pages.words.settings import Settings
 from pages.words.team import Activity, Team, Teams
 from pages.words.templates import Templates
+from pages.words.tickets import Tickets
 from pages.words.welcome import Welcome
 
 __all__ = [
@@ -122,6 +123,7 @@ __all__ = [
     "Team",
     "Teams",
     "Templates",
+    "Tickets",
     "Time",
     "VerifyEmail",
     "Welcome",

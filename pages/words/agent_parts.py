@@ -289,7 +289,7 @@ class AgentNotifications:
     SMS_ADDRESS = "Phone number"
     SMS_ADDRESS_HINT = "With its country code. Texts cost what your numbers’ texts cost."
     WHEN = "Tell me of"
-    NEEDS_PERSON = "Conversations that need a person"
+    NEEDS_PERSON = "Conversations that need a person, and new tickets"
     INBOUND = "Every message from customers"
     ALL = "Every message, ours too"
     INCLUDES = "It includes"

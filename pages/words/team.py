@@ -145,6 +145,7 @@ class Activity:
         "proposal": "Assistant",
         "tag": "Tags",
         "team": "Teams",
+        "ticket": "Tickets",
         "widget": "Chat widgets",
     }
     # What somebody did, before the name of what they did it to.
@@ -205,6 +206,11 @@ class Activity:
         "team:deleted": "deleted the team",
         "team:member added": "added somebody to the team",
         "team:member removed": "took somebody off the team",
+        "ticket:opened": "opened the ticket",
+        "ticket:changed": "changed the ticket",
+        "ticket:closed": "closed the ticket",
+        "ticket:reopened": "reopened the ticket",
+        "ticket:exported": "exported tickets",
         "widget:created": "created the chat widget",
         "widget:updated": "changed the chat widget",
         "widget:deleted": "deleted the chat widget",

@@ -22,14 +22,18 @@ from backend.details.service import DetailRow
 from backend.memory import service as memory
 from backend.memory.schemas import MemoryView
 from backend.numbers import e164
+from backend.support import service as support
+from backend.support.schemas import TicketRow
 from backend.tags.schemas import TagRow
-from backend.vocab import Direction, ItemKind
+from backend.vocab import Direction, ItemKind, TicketStatus
 from state.errors import answers
 from state.hub import News
 from state.session import SessionState
 
 # What of a contact the panel changes; the rest has its page.
 FIELDS = ("name", "phone_number", "email", "company", "job_title", "notes")
+# The others are in the list of tickets.
+MOST_CLOSED_TICKETS = 3
 
 
 class OptOut(TypedDict):
@@ -83,6 +87,7 @@ class ContactPanelState(SessionState):
             "contact.updated",
             "item.added",
             "details.found",
+            support.CHANGED,
             "memory.changed",
             "conversation.merged",
             "conversation.renumbered",
@@ -101,6 +106,8 @@ class ContactPanelState(SessionState):
     """What agents remember of the person."""
     bookings: list[BookingRow] = []
     """The person's appointments, the latest first."""
+    tickets: list[TicketRow] = []
+    """What the team has promised the person: what is open, and what was closed last."""
     errors: dict[str, str] = dict.fromkeys(FIELDS, "")
     _conversation_id: str = ""
 
@@ -135,10 +142,11 @@ class ContactPanelState(SessionState):
         self.found = await details.of_conversation(session, parse_id(conversation_id))
         self.memories = await memory.of_contact(session, contact_id)
         self.bookings = await calendars.of_conversation(session, parse_id(conversation_id))
+        self.tickets = _shown(await support.of_conversation(session, parse_id(conversation_id)))
 
     def _clear(self) -> None:
         self.person, self._conversation_id, self.alike, self.earlier = UNKNOWN, "", [], []
-        self.found, self.memories, self.bookings = [], [], []
+        self.found, self.memories, self.bookings, self.tickets = [], [], [], []
 
     def _own(self, contact_id: str) -> UUID:
         """Return the id of the person shown; an edit that was meant for somebody else is refused."""
@@ -193,7 +201,7 @@ class ContactPanelState(SessionState):
             is_theirs
             or any("resync" in news.kinds for news in batch)
             or any(
-                {"contact.updated", "details.found", "conversation.renumbered"} & news.kinds
+                {"contact.updated", "details.found", support.CHANGED, "conversation.renumbered"} & news.kinds
                 # Events change what stands here; a message from the person may begin a new time of being in touch.
                 or any(item["kind"] == ItemKind.EVENT or item["direction"] == Direction.INBOUND for item in news.items)
                 for news in ours
@@ -209,3 +217,8 @@ class ContactPanelState(SessionState):
                     await self._load(session, self._conversation_id, conversation.contact_id)
         except NotFound:
             self._clear()
+
+
+def _shown(tickets: list[TicketRow]) -> list[TicketRow]:
+    open_ones = [one for one in tickets if one["status"] == TicketStatus.OPEN]
+    return [*open_ones, *[one for one in tickets if one["status"] != TicketStatus.OPEN][:MOST_CLOSED_TICKETS]]

@@ -17,6 +17,7 @@ BROKEN_BY = {
     "/messages": "sms_messages",
     "/contacts": "contact_tags",
     "/contacts/[contact_id]": "contact_tags",
+    "/tickets": "support_tickets",
     "/agents": "agent_configs",
     "/agents/[agent_id]": "agent_configs",
     "/agent/[[open_talk]]": "assistant_conversations",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from tests.tenancy.routes import AGENT, CUSTOMER, MEMORY, NUMBER, Id
+from tests.tenancy.routes import AGENT, CUSTOMER, MEMORY, NUMBER, TICKET, Id
 
 
 class Who(StrEnum):
@@ -197,6 +197,25 @@ WIDGETS: dict[str, Widget] = {
             "save": _rule(contact_id=Id("contacts"), field="notes", value="Mallory"),
             "save_custom": _rule(contact_id=Id("contacts"), key="shoe_size", value="Mallory"),
             "set_tag": _rule(contact_id=Id("contacts"), name="Mallory", is_on=True),
+        },
+    ),
+    "state.tickets.listing.TicketsState": Widget(
+        "/tickets",
+        {
+            "load": _rule(),
+            "load_more": _rule(),
+            "filter_by": _rule(name="q", value="canary"),
+            "clear_filters": _rule(),
+        },
+    ),
+    "state.tickets.editor.TicketEditorState": Widget(
+        THREAD,
+        {
+            "begin": _rule(conversation_id=CONVERSATION),
+            "edit": _rule(ticket_id=TICKET),
+            "save": _rule(form={"ticket_subject": "Mallory", "ticket_priority": "low"}),
+            "set_status": _rule(ticket_id=TICKET, status="closed"),
+            "set_open": SHUT,
         },
     ),
     "state.palette.PaletteState": Widget(INBOX, {"find": _rule(text="canary")}),

@@ -106,7 +106,7 @@ def _fill(body: Mapping[str, Any], pick: Any, before: str = "") -> dict[str, Any
 LATER = "2027-03-01T10:00:00-05:00"
 AGENT, NUMBER, CUSTOMER = Id("agent_configs"), Id("number"), Id("customer")
 SOURCE, SKILL = Id("knowledge_sources"), Id("agent_skills")
-MEMORY = Id("conversation_contexts")
+MEMORY, TICKET = Id("conversation_contexts"), Id("support_tickets")
 SUITE, CASE = Id("test_suites"), Id("test_cases")
 
 # Calls that need somebody of a business, by key or by cookie; the destructive ones last, because fair callers of the
@@ -174,6 +174,13 @@ MEMBERS = (
     Call(
         "/functions/v1/tool-approvals/{approval_id}", {"decision": "refuse"}, values={"approval_id": Id("tool_calls")}
     ),
+    Call("/functions/v1/support-tickets", method="GET"),
+    Call("/functions/v1/support-tickets", {"subject": "Mallory", "contact_id": Id("contacts")}, fair=201),
+    Call("/functions/v1/support-tickets/{ticket_id}", method="GET", values={"ticket_id": TICKET}),
+    Call(
+        "/functions/v1/support-tickets/{ticket_id}", {"priority": "low"}, method="PATCH", values={"ticket_id": TICKET}
+    ),
+    Call("/api/tickets.csv", role=EDITOR, method="GET"),
     Call("/functions/v1/cal-com-get-slots", {"start": "2027-03-01", "end": "2027-03-01"}),
     Call(
         "/functions/v1/cal-com-create-booking",

@@ -86,6 +86,7 @@ TENANT = {
     "skill_runs": "org_id",
     "sms_messages": "org_id",
     "sms_opt_outs": "org_id",
+    "support_tickets": "org_id",
     "suppressions": "org_id",
     "tags": "org_id",
     "team_members": "org_id",

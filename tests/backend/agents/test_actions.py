@@ -3,15 +3,19 @@
 import pytest
 from sqlmodel import col, select
 
+from backend.agents import actions
 from backend.agents import service as agents
 from backend.compliance import service as compliance
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
+from backend.core.ids import new_id
 from backend.core.tenancy import platform_scope, unit_of_work
+from backend.functions.schemas import CallSetting
 from backend.models.contacts import Contact
 from backend.models.platform import SystemEmail
 from backend.organizations import service as organizations
+from backend.support import service as support
 from backend.vocab import AuthorKind, Channel, ConversationStatus, TurnStatus
 
 KITCHEN = {"label": "Kitchen", "address": "+14155550111"}
@@ -86,6 +90,52 @@ async def test_an_email_goes_once_to_the_address_on_file_and_shows_in_the_timeli
     assert [one["body"] for one in await desk.timeline() if one["data"].get("mail")] == [
         "Ava emailed Office: “New order”"
     ]
+
+
+TICKET = {"subject": "Broken dryer", "description": "Call after six.", "priority": "urgent"}
+
+
+async def tickets(desk):
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            return (await support.page(session, support.TicketFilter())).rows
+
+
+async def test_a_ticket_is_opened_once_and_the_customer_hears_its_number(desk, script):
+    await desk.change(tool_policies={"create_support_ticket": "allowed"})
+    script.says(
+        script.calls(("create_support_ticket", {**TICKET, "priority": "now"}), ("create_support_ticket", TICKET)),
+        "It is TKT-001001.",
+    )
+    message_id = await desk.receive("My dryer broke")
+    await desk.answer(message_id)
+    await desk.answer(message_id)
+    assert [one["status"] for one in (await desk.turns())[-1].tools] == ["failed", "ok"]
+    assert script.requests[1]["messages"][-1]["content"].count("TKT-001001") == 1
+    (row,) = await tickets(desk)
+    assert (row["subject"], row["priority"], row["opened_by"], row["is_by_agent"]) == (
+        "Broken dryer", "urgent", "Ava", True
+    )  # fmt: skip
+    assert "Ava opened ticket TKT-001001: “Broken dryer”" in [one["body"] for one in await desk.timeline()]
+
+
+async def test_a_wish_that_runs_again_opens_no_second_ticket_and_trusts_no_claimed_address(desk):
+    conversation, call_id = await desk.conversation(), new_id()
+    await desk.change(tool_policies={"create_support_ticket": "allowed"})
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            contact = await contacts.get(session, conversation.contact_id)
+            contact.email = "mia@example.com"
+            session.add(contact)
+            offer = next(one for one in await actions.offers(session, desk.agent, {"message_recipients": []})
+                         if one.name == "create_support_ticket")  # fmt: skip
+    for is_proven in (False, True):
+        setting = CallSetting(desk.org.org_id, conversation_id=conversation.id, agent_name="Ava", is_proven=is_proven)
+        outcome = await actions.run(offer, TICKET, call_id, setting, 5)
+        assert outcome.status == "ok"
+        assert [(one["ticket_ref"], one["email"]) for one in await tickets(desk)] == [("TKT-001001", "")]
+    await actions.run(offer, TICKET, new_id(), setting, 5)
+    assert [one["email"] for one in await tickets(desk)] == ["mia@example.com", ""]
 
 
 async def test_what_no_answer_may_say_no_tool_sends_either(desk, script):
