@@ -3,6 +3,11 @@ import Plus from "lucide-react/dist/esm/icons/plus.mjs";
 import { SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 
+// A day has no zone: read as midnight of whoever looks, it stays the day it is.
+function day(given) {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: "medium" }).format(new Date(`${given}T00:00`));
+}
+
 function Ticket({ ticket, words, onOpen, onStatus }) {
   const open = ticket.status === "open";
   return (
@@ -24,7 +29,7 @@ function Ticket({ ticket, words, onOpen, onStatus }) {
         </span>
         {ticket.due_date && open ? (
           <span className={`block text-12 tabular ${ticket.is_overdue ? "text-danger-ink" : "text-muted"}`}>
-            {ticket.is_overdue ? words.TICKET_OVERDUE : words.TICKET_DUE} {ticket.due_date}
+            {ticket.is_overdue ? words.TICKET_OVERDUE : words.TICKET_DUE} {day(ticket.due_date)}
           </span>
         ) : null}
       </span>

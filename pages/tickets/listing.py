@@ -182,18 +182,25 @@ def priority_badge(priority: rx.Var[Any]) -> rx.Component:
 
 
 def _due(row: rx.Var[Any]) -> rx.Component:
+    given = row["due_date"].to(str)
+    # A day has no zone: read as midnight of whoever looks, it stays the day it is.
+    day: rx.Var[str] = rx.Var(
+        f"new Intl.DateTimeFormat(undefined, {{dateStyle: 'medium'}}).format(new Date({given} + 'T00:00'))",
+        _var_type=str,
+        _var_data=given._get_all_var_data(),
+    )
     return rx.cond(
         row["is_overdue"],
         rx.el.span(
             icon("calendar_clock"),
             f"{Tickets.OVERDUE} ",
-            row["due_date"],
+            day,
             class_name="inline-flex items-center gap-1 text-danger-ink tabular",
         ),
         rx.el.span(
             icon("calendar"),
             f"{Tickets.DUE} ",
-            row["due_date"],
+            day,
             class_name="inline-flex items-center gap-1 tabular",
         ),
     )

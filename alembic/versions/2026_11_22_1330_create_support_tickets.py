@@ -3,8 +3,8 @@
 from alembic import op
 from backend.core.row_security import guard
 
-revision = "1320"
-down_revision = "1310"
+revision = "1330"
+down_revision = "1320"
 branch_labels = None
 depends_on = None
 
