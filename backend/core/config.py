@@ -64,6 +64,14 @@ class Settings(BaseSettings):
     fallback_chat_model: str = "gpt-4o-mini"
     embedding_model: str = "text-embedding-3-small"
 
+    # Calls: what hears callers and what speaks to them
+    deepgram_api_key: SecretStr = SecretStr("")
+    deepgram_base_url: str = ""
+    deepgram_model: str = "nova-3"
+    elevenlabs_api_key: SecretStr = SecretStr("")
+    elevenlabs_base_url: str = ""
+    elevenlabs_model: str = "eleven_flash_v2_5"
+
     # Web pages read in a browser; without a key our own reader fetches them, which runs no scripts
     firecrawl_api_key: SecretStr = SecretStr("")
     firecrawl_base_url: str = "https://api.firecrawl.dev"
@@ -115,6 +123,7 @@ class Settings(BaseSettings):
             self.hubspot_base_url = "https://api.hubapi.com" if self.environment == "production" else sandbox
         if not self.calcom_base_url:
             self.calcom_base_url = "https://api.cal.com" if self.environment == "production" else sandbox
+        self._fill_speech(sandbox)
         if self.environment == "production" and self.sandboxed_vendors and not self.allow_sandbox:
             raise Misconfigured(
                 f"In production these vendors have no key: {', '.join(self.sandboxed_vendors)}. "
@@ -122,6 +131,18 @@ class Settings(BaseSettings):
                 field="ALLOW_SANDBOX",
             )
         return self
+
+    def _fill_speech(self, sandbox: str) -> None:
+        """Point the vendors of speech at the stand-ins, but for production: there, without a key, nobody calls."""
+        is_rehearsal = self.environment != "production" or self.allow_sandbox
+        if is_rehearsal and not self.deepgram_api_key.get_secret_value():
+            self.deepgram_base_url = self.deepgram_base_url or f"{sandbox}/v1"
+            self.deepgram_api_key = SecretStr("sandbox-deepgram-key")
+        if is_rehearsal and not self.elevenlabs_api_key.get_secret_value():
+            self.elevenlabs_base_url = self.elevenlabs_base_url or f"{sandbox}/v1"
+            self.elevenlabs_api_key = SecretStr("sandbox-elevenlabs-key")
+        self.deepgram_base_url = self.deepgram_base_url or "https://api.deepgram.com/v1"
+        self.elevenlabs_base_url = self.elevenlabs_base_url or "https://api.elevenlabs.io/v1"
 
     @property
     def origins(self) -> frozenset[str]:
@@ -150,6 +171,8 @@ class Settings(BaseSettings):
         addresses = {
             "SignalWire": self.signalwire_space_url,
             "OpenAI": self.openai_base_url,
+            "Deepgram": self.deepgram_base_url,
+            "ElevenLabs": self.elevenlabs_base_url,
             "Postmark": self.postmark_base_url,
             "Firecrawl": self.firecrawl_base_url,
             "HubSpot": self.hubspot_base_url,

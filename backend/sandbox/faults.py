@@ -10,6 +10,9 @@ from pydantic import BaseModel, Field, model_validator
 RequestTarget = Literal[
     "openai.chat",
     "openai.embeddings",
+    "openai.speech",
+    "deepgram.listen",
+    "elevenlabs.speech",
     "signalwire.messages",
     "signalwire.history",
     "signalwire.numbers",

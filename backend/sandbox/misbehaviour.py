@@ -2,12 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
-from backend.sandbox.faults import FaultBoard
+from backend.sandbox.faults import Fault, FaultBoard
 
 _HANG_MS = 60_000
 _DELAY_MS = 2_000
@@ -19,6 +21,12 @@ def target_of(method: str, path: str) -> str | None:
         return "openai.chat"
     if path == "/v1/embeddings":
         return "openai.embeddings"
+    if path == "/v1/audio/speech":
+        return "openai.speech"
+    if path == "/v1/listen":
+        return "deepgram.listen"
+    if path.startswith("/v1/text-to-speech/"):
+        return "elevenlabs.speech"
     if path.startswith("/api/laml/") and "/Messages" in path:
         return "signalwire.messages" if method == "POST" else "signalwire.history"
     if path.startswith("/api/relay/rest/phone_numbers"):
@@ -48,6 +56,10 @@ def error_body(target: str, status: int) -> dict[str, Any]:
     if target.startswith("openai."):
         kind = "rate_limit_error" if status == 429 else "server_error"
         return {"error": {"message": text, "type": kind, "param": None, "code": None}}
+    if target == "deepgram.listen":
+        return {"err_code": "INTERNAL_SERVER_ERROR", "err_msg": text, "request_id": ""}
+    if target == "elevenlabs.speech":
+        return {"detail": {"status": "internal_error", "message": text}}
     if target == "signalwire.numbers":
         return {"errors": [{"type": "server_error", "code": "server_error", "message": text, "attribute": None}]}
     if target == "firecrawl.scrape":
@@ -71,10 +83,15 @@ class Misbehaviour:
         self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        target = target_of(scope["method"], scope["path"]) if scope["type"] == "http" else None
-        met = {fault.kind: fault for fault in self._faults.take(target)} if target else {}
+        is_socket = scope["type"] == "websocket"
+        method = "GET" if is_socket else scope.get("method", "")
+        target = target_of(method, scope["path"]) if method else None
+        met: dict[str, Fault] = {fault.kind: fault for fault in self._faults.take(target)} if target else {}
         if target is None or not met:
             await self._app(scope, receive, send)
+            return
+        if is_socket:
+            await self._on_socket(target, met, scope, receive, send)
             return
         if "delay" in met:
             await asyncio.sleep(met["delay"].delay_s(_DELAY_MS))
@@ -96,6 +113,29 @@ class Misbehaviour:
             await answer.garbled().replay(send)
         else:
             await self._app(scope, receive, send)
+
+    async def _on_socket(
+        self, target: str, met: Mapping[str, Fault], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Show a fault on a WebSocket: late, refused, mute, or broken off at the first message it would send."""
+        if "delay" in met:
+            await asyncio.sleep(met["delay"].delay_s(_DELAY_MS))
+        if "error" in met:
+            refused = JSONResponse(error_body(target, met["error"].status), met["error"].status)
+            await WebSocket(scope, receive, send).send_denial_response(refused)
+            return
+        is_mute = "timeout" in met
+        is_cut = bool(met.keys() & {"drop", "garble", "accept_then_error"})
+
+        async def told(message: Message) -> None:
+            is_said = message["type"] == "websocket.send"
+            if is_said and is_mute:
+                return
+            if is_said and is_cut:
+                message = {"type": "websocket.close", "code": 1011, "reason": "The service failed on command."}
+            await send(message)
+
+        await self._app(scope, receive, told)
 
     async def _collect(self, scope: Scope, receive: Receive) -> "_Answer":
         answer = _Answer()

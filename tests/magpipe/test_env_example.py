@@ -39,6 +39,8 @@ def test_the_example_can_be_used_as_it_is(tmp_path, monkeypatch):
     assert Settings(_env_file=tmp_path / ".env").sandboxed_vendors == [
         "SignalWire",
         "OpenAI",
+        "Deepgram",
+        "ElevenLabs",
         "Postmark",
         "HubSpot",
         "Cal.com",
