@@ -21,6 +21,7 @@ TASK_MODULES = (
     "backend.assistant.erasure",
     "backend.calendars.erasure",
     "backend.calls.erasure",
+    "backend.calls.jobs",
     "backend.chat.jobs",
     "backend.compliance.erasure",
     "backend.contacts.jobs",

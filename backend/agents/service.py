@@ -6,7 +6,7 @@ as the next number. Changing an agent needs the editor role, is written to the a
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -81,6 +81,7 @@ __all__ = [
     "after_hours_words",
     "answering_as",
     "cast",
+    "closed_words",
     "compare",
     "create",
     "default_prompt",
@@ -99,6 +100,7 @@ __all__ = [
     "list_all",
     "list_deleted",
     "list_page",
+    "live_fields",
     "locked",
     "missing",
     "models",
@@ -265,6 +267,11 @@ async def roll_back(
     return found
 
 
+def live_fields(agent: AgentConfig) -> dict[str, Any]:
+    """Return every field of an agent as it answers customers now."""
+    return fields.published(agent)
+
+
 async def answering_as(session: AsyncSession, agent: AgentConfig, number: int) -> dict[str, Any]:
     """Return every field of an agent as the published version `number` answers, or as it does now without that one."""
     found = await queries.version(session, agent.org_id, agent.id, number)
@@ -345,7 +352,7 @@ def hours_now(
 
 
 def after_hours_words(agent: AgentConfig, hours: Hours, business_name: str) -> str:
-    """Return what a customer is told outside the agent's hours: the business's own words, else ours."""
+    """Return what a customer who writes is told outside the agent's hours: the business's own words, else ours."""
     if agent.after_hours_message:
         return agent.after_hours_message
     name = agent.organization_name or business_name
@@ -354,9 +361,23 @@ def after_hours_words(agent: AgentConfig, hours: Hours, business_name: str) -> s
         return f"{words} Write what it is about and how to reach you, and our team will get back to you."
     if hours.opens_at is None:
         return f"{words} Our team will get back to you."
-    opens = schedule.local(hours.opens_at, agent.schedule_timezone or "UTC")
-    day = f"{opens:%A}" if hours.opens_at - clock.now() < timedelta(days=6) else f"{opens:%A}, {opens.day} {opens:%B},"
-    return f"{words} We open on {day} at {opens:%H:%M} and will answer then."
+    return f"{words} We open on {_opening(agent, hours.opens_at)} and will answer then."
+
+
+def closed_words(agent: AgentConfig, hours: Hours, business_name: str) -> str:
+    """Return what a caller hears outside the agent's hours: the business's own words, else ours."""
+    if agent.after_hours_message:
+        return agent.after_hours_message
+    words = f"Thank you for calling {agent.organization_name or business_name}. We are closed right now."
+    if fields.published(agent)["after_hours_action"] == "take_message" or hours.opens_at is None:
+        return f"{words} Our team will see that you called. Goodbye."
+    return f"{words} We open on {_opening(agent, hours.opens_at)}. Goodbye."
+
+
+def _opening(agent: AgentConfig, opens_at: datetime) -> str:
+    opens = schedule.local(opens_at, agent.schedule_timezone or "UTC")
+    day = f"{opens:%A}" if opens_at - clock.now() < timedelta(days=6) else f"{opens:%A}, {opens.day} {opens:%B},"
+    return f"{day} at {opens:%H:%M}"
 
 
 async def _switch(session: AsyncSession, agent: AgentConfig, is_active: bool) -> None:

@@ -14,4 +14,9 @@ async def may_reply(session: AsyncSession) -> bool:
     """Tell whether automatic replies are still paid for: the balance stands above the overdraft."""
     query = select(col(Organization.balance_micros)).where(col(Organization.id) == org_id_of(session))
     balance = (await session.exec(query)).first()
-    return balance is not None and balance > -OVERDRAFT_MICROS
+    return balance is not None and covers(balance)
+
+
+def covers(balance_micros: int) -> bool:
+    """Tell whether a balance pays for what an agent does: it stands above the overdraft."""
+    return balance_micros > -OVERDRAFT_MICROS

@@ -19,6 +19,8 @@ from backend.models.calls import CallRecord
 
 # Ids of carriers and of the worker are short; what is longer is a mistake of its source.
 LONGEST_ID = 200
+# The source of what we know ourselves.
+OURS = "magpipe"
 
 
 async def write(

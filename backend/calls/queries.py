@@ -2,17 +2,23 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import and_, func, select, text
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.calls.projection import Event, Kind
 from backend.core.ids import new_id
-from backend.models.calls import CallEvent, CallRecord
+from backend.models.agents import AgentConfig
+from backend.models.calls import CallEvent, CallRecord, CallWhitelistEntry
+from backend.models.contacts import Contact
+from backend.models.numbers import ServiceNumber
+from backend.models.organizations import Organization
 
 _C = CallRecord
 _ADD_EVENT = text(
@@ -20,6 +26,17 @@ _ADD_EVENT = text(
     " values (:id, :now, :now, :org_id, :call_id, :source, :event_id, :kind, :at, cast(:data as jsonb))"
     " on conflict (call_id, source, event_id) do nothing returning id"
 )
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What one query found about a call: the number, its business and agent, who calls, and where they go straight."""
+
+    number: ServiceNumber
+    business: Organization
+    agent: AgentConfig | None
+    caller: Contact | None
+    forward_to: str
 
 
 async def org_of(session: AsyncSession, call_id: UUID) -> UUID | None:
@@ -33,6 +50,29 @@ async def by_vendor_id(session: AsyncSession, vendor_call_id: str) -> tuple[UUID
     query = select(col(_C.org_id), col(_C.id)).where(col(_C.vendor_call_id) == vendor_call_id)
     found = (await session.execute(query)).first()
     return (found[0], found[1]) if found else None
+
+
+async def situation(session: AsyncSession, called: str, caller: str) -> Situation | None:
+    """Return all that a call to one of our numbers is decided by, in one query (platform scope); None for no number."""
+    known, kept = aliased(Contact), aliased(Contact)
+    query = (
+        select(ServiceNumber, Organization, AgentConfig, kept, col(CallWhitelistEntry.forward_to))
+        .join(Organization, col(Organization.id) == col(ServiceNumber.org_id))
+        .outerjoin(AgentConfig, col(AgentConfig.id) == col(ServiceNumber.agent_id))
+        .outerjoin(known, and_(col(known.org_id) == col(ServiceNumber.org_id), col(known.phone_number) == caller))
+        # Who was merged into another is that other.
+        .outerjoin(kept, col(kept.id) == func.coalesce(col(known.merged_into_id), col(known.id)))
+        .outerjoin(
+            CallWhitelistEntry,
+            and_(
+                col(CallWhitelistEntry.agent_id) == col(ServiceNumber.agent_id),
+                col(CallWhitelistEntry.caller_number) == caller,
+            ),
+        )
+        .where(col(ServiceNumber.phone_number) == called)
+    )
+    found = (await session.execute(query)).first()
+    return Situation(found[0], found[1], found[2], found[3], found[4] or "") if found else None
 
 
 async def one(session: AsyncSession, org_id: UUID, call_id: UUID) -> CallRecord | None:

@@ -1,115 +1,20 @@
 """Hold calls: each is a log of events that many tell, and one record that says what they come to (DESIGN law 6).
 
-The voice worker and the webhooks know a call by its id alone; `brief` and `append` find whose it is and open their own
-unit of work, because whoever calls them has no organization yet.
+The modules of this package hold the work; callers come here.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+from backend.calls.callbacks import accept_recording, accept_status, leg_ended
+from backend.calls.incoming import answer as answer_inbound
+from backend.calls.records import append, brief, get
+from backend.calls.schemas import CallBrief
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
-from backend.agents import service as agents
-from backend.calls import log, queries
-from backend.calls.schemas import WORDS, CallBrief, item_data
-from backend.contacts import service as contacts
-from backend.conversations import service as conversations
-from backend.conversations.schemas import SYSTEM, Author
-from backend.core.errors import NotFound
-from backend.core.tenancy import org_id_of, org_scope, platform_scope, unit_of_work
-from backend.models.agents import AgentConfig
-from backend.models.calls import CallRecord
-from backend.models.contacts import Contact
-from backend.models.conversations import Conversation
-from backend.models.organizations import Organization
-from backend.numbers import e164
-from backend.vocab import AuthorKind, Channel, Direction, ItemKind
-
-
-async def brief(call_id: UUID) -> CallBrief:
-    """Return what the voice worker needs to hold a call. Raises `NotFound`."""
-    with org_scope(await _owner(call_id)):
-        async with unit_of_work() as session:
-            call = await get(session, call_id)
-            contact = await contacts.get(session, call.contact_id)
-            agent = await session.get(AgentConfig, call.agent_id) if call.agent_id else None
-            settings = await agents.answering_as(session, agent, call.agent_version) if agent else {}
-            organization = await session.get(Organization, call.org_id)
-            return CallBrief(
-                call_id=call.id,
-                org_id=call.org_id,
-                conversation_id=call.conversation_id,
-                contact_id=contact.id,
-                contact_name=contact.name,
-                business_name=organization.name if organization else "",
-                direction=call.direction,
-                caller_number=call.caller_number,
-                service_number=call.service_number,
-                status=call.status,
-                agent_id=call.agent_id,
-                agent_name=agent.name if agent else "",
-                agent_version=call.agent_version,
-                settings=settings,
-                greeting=str(settings.get("greeting") or ""),
-                purpose=call.purpose,
-                goal=call.goal,
-                prompt_override=call.prompt_override,
-                variables=call.variables,
-            )
-
-
-async def append(
-    call_id: UUID, source: str, event_id: str, kind: str, at: datetime, data: Mapping[str, Any] | None = None
-) -> bool:
-    """Tell what happened in a call; False when `source` told `event_id` before, and then nothing happens.
-
-    The kinds of `projection.Kind` move the call's status, times and disposition; any other is kept. Raises `NotFound`,
-    `Invalid`.
-    """
-    with org_scope(await _owner(call_id)):
-        async with unit_of_work() as session:
-            return await log.write(session, call_id, source, event_id, kind, at, data or {})
-
-
-async def get(session: AsyncSession, call_id: UUID) -> CallRecord:
-    """Return a call of the organization. Raises `NotFound`."""
-    call = await queries.one(session, org_id_of(session), call_id)
-    if call is None:
-        raise NotFound("This call does not exist.", code="call_not_found")
-    return call
-
-
-async def begin(
-    session: AsyncSession, call: CallRecord, conversation: Conversation, contact: Contact, agent: AgentConfig | None
-) -> CallRecord:
-    """Keep a new call and show it at the end of its locked conversation."""
-    session.add(call)
-    await session.flush()
-    if call.direction == Direction.INBOUND:
-        author = Author(AuthorKind.CONTACT, contact.name or e164.display(call.caller_number), contact.id)
-    else:
-        author = Author(AuthorKind.AGENT, agent.name, agent.id) if agent else SYSTEM
-    await conversations.append(
-        session,
-        conversation,
-        kind=ItemKind.CALL,
-        author=author,
-        body=WORDS[Direction(call.direction)],
-        channel=Channel.CALL,
-        direction=call.direction,
-        status=call.status,
-        record_id=call.id,
-        data=item_data(call, agent.name if agent else ""),
-    )
-    return call
-
-
-async def _owner(call_id: UUID) -> UUID:
-    with platform_scope("find whose a call is"):
-        async with unit_of_work() as session:
-            org_id = await queries.org_of(session, call_id)
-    if org_id is None:
-        raise NotFound("This call does not exist.", code="call_not_found")
-    return org_id
+__all__ = [
+    "CallBrief",
+    "accept_recording",
+    "accept_status",
+    "answer_inbound",
+    "append",
+    "brief",
+    "get",
+    "leg_ended",
+]

@@ -57,6 +57,13 @@ class Settings(BaseSettings):
     signalwire_api_token: SecretStr = SecretStr("")
     signalwire_signing_key: SecretStr = SecretStr("")
 
+    # Voice: LiveKit carries calls where its SIP address is known, else the carrier streams them to our own endpoint
+    livekit_url: str = ""
+    livekit_api_key: str = ""
+    livekit_api_secret: SecretStr = SecretStr("")
+    livekit_sip_domain: str = ""
+    voice_stream_url: str = ""
+
     # Language models
     openai_api_key: SecretStr = SecretStr("")
     openai_base_url: str = ""
@@ -102,6 +109,8 @@ class Settings(BaseSettings):
     def _fill_and_check(self) -> Self:
         sandbox = f"http://127.0.0.1:{self.sandbox_port}"
         self.public_url = (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+        # http becomes ws, https becomes wss.
+        self.voice_stream_url = self.voice_stream_url or f"ws{self.public_url.removeprefix('http')}/voice/stream"
         if not self.signalwire_api_token.get_secret_value():
             self.signalwire_space_url = self.signalwire_space_url or sandbox
             self.signalwire_project_id = self.signalwire_project_id or SANDBOX_PROJECT

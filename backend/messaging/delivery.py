@@ -24,6 +24,7 @@ from backend.messaging.schemas import StatusReport
 from backend.models.messaging import SmsMessage
 from backend.vendors import signalwire
 from backend.vocab import MessageStatus
+from backend.webhooks import service as webhooks
 
 # With the queue's back-off (1, 2, 4 … at most 60 s apart) the last attempt is about seven minutes after the first.
 MAX_ATTEMPTS = 12
@@ -120,7 +121,7 @@ async def apply_status(event_id: UUID) -> None:
     """Apply one stored status webhook: statuses only move forward, and belong to the attempt they were made for."""
     with platform_scope("find the text a status belongs to"):
         async with unit_of_work() as session:
-            event = await queries.event(session, event_id)
+            event = await webhooks.get(session, event_id)
             if event is None or event.processed_at is not None:
                 return
             report = StatusReport.of(event.payload)
@@ -133,7 +134,7 @@ async def apply_status(event_id: UUID) -> None:
                 outcome = await _apply(session, org_id, message_id, report)
     with platform_scope("mark a status webhook as handled"):
         async with unit_of_work() as session:
-            await queries.finish_event(session, event_id, outcome, clock.now())
+            await webhooks.finish(session, event_id, outcome, clock.now())
 
 
 async def ask_carrier(org_id: UUID, message_id: UUID, sid: str) -> None:

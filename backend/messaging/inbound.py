@@ -30,6 +30,7 @@ from backend.models.numbers import ServiceNumber
 from backend.numbers import e164, senders
 from backend.numbers import service as numbers
 from backend.vocab import AnswerMode, AuthorKind, Channel, Direction, ItemKind, MessageStatus
+from backend.webhooks import service as webhooks
 
 # The reference product's loop guard (backend.md §9.1 step 8): the same words more than twice in the last twenty.
 SAME_BODY_WINDOW, SAME_BODY_LIMIT = 20, 2
@@ -43,7 +44,7 @@ async def receive(event_id: UUID) -> None:
     """Store the text of one webhook and decide who answers; repeating it changes nothing."""
     with platform_scope("find whose number a text was sent to"):
         async with unit_of_work() as session:
-            event = await queries.event(session, event_id)
+            event = await webhooks.get(session, event_id)
             if event is None or event.processed_at is not None:
                 return
             text = InboundText.of(event.payload)
@@ -57,7 +58,7 @@ async def receive(event_id: UUID) -> None:
     telemetry.texts.add(1, {"direction": "inbound", "status": outcome})
     with platform_scope("mark a text as received"):
         async with unit_of_work() as session:
-            await queries.finish_event(session, event_id, outcome, clock.now())
+            await webhooks.finish(session, event_id, outcome, clock.now())
 
 
 async def _receive(number_id: UUID, text: InboundText) -> str:

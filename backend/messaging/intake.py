@@ -3,7 +3,6 @@
 The same doors serve what the reconciler finds in the carrier's list, so a text is handled once however it came.
 """
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlsplit
@@ -11,18 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import jobs, telemetry
-from backend.core.config import settings
-from backend.core.errors import Invalid, NotAllowed
 from backend.core.tenancy import platform_scope, unit_of_work
-from backend.messaging import queries
 from backend.models.platform import InboundEvent
-from backend.vendors import signalwire
-
-SOURCE = "signalwire"
-# The carrier sends about twenty fields, plus two for each of eight attachments.
-_MOST_FIELDS = 100
-_SID = re.compile(r"[A-Za-z0-9-]{1,64}")
-_STATUS = re.compile(r"[A-Za-z_-]{1,32}")
+from backend.vendors import signalwire_forms as forms
+from backend.vendors.signalwire_forms import SOURCE
+from backend.webhooks import service as webhooks
 
 
 class WebhookKind(StrEnum):
@@ -40,35 +32,19 @@ _TASKS = {WebhookKind.INBOUND: "messaging.receive_text", WebhookKind.STATUS: "me
 _URGENCY = {WebhookKind.INBOUND: jobs.Urgency.FIRST, WebhookKind.STATUS: jobs.Urgency.SOON}
 
 
-class MalformedWebhook(Invalid):
-    """The carrier's request cannot be read; `field` names what is missing or wrong."""
-
-    status = 400
-    default_code = "malformed"
-
-
 async def accept_webhook(kind: WebhookKind, path_with_query: str, signature: str, body: bytes) -> bool:
     """Store and enqueue one webhook of the carrier; False when it was there already, which is answered the same.
 
-    The signature is checked against our configured public address, never the one the request claims.
     Raises `MalformedWebhook` (400) for a body that is not a form in UTF-8 or lacks a field, `NotAllowed` (403) for a
     wrong signature; then nothing is stored.
     """
-    text, fields = _form(body)
-    if not await signalwire.is_signed(f"{settings().public_url}{path_with_query}", signature, text, fields):
-        telemetry.webhooks.add(1, {"source": SOURCE, "kind": kind, "outcome": "refused"})
-        raise NotAllowed("The signature of this request is not the carrier's.", code="bad_signature")
-    payload = {_storable(name): _storable(value) for name, value in fields}
-    for name in _REQUIRED[kind]:
-        if not payload.get(name, "").strip():
-            raise MalformedWebhook(f"{name} is missing.", field=name, code="missing_param")
-    if not _SID.fullmatch(payload["MessageSid"]):
-        raise MalformedWebhook("MessageSid is not an id of the carrier.", field="MessageSid")
+    payload = await forms.read(kind, path_with_query, signature, body)
+    forms.require(payload, *_REQUIRED[kind])
+    forms.require_sid(payload, "MessageSid")
     if kind == WebhookKind.STATUS:
-        if not _STATUS.fullmatch(payload["MessageStatus"]):
-            raise MalformedWebhook("MessageStatus is not a status.", field="MessageStatus")
+        forms.require_status(payload, "MessageStatus")
         ours = dict(parse_qsl(urlsplit(path_with_query).query))
-        payload |= {f"_{mark}": _storable(ours.get(mark, "")) for mark in ("message", "attempt")}
+        payload |= {f"_{mark}": forms.storable(ours.get(mark, "")) for mark in ("message", "attempt")}
     with platform_scope("store a webhook of the carrier"):
         async with unit_of_work() as session:
             is_new = await store(session, kind, payload)
@@ -85,22 +61,7 @@ async def store(session: AsyncSession, kind: WebhookKind, payload: Mapping[str, 
     external_id = sid if kind == WebhookKind.INBOUND else f"{sid}:{payload['MessageStatus']}"
     lock = f"text:{payload['To']}:{payload['From']}" if kind == WebhookKind.INBOUND else f"status:{sid}"
     event = InboundEvent(source=SOURCE, kind=kind, external_id=external_id, payload=dict(payload))
-    if not await queries.store_event(session, event):
+    if not await webhooks.store(session, event):
         return False
     await jobs.defer(session, _TASKS[kind], lock=lock[:200], urgency=_URGENCY[kind], event_id=str(event.id))
     return True
-
-
-def _storable(text: str) -> str:
-    """Return text as PostgreSQL takes it: a null character has no place in its JSON."""
-    return text.replace("\x00", "")
-
-
-def _form(body: bytes) -> tuple[str, list[tuple[str, str]]]:
-    try:
-        text = body.decode("utf-8")
-        return text, parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
-    except UnicodeDecodeError:
-        raise MalformedWebhook("The body is not text in UTF-8.", code="bad_encoding") from None
-    except ValueError:
-        raise MalformedWebhook("The body holds too many fields.") from None

@@ -1,6 +1,5 @@
 """Read and write texts in SQL: the webhook store, what is due, what is stuck, what an API caller lists."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,12 +18,6 @@ from backend.models.platform import InboundEvent, VendorCursor
 from backend.vocab import ActionStatus, Direction, MessageStatus
 
 _M = SmsMessage
-_STORE_EVENT = text(
-    "insert into inbound_events"
-    " (id, created_at, updated_at, source, kind, external_id, payload, received_at, outcome)"
-    " values (:id, :now, :now, :source, :kind, :external_id, cast(:payload as jsonb), :now, '')"
-    " on conflict (source, kind, external_id) do nothing returning id"
-)
 
 
 @dataclass(frozen=True)
@@ -36,34 +29,6 @@ class Stuck:
     conversation_id: UUID
     message_sid: str
     dedupe_key: str
-
-
-async def store_event(session: AsyncSession, event: InboundEvent) -> bool:
-    """Insert a webhook's event; False when the vendor's id is there already."""
-    # Plain SQL on the session's connection: on the hottest path the mapper would cost more than the database.
-    connection = await session.connection()
-    values = {
-        "id": event.id,
-        "now": event.received_at,
-        "source": event.source,
-        "kind": event.kind,
-        "external_id": event.external_id,
-        "payload": json.dumps(event.payload),
-    }
-    return (await connection.execute(_STORE_EVENT, values)).first() is not None
-
-
-async def event(session: AsyncSession, event_id: UUID) -> InboundEvent | None:
-    """Return one stored webhook, or None (platform scope)."""
-    return await session.get(InboundEvent, event_id)
-
-
-async def finish_event(session: AsyncSession, event_id: UUID, outcome: str, now: datetime) -> None:
-    """Mark a stored webhook as handled (platform scope)."""
-    await session.execute(
-        text("update inbound_events set processed_at = :now, updated_at = :now, outcome = :outcome where id = :id"),
-        {"now": now, "outcome": outcome, "id": event_id},
-    )
 
 
 async def number_by_address(session: AsyncSession, phone_number: str) -> ServiceNumber | None:

@@ -23,7 +23,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.messaging import outbox, queries, scheduling, segments, uploads
 from backend.messaging.history import HistoryFilter, HistoryRow, export_history, history
-from backend.messaging.intake import MalformedWebhook, WebhookKind, accept_webhook
+from backend.messaging.intake import WebhookKind, accept_webhook
 from backend.messaging.media import keep, kept_file, open_media, sniff
 from backend.messaging.scheduling import action_of, cancel_action, cancel_scheduled, list_actions
 from backend.messaging.schemas import MOST_MEDIA, MessageFilter, MessageView, item_data, message_view
@@ -42,7 +42,6 @@ from backend.vocab import AuthorKind, Channel, Direction, ItemKind, MemberRole, 
 __all__ = [
     "HistoryFilter",
     "HistoryRow",
-    "MalformedWebhook",
     "WebhookKind",
     "accept_file",
     "accept_webhook",

@@ -14,6 +14,8 @@ PUBLIC = {("GET", "/api/health"), ("GET", "/api/openapi.json")}
 PUBLIC |= {("GET", "/api/carrier-media/{media_id}/{key}")}
 # For the carrier, who signs.
 SIGNED = {("POST", "/functions/v1/webhook-inbound-sms"), ("POST", "/functions/v1/webhook-sms-status")}
+SIGNED |= {("POST", "/functions/v1/webhook-inbound-call"), ("POST", "/functions/v1/webhook-call-status")}
+SIGNED |= {("POST", "/functions/v1/sip-call-status"), ("POST", "/functions/v1/sip-recording-callback")}
 # For visitors of anybody's site: bound to a widget by key and Origin, and to a session by a signed token;
 # tests/backend/chat says what each opens and refuses.
 VISITORS = {

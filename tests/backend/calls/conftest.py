@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
+from backend.calls import records
 from backend.calls import service as calls
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
@@ -16,6 +17,7 @@ from backend.core.tenancy import unit_of_work
 from backend.models.agents import AgentConfig
 from backend.models.calls import CallRecord
 from backend.models.numbers import ServiceNumber
+from tests.backend.api.functions.conftest import api, jobs_waiting  # noqa: F401 - the API as the carrier reaches it
 
 SHOP, CALLER = "+14155550132", "+14155550177"
 
@@ -47,7 +49,7 @@ class Line:
                     service_number=self.number.phone_number,
                     **fields,
                 )
-                return await calls.begin(session, call, conversation, contact, self.agent)
+                return await records.begin(session, call, conversation, contact, self.agent)
 
     async def tell(self, call_id: UUID, kind: str, seconds: float = 0, source: str = "carrier", **data: Any) -> bool:
         """Append an event whose id is its kind."""

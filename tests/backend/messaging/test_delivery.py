@@ -13,12 +13,14 @@ from backend.core import clock
 from backend.core.errors import Conflict, NotFound, VendorError
 from backend.core.ids import new_id
 from backend.core.tenancy import platform_scope, unit_of_work
-from backend.messaging import delivery, intake, queries
+from backend.messaging import delivery, queries
 from backend.messaging import service as messaging
 from backend.models.conversations import ConversationItem
 from backend.models.messaging import SmsMessage
+from backend.models.platform import InboundEvent
 from backend.numbers import service as numbers
 from backend.vocab import AnswerMode, AuthorKind
+from backend.webhooks import service as webhooks
 
 AGENT = Author(AuthorKind.AGENT, "Ava")
 
@@ -66,14 +68,12 @@ async def report(line, message, status, *, sid="", code="", attempt="", error=""
     }
     with platform_scope("store a status for a test"):
         async with unit_of_work() as session:
-            event = intake.InboundEvent(
-                source="signalwire", kind="sms.status", external_id=new_id().hex, payload=payload
-            )
-            await queries.store_event(session, event)
+            event = InboundEvent(source="signalwire", kind="sms.status", external_id=new_id().hex, payload=payload)
+            await webhooks.store(session, event)
     await delivery.apply_status(event.id)
     with platform_scope("read an outcome for a test"):
         async with unit_of_work() as session:
-            return (await queries.event(session, event.id)).outcome
+            return (await webhooks.get(session, event.id)).outcome
 
 
 async def faults(sandbox, *wanted):

@@ -8,6 +8,7 @@ import pytest
 from backend.core import clock
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.messaging import queries, reconcile
+from backend.webhooks import service as webhooks
 from tests.backend.messaging.test_delivery import deliver, faults, queue, reload, unlike
 
 
@@ -25,7 +26,7 @@ async def payloads(sids, jobs_waiting) -> list[dict]:
     with platform_scope("read events for a test"):
         async with unit_of_work() as session:
             for _, job in await jobs_waiting("messaging.receive_text"):
-                event = await queries.event(session, UUID(job["event_id"]))
+                event = await webhooks.get(session, UUID(job["event_id"]))
                 found += [event.payload] if event.external_id in sids else []
     return found
 

@@ -1,0 +1,46 @@
+"""Take the carrier's webhooks for calls: say at once what a caller hears, and store the rest for later."""
+
+from fastapi import APIRouter, Request, Response
+
+from backend.api.functions import carrier_body
+from backend.calls import service as calls
+
+router = APIRouter(prefix="/functions/v1")
+
+_NOTHING_TO_DO = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+@router.post("/webhook-inbound-call")
+async def inbound_call(request: Request) -> Response:
+    """Somebody calls one of our numbers."""
+    return _xml(await calls.answer_inbound(*await _signed(request, "webhook-inbound-call")))
+
+
+@router.post("/webhook-call-status")
+async def call_status(request: Request) -> Response:
+    """A call moved on."""
+    await calls.accept_status(*await _signed(request, "webhook-call-status"))
+    return _xml(_NOTHING_TO_DO)
+
+
+@router.post("/sip-call-status")
+async def sip_call_status(request: Request) -> Response:
+    """The leg to an agent or a person ended, and the caller is still there."""
+    return _xml(await calls.leg_ended(*await _signed(request, "sip-call-status")))
+
+
+@router.post("/sip-recording-callback")
+async def sip_recording(request: Request) -> Response:
+    """A recording of a call is there."""
+    await calls.accept_recording(*await _signed(request, "sip-recording-callback"))
+    return _xml(_NOTHING_TO_DO)
+
+
+async def _signed(request: Request, function: str) -> tuple[str, str, bytes]:
+    """Return what a webhook is judged by: its address, its signature and its body."""
+    signature = request.headers.get("x-signalwire-signature", "")
+    return carrier_body.address(request, function), signature, await carrier_body.read(request)
+
+
+def _xml(document: bytes) -> Response:
+    return Response(document, media_type="application/xml")

@@ -1,0 +1,72 @@
+"""Write instructions for the carrier's calls: cXML, its compatibility markup.
+
+Verbs and attributes as documented under https://developer.signalwire.com (cXML reference: Say, Dial, Sip, Number,
+Connect, Stream, Redirect, Reject, Hangup).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
+# What Say takes at most; a longer message is cut rather than refused with the whole answer.
+_LONGEST_SAY = 4000
+
+
+@dataclass
+class Answer:
+    """One answer to the carrier, verb after verb; `xml` is what is sent."""
+
+    root: ElementTree.Element = field(default_factory=lambda: ElementTree.Element("Response"))
+
+    @property
+    def xml(self) -> bytes:
+        """The document."""
+        return _DECLARATION + ElementTree.tostring(self.root)
+
+    def say(self, words: str, language: str = "en-US") -> "Answer":
+        """Speak to whoever is on the line."""
+        verb = ElementTree.SubElement(self.root, "Say", {"language": language})
+        # XML 1.0 has no place for control characters, in whatever spelling.
+        verb.text = "".join(one for one in words[:_LONGEST_SAY] if one.isprintable() or one.isspace())
+        return self
+
+    def dial_sip(self, address: str, *, action: str, limit_s: int, ring_s: int, headers: Mapping[str, str]) -> "Answer":
+        """Ring a SIP address and join the two; `headers` travel in the INVITE, and `action` is asked what follows."""
+        dial = self._dial(action=action, limit_s=limit_s, ring_s=ring_s)
+        query = "&".join(f"{name}={value}" for name, value in headers.items())
+        ElementTree.SubElement(dial, "Sip").text = f"{address}?{query}"
+        return self
+
+    def dial_number(self, number: str, *, action: str, limit_s: int, ring_s: int, caller_id: str) -> "Answer":
+        """Ring a telephone and join the two; `action` is asked what follows."""
+        dial = self._dial(action=action, limit_s=limit_s, ring_s=ring_s, callerId=caller_id)
+        ElementTree.SubElement(dial, "Number").text = number
+        return self
+
+    def stream(self, url: str, parameters: Mapping[str, str]) -> "Answer":
+        """Join the caller with a WebSocket both ways; what follows runs when that ends or cannot be reached."""
+        connect = ElementTree.SubElement(self.root, "Connect")
+        stream = ElementTree.SubElement(connect, "Stream", {"url": url, "codec": "PCMU@8000h", "realtime": "true"})
+        for name, value in parameters.items():
+            ElementTree.SubElement(stream, "Parameter", {"name": name, "value": value})
+        return self
+
+    def redirect(self, url: str) -> "Answer":
+        """Ask another address what follows."""
+        ElementTree.SubElement(self.root, "Redirect", {"method": "POST"}).text = url
+        return self
+
+    def reject(self) -> "Answer":
+        """Let the caller hear a busy line; nothing is answered and nothing costs."""
+        ElementTree.SubElement(self.root, "Reject", {"reason": "busy"})
+        return self
+
+    def hang_up(self) -> "Answer":
+        """End the call."""
+        ElementTree.SubElement(self.root, "Hangup")
+        return self
+
+    def _dial(self, *, action: str, limit_s: int, ring_s: int, **attributes: str) -> ElementTree.Element:
+        given = {"answerOnBridge": "true", "action": action, "method": "POST", "timeLimit": str(limit_s)}
+        return ElementTree.SubElement(self.root, "Dial", {**given, "timeout": str(ring_s), **attributes})

@@ -1,0 +1,76 @@
+"""Decide what becomes of a call that comes in, from one row of what is known; nothing is read or written here.
+
+The order of the questions is the product's promise: whose number, who may call it, who answers, when, and for what.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from backend.agents import service as agents
+from backend.billing import service as billing
+from backend.calls.queries import Situation
+from backend.models.agents import AgentConfig
+from backend.vocab import Channel, Disposition
+
+NOT_IN_SERVICE = "The number you have called is not in service. Please check the number and try again. Goodbye."
+NOT_ASSIGNED = "Thank you for calling. Nobody is set up to answer this number yet. Please try again later. Goodbye."
+UNAVAILABLE = "We are sorry, we cannot take your call right now. Please try again later. Goodbye."
+RECORDED = "This call may be recorded."
+NOT_REACHED = "We are sorry, nobody could take your call. Please try again in a few minutes. Goodbye."
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of a call: an agent answers (no `disposition`), or it goes to `forward_to`, or it is not taken.
+
+    `say` is spoken first; a call that is not taken and says nothing hears a busy line. `reason` is for the team.
+    """
+
+    say: str = ""
+    forward_to: str = ""
+    disposition: str = ""
+    reason: str = ""
+    calls_for_person: bool = False
+
+
+def decide(known: Situation) -> Decision:
+    """Return what becomes of the call now."""
+    agent = known.agent
+    if not known.number.is_active:
+        return _refused(NOT_IN_SERVICE, "The number is switched off.")
+    if known.caller is not None and known.caller.blocked_at is not None:
+        return Decision(disposition=Disposition.BLOCKED, reason="The caller is blocked.")
+    if agent is None or agent.deleted_at is not None:
+        return _refused(NOT_ASSIGNED, "No agent answers calls to this number.")
+    if not agent.is_active:
+        return _refused(NOT_ASSIGNED, f"{agent.name} is switched off.")
+    settings = agents.live_fields(agent)
+    if not agents.hours_now(agent, Channel.CALL).is_open:
+        return _closed(known, agent, settings)
+    if not billing.covers(known.business.balance_micros):
+        return _refused(UNAVAILABLE, "The balance does not cover calls. Add credits.")
+    if known.forward_to:
+        return Decision(forward_to=known.forward_to)
+    is_recorded = settings["recording_enabled"] and settings["pii_storage"] != "disabled"
+    return Decision(say=RECORDED if is_recorded else "")
+
+
+def _closed(known: Situation, agent: AgentConfig, settings: dict[str, Any]) -> Decision:
+    """Do outside the hours what the business chose for them."""
+    action, forward_to = settings["after_hours_action"], str(settings["after_hours_call_forwarding"] or "")
+    reason = "They called outside the hours."
+    if action == "silent":
+        return Decision(disposition=Disposition.AFTER_HOURS, reason=reason)
+    if action == "forward" and forward_to and billing.covers(known.business.balance_micros):
+        return Decision(forward_to=forward_to)
+    words = agents.closed_words(agent, agents.hours_now(agent, Channel.CALL), known.business.name)
+    return Decision(
+        say=words,
+        disposition=Disposition.AFTER_HOURS,
+        reason=reason,
+        calls_for_person=action == "take_message",
+    )
+
+
+def _refused(say: str, reason: str) -> Decision:
+    return Decision(say=say, disposition=Disposition.REFUSED, reason=reason)

@@ -1,0 +1,49 @@
+"""Say how a call reaches who is to answer it: the agent's room or stream, or a person's telephone."""
+
+from uuid import UUID
+
+from backend.calls.cxml import Answer
+from backend.core.config import settings
+
+# The header our call id travels in: LiveKit maps it to an attribute of the caller, and it is the only key of a call.
+CALL_HEADER = "X-Call-Id"
+# An agent answers within a second or is not there; a person needs time to find their telephone.
+AGENT_RINGS_S, PERSON_RINGS_S = 15, 30
+# Four hours, the longest call carriers keep up.
+LONGEST_S = 14_400
+AGENT_LEG, PERSON_LEG = "agent", "person"
+
+
+def address(function: str, call_id: UUID, **more: str) -> str:
+    """Return the public address of one of our functions for a call."""
+    query = "".join(f"&{name}={value}" for name, value in more.items())
+    return f"{settings().public_url}/functions/v1/{function}?call={call_id}{query}"
+
+
+def to_agent(told: Answer, call_id: UUID, number: str, *, limit_s: int) -> Answer:
+    """Join the caller with the agent: over LiveKit's SIP service, or by a media stream where there is none.
+
+    What follows when the agent cannot be reached is asked of `sip-call-status`.
+    """
+    action = address("sip-call-status", call_id, leg=AGENT_LEG)
+    domain = settings().livekit_sip_domain
+    if not domain:
+        return told.stream(settings().voice_stream_url, {"call_id": str(call_id)}).redirect(action)
+    return told.dial_sip(
+        f"sip:{number}@{domain};transport=tls",
+        action=action,
+        limit_s=limit_s,
+        ring_s=AGENT_RINGS_S,
+        headers={CALL_HEADER: str(call_id)},
+    )
+
+
+def to_person(told: Answer, call_id: UUID, number: str, *, caller_id: str) -> Answer:
+    """Join the caller with a telephone."""
+    return told.dial_number(
+        number,
+        action=address("sip-call-status", call_id, leg=PERSON_LEG),
+        limit_s=LONGEST_S,
+        ring_s=PERSON_RINGS_S,
+        caller_id=caller_id,
+    )
