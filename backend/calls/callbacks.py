@@ -163,7 +163,7 @@ def _told(kind: str, form: dict[str, str], received_at: datetime) -> list[tuple[
         return []
     if found != Kind.ENDED:
         return [(found, at, {"sid": form["CallSid"]})]
-    end = {
+    end: dict[str, object] = {
         "status": statuses.end_of(form["CallStatus"]),
         "duration_s": statuses.seconds(form.get("CallDuration", "")),
         "reason": statuses.reason(form.get("SipResultCode", "")),

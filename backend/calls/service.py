@@ -7,14 +7,20 @@ from backend.calls.callbacks import accept_recording, accept_status, leg_ended
 from backend.calls.incoming import answer as answer_inbound
 from backend.calls.records import append, brief, get
 from backend.calls.schemas import CallBrief
+from backend.calls.whitelist import add as add_to_whitelist
+from backend.calls.whitelist import entries as whitelist
+from backend.calls.whitelist import remove as remove_from_whitelist
 
 __all__ = [
     "CallBrief",
     "accept_recording",
     "accept_status",
+    "add_to_whitelist",
     "answer_inbound",
     "append",
     "brief",
     "get",
     "leg_ended",
+    "remove_from_whitelist",
+    "whitelist",
 ]

@@ -9,9 +9,10 @@ from backend.core.logging import log
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.messaging import queries
 from backend.messaging.delivery import ask_carrier
-from backend.messaging.intake import SOURCE, WebhookKind, store
+from backend.messaging.intake import WebhookKind, store
 from backend.vendors import signalwire
 from backend.vendors.signalwire import CarrierMessage
+from backend.vendors.signalwire_forms import SOURCE
 
 # Each look goes back behind the last one, for texts the carrier listed late; a known text costs one refused insert.
 OVERLAP = timedelta(minutes=5)

@@ -168,18 +168,18 @@ async def release(session: AsyncSession, principal: Principal, number_id: UUID) 
 
 
 async def connect(phone_number: str, sid: str) -> None:
-    """Bring the carrier's setting in line with our row: texts come here while somebody owns the number.
+    """Bring the carrier's setting in line with our row: texts and calls come here while somebody owns the number.
 
     Reads the owner afresh, so whichever of several jobs runs last leaves the truth. Raises `VendorError`.
     """
     with platform_scope("see whether a number is owned"):
         async with unit_of_work() as session:
             is_owned = bool(await queries.taken(session, [phone_number]))
-    await signalwire.set_webhooks(sid, message_request_url=inbound_address() if is_owned else "")
+    await signalwire.set_webhooks(sid, **(addresses() if is_owned else dict.fromkeys(addresses(), "")))
 
 
 async def connect_all() -> int:
-    """Mend every number of ours whose texts the carrier would send elsewhere; returns how many there were.
+    """Mend every number of ours whose texts or calls the carrier would send elsewhere; returns how many there were.
 
     A changed PUBLIC_URL or a setting undone by hand at the carrier is found here.
     """
@@ -189,19 +189,25 @@ async def connect_all() -> int:
     wrong = [
         number
         for number in (await signalwire.list_numbers() if owned else [])
-        if number.phone_number in owned and number.message_request_url != inbound_address()
+        if number.phone_number in owned
+        and any(getattr(number, name) != address for name, address in addresses().items())
     ]
     for number in wrong:
         try:
-            await signalwire.set_webhooks(number.sid, message_request_url=inbound_address())
+            await signalwire.set_webhooks(number.sid, **addresses())
         except VendorError as error:
             log.warning("number.not_connected", number=number.phone_number, error=error.message)
     return len(wrong)
 
 
-def inbound_address() -> str:
-    """Return the public address the carrier posts texts to."""
-    return f"{settings().public_url}/functions/v1/webhook-inbound-sms"
+def addresses() -> dict[str, str]:
+    """Return the public addresses the carrier posts texts, calls and what becomes of them to, by their setting."""
+    functions = f"{settings().public_url}/functions/v1"
+    return {
+        "message_request_url": f"{functions}/webhook-inbound-sms",
+        "call_request_url": f"{functions}/webhook-inbound-call",
+        "call_status_url": f"{functions}/webhook-call-status",
+    }
 
 
 async def _free() -> list[signalwire.CarrierNumber]:

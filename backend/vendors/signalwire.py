@@ -62,6 +62,8 @@ class CarrierNumber:
     name: str
     capabilities: tuple[str, ...]
     message_request_url: str
+    call_request_url: str
+    call_status_url: str
 
 
 @dataclass(frozen=True)
@@ -298,14 +300,19 @@ async def list_numbers() -> list[CarrierNumber]:
     return found
 
 
-async def set_webhooks(sid: str, *, message_request_url: str) -> None:
-    """Tell the carrier where to post texts to a number; an empty address takes it off."""
+async def set_webhooks(sid: str, *, message_request_url: str, call_request_url: str, call_status_url: str) -> None:
+    """Tell the carrier where to post texts and calls to a number; an empty address takes it off."""
     await _with_numbers(
         "update",
         sid,
         message_handler="laml_webhooks" if message_request_url else None,
         message_request_url=message_request_url,
         message_request_method="POST",
+        call_handler="laml_webhooks" if call_request_url else None,
+        call_request_url=call_request_url,
+        call_request_method="POST",
+        call_status_callback_url=call_status_url,
+        call_status_callback_method="POST",
     )
 
 
@@ -319,4 +326,6 @@ def _number(body: Mapping[str, Any]) -> CarrierNumber:
         name=str(body.get("name") or ""),
         capabilities=tuple(str(name) for name in capabilities),
         message_request_url=str(body.get("message_request_url") or ""),
+        call_request_url=str(body.get("call_request_url") or ""),
+        call_status_url=str(body.get("call_status_callback_url") or ""),
     )

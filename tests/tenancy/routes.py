@@ -242,6 +242,15 @@ MEMBERS = (
         method="DELETE",
         values={"variable_id": Id("dynamic_variables")},
     ),
+    Call("/functions/v1/manage-call-whitelist", method="GET"),
+    Call(
+        "/functions/v1/manage-call-whitelist",
+        {"agent_id": AGENT, "caller_number": "+14155550178", "forward_to": "+14155550179"},
+        EDITOR,
+        fair=201,
+        or_else=409,
+    ),
+    Call("/functions/v1/manage-call-whitelist", {"id": Id("call_whitelist")}, EDITOR, "DELETE", or_else=404),
     Call("/functions/v1/manage-skills/definitions", method="GET"),
     Call("/functions/v1/manage-skills", method="GET"),
     Call(

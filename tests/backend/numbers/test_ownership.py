@@ -59,7 +59,7 @@ async def test_the_carrier_sends_texts_to_the_owner_and_nowhere_after_release(db
         async with unit_of_work() as session:
             number = await numbers.buy(session, org.owner, FREE)
         await numbers.connect(FREE, number.phone_sid)
-        assert await carrier_address(sandbox, FREE) == numbers.inbound_address()
+        assert await carrier_address(sandbox, FREE) == numbers.addresses()["message_request_url"]
         async with unit_of_work() as session:
             assert await numbers.release(session, org.owner, number.id) == FREE
         await numbers.connect(FREE, number.phone_sid)
@@ -72,7 +72,7 @@ async def test_an_address_changed_at_the_carrier_is_mended(db, org, sandbox):
             await numbers.buy(session, org.owner, FREE)
     assert await numbers.connect_all() == 1
     assert await numbers.connect_all() == 0
-    assert await carrier_address(sandbox, FREE) == numbers.inbound_address()
+    assert await carrier_address(sandbox, FREE) == numbers.addresses()["message_request_url"]
 
 
 async def test_a_number_nobody_offers_cannot_be_taken(db, org, sandbox):
