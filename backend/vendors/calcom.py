@@ -11,6 +11,7 @@ import httpx
 
 from backend.core.config import settings
 from backend.core.errors import VendorError
+from backend.vendors import http
 
 VENDOR = "Cal.com"
 SLOT_TAKEN, GONE, SETUP, REFUSED = "slot_unavailable", "booking_not_found", "calendar_setup", "calendar_refused"
@@ -172,7 +173,9 @@ async def _ask(
 ) -> Any:
     headers = {"Authorization": f"Bearer {key}"} | ({"cal-api-version": version} if version else {})
     try:
-        async with httpx.AsyncClient(base_url=settings().calcom_base_url, timeout=_TIMEOUT) as client:
+        async with httpx.AsyncClient(
+            base_url=settings().calcom_base_url, timeout=_TIMEOUT, verify=http.vendor_certificates()
+        ) as client:
             response = await client.request(method, path, params=params, json=body, headers=headers)
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise _unreachable(error, may_have_happened=False) from None

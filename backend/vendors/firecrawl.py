@@ -7,6 +7,7 @@ import httpx
 
 from backend.core.config import settings
 from backend.core.errors import VendorError
+from backend.vendors import http
 
 VENDOR = "Firecrawl"
 # What it is told to take at most for a page, and what we wait beyond.
@@ -45,7 +46,9 @@ async def scrape(url: str) -> Scraped:
         "maxAge": 0,
     }
     try:
-        async with httpx.AsyncClient(base_url=ours.firecrawl_base_url, timeout=_TIMEOUT) as client:
+        async with httpx.AsyncClient(
+            base_url=ours.firecrawl_base_url, timeout=_TIMEOUT, verify=http.vendor_certificates()
+        ) as client:
             response = await client.post(
                 "/v2/scrape",
                 json=wanted,

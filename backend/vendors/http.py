@@ -166,6 +166,12 @@ def certificates() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+@lru_cache(maxsize=1)
+def vendor_certificates() -> ssl.SSLContext:
+    """Return the authorities vendors' servers are checked by: those that httpx brings, read once for all clients."""
+    return httpx.create_ssl_context()
+
+
 async def send(
     method: str,
     url: str,

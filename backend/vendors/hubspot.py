@@ -10,6 +10,7 @@ import httpx
 
 from backend.core.config import settings
 from backend.core.errors import VendorError
+from backend.vendors import http
 
 VENDOR = "HubSpot"
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
@@ -58,7 +59,9 @@ async def create_note(token: str, body_html: str, at: datetime, contact_id: str)
 
 async def _post(token: str, path: str, body: dict[str, Any], *, changes: bool = False) -> dict[str, Any]:
     try:
-        async with httpx.AsyncClient(base_url=settings().hubspot_base_url, timeout=_TIMEOUT) as client:
+        async with httpx.AsyncClient(
+            base_url=settings().hubspot_base_url, timeout=_TIMEOUT, verify=http.vendor_certificates()
+        ) as client:
             response = await client.post(path, json=body, headers={"Authorization": f"Bearer {token}"})
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise _unreachable(error, may_have_happened=False) from None

@@ -6,6 +6,7 @@ import httpx
 
 from backend.core.config import settings
 from backend.core.errors import VendorError
+from backend.vendors import http
 
 VENDOR = "Postmark"
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
@@ -25,6 +26,7 @@ def _client() -> httpx.AsyncClient:
             "X-Postmark-Server-Token": ours.postmark_server_token.get_secret_value(),
         },
         timeout=_TIMEOUT,
+        verify=http.vendor_certificates(),
     )
 
 

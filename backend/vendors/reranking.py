@@ -6,6 +6,7 @@ import httpx
 
 from backend.core.config import settings
 from backend.core.errors import VendorError
+from backend.vendors import http
 
 VENDOR = "Reranking"
 
@@ -20,7 +21,9 @@ async def order(question: str, texts: Sequence[str], within_s: float) -> list[tu
     ours = settings()
     wanted = {"model": ours.rerank_model, "query": question, "documents": list(texts), "top_n": len(texts)}
     try:
-        async with httpx.AsyncClient(base_url=ours.rerank_base_url, timeout=within_s) as client:
+        async with httpx.AsyncClient(
+            base_url=ours.rerank_base_url, timeout=within_s, verify=http.vendor_certificates()
+        ) as client:
             response = await client.post(
                 "/v2/rerank",
                 json=wanted,

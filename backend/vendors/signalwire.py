@@ -20,6 +20,7 @@ import httpx
 from backend.core.config import settings
 from backend.core.errors import VendorError
 from backend.core.logging import log
+from backend.vendors import http
 
 VENDOR = "SignalWire"
 SIGNATURE_HEADER = "X-SignalWire-Signature"
@@ -82,7 +83,7 @@ def _client() -> httpx.AsyncClient:
     loop = asyncio.get_running_loop()
     client = _clients.get(loop)
     if client is None or client.is_closed:
-        client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)
+        client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, verify=http.vendor_certificates())
         _clients[loop] = client
     return client
 
