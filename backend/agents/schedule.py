@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from backend.agents import holidays as special
 from backend.agents import ranges
 from backend.agents.holidays import Holiday
+from backend.core import clock
 from backend.core.errors import Invalid
 from backend.vocab import Channel
 
@@ -55,13 +56,13 @@ class Hours:
 @lru_cache(maxsize=1)
 def timezones() -> tuple[str, ...]:
     """Return the IANA time zones a person may choose, in order."""
-    places = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    places = sorted(name for name in clock.zones() if "/" in name and not name.startswith("Etc/"))
     return (*places, "UTC")
 
 
 def checked_timezone(name: str, field: str = "schedule_timezone") -> str:
     """Return `name` when it is a time zone. Raises `Invalid` that names `field`."""
-    if name not in available_timezones():
+    if name not in clock.zones():
         raise Invalid(f"“{name[:40]}” is not a time zone. Use one such as Europe/Berlin.", field=field)
     return name
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import available_timezones
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_now", default=None)
 
@@ -23,6 +25,12 @@ def at(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _frozen.reset(token)
+
+
+@lru_cache(maxsize=1)
+def zones() -> frozenset[str]:
+    """Return the names of the IANA time zones; finding them opens some 600 files, so it is done once."""
+    return frozenset(available_timezones())
 
 
 def ago(**span: float) -> datetime:

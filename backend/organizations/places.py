@@ -3,7 +3,7 @@
 import unicodedata
 from functools import lru_cache
 from importlib import resources
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 
@@ -76,7 +76,7 @@ def _offset(zone: str) -> str:
 
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
-    return frozenset(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+    return frozenset(zone for zone in clock.zones() if "/" in zone or zone == "UTC")
 
 
 def _table(name: str) -> list[list[str]]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
@@ -22,6 +21,7 @@ from backend.calendars import service as calendars
 from backend.calendars.schemas import ConnectionRow, KindRow, Party, Wish
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
+from backend.core import clock
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import e164
@@ -116,7 +116,7 @@ async def _account(code: str = calendars.NOT_CONNECTED) -> ConnectionRow:
 
 def _zone(body: Body, account: ConnectionRow) -> str:
     zone = body.text("timezone", "time_zone", is_required=False, longest=60) or account["timezone"]
-    if zone not in available_timezones():
+    if zone not in clock.zones():
         raise BadParameter("timezone must be a time zone such as America/New_York.", field="timezone")
     return zone
 
