@@ -121,12 +121,17 @@ def migrate(address: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+# The planner takes tables that were never analysed for larger than they are: for one look at all of them it would start
+# two more processes, which takes several times as long as the look itself.
+PLAIN = {"max_parallel_workers_per_gather": "0", "jit": "off"}
+
+
 @contextmanager
 def _embedded() -> Iterator[str]:
     """Start an embedded PostgreSQL, make a migrated database on it, and return its address."""
     from magpipe.database import running
 
-    fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+    fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB", **PLAIN}
     with (
         tempfile.TemporaryDirectory(prefix="magpipe-pg-", ignore_cleanup_errors=True) as folder,
         running(Path(folder) / "pg", server_settings=fast) as cluster,
@@ -144,6 +149,8 @@ def _on_server(address: str) -> Iterator[str]:
     beside = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(beside, autocommit=True) as connection:
         connection.execute(f"create database {name}")
+        for setting, value in PLAIN.items():
+            connection.execute(f"alter database {name} set {setting} = {value}")
         # Roles belong to the whole server: two processes that grant them at one moment would collide.
         connection.execute("select pg_advisory_lock(hashtext('tests'))")
         made = server.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
@@ -308,7 +315,8 @@ def sandbox_server() -> Iterator[str]:
 @pytest.fixture
 async def sandbox(sandbox_server: str) -> AsyncIterator[Sandbox]:
     """Return the sandbox with a client, behaving normally before and after the test."""
-    async with httpx.AsyncClient(base_url=sandbox_server, timeout=10) as client:
+    # Loopback needs no certificates, and reading them takes longer than most tests.
+    async with httpx.AsyncClient(base_url=sandbox_server, timeout=10, verify=False) as client:
         await client.delete("/sandbox/faults")
         yield Sandbox(sandbox_server, client)
         await client.delete("/sandbox/faults")

@@ -10,6 +10,7 @@ import json
 import re
 import socket
 import threading
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from starlette.routing import Route
 
 from tests.injection.cases import Case
 
+# Little-endian float32 as base64, as the SDK asks for it.
+VECTOR = base64.b64encode(array("f", [1.0] + [0.0] * 1535).tobytes()).decode()
 PLAIN = "We open at nine."
 _SECRET = re.compile(r"[A-Z]{5,}-\d{4}")
 _LOOKALIKES = str.maketrans("aeopcyxi", "аеорсухі")
@@ -75,9 +78,7 @@ class Obedient:
     async def embed(self, request: Request) -> JSONResponse:
         """Every text has the same meaning here, so that each page of a case is found."""
         texts = (await request.json())["input"]
-        data = [
-            {"object": "embedding", "index": place, "embedding": [1.0] + [0.0] * 1535} for place in range(len(texts))
-        ]
+        data = [{"object": "embedding", "index": place, "embedding": VECTOR} for place in range(len(texts))]
         usage = {"prompt_tokens": 1, "total_tokens": 1}
         return JSONResponse({"object": "list", "data": data, "model": "m", "usage": usage})
 
