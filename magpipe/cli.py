@@ -124,7 +124,12 @@ def _build(options: argparse.Namespace) -> int:
 def _jobs(options: argparse.Namespace) -> int:
     with _installation(starts_database=False):
         from backend import worker
+        from backend.core import logging, telemetry
+        from backend.core.config import settings
 
+        config = settings()
+        logging.configure(config.log_level, config.log_format)
+        telemetry.start("jobs")
         asyncio.run(worker.run())
     return 0
 

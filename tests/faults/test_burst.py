@@ -90,6 +90,9 @@ def test_every_text_of_a_burst_is_stored_once_and_answered_once_whatever_dies():
         assert {status for status, _ in statuses} == {"delivered"}, statuses
         failed = up.query("select task_name, count(*) from procrastinate_jobs where status = 'failed' group by 1")
         assert failed == []
+        # The workers heed LOG_LEVEL, and with it the rest of what logs are told: what they may not say.
+        assert "[warning" in up.output()
+        assert "[debug" not in up.output()
         turns = up.query("select status, reason, count(*) from agent_turns group by 1, 2")
         assert {status for status, _, _ in turns} <= {"answered", "handed_off"}, turns
 
