@@ -59,9 +59,10 @@ def _environment() -> None:
 
 _environment()
 
-# What shares one expensive fixture stays in one process when the suite runs in several; the longest starts first.
+# What shares one expensive fixture stays in one process when the suite runs in several; the longest starts first. The
+# browser builds the front end, which takes a minute: in that the other process does what needs none.
 # Migrations are among them because roles belong to the whole server: two that grant them at one moment would collide.
-GROUPS = ("faults", "browser", "tenancy", "test_up", "test_migrations")
+GROUPS = ("browser", "tenancy", "faults", "test_up", "test_migrations")
 
 
 def _group(nodeid: str) -> str:
