@@ -5,6 +5,7 @@ from difflib import SequenceMatcher
 from typing import Any, TypedDict
 
 from backend.agents import fields
+from backend.vocab import ToolPolicy
 
 SAME, OLD, NEW = " ", "-", "+"
 # Unchanged lines shown around a change.
@@ -50,7 +51,10 @@ def _rows(value: Any) -> str:
 
 
 def _policies(value: Any) -> str:
-    return "\n".join(f"{name.replace('_', ' ')}: {policy}" for name, policy in value.items())
+    return "\n".join(
+        f"{name.replace('_', ' ')}: {'ask first' if policy == ToolPolicy.ASK else policy}"
+        for name, policy in value.items()
+    )
 
 
 def _targets(value: Any) -> str:

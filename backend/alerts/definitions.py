@@ -101,7 +101,7 @@ def _words(given: Mapping[str, Any], name: str, limit: int) -> str:
         raise Invalid(wrong, field=name)
     if unknown := filling.unknown(words, frozenset(VARIABLES)):
         said = ", ".join(f"{{{{{one}}}}}" for one in unknown[:5])
-        raise Invalid(f"Nothing is known as {said}.", field=name, code="unknown_variable")
+        raise Invalid(f"There is no variable {said}.", field=name, code="unknown_variable")
     return words
 
 

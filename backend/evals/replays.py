@@ -23,6 +23,7 @@ from backend.evals.decisions import Decision
 from backend.evals.schemas import ChangedDecision, ReplayView
 from backend.models.agents import AgentTurn
 from backend.models.evals import EvalRound, ReplayedTurn
+from backend.numbers import e164
 from backend.vocab import CaseStatus, MemberRole, RoundKind, RoundStatus, TurnStatus
 
 # How many conversations a person may choose to replay.
@@ -91,7 +92,7 @@ def _changed(row: Any) -> ChangedDecision:
     one, body, name, phone, at, was = row
     return ChangedDecision(
         conversation_id=str(one.conversation_id),
-        contact=name or phone or "",
+        contact=name or (e164.display(phone) if phone else ""),
         asked=" ".join(body.split())[:ASKED_LIMIT],
         at=at.isoformat(),
         changes=one.changes,

@@ -302,7 +302,7 @@ async def _require_known(session: AsyncSession, wanted: Mapping[str, Any]) -> No
     for field in ("subject", "body", "goal"):
         if wrong := filling.unknown(wanted[field], names):
             said = ", ".join(f"{{{{{name}}}}}" for name in wrong[:5])
-            raise Invalid(f"Nothing is known as {said}.", field=field, code="unknown_variable")
+            raise Invalid(f"There is no variable {said}.", field=field, code="unknown_variable")
 
 
 async def _step_down(session: AsyncSession, org_id: UUID) -> None:

@@ -129,7 +129,7 @@ def _changed(row: rx.Var[Changed]) -> rx.Component:
         rx.el.dl(rx.foreach(row["shifts"], _shift), class_name="mt-2 flex flex-col gap-1"),
         rx.el.details(
             rx.el.summary(
-                f"{AgentReplay.NOW} · {AgentReplay.DRAFT}",
+                AgentReplay.ANSWERS,
                 class_name="rounded-control text-13 text-muted hover:text-ink",
             ),
             rx.el.div(

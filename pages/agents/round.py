@@ -69,7 +69,7 @@ def _loaded() -> rx.Component:
                     select_field(
                         "compare-with",
                         AgentRound.COMPARE,
-                        RoundState.others,
+                        _others(),
                         before=[("", AgentRound.COMPARE_NONE)],
                         value=RoundState.other_id,
                         on_change=RoundState.compare,
@@ -128,6 +128,13 @@ def _loaded() -> rx.Component:
             class_name="grid items-start gap-6 lg:grid-cols-[20rem_minmax(0,1fr)]",
         ),
     )
+
+
+def _others() -> rx.Var[list[dict[str, str]]]:
+    """Return the runs to compare with, each with when it was on the reader's clock."""
+    when = "new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(one.at))"
+    rows = f"({RoundState.others!s}).map((one) => ({{ ...one, label: `${{one.label}}, ${{{when}}}` }}))"
+    return rx.Var(rows, _var_type=list[dict[str, str]], _var_data=RoundState.others._get_all_var_data())
 
 
 def _count(count: rx.Var[int], words: str, tone: str, picture: str) -> rx.Component:

@@ -1,6 +1,6 @@
 """Replay past conversations with the draft before it is published, and show which decisions change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypedDict
 
 import reflex as rx
@@ -114,9 +114,16 @@ class ReplayState(SessionState):
                 contact=one["contact"],
                 asked=one["asked"],
                 at=one["at"],
-                shifts=[Shift(what=row["what"], before=row["before"], after=row["after"]) for row in one["changes"]],
+                shifts=[_shift(row) for row in one["changes"]],
                 was=one["was"],
                 reply=one["reply"],
             )
             for place, one in enumerate(found["changed"])
         ]
+
+
+def _shift(row: Mapping[str, str]) -> Shift:
+    """Return a change; tools are told as their names read aloud."""
+    tools = row["what"] in ("tools", "refused")
+    before, after = (row[one].replace("_", " ") if tools else row[one] for one in ("before", "after"))
+    return Shift(what=row["what"], before=before, after=after)

@@ -211,7 +211,7 @@ class RoundState(Explaining, SessionState):
         if head["agent_id"] != self._agent_id:
             raise NotFound("This run does not exist.")
         self.round = _head(head)
-        self.others = [{"value": one["id"], "label": _label(one)} for one in others]
+        self.others = [{"value": one["id"], "label": _label(one), "at": one["started_at"]} for one in others]
         self.runs = _compared(compared, runs) if self.other_id else [_row(one) for one in runs]
         self.better = sum(one["change"] == "better" for one in self.runs)
         self.worse = sum(one["change"] == "worse" for one in self.runs)
@@ -269,7 +269,7 @@ def _head(one: RoundView) -> RoundHead:
 
 def _label(one: RoundView) -> str:
     against = f"Version {one['version']}" if one["version"] else "Draft"
-    return f"{against}, {one['passed']} of {one['total']} passed, {one['started_at'][:16].replace('T', ' ')} UTC"
+    return f"{against}, {one['passed']} of {one['total']} passed"
 
 
 def _row(one: RunView) -> RunRow:
