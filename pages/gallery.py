@@ -241,7 +241,7 @@ def _over() -> rx.Component:
                 footer=[dialog_close("Cancel", class_name=button_class()), button("Send", variant="primary")],
             ),
             confirm_dialog(
-                title="Release this number",
+                title="Release this number?",
                 verb="Release +1 604 555 0199",
                 loss="Texts and calls to it stop now. You can take it back for 14 days.",
                 on_confirm=GalleryState.press,

@@ -299,10 +299,13 @@ def _tried(row: rx.Var[TriedRow]) -> rx.Component:
             ),
             class_name="flex min-w-0 flex-1 flex-col gap-0.5",
         ),
-        rx.cond(
-            row["percent"] >= AlertEditorState.percent,
-            badge(AgentAlerts.WOULD, tone="success", icon="bell_ring"),
-            badge(AgentAlerts.WOULD_NOT),
+        rx.el.span(
+            rx.cond(
+                row["percent"] >= AlertEditorState.percent,
+                badge(AgentAlerts.WOULD, tone="success", icon="bell_ring"),
+                badge(AgentAlerts.WOULD_NOT),
+            ),
+            class_name="max-sm:basis-full max-sm:pl-14",
         ),
-        class_name="flex items-start gap-3 px-3 py-2",
+        class_name="flex items-start gap-x-3 gap-y-1 px-3 py-2 max-sm:flex-wrap",
     )

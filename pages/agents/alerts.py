@@ -31,7 +31,7 @@ def alerts_part() -> rx.Component:
     """Return the part."""
     return rx.el.div(
         rx.el.div(
-            rx.el.p(AgentAlerts.LEAD, class_name="min-w-56 flex-1 text-13 text-pretty text-muted"),
+            rx.el.p(AgentAlerts.LEAD, class_name="min-w-64 flex-1 text-13 text-pretty text-muted"),
             rx.cond(
                 AgentState.can_edit & AlertsState.is_loaded,
                 button(AgentAlerts.ADD, variant="primary", icon="plus", on_click=AlertEditorState.begin),

@@ -204,7 +204,7 @@ def _check(row: rx.Var[Check]) -> rx.Component:
 
     def worded(kind: str, words: str, hows: Any) -> tuple[str, rx.Component]:
         return kind, rx.fragment(
-            choice(f"how-{key}", list(hows), row["how"], AgentCase.HOW), cell(value, row["value"], words)
+            choice(f"how-{key}", list(hows), row["how"], AgentCase.HOW), cell(value, row["value"], words, wide=True)
         )
 
     def plain(kind: str, words: str) -> tuple[str, rx.Component]:

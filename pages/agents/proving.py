@@ -208,7 +208,7 @@ def _round(row: rx.Var[RoundRow]) -> rx.Component:
                     rx.cond(row["started_by"] != "", f" {AgentProving.BY} {row['started_by']}", ""),
                     class_name="text-13 text-muted",
                 ),
-                class_name="flex min-w-0 flex-1 flex-col",
+                class_name="flex min-w-52 flex-1 flex-col",
             ),
             rx.el.span(
                 rx.match(
@@ -224,7 +224,9 @@ def _round(row: rx.Var[RoundRow]) -> rx.Component:
                 class_name="flex shrink-0 flex-wrap items-center justify-end gap-1.5",
             ),
             href=f"/agents/{AgentState.id}?tab=tests&round={row['id']}",
-            class_name="flex min-h-15 items-center gap-3 px-4 py-2 outline-offset-[-2px] hover:bg-hover",
+            class_name=(
+                "flex min-h-15 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 outline-offset-[-2px] hover:bg-hover"
+            ),
         ),
         key=row["id"],
     )

@@ -50,7 +50,8 @@ def editor_dialog() -> rx.Component:
                 _submit(AgentSkills.TRY, "try", icon="flask_conical", loading_text=AgentSkills.TRYING),
                 class_name="mr-auto",
             ),
-            dialog_close(Common.CANCEL, class_name=button_class()),
+            # On a phone the cross above does the same, and the others need the room.
+            dialog_close(Common.CANCEL, class_name=f"{button_class()} max-sm:hidden"),
             rx.cond(
                 SkillEditorState.is_enabled,
                 _submit(AgentSkills.SAVE, "save", variant="primary"),
@@ -352,6 +353,12 @@ def _time(name: str, words: str, value: rx.Var[str]) -> rx.Component:
     control_id = f"field-{name}"
     return rx.el.div(
         label_line(words, control_id=control_id),
-        rx.el.input(id=control_id, name=name, type="time", default_value=value, class_name=f"{_LINE} tabular w-32!"),
+        rx.el.input(
+            id=control_id,
+            name=name,
+            type="time",
+            default_value=value,
+            class_name=f"{_LINE} tabular w-32! pointer-coarse:w-40!",
+        ),
         class_name="flex flex-col gap-1.5",
     )

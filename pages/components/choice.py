@@ -122,7 +122,7 @@ def checkbox(
             class_name="relative mt-0.5 inline-flex size-4 shrink-0",
         ),
         _words(control_id, text, hint),
-        class_name="flex items-start gap-2.5 py-1 pointer-coarse:min-h-11 pointer-coarse:items-center",
+        class_name="flex items-start gap-2.5 py-1 pointer-coarse:min-h-11 pointer-coarse:py-2.5",
     )
     if error is None:
         return box

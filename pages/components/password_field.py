@@ -41,7 +41,7 @@ def password_field(
     has_hint = not (isinstance(hint, str) and not hint)
     limit: dict[str, Any] = {"min_length": min_length} if min_length else {}
     return rx.el.div(
-        label_line(text, control_id=control_id),
+        label_line(text, control_id=control_id, optional=not required),
         _PasswordInput.create(
             input_id=control_id,
             name=name,

@@ -121,17 +121,23 @@ export function ThreadHead(props) {
           <Name row={row} words={words} onRename={onRename} />
           {/* A nameless contact's number is the title, and is not said again. */}
           <p className="flex min-w-0 items-center gap-1 overflow-hidden text-12 text-muted">
-            {row.name ? <span className="truncate">{row.phone_display}</span> : null}
-            {row.phone && row.name ? (
-              <CopyButton
-                text={row.phone}
-                label={words.COPY_NUMBER}
-                done={words.COPIED}
-                className="-my-1 inline-flex size-6 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:hidden"
-              />
+            {/* Between the list and the panel there is room for one of the two, and the panel has the number. */}
+            {row.name ? (
+              <span className={`inline-flex min-w-0 items-center gap-1 ${closed || snoozed ? "md:@max-xl:hidden" : ""}`}>
+                <span className="truncate">{row.phone_display}</span>
+                {row.phone ? (
+                  <CopyButton
+                    text={row.phone}
+                    label={words.COPY_NUMBER}
+                    done={words.COPIED}
+                    className="-my-1 inline-flex size-6 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-ink pointer-coarse:hidden"
+                  />
+                ) : null}
+                {closed || snoozed ? <span aria-hidden="true">·</span> : null}
+              </span>
             ) : null}
-            {closed ? <span className="shrink-0">{row.name ? "· " : ""}{words.CLOSED}</span> : null}
-            {snoozed ? <span className="truncate">{row.name ? "· " : ""}{words.SNOOZED_UNTIL.replace("{time}", until)}</span> : null}
+            {closed ? <span className="shrink-0">{words.CLOSED}</span> : null}
+            {snoozed ? <span className="truncate">{words.SNOOZED_UNTIL.replace("{time}", until)}</span> : null}
             {owner ? (
               <span className="truncate @max-3xl:hidden">
                 {row.name || closed ? "· " : ""}

@@ -12,7 +12,7 @@ const BUTTON =
 const DANGER =
   "inline-flex h-7 items-center rounded-control bg-danger px-2 text-13 font-medium text-on-accent hover:opacity-90 pointer-coarse:h-11 pointer-coarse:px-3";
 const ROUND =
-  "inline-flex size-6 items-center justify-center rounded-control text-faint hover:bg-hover hover:text-ink pointer-coarse:size-11";
+  "inline-flex size-6 items-center justify-center rounded-control text-faint hover:bg-hover hover:text-ink pointer-coarse:-my-2.5 pointer-coarse:size-11";
 
 const day = (at) => new Intl.DateTimeFormat(undefined, { dateStyle: "medium" }).format(new Date(at));
 

@@ -349,7 +349,11 @@ def _tool(row: rx.Var[ToolCard]) -> rx.Component:
     return rx.el.li(
         rx.el.p(
             rx.el.span(rx.cond(row["title"] != "", row["title"], row["name"]), class_name="text-13 font-medium"),
-            rx.el.code(row["name"], class_name="min-w-0 truncate font-mono text-12 text-muted"),
+            rx.cond(
+                row["title"] != "",
+                rx.el.code(row["name"], class_name="min-w-0 truncate font-mono text-12 text-muted"),
+                rx.fragment(),
+            ),
             rx.cond(row["reads"], badge(Connections.READS), badge(Connections.CHANGES, tone="warning")),
             class_name="flex min-w-0 flex-wrap items-center gap-2",
         ),

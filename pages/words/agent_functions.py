@@ -21,7 +21,7 @@ class AgentFunctions:
     TRY = "Try it"
     CALLS = "Calls"
     REMOVE = "Remove…"
-    REMOVE_TITLE = "Remove this function"
+    REMOVE_TITLE = "Remove this function?"
     REMOVE_LOSS = "The agent stops calling it once the draft is published. Its calls stay in the log for support."
     REMOVE_LOSS_SHARED = "No agent can call it from now on. It cannot be brought back."
     REMOVE_VERB = "Remove"
@@ -35,7 +35,7 @@ class AgentFunctions:
     UNSIGNED = "Calls are not signed"
     MAKE_SECRET = "Make a signing secret"  # noqa: S105
     NEW_SECRET = "Make a new secret"  # noqa: S105
-    NEW_SECRET_TITLE = "Make a new signing secret"  # noqa: S105
+    NEW_SECRET_TITLE = "Make a new signing secret?"  # noqa: S105
     NEW_SECRET_LOSS = (
         "Calls are signed with the new one at once. Systems that check the old one refuse them until told."  # noqa: S105
     )
@@ -133,7 +133,7 @@ class AgentDetails:
     MORE = "More for"
     EDIT = "Edit"
     REMOVE = "Remove…"
-    REMOVE_TITLE = "Remove this detail"
+    REMOVE_TITLE = "Remove this detail?"
     REMOVE_LOSS = "The agent stops asking once the draft is published. What was found out stays."
     REMOVE_LOSS_SHARED = "No agent asks for it from now on. What was found out stays."
     REMOVE_VERB = "Remove"

@@ -18,7 +18,7 @@ class AgentConfigure:
     LIMITS_LEAD = "In one conversation and day. Once a limit is reached the team is called, and the agent waits."
     PRIVACY = "Privacy"
     PRIVACY_LEAD = "What is kept of what people say."
-    TYPE_TITLE = "Change what it answers"
+    TYPE_TITLE = "Change what it answers?"
     TYPE_LOSS = (
         "Its instructions were written for the other kind and may need a change. Nothing is lost, and customers see "
         "nothing of it until you publish."
@@ -158,7 +158,7 @@ class AgentPrompt:
     FULL = "See the full prompt"
     FULL_LEAD = "What the model reads before the conversation, with today’s values filled in."
     RESTORE = "Restore the default"
-    RESTORE_TITLE = "Restore the default instructions"
+    RESTORE_TITLE = "Restore the default instructions?"
     RESTORE_LOSS = "Your own wording leaves the draft. Published versions keep it."
     RESTORE_VERB = "Replace my instructions"
     GREETING = "Opening line"

@@ -23,7 +23,7 @@ class AgentSkills:
     RUN_NOW = "Run now"
     FORGET = "Forget…"
     MORE = "More for"
-    FORGET_TITLE = "Forget this skill"
+    FORGET_TITLE = "Forget this skill?"
     FORGET_VERB = "Forget"
     FORGET_LOSS = (
         "Its settings and history go, and what waits is not sent. Texts that left stay in their conversations."

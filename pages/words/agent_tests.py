@@ -56,8 +56,8 @@ class AgentProving:
     FOR_ALL = "For every agent"
     FOR_ALL_HINT = "Off: only this agent. A suite for every agent stands on each agent’s page."
     SAVE = "Save suite"
-    REMOVE_SUITE_TITLE = "Delete this suite"
-    REMOVE_CASE_TITLE = "Delete this test"
+    REMOVE_SUITE_TITLE = "Delete this suite?"
+    REMOVE_CASE_TITLE = "Delete this test?"
     REMOVE_SUITE_LOSS = "Its tests go with it. What was run stays in the list of runs."
     REMOVE_CASE_LOSS = "What was run stays in the list of runs."
     REMOVE_VERB = "Delete"
@@ -213,5 +213,6 @@ class AgentReplay:
     WHATS = {"outcome": "Decision", "tools": "Calls", "refused": "Refused", "source": "Answers from"}
     NOW = "Live"
     DRAFT = "Draft"
+    ANSWERS = "Both answers"
     OPEN = "Open the conversation"
     SILENT = "It would say nothing."

@@ -10,7 +10,7 @@ class Assistant:
     NO_TALKS = "What you ask is kept here, for you alone."
     MORE = "More for this talk"
     DELETE = "Delete this talk"
-    DELETE_TITLE = "Delete this talk"
+    DELETE_TITLE = "Delete this talk?"
     DELETE_LOSS = "The talk goes for good. What you confirmed in it has happened and stays."
     FIRST_TITLE = "What should be done?"
     FIRST_LEAD = (

@@ -15,7 +15,7 @@ class ChatWidget:
     ACTIVE_HINT = "Visitors of your site see the chat."
     INACTIVE = "Off"
     DELETE = "Delete widget"
-    DELETE_TITLE = "Delete this chat widget"
+    DELETE_TITLE = "Delete this chat widget?"
     DELETE_LOSS = "It vanishes from your site and its visitors cannot go on. What was said stays in the inbox."
 
     EMBED = "Put it on your site"
@@ -83,7 +83,7 @@ class ChatWidget:
     SIGNING_SHOW = "Show secret"
     SIGNING_COPY = "Copy the secret"
     SIGNING_RENEW = "Renew secret"
-    SIGNING_RENEW_TITLE = "Renew the identity secret"
+    SIGNING_RENEW_TITLE = "Renew the identity secret?"
     SIGNING_RENEW_LOSS = "What your server signs with the old one counts no more until you replace it there."
 
     PORTAL = "Your own team’s pages"

@@ -33,7 +33,7 @@ class Knowledge:
     PAUSE = "Pause"
     RESUME = "Go on"
     REMOVE = "Remove…"
-    REMOVE_TITLE = "Remove this source"
+    REMOVE_TITLE = "Remove this source?"
     REMOVE_VERB = "Remove"
     REMOVE_LOSS = "Agents stop answering from it now. It cannot be brought back."
 

@@ -13,7 +13,7 @@ class Operations:
     OF = "of"
     RETRY = "Try again"
     RETRY_ALL = "Try all again"
-    RETRY_ALL_TITLE = "Try all failed jobs again"
+    RETRY_ALL_TITLE = "Try all failed jobs again?"
     RETRY_ALL_LOSS = "Each runs once more, at once. What already took effect is not repeated."
     FAILED = "The failed jobs could not be shown"
     FAILED_SAFE = "They are kept until someone tries them again."

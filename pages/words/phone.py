@@ -25,7 +25,7 @@ class Phone:
     TAKING = "Getting…"
     NONE_FREE = "No free number matches. Try other digits."
     RELEASE = "Release"
-    RELEASE_TITLE = "Release this number"
+    RELEASE_TITLE = "Release this number?"
     RELEASE_LOSS = (
         "Texts and calls to it stop now, and another business may get it. Conversations stay in the inbox. "
         "Its return cannot be promised."
