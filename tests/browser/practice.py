@@ -71,7 +71,7 @@ class Practice:
     def _say(self, words: str) -> None:
         """Press the dialog's button and wait until it is away."""
         self._dialog.get_by_role("button", name=words, exact=True).click()
-        expect(self._dialog).to_have_count(0)
+        expect(self._dialog).to_have_count(0, timeout=20_000)
 
     def _publish(self) -> None:
         press("button", Agent.REVIEW)(self._page)
@@ -212,7 +212,6 @@ class Practice:
             press("button", AgentProving.ADD_CASE)(self._page)
             self._dialog.get_by_label(AgentCase.NAME, exact=True).fill(name)
             self._dialog.get_by_label(AgentCase.OPENING).fill(opening)
-            self._dialog.get_by_role("button", name=AgentCase.ADD_CHECK).click()
             self._dialog.get_by_label(AgentCase.WORDS).fill(says)
             self._say(AgentCase.SAVE)
         running = "select 1 from test_rounds where status = 'running'"

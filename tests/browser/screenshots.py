@@ -200,6 +200,8 @@ class Studio:
                 page.set_viewport_size({"width": width, "height": min(height + int(more), TALLEST)})
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                if shot.is_ours:
+                    page.wait_for_function(WEARS, arg=scheme)
                 page.wait_for_timeout(250)
                 page.screenshot(path=self._out / f"{shot.name}-{width}-{scheme}.png", full_page=shot.who == "visitor")
 
@@ -208,6 +210,9 @@ class Studio:
 HIDDEN_HEIGHT = """() => Math.max(0, ...[...document.querySelectorAll("main div")]
   .filter((node) => getComputedStyle(node).overflowY === "auto" && !node.closest("[data-virtuoso-scroller]"))
   .map((node) => node.scrollHeight - node.clientHeight))"""
+
+# A page follows the scheme a moment after the browser says it changed.
+WEARS = "(scheme) => document.documentElement.classList.contains('dark') === (scheme === 'dark')"
 
 
 def main() -> None:

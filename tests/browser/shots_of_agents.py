@@ -42,7 +42,7 @@ def work(agent: str, conversation: Callable[[str], str], contact: Callable[[str]
     yield from _tests(agent, conversation(CUSTOMERS["people"]))
     yield from _connections()
     yield from _templates(conversation(CUSTOMERS["people"]))
-    yield Shot("analytics-table", f"{agent}?tab=analytics", act=press("button", Charts.ALL["as_table"]))
+    yield Shot("analytics-table", f"{agent}?tab=analytics", act=press("button", Charts.ALL["as_table"], exact=False))
     yield Shot("analytics-nothing", f"{agent}?tab=analytics&channel=email")
     yield Shot("gap-answer", "/knowledge/gaps", act=press("button", Knowledge.GAP_ANSWER))
     yield Shot("gaps-support", "/knowledge/gaps", "colleague")
@@ -90,7 +90,7 @@ def _alerts(agent: str) -> Iterator[Shot]:
     yield Shot("alert-new", tab, act=new)
     yield Shot("alert-tried", tab, act=then(new, try_the_alert))
     yield Shot("alert-error", tab, act=then(new, save(AgentAlerts.SAVE)))
-    yield Shot("alert-slack", tab, act=then(new, choose("Slack")))
+    yield Shot("alert-slack", tab, act=then(new, notify_slack))
     yield Shot("alert-history", tab, act=then(more, press("menuitem", AgentAlerts.HISTORY)))
     yield Shot("alert-delete", tab, act=then(more, press("menuitem", AgentAlerts.DELETE)))
     yield Shot("alerts-support", tab, "colleague")
@@ -166,7 +166,7 @@ def _templates(conversation: str) -> Iterator[Shot]:
     yield Shot("template-call", page, act=then(press("button", Templates.ADD), choose("Call")))
     yield Shot("template-error", page, act=then(press("button", Templates.ADD), save(Templates.SAVE)))
     yield Shot("templates-support", page, "colleague")
-    yield Shot("composer-slash", conversation, act=then(keys("r"), write("/")))
+    yield Shot("composer-slash", conversation, act=then(keys("r", "Control+a"), write("/")))
     yield Shot("composer-template-menu", conversation, act=press("button", InboxComposer.TEMPLATES))
 
 
@@ -178,6 +178,13 @@ def save(words: str) -> Act:
         page.wait_for_timeout(600)
 
     return act
+
+
+def notify_slack(page: Page) -> None:
+    kind = page.get_by_role("dialog").get_by_label(AgentAlerts.KIND)
+    kind.select_option("slack")
+    kind.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
 
 
 def choose(words: str) -> Act:
