@@ -18,9 +18,11 @@ up: has-python ## Install what is missing and start everything (PORT=… for ano
 install: has-python ## Install the packages of the lock into .venv
 	@$(PYTHON) -m magpipe.bootstrap
 
+# Containers often forbid Python to keep what it compiles; the suite starts some forty processes, of which each web process
+# took 5.3 s of processor time without it and 3.7 s with it.
 test: install ## Run every test, with a real database and a real browser
 	@$(VENV)/python -m tests.chromium
-	@$(VENV)/python -m pytest -n 2 $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(VENV)/python -m pytest -n 2 $(ARGS)
 
 lint: install ## Check style, types, the import law and dead code
 	@$(VENV)/ruff check $(wildcard $(PATHS))
