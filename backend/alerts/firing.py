@@ -39,6 +39,7 @@ MOST_BYTES = 20_000
 TIMEOUT_S = 15.0
 SLACK_LIMIT = 3000
 GAVE_UP = "It was tried again and again, and did not work."
+OFF = "The alert was switched off before this was sent."
 UNCERTAIN = "No answer came: it may have arrived. Look there before you send it again."
 # These say that nothing was done, whatever was asked.
 _NOT_DONE = (429, 503)
@@ -120,6 +121,14 @@ async def _begin(session: AsyncSession, match_id: UUID) -> Occasion | None:
         session.add(match)
         return None
     is_repeat = match.attempted_at is not None
+    # A person who has it done again wants it done, whatever the alert is now.
+    is_asked_for = is_repeat and match.attempts == 0
+    if not alert.is_active and not (was_interrupted or is_asked_for):
+        match.attempted_at = match.attempted_at or clock.now()
+        _finish(match, MatchStatus.FAILED, OFF)
+        session.add(match)
+        await realtime.announce(session, org_id, "alerts.changed", subject=str(alert.agent_id))
+        return None
     match.status, match.attempts, match.attempted_at = MatchStatus.SENDING, match.attempts + 1, clock.now()
     session.add(match)
     conversation = await conversations.get(session, match.conversation_id)

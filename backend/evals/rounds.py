@@ -28,6 +28,7 @@ LANES = 2
 MOST_BEGUN, WINDOW = 400, timedelta(minutes=10)
 # Over the API each case is a round of its own, which is read for as long as this; and what was begun lately is counted.
 KEEP, KEEP_FOR = 50, timedelta(hours=1)
+GAVE_UP = "The run broke off before this was played. Run it again."
 Work = Callable[[UUID, UUID, Cast], Awaitable[None]]
 
 
@@ -178,6 +179,18 @@ async def go_on(org_id: UUID, round_id: UUID, play: Work, replay: Work) -> None:
             await defer(session, made)
         else:
             await _finish(session, org_id, round_id, RoundStatus.DONE)
+
+
+async def give_up(org_id: UUID, round_id: UUID) -> None:
+    """End a round whose job was buried: what was not played says so, and what was played stays."""
+    async with unit_of_work() as session:
+        made = await queries.round_(session, org_id, round_id, for_update=True)
+        if made is None or made.status != RoundStatus.RUNNING:
+            return
+        await queries.finish_open(
+            session, org_id, round_id, {"status": CaseStatus.ERROR, "error": GAVE_UP, "finished_at": clock.now()}
+        )
+        await _finish(session, org_id, round_id, RoundStatus.DONE)
 
 
 async def _finish(session: AsyncSession, org_id: UUID, round_id: UUID, status: RoundStatus) -> None:

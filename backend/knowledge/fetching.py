@@ -97,12 +97,13 @@ async def sitemap(site: Site, rules: str, most: int) -> list[str]:
     path = urlsplit(site.url).path.lower()
     named = [site.url] if path.endswith((".xml", ".xml.gz")) or "sitemap" in path else []
     told = list(_rules(rules).sitemaps) if rules and not named else []
-    waiting = named or told or [urljoin(site.url, place) for place in _USUAL_SITEMAPS]
+    waiting = [*(named or told)]
+    guesses = [] if waiting else [urljoin(site.url, place) for place in _USUAL_SITEMAPS]
     found: dict[str, None] = {}
     seen: set[str] = set()
     is_any = False
-    while waiting and len(found) < most and len(seen) < MAX_SITEMAPS:
-        address = waiting.pop(0)
+    while (waiting or (guesses and not is_any)) and len(found) < most and len(seen) < MAX_SITEMAPS:
+        address = waiting.pop(0) if waiting else guesses.pop(0)
         if address in seen:
             continue
         seen.add(address)
@@ -114,7 +115,7 @@ async def sitemap(site: Site, rules: str, most: int) -> list[str]:
             continue
         nested, pages = await asyncio.to_thread(_parsed, fetched.content, most)
         is_any = is_any or bool(nested or pages)
-        waiting = [*nested, *waiting] if nested else ([] if pages and not (named or told) else waiting)
+        waiting = [*nested, *waiting]
         for url in pages:
             found[url] = None
     if not is_any:

@@ -20,6 +20,9 @@ _PLACE = re.compile(r"\{\{\s*([A-Za-z][\w.]*)\s*(?:\|([^{}|]*))?\}\}")
 # Braces that are no place: what a slip of the finger leaves, and would be sent as it stands.
 _BROKEN = re.compile(r"\{\{|\}\}")
 
+# Looked for where spaces begin and nowhere else, so that a long run of them is read once.
+_GAP = re.compile(r"(?<![ \t])[ \t]+([,.!?])")
+
 
 def places(words: str) -> list[str]:
     """Return the names of all places, in their order, each once."""
@@ -64,4 +67,4 @@ def fill(words: str, values: Mapping[str, str]) -> str:
         return values.get(name) or instead
 
     found = _PLACE.sub(said, words)
-    return re.sub(r"[ \t]{2,}", " ", re.sub(r"[ \t]+([,.!?])", r"\1", found)).strip()
+    return re.sub(r"[ \t]{2,}", " ", _GAP.sub(r"\1", found)).strip()

@@ -90,6 +90,9 @@ async def rendered(plain: Fetched, visitor: Visitor) -> Fetched:
                 # A page that never rests is read as it stands.
                 with suppress(Error):
                     await page.wait_for_load_state("networkidle", timeout=STILL_WITHIN_MS)
+                # Scripts can make a page of any size; its length is asked before its text crosses over to us.
+                if await page.evaluate("document.documentElement.outerHTML.length") > MOST_BYTES_EACH:
+                    raise VendorError("The page is too long to be read.", vendor=VENDOR)
                 return Fetched((await page.content()).encode(), "text/html", "utf-8", plain.url)
             finally:
                 await chromium.close()

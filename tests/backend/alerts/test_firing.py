@@ -202,6 +202,18 @@ async def test_words_of_somebody_who_only_typed_an_address_say_so(desk, sandbox)
     assert "have not proved" in (await posted(sandbox))[0]
 
 
+async def test_a_switched_off_alert_sends_nothing_more_unless_a_person_asks(desk, sandbox):
+    match = await desk.set_off(**await slack(sandbox))
+    await desk.alert(str(match.action_id), is_active=False)
+    done = await desk.act(match)
+    assert (done.status, done.result) == ("failed", firing.OFF)
+    assert await posted(sandbox) == []
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            await alerts.retry(session, desk.org.owner, done.id)
+    assert (await desk.act(match)).status == "done"
+
+
 async def test_a_text_without_a_number_of_ours_fails_until_there_is_one(desk):
     with desk.org.scope():
         async with unit_of_work() as session:

@@ -241,6 +241,20 @@ async def test_a_round_that_is_stopped_plays_no_further(desk, suite_of, script, 
     assert runs[0]["turns"] == 1
 
 
+async def test_a_round_whose_job_was_buried_ends_and_says_what_was_not_played(desk, suite_of):
+    suite = await suite_of(desk, first=OPEN, second=OPEN)
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            begun = await evals.run_suite(session, desk.org.owner, desk.agent.id, suite.id, 0)
+    for _ in range(2):
+        await eval_jobs.give_up(str(desk.org.org_id), begun["id"])
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            head, runs = await evals.show_round(session, UUID(begun["id"]))
+    assert head["status"] == "done"
+    assert [(one["status"], one["error"]) for one in runs] == [("error", rounds.GAVE_UP)] * 2
+
+
 async def test_two_versions_stand_side_by_side(desk, suite_of, run_suite, script):
     suite = await suite_of(desk, hours=OPEN, price={**OPEN, "checks": [{"kind": "never_said", "text": "nine"}]})
     script.says("At nine.")

@@ -67,6 +67,14 @@ async def test_a_page_that_keeps_its_browser_busy_ends_in_words(sites, monkeypat
         await browser.rendered(busy, http.Visitor())
 
 
+async def test_a_page_that_draws_itself_endless_is_refused(sites, monkeypatch):
+    monkeypatch.setattr(browser, "MOST_BYTES_EACH", 100_000)
+    endless = "<div id=app></div><script>document.getElementById('app').textContent = 'x'.repeat(200000)</script>"
+    grown = http.Fetched(endless.encode(), "text/html", "utf-8", "http://grown.example/")
+    with pytest.raises(browser.VendorError, match="too long to be read"):
+        await browser.rendered(grown, http.Visitor())
+
+
 @pytest.mark.parametrize(
     ("page", "is_drawn"),
     [

@@ -123,13 +123,17 @@ async def test_a_sitemap_may_be_nested_and_compressed(committed, org, site, run_
     site.pages["/one.xml.gz"] = Page(gzip.compress(listed.encode()), content_type="application/gzip")
     site.pages["/sitemap.xml"] = Page(
         f'<?xml version="1.0"?><sitemapindex xmlns="{space}"><sitemap><loc>{site.url("/one.xml.gz")}</loc></sitemap>'
-        f"<sitemap><loc>{site.url('/lost.xml')}</loc></sitemap></sitemapindex>",
+        f"<sitemap><loc>{site.url('/lost.xml')}</loc></sitemap><sitemap><loc>{site.url('/two.xml')}</loc></sitemap>"
+        "</sitemapindex>",
         content_type="application/xml",
     )
+    site.pages["/two.xml"] = Page(listed.replace("/prices", "/team/ana"), content_type="application/xml")
     source_id = await add(org, site, "/", "sitemap")
+    named_id = await add(org, site, "/sitemap.xml", "sitemap")
     none = await add(org, site, "/no-such-sitemap.xml", "sitemap")
     await run_jobs()
-    assert list((await state(org, source_id))[1]) == ["prices"]
+    for each in (source_id, named_id):
+        assert set((await state(org, each))[1]) == {"prices", "team/ana"}
     assert (await state(org, none))[0]["status"] == "failed"
 
 

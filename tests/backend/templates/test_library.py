@@ -127,6 +127,7 @@ def test_places_are_filled_and_leave_no_gaps():
     assert templates.fill("Hi {{contact.phone}}, hello", values) == "Hi, hello"
     assert templates.fill("Hi {{contact.phone|there}}, hello", values) == "Hi there, hello"
     assert templates.fill("Hi {{ Contact.First_Name | there }}!", values) == "Hi Dana!"
+    assert templates.fill("One  two , three {{contact.phone}}   .", values) == "One two, three."
     assert templates.fill("{{me.name}}", {"me.name": "{{contact.phone}}", "contact.phone": "1"}) == "{{contact.phone}}"
 
 
