@@ -44,7 +44,7 @@ def test_an_approved_ticket_is_seen_changed_closed_and_found(window, ana, leo, u
 
     page.keyboard.press("Control+k")
     page.keyboard.type(ref)
-    page.get_by_role("option", name=ref).click()
+    page.get_by_role("option", name=f"Broken retainer {ref}").click()
     expect(page).to_have_url(f"{up.url}/tickets?status=any&q={ref}")
     expect(page.get_by_role("heading", level=1, name=Shell.TICKETS)).to_be_visible()
     expect(row).to_be_visible()

@@ -88,7 +88,8 @@ def _turn(prompt: Prompt, persona: Persona, language: str) -> Reply:
     if prompt.tool_choice != "none" and (wanted := remembering.chosen(prompt)) is not None:
         return Reply(call=tools.Call(*wanted))
     offered = phrases.is_phrase(prompt.last_answer, "unknown", "partly", "noted", "nothing_found")
-    wants_person = tools.asks_for_person(question) or (offered and smalltalk.is_yes(question))
+    wants_person = tools.asks_for_person(question) or tools.asks_for_somebody(prompt, question)
+    wants_person = wants_person or (offered and smalltalk.is_yes(question))
     if wants_person or (tools.is_upset(question) and any(tools.is_handover(tool) for tool in prompt.tools)):
         call = tools.handover_call(prompt, question) if prompt.tool_choice != "none" else None
         return (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.sandbox.model import phrases, smalltalk, values
-from backend.sandbox.model.arguments import Filled, fill, fill_memo, is_memo, required_of
+from backend.sandbox.model.arguments import Filled, fill, fill_memo, is_memo, properties_of, required_of
 from backend.sandbox.model.prompt import Prompt
 from backend.sandbox.model.words import fold, is_stop, is_weak, stem, term_of, terms, tokens, word_set
 
@@ -19,6 +19,7 @@ _PERSON = re.compile(
     r"|parler a (?:un|une|quelqu)|vraie personne|hablar con (?:una|un|alguien)|mit (?:einem"
     r"|jemandem?) (?:mensch|mitarbeiter|sprechen|person)|einem menschen)"
 )
+_PASS_ON = re.compile(r"\b(?:talk|speak|transfer|connect|put|pass|hand)\b")
 _HANDOVER_NAME = re.compile(
     r"hand_?(?:over|off)|hand_to|handoff|transfer|escalat|human|person|operator|take_?over|pass_to"
 )
@@ -92,8 +93,28 @@ def is_handover(tool: Mapping[str, Any]) -> bool:
     return bool(_HANDOVER_NAME.search(name)) or bool(_HANDOVER_ABOUT.search(fold(str(tool.get("description", "")))))
 
 
+def asks_for_somebody(prompt: Prompt, text: str) -> bool:
+    """Say whether the writer wants to be passed on to somebody whom a tool names."""
+    return bool(_PASS_ON.search(fold(text))) and _naming(prompt, text) is not None
+
+
+def _naming(prompt: Prompt, text: str) -> Mapping[str, Any] | None:
+    """Return the tool that hands over to somebody named in the text."""
+    said = fold(text)
+    for tool in filter(is_handover, prompt.tools):
+        options = [str(one) for schema in properties_of(tool).values() for one in schema.get("enum") or []]
+        if any(fold(one) in said for one in options):
+            return tool
+    return None
+
+
 def handover_call(prompt: Prompt, text: str) -> Call | None:
-    """Return the call that hands the conversation to people, or None when no such tool is offered."""
+    """Return the call that hands the conversation to people, or None when no such tool is offered.
+
+    Whom the text names goes before the team as a whole.
+    """
+    if (tool := _naming(prompt, text)) is not None:
+        return Call(str(tool["name"]), _forced(tool, fill(tool, text), text))
     named = [tool for tool in prompt.tools if _HANDOVER_NAME.search(str(tool.get("name", "")).lower())]
     described = [tool for tool in prompt.tools if is_handover(tool)]
     for tool in named + described:

@@ -181,6 +181,18 @@ def test_person_is_fetched_when_asked_for() -> None:
     assert call.arguments == {"reason": "Can I talk to a person please"}
 
 
+def test_whoever_is_named_is_transferred_to() -> None:
+    schema = {"to": {"type": "string", "enum": ["Billing"]}, "reason": {"type": "string"}}
+    parameters = {"type": "object", "properties": schema, "required": ["to", "reason"]}
+    transfer = {"name": "transfer_conversation", "description": "Hand over to somebody.", "parameters": parameters}
+    tools = [HAND_OVER, {"type": "function", "function": transfer}]
+    for said, name in (("Please transfer me to billing", "transfer_conversation"),
+                       ("Can I talk to a person please", "hand_over_to_person")):  # fmt: skip
+        call = ask(said, tools=tools).call
+        assert call is not None
+        assert call.name == name
+
+
 def test_accepted_offer_fetches_a_person() -> None:
     call = ask("Do you sell bikes?", "", "yes please", tools=[HAND_OVER]).call
     assert call is not None
