@@ -99,8 +99,6 @@ def _alert(row: rx.Var[AlertRow]) -> rx.Component:
                             row["trigger_count"] == 1, AgentAlerts.ONCE, f"{row['trigger_count']} {AgentAlerts.TIMES}"
                         ),
                         " · ",
-                        AgentAlerts.LAST,
-                        " ",
                         time_ago(row["last_triggered_at"]),
                         class_name="tabular",
                     ),

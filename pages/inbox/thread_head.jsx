@@ -123,7 +123,7 @@ export function ThreadHead(props) {
           <p className="flex min-w-0 items-center gap-1 overflow-hidden text-12 text-muted">
             {/* Between the list and the panel there is room for one of the two, and the panel has the number. */}
             {row.name ? (
-              <span className={`inline-flex min-w-0 items-center gap-1 ${closed || snoozed ? "md:@max-xl:hidden" : ""}`}>
+              <span className={`inline-flex min-w-0 items-center gap-1 ${closed || snoozed ? "md:@max-2xl:hidden" : ""}`}>
                 <span className="truncate">{row.phone_display}</span>
                 {row.phone ? (
                   <CopyButton

@@ -15,7 +15,6 @@ class AgentAlerts:
     FAILED_SAFE = "They listen all the same."
     SWITCH = "Listens:"
     NEVER = "Not yet"
-    LAST = "last"
     ONCE = "Once"
     TIMES = "times"
     MORE = "More for"

@@ -70,7 +70,7 @@ def kept(prompt: Prompt) -> dict[str, Any] | None:
         "facts": facts,
         "summary": summary,
         "summary_so_far": shorten(" ".join(part for part in (summary, known) if part), 2 * _SUMMARY),
-        "topics": _topics(" ".join(text for _, text in theirs)),
+        "topics": _topics("\n".join(text for _, text in theirs)),
     }
 
 
