@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from backend.sandbox import (
     business,
     calcom,
+    call_control,
     cohere_rerank,
     control,
     deepgram,
@@ -24,6 +25,7 @@ from backend.sandbox import (
     openai_embeddings,
     openai_speech,
     postmark,
+    signalwire_calls,
     signalwire_messages,
     signalwire_numbers,
     slack,
@@ -45,6 +47,7 @@ def create_app(settings: SandboxSettings) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         world.carrier.resume()
         yield
+        await world.switchboard.stop()
         await world.carrier.stop()
         world.database.close()
 
@@ -56,6 +59,7 @@ def create_app(settings: SandboxSettings) -> ASGIApp:
             *deepgram.routes(),
             *elevenlabs.routes(),
             *signalwire_messages.routes(),
+            *signalwire_calls.routes(),
             *signalwire_numbers.routes(),
             *postmark.routes(),
             *business.routes(),
@@ -66,6 +70,7 @@ def create_app(settings: SandboxSettings) -> ASGIApp:
             *cohere_rerank.routes(),
             *mcp_server.routes(),
             *control.routes(),
+            *call_control.routes(),
             *home.routes(),
             *phone.routes(),
             *mail.routes(),

@@ -48,7 +48,8 @@ def refusal(status: int, code: int, message: str) -> JSONResponse:
     return JSONResponse(body, status, headers)
 
 
-def _stranger(request: Request, world: World) -> JSONResponse | None:
+def stranger(request: Request, world: World) -> JSONResponse | None:
+    """Return the refusal of a request without the project's credentials, or for another project."""
     if not has_credentials(request, world.settings):
         return refusal(401, 20003, "Authenticate")
     if request.path_params["account"] != world.settings.project:
@@ -58,7 +59,7 @@ def _stranger(request: Request, world: World) -> JSONResponse | None:
 
 async def _messages(request: Request) -> Response:
     world = world_of(request)
-    if refused := _stranger(request, world):
+    if refused := stranger(request, world):
         return refused
     if request.method == "GET":
         return _listing(request, world)
@@ -149,7 +150,7 @@ def _resource(text: Text, world: World) -> dict[str, Any]:
 
 async def _message(request: Request) -> Response:
     world = world_of(request)
-    if refused := _stranger(request, world):
+    if refused := stranger(request, world):
         return refused
     text = world.texts.find(request.path_params["sid"].removesuffix(".json"))
     if text is None:
@@ -243,7 +244,7 @@ def _media_resource(item: Media, text: Text, world: World) -> dict[str, Any]:
 
 async def _media_list(request: Request) -> Response:
     world = world_of(request)
-    if refused := _stranger(request, world):
+    if refused := stranger(request, world):
         return refused
     text = world.texts.find(request.path_params["sid"])
     if text is None:
@@ -255,7 +256,7 @@ async def _media_list(request: Request) -> Response:
 
 async def _media(request: Request) -> Response:
     world = world_of(request)
-    if refused := _stranger(request, world):
+    if refused := stranger(request, world):
         return refused
     sid, name = request.path_params["sid"], request.path_params["media_sid"]
     text, item = world.texts.find(sid), world.texts.find_media(name.removesuffix(".json"), sid)

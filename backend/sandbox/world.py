@@ -2,6 +2,7 @@
 
 from starlette.requests import Request
 
+from backend.sandbox.calls import Calls
 from backend.sandbox.carrier import Carrier
 from backend.sandbox.database import Database
 from backend.sandbox.events import Events
@@ -10,6 +11,7 @@ from backend.sandbox.mailbox import Mailbox
 from backend.sandbox.numbers import Numbers
 from backend.sandbox.phones import Phones
 from backend.sandbox.settings import SandboxSettings
+from backend.sandbox.switchboard import Switchboard
 from backend.sandbox.texts import Texts
 
 
@@ -26,6 +28,8 @@ class World:
         self.texts = Texts(self.database)
         self.mailbox = Mailbox(self.database)
         self.carrier = Carrier(settings, self.texts, self.numbers, self.phones, self.faults, self.events)
+        self.calls = Calls()
+        self.switchboard = Switchboard(settings, self.calls, self.numbers, self.carrier, self.faults, self.events)
         self.numbers.seed()
 
 

@@ -23,6 +23,7 @@ _TARGET_WORDS = {
     "signalwire.numbers": "Phone numbers",
     "carrier.inbound": "Incoming texts",
     "carrier.status": "Delivery reports",
+    "carrier.calls": "Reports of calls",
     "postmark.email": "Sending mail",
     "business": "The business's own system",
     "firecrawl.scrape": "Reading web pages",

@@ -168,6 +168,8 @@ class Product:
     received: list[Webhook] = field(default_factory=list)
     status: int = 200
     answer: str = "<Response/>"
+    answers: dict[str, str] = field(default_factory=dict)
+    """Answers of single paths, before the one of all."""
     picture: bytes = b"\x89PNG picture"
 
     async def webhook(self, request: Request) -> Response:
@@ -176,7 +178,8 @@ class Product:
         signature = request.headers.get("x-signalwire-signature", "")
         self.received.append(Webhook(request.url.path, str(request.url), body, form, signature))
         is_fallback = request.url.path == "/fallback"
-        return Response(self.answer, 200 if is_fallback else self.status, media_type="application/xml")
+        answer = self.answers.get(request.url.path, self.answer)
+        return Response(answer, 200 if is_fallback else self.status, media_type="application/xml")
 
     async def media(self, _request: Request) -> Response:
         return Response(self.picture, media_type="image/png")
@@ -249,6 +252,7 @@ def product(recording: Product) -> Product:
     """Return the product, with nothing received and its usual answers."""
     recording.received.clear()
     recording.status, recording.answer = 200, "<Response/>"
+    recording.answers.clear()
     return recording
 
 

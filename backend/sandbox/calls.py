@@ -1,0 +1,91 @@
+"""Calls that crossed the carrier: how each stands, what was heard in it, and how telephones behave when they ring.
+
+They are kept in memory: a call does not outlive the process that carries it.
+"""
+
+import asyncio
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Literal
+
+INBOUND, OUTBOUND = "inbound", "outbound-api"
+# What a telephone does when it rings. A machine answers, and is no person.
+Answer = Literal["person", "machine", "busy", "no-answer", "failed"]
+ENDS = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
+_KEPT = 500
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """How a telephone takes calls: after `rings_ms` it does what `answers` says, and hangs up `talks_ms` later."""
+
+    answers: Answer = "person"
+    rings_ms: int = 50
+    talks_ms: int = 10_000
+    digits: str = ""
+    """Keys its owner presses when asked to."""
+
+
+@dataclass
+class Call:
+    """One call as the carrier knows it; times are Unix seconds, `heard` is what the far telephone heard, in order."""
+
+    direction: str
+    from_number: str
+    to_number: str
+    url: str = ""
+    status_callback: str = ""
+    status_events: frozenset[str] = ENDS
+    detects_machines: bool = False
+    sid: str = field(default_factory=lambda: str(uuid.uuid4()))
+    status: str = "queued"
+    answered_by: str = ""
+    heard: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    created_at: float = field(default_factory=time.time)
+    answered_at: float = 0.0
+    ended_at: float = 0.0
+    told: int = 0
+    hung_up: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nobody is on the line any more."""
+        return self.status in ENDS
+
+    @property
+    def duration_s(self) -> int:
+        """Whole seconds since it was answered, begun ones included, as carriers count."""
+        return int(self.ended_at - self.answered_at) + 1 if self.answered_at and self.ended_at else 0
+
+
+class Calls:
+    """The newest calls, and what was said of telephones; one nobody spoke about is answered by a person."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, Call] = {}
+        self._behaviours: dict[str, Behaviour] = {}
+
+    def add(self, call: Call) -> Call:
+        """Keep a call, and forget the oldest where there are too many."""
+        self._calls[call.sid] = call
+        while len(self._calls) > _KEPT:
+            self._calls.pop(next(iter(self._calls)))
+        return call
+
+    def find(self, sid: str) -> Call | None:
+        """Return a call by its id, or None."""
+        return self._calls.get(sid)
+
+    def all(self) -> list[Call]:
+        """Return every call, newest first."""
+        return list(self._calls.values())[::-1]
+
+    def behaviour(self, number: str) -> Behaviour:
+        """Return how a telephone, or a SIP address, takes calls."""
+        return self._behaviours.get(number, Behaviour())
+
+    def behave(self, number: str, behaviour: Behaviour) -> None:
+        """Say how a telephone takes calls from now on."""
+        self._behaviours[number] = behaviour

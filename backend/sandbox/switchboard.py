@@ -1,0 +1,276 @@
+"""The carrier's calls: rings telephones, asks webhooks what to do, does it, and tells what became of it.
+
+Instructions are cXML as documented under https://developer.signalwire.com (cXML reference). Nothing sounds: what would
+be spoken is written down as heard, and a media stream is a real WebSocket without speech of ours.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from email.utils import formatdate
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import websockets
+
+from backend.sandbox import cxml
+from backend.sandbox.calls import INBOUND, Call, Calls
+from backend.sandbox.carrier import API_VERSION, Carrier
+from backend.sandbox.events import Events
+from backend.sandbox.faults import FaultBoard
+from backend.sandbox.numbers import Numbers
+from backend.sandbox.settings import SandboxSettings
+
+_log = logging.getLogger(__name__)
+
+# An answer that always sends us on would never end.
+_MOST_VERBS = 100
+# The carrier's own words in its status callbacks for the statuses of its API.
+_EVENTS = {"queued": "initiated", "in-progress": "answered"}
+_LATE_S = 0.2
+
+
+class Switchboard:
+    """Carries every call in a task of its own, from the first ring to the last status callback."""
+
+    def __init__(
+        self,
+        settings: SandboxSettings,
+        calls: Calls,
+        numbers: Numbers,
+        carrier: Carrier,
+        faults: FaultBoard,
+        events: Events,
+    ) -> None:
+        self._settings = settings
+        self._calls = calls
+        self._numbers = numbers
+        self._carrier = carrier
+        self._faults = faults
+        self._events = events
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take_up(self, call: Call) -> None:
+        """Begin a stored call and return at once."""
+        task = asyncio.create_task(self._carry(call))
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    async def stop(self) -> None:
+        """Cut every call off."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("a call broke", exc_info=task.exception())
+
+    async def _carry(self, call: Call) -> None:
+        if call.direction == INBOUND:
+            number = self._numbers.find_by_number(call.to_number)
+            url = number.url("call_request_url") if number else ""
+            call.status_callback = number.url("call_status_callback_url") if number else ""
+            await self._move(call, "ringing")
+            hold = self._calls.behaviour(call.from_number).talks_ms / 1000
+            ends_with = await self._until(call, self._converse(call, url), hold)
+        else:
+            ends_with = await self._ring_out(call)
+        await self._move(call, ends_with)
+
+    async def _ring_out(self, call: Call) -> str:
+        """Ring a telephone for whoever asked us to, and return how the call ended."""
+        behaviour = self._calls.behaviour(call.to_number)
+        await self._tell(call)
+        await self._move(call, "ringing")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(call.hung_up.wait(), behaviour.rings_ms / 1000)
+            return "canceled"
+        if behaviour.answers not in ("person", "machine"):
+            return behaviour.answers
+        if call.detects_machines:
+            call.answered_by = "human" if behaviour.answers == "person" else "machine"
+        await self._move(call, "in-progress")
+        return await self._until(call, self._converse(call, call.url), behaviour.talks_ms / 1000)
+
+    async def _until(self, call: Call, conversation: Any, hold_s: float) -> str:
+        """Follow the instructions until they end, somebody hangs up, or the telephone's owner has had enough."""
+        talk = asyncio.create_task(conversation)
+        leave = asyncio.create_task(call.hung_up.wait())
+        try:
+            await asyncio.wait({talk, leave}, timeout=hold_s, return_when=asyncio.FIRST_COMPLETED)
+            if talk.done():
+                return talk.result() or "completed"
+        finally:
+            for task in (talk, leave):
+                task.cancel()
+            await asyncio.gather(talk, leave, return_exceptions=True)
+        return "completed" if call.answered_at else "no-answer"
+
+    # Instructions
+
+    async def _converse(self, call: Call, url: str) -> str:
+        """Ask an address what to do and do it, until nothing is left; returns how it ended where that is not usual."""
+        verbs = await self._ask(call, url)
+        for _ in range(_MOST_VERBS):
+            if not verbs:
+                return ""
+            verb = verbs.pop(0)
+            if verb.tag == "Reject":
+                return "busy" if verb.get("reason") == "busy" else "failed"
+            if call.direction == INBOUND and not call.answered_at and verb.tag not in ("Dial", "Redirect", "Hangup"):
+                await self._move(call, "in-progress")
+            if verb.tag == "Hangup":
+                return ""
+            following = await self._do(call, verb)
+            verbs = verbs if following is None else following
+        call.notes.append("the instructions never end")
+        return "failed"
+
+    async def _do(self, call: Call, verb: Element) -> list[Element] | None:
+        """Do one verb; what it returns stands in the place of those that follow."""
+        text = (verb.text or "").strip()
+        match verb.tag:
+            case "Say" | "Play":
+                call.heard.append(text)
+            case "Pause":
+                await asyncio.sleep(min(float(verb.get("length", "1")), 1.0))
+            case "Redirect":
+                return await self._ask(call, text)
+            case "Dial":
+                return await self._dial(call, verb)
+            case "Connect":
+                await self._stream(call, verb)
+            case "Gather":
+                call.heard += [(said.text or "").strip() for said in verb.iter("Say")]
+                if digits := self._calls.behaviour(self._far(call)).digits:
+                    return await self._ask(call, verb.get("action", ""), Digits=digits)
+            case "Record":
+                return await self._record(call, verb)
+            case other:
+                call.notes.append(f"{other} is no instruction this carrier knows")
+        return None
+
+    async def _dial(self, call: Call, verb: Element) -> list[Element] | None:
+        """Ring who is dialled, let the two talk, and ask the action what follows."""
+        noun = next(iter(verb), None)
+        target = ((noun.text if noun is not None else verb.text) or "").strip()
+        # A SIP address is known by what stands before its parameters.
+        behaviour = self._calls.behaviour(target.partition("?")[0].partition(";")[0])
+        call.notes.append(f"dials {target}")
+        await asyncio.sleep(behaviour.rings_ms / 1000)
+        talked_s = 0.0
+        if behaviour.answers in ("person", "machine"):
+            if not call.answered_at:
+                await self._move(call, "in-progress")
+            began = time.time()
+            await asyncio.sleep(behaviour.talks_ms / 1000)
+            talked_s = time.time() - began
+        status = "completed" if talked_s else behaviour.answers
+        if not verb.get("action"):
+            return None
+        told = {"DialCallStatus": status, "DialCallSid": f"{call.sid}-dial", "DialCallDuration": str(int(talked_s) + 1)}
+        return await self._ask(
+            call, verb.get("action", ""), **(told if talked_s else {**told, "DialCallDuration": "0"})
+        )
+
+    async def _stream(self, call: Call, verb: Element) -> None:
+        """Join the call with a WebSocket until that closes; one that cannot be reached is noted."""
+        stream = verb.find("Stream")
+        url = stream.get("url", "") if stream is not None else ""
+        given = {one.get("name", ""): one.get("value", "") for one in verb.iter("Parameter")}
+        start = {
+            "streamSid": call.sid,
+            "accountSid": self._settings.project,
+            "callSid": call.sid,
+            "tracks": ["inbound"],
+            "customParameters": given,
+            "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+        }
+        try:
+            async with websockets.connect(url, proxy=None, open_timeout=2) as socket:
+                await socket.send(json.dumps({"event": "connected", "protocol": "Call", "version": "0.2.0"}))
+                await socket.send(json.dumps({"event": "start", "sequenceNumber": "1", "start": start}))
+                async for message in socket:
+                    told = json.loads(message)
+                    call.heard.append(str(told.get("event")))
+                    if told.get("event") == "mark":
+                        await socket.send(message)
+        except (OSError, ValueError, websockets.WebSocketException) as error:
+            call.notes.append(f"the stream could not be held: {type(error).__name__}")
+
+    async def _record(self, call: Call, verb: Element) -> list[Element] | None:
+        sid = f"{call.sid}-recording"
+        told = {
+            "RecordingSid": sid,
+            "RecordingUrl": f"{self._settings.public_url}/recordings/{sid}",
+            "RecordingDuration": "1",
+            "RecordingStatus": "completed",
+        }
+        if callback := verb.get("recordingStatusCallback"):
+            await self._carrier.webhooks.post(callback, [*self._form(call), *told.items()])
+        return await self._ask(call, verb.get("action", ""), **told) if verb.get("action") else None
+
+    async def _ask(self, call: Call, url: str, **told: str) -> list[Element]:
+        """Post where a call stands and return the instructions that came back; an address that fails gives none."""
+        posted = await self._carrier.webhooks.post(url, [*self._form(call), *told.items()])
+        if not posted.ok:
+            call.notes.append(posted.note)
+        return cxml.verbs_in(posted.body)
+
+    # What is told
+
+    async def _move(self, call: Call, status: str) -> None:
+        call.status = status
+        now = time.time()
+        if status == "in-progress":
+            call.answered_at = call.answered_at or now
+        if call.has_ended:
+            call.ended_at = now
+        self._events.publish({"kind": "call", "from": call.from_number, "to": call.to_number, "sid": call.sid})
+        await self._tell(call)
+
+    async def _tell(self, call: Call) -> None:
+        """Post the status to who asked for it: lost, twice, or late when a fault says so."""
+        event = _EVENTS.get(call.status, call.status)
+        if not call.status_callback or (event not in call.status_events and call.status not in call.status_events):
+            return
+        form = self._form(call)
+        form += [("SequenceNumber", str(call.told)), ("Timestamp", formatdate(usegmt=True))]
+        call.told += 1
+        if call.status == "completed":
+            form.append(("CallDuration", str(call.duration_s)))
+        met = {fault.kind: fault for fault in self._faults.take("carrier.calls")}
+        if "drop" in met:
+            return
+        if "reorder" in met or "delay" in met:
+            late = asyncio.create_task(
+                self._tell_late(call.status_callback, form, self._faults.chance.random() * _LATE_S)
+            )
+            self._tasks.add(late)
+            late.add_done_callback(self._finished)
+            return
+        for _ in range(2 if "duplicate" in met else 1):
+            await self._carrier.webhooks.post(call.status_callback, form)
+
+    async def _tell_late(self, url: str, form: list[tuple[str, str]], after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        await self._carrier.webhooks.post(url, form)
+
+    def _form(self, call: Call) -> list[tuple[str, str]]:
+        form = [
+            ("CallSid", call.sid),
+            ("AccountSid", self._settings.project),
+            ("ApiVersion", API_VERSION),
+            ("From", call.from_number),
+            ("To", call.to_number),
+            ("CallStatus", call.status),
+            ("Direction", call.direction),
+        ]
+        return [*form, ("AnsweredBy", call.answered_by)] if call.answered_by else form
+
+    def _far(self, call: Call) -> str:
+        return call.from_number if call.direction == INBOUND else call.to_number

@@ -1,0 +1,175 @@
+"""The carrier's calls: telephones ring, instructions are followed, and statuses are signed and told."""
+
+import asyncio
+import json
+import time
+
+import pytest
+import websockets
+
+from backend.sandbox.signing import form_signature
+from tests.backend.sandbox.conftest import ACCOUNT, BUSINESS, CUSTOMER
+
+CALLS = f"{ACCOUNT}/Calls.json"
+ELSEWHERE = "+14155550111"
+
+
+@pytest.fixture
+async def connected(vendor, product):
+    await vendor.connect(call_request_url=f"{product.url}/voice", call_status_callback_url=f"{product.url}/status")
+    return product
+
+
+ENDS = ("completed", "busy", "no-answer", "failed", "canceled")
+
+
+async def ended(vendor, sid, statuses=ENDS):
+    """Return a call once it has ended, or stands as one of `statuses`."""
+    deadline = time.monotonic() + 20
+    while True:
+        call = (await vendor.client.get(f"/sandbox/calls/{sid}")).json()
+        if call["status"] in statuses:
+            return call
+        assert time.monotonic() < deadline, call
+        await asyncio.sleep(0.01)
+
+
+async def ring(vendor, **fields):
+    """Let the customer call the business, and return the call once it has ended."""
+    answer = await vendor.client.post("/sandbox/calls", json={"from": CUSTOMER, "to": BUSINESS, **fields})
+    assert answer.status_code == 201, answer.text
+    return await ended(vendor, answer.json()["sid"])
+
+
+async def line(vendor, number, **behaviour):
+    answer = await vendor.client.put(f"/sandbox/lines/{number}", json=behaviour)
+    assert answer.status_code == 200, answer.text
+
+
+async def dial(vendor, product, **fields):
+    """Let the business call the customer, and return the call once it has ended."""
+    form = {"From": BUSINESS, "To": CUSTOMER, "Url": f"{product.url}/voice", "StatusCallback": f"{product.url}/status"}
+    events = {"StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"]}
+    answer = await vendor.client.post(CALLS, data={**form, **events, **fields})
+    assert answer.status_code == 201, answer.text
+    return await ended(vendor, answer.json()["sid"])
+
+
+def told(product):
+    return [hook.form["CallStatus"] for hook in product.received if hook.path == "/status"]
+
+
+async def test_a_call_hears_the_instructions_until_they_end(vendor, connected):
+    connected.answers = {
+        "/voice": f"<Response><Say>One</Say><Redirect>{connected.url}/two</Redirect><Say>Never</Say></Response>",
+        "/two": "<Response><Play>https://x.invalid/a.mp3</Play><Hangup/><Say>Never</Say></Response>",
+    }
+    call = await ring(vendor)
+    assert (call["status"], call["heard"]) == ("completed", ["One", "https://x.invalid/a.mp3"])
+    hook = connected.received[0]
+    assert hook.form["From"] == CUSTOMER
+    assert hook.signature == form_signature("sandbox-signing-key", hook.url, list(hook.form.items()))
+
+
+async def test_a_rejected_call_was_never_answered(vendor, connected):
+    connected.answer = '<Response><Reject reason="busy"/></Response>'
+    assert (await ring(vendor))["status"] == "busy"
+
+
+async def test_instructions_that_never_end_are_cut_off(vendor, connected):
+    connected.answer = f"<Response><Redirect>{connected.url}/voice</Redirect></Response>"
+    await line(vendor, CUSTOMER, talks_ms=60_000)
+    assert (await ring(vendor))["status"] == "failed"
+
+
+@pytest.mark.parametrize(("answers", "status"), [("person", "completed"), ("busy", "busy"), ("no-answer", "no-answer")])
+async def test_who_is_dialled_answers_as_told_and_the_action_hears_of_it(vendor, connected, answers, status):
+    dialled = f'<Response><Dial action="{connected.url}/after"><Number>{ELSEWHERE}</Number></Dial></Response>'
+    connected.answers = {"/voice": dialled, "/after": "<Response><Say>After</Say></Response>"}
+    await line(vendor, ELSEWHERE, answers=answers, talks_ms=20)
+    call = await ring(vendor)
+    assert call["heard"] == ["After"]
+    (after,) = [hook for hook in connected.received if hook.path == "/after"]
+    assert after.form["DialCallStatus"] == status
+
+
+async def test_a_media_stream_is_a_socket_that_knows_the_call(vendor, connected):
+    starts = []
+
+    async def serve(socket):
+        async for message in socket:
+            told = json.loads(message)
+            if told["event"] == "start":
+                starts.append(told["start"]["customParameters"])
+                await socket.send(json.dumps({"event": "mark", "mark": {"name": "a"}}))
+            if told["event"] == "mark":
+                await socket.close()
+
+    async with websockets.serve(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        stream = f'<Stream url="ws://127.0.0.1:{port}/"><Parameter name="call_id" value="c1"/></Stream>'
+        connected.answer = f"<Response><Connect>{stream}</Connect><Say>After</Say></Response>"
+        call = await ring(vendor)
+    assert starts == [{"call_id": "c1"}]
+    assert call["heard"] == ["mark", "After"]
+
+
+async def test_a_stream_nobody_serves_goes_on_with_what_follows(vendor, connected):
+    connected.answer = '<Response><Connect><Stream url="ws://127.0.0.1:9/"/></Connect><Say>Sorry</Say></Response>'
+    call = await ring(vendor)
+    assert call["heard"] == ["Sorry"]
+    assert "could not be held" in call["notes"][-1]
+
+
+async def test_a_call_out_tells_each_step(vendor, connected):
+    connected.answer = "<Response><Say>Hello</Say></Response>"
+    call = await dial(vendor, connected)
+    assert call["heard"] == ["Hello"]
+    assert told(connected)[:3] == ["queued", "ringing", "in-progress"]
+
+
+@pytest.mark.parametrize("answers", ["busy", "no-answer", "failed"])
+async def test_a_call_out_that_is_not_answered_says_how(vendor, connected, answers):
+    await line(vendor, CUSTOMER, answers=answers)
+    assert (await dial(vendor, connected))["status"] == answers
+    deadline = time.monotonic() + 5
+    while answers not in told(connected) and time.monotonic() < deadline:
+        await asyncio.sleep(0.01)
+    assert told(connected)[-1] == answers
+
+
+async def test_a_machine_is_told_from_a_person_when_asked(vendor, connected):
+    await line(vendor, CUSTOMER, answers="machine")
+    await dial(vendor, connected, MachineDetection="Enable")
+    (asked,) = [hook for hook in connected.received if hook.path == "/voice"]
+    assert asked.form["AnsweredBy"] == "machine"
+
+
+async def test_a_call_can_be_hung_up_from_both_sides(vendor, connected):
+    await line(vendor, CUSTOMER, rings_ms=60_000)
+    form = {"From": BUSINESS, "To": CUSTOMER, "Url": f"{connected.url}/voice"}
+    sid = (await vendor.client.post(CALLS, data=form)).json()["sid"]
+    answer = await vendor.client.post(f"{ACCOUNT}/Calls/{sid}.json", data={"Status": "completed"})
+    assert answer.status_code == 200
+    assert (await ended(vendor, sid))["status"] == "canceled"
+    connected.answer = "<Response>" + '<Pause length="1"/>' * 60 + "</Response>"
+    await line(vendor, CUSTOMER, talks_ms=60_000)
+    sid = (await vendor.client.post("/sandbox/calls", json={"from": CUSTOMER, "to": BUSINESS})).json()["sid"]
+    await ended(vendor, sid, ("in-progress",))
+    await vendor.client.post(f"/sandbox/calls/{sid}/hang-up")
+    assert (await ended(vendor, sid))["status"] == "completed"
+
+
+@pytest.mark.parametrize(("kind", "times"), [("duplicate", 2), ("drop", 0)])
+async def test_statuses_come_twice_or_not_at_all_on_command(vendor, connected, kind, times):
+    await vendor.faults({"target": "carrier.calls", "kind": kind})
+    await dial(vendor, connected)
+    assert told(connected).count("ringing") == times
+
+
+async def test_a_stranger_dials_nobody_and_a_wrong_number_is_refused(vendor):
+    form = {"From": BUSINESS, "To": CUSTOMER, "Url": "http://127.0.0.1:9/"}
+    assert (await vendor.client.post(CALLS, data=form, auth=("x", "y"))).status_code == 401
+    assert (await vendor.client.post(CALLS, data={**form, "From": ELSEWHERE})).json()["code"] == 21212
+    assert (await vendor.client.post(CALLS, data={**form, "To": "x"})).json()["code"] == 21211
+    assert (await vendor.client.get(f"{ACCOUNT}/Calls/none.json")).json()["code"] == 20404
