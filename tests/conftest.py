@@ -212,6 +212,21 @@ async def committed(queue: Any) -> AsyncIterator[None]:
         await connection.execute(text("delete from procrastinate_jobs"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords with the least work there is: what a hash must cost has its own test."""
+    from argon2 import PasswordHasher
+
+    from backend.core import crypto
+
+    careful = crypto._passwords
+    crypto._passwords = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    crypto.no_password.cache_clear()
+    yield
+    crypto._passwords = careful
+    crypto.no_password.cache_clear()
+
+
 @dataclass(frozen=True)
 class Org:
     """An organization for a test, with its owner."""

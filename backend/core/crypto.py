@@ -16,7 +16,8 @@ from backend.core.config import settings
 from backend.core.errors import Misconfigured
 
 # RFC 9106 §4, second recommended option (64 MiB, 3 passes), with one lane because a web worker serves others too.
-_passwords = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
+PASSWORD_COST = {"time_cost": 3, "memory_cost": 65536, "parallelism": 1}
+_passwords = PasswordHasher(**PASSWORD_COST)
 
 
 @lru_cache(maxsize=4)

@@ -1,6 +1,7 @@
 """Secrets at rest: readable under any listed key, rotatable, and hashes that only compare."""
 
 import pytest
+from argon2 import PasswordHasher
 from cryptography.fernet import Fernet, InvalidToken
 from pydantic import SecretStr
 
@@ -54,6 +55,13 @@ def test_something_that_is_not_a_key_is_refused(keys):
 def test_a_digest_depends_on_its_purpose():
     assert crypto.digest("session", "t") != crypto.digest("code", "t")
     assert crypto.digest("session", "t") == crypto.digest("session", "t")
+
+
+def test_a_password_costs_who_guesses_as_much_as_the_standard_asks():
+    """RFC 9106 §4: the second recommended option. The other tests hash with less."""
+    stored = PasswordHasher(**crypto.PASSWORD_COST).hash("correct horse")
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
+    assert crypto.password_matches(stored, "correct horse")
 
 
 def test_passwords_are_argon2id_and_compare():
