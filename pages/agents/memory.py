@@ -174,7 +174,7 @@ def _list() -> rx.Component:
                 button(Memory.CLEAR, size="sm", on_click=AgentMemoryState.ask_clear(True)),
                 rx.fragment(),
             ),
-            class_name="flex min-h-9 items-center gap-2",
+            class_name="flex min-h-9 items-center gap-2 xl:-mt-1.5",
         ),
         rx.cond(
             (AgentMemoryState.total > 0) | (AgentMemoryState.query != ""),

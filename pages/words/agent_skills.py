@@ -110,7 +110,7 @@ class AgentSkills:
     )
     EMPTY_TITLE = "It did not run yet"
     EMPTY_BODY = "Each run stands here with everybody it concerned, what came of it, and why somebody was left out."
-    EMPTY_FILTERED = "No run stands so"
+    EMPTY_FILTERED = "No run has this status"
     EMPTY_FILTERED_BODY = "Show all runs to see the others."
     TRIED = "Tried, nothing sent"
     BY_CLOCK = "By the clock"
