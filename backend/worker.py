@@ -48,6 +48,7 @@ JANITOR = "core.requeue_stalled"
 PERIODIC = {
     JANITOR: 15,
     "core.sweep": 3600,
+    "core.sweep_histories": 3600,
     "chat.sweep": 3600,
     "contacts.tidy": 3600,
     "conversations.wake_due": 10,

@@ -45,6 +45,7 @@ def _actions() -> list[dict[str, str]]:
         {"label": PaletteWords.MINE, "to": "/inbox?view=mine"},
         {"label": PaletteWords.MENTIONS, "to": "/inbox?view=mentions&status=any"},
         {"label": PaletteWords.NEEDS_PERSON, "to": "/inbox?person=1"},
+        {"label": PaletteWords.APPROVAL, "to": "/inbox?person=approval"},
         {"label": PaletteWords.UPSET, "to": "/inbox?sentiment=negative"},
         {"label": PaletteWords.MY_TICKETS, "to": "/tickets?who=me"},
         {"label": PaletteWords.SHORTCUTS, "event": "magpipe:layer", "detail": "shortcuts", "keys": "?"},

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.alerts import definitions, meaning, queries
 from backend.alerts.occasions import message as note_message
 from backend.alerts.schemas import AlertRow, Likeness, MatchRow, Saved, TriedRow
-from backend.core import audit, clock, jobs, rate_limits, realtime
+from backend.core import addresses, audit, clock, jobs, rate_limits, realtime
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
@@ -56,14 +56,14 @@ TRIES, WINDOW = 20, timedelta(minutes=10)
 ACT = "alerts.act"
 
 
-async def alerts(session: AsyncSession, agent_id: UUID) -> list[AlertRow]:
-    """Return an agent's alerts by name."""
-    return [_row(one) for one in await queries.alerts(session, org_id_of(session), agent_id)]
+async def alerts(session: AsyncSession, principal: Principal, agent_id: UUID) -> list[AlertRow]:
+    """Return an agent's alerts by name; addresses as the person may see them."""
+    return [_shown(one, principal) for one in await queries.alerts(session, org_id_of(session), agent_id)]
 
 
-async def alert(session: AsyncSession, alert_id: UUID) -> AlertRow:
-    """Return one alert. Raises `NotFound`."""
-    return _row(await _found(session, alert_id))
+async def alert(session: AsyncSession, principal: Principal, alert_id: UUID) -> AlertRow:
+    """Return one alert, its address as the person may see it. Raises `NotFound`."""
+    return _shown(await _found(session, alert_id), principal)
 
 
 async def save(
@@ -279,6 +279,13 @@ def _row(one: SemanticMatchAction) -> AlertRow:
         last_triggered_at=one.last_triggered_at.isoformat() if one.last_triggered_at else "",
         trigger_count=one.trigger_count,
     )
+
+
+def _shown(one: SemanticMatchAction, principal: Principal) -> AlertRow:
+    row = _row(one)
+    if "url" in one.action_config:
+        row["target"] = addresses.shown(row["target"], principal)
+    return row
 
 
 def _match_row(one: SemanticMatch) -> MatchRow:

@@ -111,6 +111,12 @@ def _conditions(org_id: UUID, viewer_id: UUID, wanted: ListFilter) -> list[Any]:
         conditions.append(unread)
     if wanted.needs_person:
         conditions.append(col(_C.needs_person))
+    if wanted.awaits_approval:
+        # Few calls wait at any time: found by them, not by looking at every conversation.
+        waiting = select(col(ToolCall.conversation_id)).where(
+            col(ToolCall.org_id) == org_id, text("tool_calls.status = 'waiting'")
+        )
+        conditions.append(col(_C.id).in_(waiting))
     if wanted.tag_id is not None:
         conditions.append(
             exists().where(

@@ -145,6 +145,7 @@ class ListFilter:
     """Not before this moment, by the last message."""
     until: datetime | None = None
     """Before this moment."""
+    awaits_approval: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the filter in plain JSON, for a job."""

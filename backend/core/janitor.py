@@ -1,5 +1,8 @@
 """Keep the queue and the short-lived tables clean, by the clock."""
 
+from datetime import datetime, timedelta
+from uuid import UUID
+
 from sqlalchemy import text
 
 from backend.core import clock, jobs
@@ -24,6 +27,17 @@ _SWEEPS = {
 }
 
 
+# Histories that only grow: how long each is kept, and when a row of it has ended. Thirteen months let a year be
+# compared with the last; runs of skills, with their deliveries, outlast the two years for which nobody is asked again.
+_HISTORIES = {
+    "tool_calls": (timedelta(days=396), "status not in ('waiting', 'approved', 'running')"),
+    "semantic_matches": (timedelta(days=396), "finished_at is not null"),
+    "skill_runs": (timedelta(days=760), "completed_at is not null"),
+}
+# So many rows in one transaction, and so many transactions an hour: whoever has years to sweep is not held up.
+AT_ONCE, MOST_BATCHES = 2000, 20
+
+
 @jobs.task("core.requeue_stalled", is_tick=True)
 async def requeue_stalled(timestamp: int) -> None:
     """Give the jobs of dead workers back to the queue."""
@@ -37,6 +51,28 @@ async def sweep(timestamp: int) -> None:
         with platform_scope(f"sweep {reason}"):
             async with unit_of_work() as session:
                 await session.execute(text(statement), {"now": clock.now()})
+
+
+@jobs.task("core.sweep_histories", is_tick=True)
+async def sweep_histories(timestamp: int) -> None:
+    """Delete, in batches, what histories hold of long ago."""
+    for table, (kept_for, has_ended) in _HISTORIES.items():
+        edge = _first_id(clock.now() - kept_for)
+        batch = text(
+            f"delete from {table} where id in"  # noqa: S608 - names of our tables
+            f" (select id from {table} where id < :edge and {has_ended} order by id limit :most)"
+        )
+        for _ in range(MOST_BATCHES):
+            with platform_scope(f"sweep old rows of {table}"):
+                async with unit_of_work() as session:
+                    gone = await session.execute(batch, {"edge": edge, "most": AT_ONCE})
+            if gone.rowcount < AT_ONCE:  # type: ignore[attr-defined]
+                break
+
+
+def _first_id(moment: datetime) -> UUID:
+    """Return what every id made from a moment on is greater than: ids begin with their millisecond (core.ids)."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 @jobs.task("core.pulse", retry=jobs.Backoff(attempts=1))

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.core import audit, clock, rate_limits, realtime
+from backend.core import addresses, audit, clock, rate_limits, realtime
 from backend.core.config import settings
 from backend.core.errors import Conflict, Invalid, NotFound, Refused, VendorError
 from backend.core.principal import Principal
@@ -58,9 +58,10 @@ _OURS = frozenset(
 _CHANGED_SINCE = "This tool changed since somebody allowed it, so it is not called before it is allowed again."
 
 
-async def rows(session: AsyncSession) -> list[ServerRow]:
-    """Return the organization's servers with what they offer, by name."""
-    return [_row(one) for one in await queries.servers(session, org_id_of(session))]
+async def rows(session: AsyncSession, principal: Principal | None = None) -> list[ServerRow]:
+    """Return the organization's servers with what they offer, by name; for a person with addresses they may see."""
+    found = [_row(one) for one in await queries.servers(session, org_id_of(session))]
+    return [{**one, "url": addresses.shown(one["url"], principal)} if principal else one for one in found]
 
 
 async def connect(

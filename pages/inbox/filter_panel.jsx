@@ -16,7 +16,7 @@ export function filtersOf(words, { agents, teams, tags }) {
     ["team", words.TEAM, named(teams)],
     ["tag", words.TAG, named(tags)],
     ["sentiment", words.SENTIMENT, [["positive", words.POSITIVE], ["neutral", words.NEUTRAL], ["negative", words.NEGATIVE]]],
-    ["person", words.ATTENTION, [["1", words.NEEDS_PERSON]]],
+    ["person", words.ATTENTION, [["1", words.NEEDS_PERSON], ["approval", words.AWAITS_APPROVAL]]],
   ];
 }
 

@@ -121,6 +121,7 @@ class PaletteWords:
     MINE = "Show my conversations"
     MENTIONS = "Show where I am mentioned"
     NEEDS_PERSON = "Show what needs a person"
+    APPROVAL = "Show what waits for approval"
     UPSET = "Show who sounds upset"
     MY_TICKETS = "Show my tickets"
     SHORTCUTS = "Keyboard shortcuts"

@@ -115,6 +115,7 @@ class InboxFilters:
     NEGATIVE = "Upset"
     ATTENTION = "Attention"
     NEEDS_PERSON = "Needs a person"
+    AWAITS_APPROVAL = "Waits for approval"
     LAST_MESSAGE = "Last message"
     FROM_DAY = "From"
     TO_DAY = "Until"

@@ -68,7 +68,7 @@ class AlertEditorState(Editor, SessionState):
         principal = await self._principal()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                found = await alerts.alert(session, parse_id(alert_id))
+                found = await alerts.alert(session, principal, parse_id(alert_id))
         await self._fill(found)
 
     @rx.event

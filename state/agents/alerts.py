@@ -78,7 +78,7 @@ class AlertsState(Loading, Removal, SessionState):
             return
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                self.rows = await alerts.alerts(session, UUID(self._agent_id))
+                self.rows = await alerts.alerts(session, principal, UUID(self._agent_id))
         self.is_loaded, self.has_failed = True, False
 
     async def _hear(self, batch: Sequence[News]) -> None:
@@ -107,7 +107,7 @@ class AlertLogState(SessionState):
         self.rows, self.has_more, self.is_loaded = [], False, False
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                found = await alerts.alert(session, parse_id(alert_id))
+                found = await alerts.alert(session, principal, parse_id(alert_id))
         self.alert_id, self.name, self.is_open = found["id"], found["name"], True
         await self._show(principal)
 

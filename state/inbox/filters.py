@@ -32,6 +32,7 @@ def filter_of(query: Any) -> ListFilter:
         tag_id=id_of(query.get("tag")),
         sentiment=one_of(query.get("sentiment"), SENTIMENTS, ""),
         needs_person=query.get("person") == "1",
+        awaits_approval=query.get("person") == "approval",
         since=since,
         until=until,
     )
@@ -61,6 +62,8 @@ def belongs(row: ConversationRow, wanted: ListFilter, viewer_id: str) -> bool:
     if wanted.view == "mentions" and not row["mentioned"]:
         return False
     if wanted.needs_person and not row["needs_person"]:
+        return False
+    if wanted.awaits_approval and not row["awaits_approval"]:
         return False
     if wanted.tag_id is not None and str(wanted.tag_id) not in row["tag_ids"]:
         return False

@@ -210,7 +210,7 @@ class ToolServersState(Loading, SessionState):
         principal = await self._principal()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                found = await mcp_servers.rows(session)
+                found = await mcp_servers.rows(session, principal)
                 users = {one.name: agents.draft(one)["mcp_tools"] for one in await agents.list_all(session)}
         self.rows = [_row(one, users) for one in found]
         self.may_edit = principal.member_role != MemberRole.SUPPORT

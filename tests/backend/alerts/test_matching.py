@@ -28,7 +28,7 @@ async def test_a_message_sets_an_alert_off_once_by_its_meaning_on_texts_and_chat
     assert await desk.compare(await desk.hear("What time do you open on Sunday?", by=by)) == []
     with desk.org.scope():
         async with unit_of_work() as session:
-            assert (await alerts.alert(session, UUID(row["id"])))["trigger_count"] == 1
+            assert (await alerts.alert(session, desk.org.owner, UUID(row["id"])))["trigger_count"] == 1
 
 
 async def test_one_sentence_of_a_long_message_is_enough(desk):
@@ -128,9 +128,13 @@ async def test_alerts_are_changed_by_editors_and_have_names_of_their_own(desk):
             ):
                 with pytest.raises(NotAllowed):
                     await refused
+            hook = {"name": "Hook", "action_type": "webhook", "target": "https://example.com/in?key=s3cret"}
+            made = await alerts.save(session, desk.org.owner, desk.agent_id, {**LEAVING, **hook})
+            shown = await alerts.alert(session, ben, UUID(made.row["id"]))
+            assert (shown["target"], made.row["target"]) == ("https://example.com/in?…", hook["target"])
             await alerts.delete(session, desk.org.owner, UUID(row["id"]))
             with pytest.raises(NotFound):
-                await alerts.alert(session, UUID(row["id"]))
+                await alerts.alert(session, desk.org.owner, UUID(row["id"]))
 
 
 async def test_what_is_kept_secret_is_never_shown_and_stays_until_the_kind_changes(desk, sandbox):

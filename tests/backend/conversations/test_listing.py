@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from backend.approvals import service as approvals
+from backend.approvals.schemas import Wish
 from backend.contacts import service as contacts
 from backend.conversations import listing
 from backend.conversations import service as conversations
@@ -12,8 +14,9 @@ from backend.conversations.schemas import Author, ListFilter
 from backend.core import clock
 from backend.core.ids import new_id
 from backend.core.tenancy import unit_of_work
+from backend.functions.schemas import CallSetting, Offer
 from backend.models.agents import AgentConfig
-from backend.vocab import AuthorKind, ConversationStatus
+from backend.vocab import AuthorKind, ConversationStatus, ToolKind
 from tests.backend.conversations.conversing import author, hear, say, tagged
 
 DANA, MAREK, AIKO = "+14155550111", "+14155550122", "+14155550133"
@@ -28,7 +31,7 @@ async def found(org, wanted, viewer=None):
 
 async def test_each_filter_finds_what_fits_and_nothing_else(db, org):
     dana = await hear(org, DANA, "Are you open?", name="Dana")
-    await hear(org, MAREK, "This is terrible, I am angry", name="Marek", channel="chat")
+    marek = await hear(org, MAREK, "This is terrible, I am angry", name="Marek", channel="chat")
     aiko = await hear(org, AIKO, "Thank you, great work", name="Aiko")
     tag_id = await tagged(org, "VIP")
     with org.scope():
@@ -47,6 +50,14 @@ async def test_each_filter_finds_what_fits_and_nothing_else(db, org):
     assert await found(org, ListFilter(sentiment="negative")) == ["Marek"]
     assert await found(org, ListFilter(sentiment="positive")) == ["Aiko"]
     assert await found(org, ListFilter(needs_person=True)) == ["Aiko"]
+    assert await found(org, ListFilter(awaits_approval=True)) == []
+    with org.scope():
+        async with unit_of_work() as session:
+            setting = CallSetting(org.org_id, conversation_id=marek.id, agent_name="Ava")
+            offer = Offer(ToolKind.FUNCTION, "book", "Book.", {"type": "object"})
+            await approvals.ask(session, await conversations.locked(session, marek.id), setting,
+                                [Wish(offer, {}, "Book", "once")], 60)  # fmt: skip
+    assert await found(org, ListFilter(awaits_approval=True)) == ["Marek"]
     assert await found(org, ListFilter(tag_id=tag_id, channel="chat")) == []
     assert await found(org, ListFilter(since=clock.ahead(hours=1))) == []
     assert await found(org, ListFilter(until=clock.ahead(hours=1))) == ["Aiko", "Marek", "Dana"]
