@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from backend.core import rested
 from backend.core.config import settings
 from backend.core.errors import Misconfigured
 
@@ -40,17 +41,18 @@ def role_options() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def engine() -> AsyncEngine:
-    """Return the process's engine. Connections are checked before use, so a database restart costs one retry."""
-    return create_async_engine(
+    """Return the process's engine. Connections that rested are checked, so a database restart costs one retry."""
+    made = create_async_engine(
         database_url(),
         pool_size=settings().database_pool_size,
         max_overflow=settings().database_pool_size,
-        pool_pre_ping=True,
         pool_recycle=1800,
         # An error's words reach logs; what a statement was given (texts, hashes, addresses) must not.
         hide_parameters=True,
         connect_args={**role_options(), "connect_timeout": 5},
     )
+    rested.check_before_use(made.sync_engine)
+    return made
 
 
 async def dispose() -> None:

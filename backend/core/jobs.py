@@ -16,10 +16,11 @@ from typing import Any, ParamSpec
 
 import procrastinate
 from procrastinate.jobs import Job, Status
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.core import clock, telemetry
+from backend.core import clock, rested, telemetry
 from backend.core.db import conninfo, role_options
 from backend.core.errors import MagpipeError, NotFound
 from backend.core.job_bell import Bell
@@ -54,8 +55,14 @@ def _pool(*args: Any, **kwargs: Any) -> AsyncConnectionPool:
     return AsyncConnectionPool(
         conninfo(),
         kwargs={**role_options(), "connect_timeout": 5},
-        **kwargs,
+        configure=_commit_by_itself,
+        **kwargs | {"check": rested.check},
     )
+
+
+async def _commit_by_itself(connection: AsyncConnection[Any]) -> None:
+    """Make each statement its own transaction, which is all the queue asks for: BEGIN and COMMIT are round trips."""
+    await connection.set_autocommit(True)
 
 
 queue = Queue(connector=procrastinate.PsycopgConnector(pool_factory=_pool, min_size=1, max_size=8))
