@@ -6,12 +6,11 @@ number of times. Only the end of a leg has to be answered at once, because the c
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.calls import deciding, log, queries, records, routing, statuses
+from backend.calls import deciding, log, outgoing, queries, records, routing, statuses
 from backend.calls.cxml import Answer
 from backend.calls.projection import CARRIER, Kind
 from backend.core import clock, jobs, telemetry
@@ -57,7 +56,7 @@ async def leg_ended(path_with_query: str, signature: str, body: bytes) -> bytes:
     form = await forms.read(LEG, path_with_query, signature, body)
     forms.require(form, "CallSid")
     forms.require_sid(form, "CallSid")
-    marks = _marks(path_with_query)
+    marks = forms.marks(path_with_query)
     leg = marks["leg"]
     await _store(LEG, f"{form['CallSid']}:{leg}:{form.get('DialCallSid', '')[:64]}", form, path_with_query)
     try:
@@ -87,7 +86,7 @@ async def _next(call: str, leg: str, form: dict[str, str]) -> Answer:
 
 
 async def _store(kind: str, external_id: str, form: dict[str, str], path_with_query: str) -> None:
-    marks = {f"_{name}": value for name, value in _marks(path_with_query).items()}
+    marks = {f"_{name}": value for name, value in forms.marks(path_with_query).items()}
     event = InboundEvent(source=SOURCE, kind=kind, external_id=external_id[:200], payload={**form, **marks})
     with platform_scope("store a webhook of the carrier"):
         async with unit_of_work() as session:
@@ -101,12 +100,6 @@ async def _store(kind: str, external_id: str, form: dict[str, str], path_with_qu
                     event_id=str(event.id),
                 )
     telemetry.webhooks.add(1, {"source": SOURCE, "kind": kind, "outcome": "stored" if is_new else "duplicate"})
-
-
-def _marks(path_with_query: str) -> dict[str, str]:
-    """Return what we wrote into the address ourselves: which call, and which leg of it."""
-    given = dict(parse_qsl(urlsplit(path_with_query).query))
-    return {name: forms.storable(given.get(name, ""))[:64] for name in ("call", "leg")}
 
 
 async def apply(event_id: UUID) -> None:
@@ -124,6 +117,8 @@ async def apply(event_id: UUID) -> None:
     if owned is not None:
         with org_scope(owned[0]):
             async with unit_of_work() as session:
+                if event.kind == STATUS and event.payload.get("_call"):
+                    await outgoing.recognise(session, owned[1], event.payload["CallSid"])
                 told = _told(event.kind, event.payload, event.received_at)
                 for kind, at, data in told:
                     await log.write(session, owned[1], CARRIER, f"{event.external_id}:{kind}", kind, at, data)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from backend.calls import callbacks
+from backend.calls import callbacks, outgoing
 from backend.core import jobs
 
 
@@ -10,3 +10,21 @@ from backend.core import jobs
 async def apply(event_id: str) -> None:
     """Write what the carrier told into the log of its call."""
     await callbacks.apply(UUID(event_id))
+
+
+@jobs.task("calls.dial", when_buried="calls.give_up_dialling")
+async def dial(org_id: str, call_id: str) -> None:
+    """Ring the telephone of a call that was placed."""
+    await outgoing.dial(UUID(org_id), UUID(call_id))
+
+
+@jobs.task("calls.give_up_dialling")
+async def give_up_dialling(org_id: str, call_id: str) -> None:
+    """Fail a call that could not be placed, visibly; running it again changes nothing."""
+    await outgoing.give_up(UUID(org_id), UUID(call_id))
+
+
+@jobs.task("calls.hang_up")
+async def hang_up(org_id: str, call_id: str) -> None:
+    """End a call at the carrier."""
+    await outgoing.hang_up(UUID(org_id), UUID(call_id))

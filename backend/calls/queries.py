@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, text
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -79,6 +79,16 @@ async def one(session: AsyncSession, org_id: UUID, call_id: UUID) -> CallRecord 
     """Return a call, or None."""
     query = select(_C).where(col(_C.org_id) == org_id, col(_C.id) == call_id)
     return (await session.execute(query)).scalars().first()
+
+
+async def by_any_id(session: AsyncSession, org_id: UUID, call_id: UUID | None, vendor_call_id: str) -> UUID | None:
+    """Return a call by our id or the carrier's, or None."""
+    is_it = col(_C.vendor_call_id) == vendor_call_id
+    if call_id is not None:
+        is_it = or_(col(_C.id) == call_id, is_it)
+    query = select(col(_C.id)).where(col(_C.org_id) == org_id, is_it).order_by(col(_C.id) != call_id)
+    found: UUID | None = (await session.execute(query.limit(1))).scalars().first()
+    return found
 
 
 async def locked(session: AsyncSession, org_id: UUID, call_id: UUID) -> CallRecord | None:

@@ -5,6 +5,8 @@ The modules of this package hold the work; callers come here.
 
 from backend.calls.callbacks import accept_recording, accept_status, leg_ended
 from backend.calls.incoming import answer as answer_inbound
+from backend.calls.outgoing import CallOrder, place, terminate
+from backend.calls.outgoing import answered as answer_outbound
 from backend.calls.records import append, brief, get
 from backend.calls.schemas import CallBrief
 from backend.calls.whitelist import add as add_to_whitelist
@@ -13,14 +15,18 @@ from backend.calls.whitelist import remove as remove_from_whitelist
 
 __all__ = [
     "CallBrief",
+    "CallOrder",
     "accept_recording",
     "accept_status",
     "add_to_whitelist",
     "answer_inbound",
+    "answer_outbound",
     "append",
     "brief",
     "get",
     "leg_ended",
+    "place",
     "remove_from_whitelist",
+    "terminate",
     "whitelist",
 ]

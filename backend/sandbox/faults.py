@@ -16,6 +16,7 @@ RequestTarget = Literal[
     "signalwire.messages",
     "signalwire.history",
     "signalwire.numbers",
+    "signalwire.calls",
     "postmark.email",
     "business",
     "calcom",

@@ -29,6 +29,8 @@ def target_of(method: str, path: str) -> str | None:
         return "elevenlabs.speech"
     if path.startswith("/api/laml/") and "/Messages" in path:
         return "signalwire.messages" if method == "POST" else "signalwire.history"
+    if path.startswith("/api/laml/") and "/Calls" in path:
+        return "signalwire.calls"
     if path.startswith("/api/relay/rest/phone_numbers"):
         return "signalwire.numbers"
     if path in ("/email", "/email/batch"):

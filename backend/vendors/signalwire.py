@@ -195,6 +195,25 @@ async def list_inbound(since: datetime) -> list[CarrierMessage]:
     return found[::-1]
 
 
+async def dial(*, sender: str, recipient: str, url: str, status_callback: str, ring_s: int) -> str:
+    """Ring a telephone and return the carrier's id of the call; whoever answers is sent to `url`.
+
+    Raises `VendorError` as `send` does; one that `may_have_happened` may be ringing.
+    """
+    form = [("From", sender), ("To", recipient), ("Url", url), ("Method", "POST"), ("Timeout", str(ring_s))]
+    form += [("StatusCallback", status_callback), ("StatusCallbackMethod", "POST")]
+    form += [("StatusCallbackEvent", event) for event in ("initiated", "ringing", "answered", "completed")]
+    body = await _ask("POST", _account_url("/Calls.json"), form)
+    if not body.get("sid"):
+        raise _failure("The carrier's answer could not be read.", "broken_answer", retryable=True, happened=True)
+    return str(body["sid"])
+
+
+async def hang_up(sid: str) -> None:
+    """End a call, whether it rings or is answered. Raises `VendorError`, code 20404 when the carrier knows none."""
+    await _ask("POST", _account_url(f"/Calls/{quote(sid, safe='')}.json"), [("Status", "completed")])
+
+
 async def list_media(sid: str) -> list[CarrierMedia]:
     """Return the attachments of a text."""
     body = await _ask("GET", _account_url(f"/Messages/{quote(sid, safe='')}/Media.json"))

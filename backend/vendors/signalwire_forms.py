@@ -1,7 +1,7 @@
 """Read a form that SignalWire posted: signed by it, in UTF-8, with as many fields as it ever sends."""
 
 import re
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from backend.core import telemetry
 from backend.core.config import settings
@@ -52,6 +52,12 @@ def require_status(fields: dict[str, str], name: str) -> None:
     """Raise `MalformedWebhook` unless the field is a status of the carrier."""
     if not _STATUS.fullmatch(fields[name]):
         raise MalformedWebhook(f"{name} is not a status.", field=name)
+
+
+def marks(path_with_query: str) -> dict[str, str]:
+    """Return what we wrote into the address ourselves: which call, and which leg of it."""
+    given = dict(parse_qsl(urlsplit(path_with_query).query))
+    return {name: storable(given.get(name, ""))[:64] for name in ("call", "leg")}
 
 
 def storable(text: str) -> str:

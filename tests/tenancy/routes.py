@@ -16,6 +16,7 @@ PUBLIC |= {("GET", "/api/carrier-media/{media_id}/{key}")}
 SIGNED = {("POST", "/functions/v1/webhook-inbound-sms"), ("POST", "/functions/v1/webhook-sms-status")}
 SIGNED |= {("POST", "/functions/v1/webhook-inbound-call"), ("POST", "/functions/v1/webhook-call-status")}
 SIGNED |= {("POST", "/functions/v1/sip-call-status"), ("POST", "/functions/v1/sip-recording-callback")}
+SIGNED |= {("POST", "/functions/v1/outbound-call-cxml")}
 # For visitors of anybody's site: bound to a widget by key and Origin, and to a session by a signed token;
 # tests/backend/chat says what each opens and refuses.
 VISITORS = {
@@ -242,6 +243,12 @@ MEMBERS = (
         method="DELETE",
         values={"variable_id": Id("dynamic_variables")},
     ),
+    Call(
+        "/functions/v1/initiate-bridged-call",
+        {"phone_number": "+14155550178", "caller_id": NUMBER, "agent_id": AGENT, "purpose": "Confirm"},
+        fair=422,
+    ),
+    Call("/functions/v1/terminate-call", {"call_id": Id("call_records")}),
     Call("/functions/v1/manage-call-whitelist", method="GET"),
     Call(
         "/functions/v1/manage-call-whitelist",

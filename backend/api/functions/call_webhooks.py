@@ -16,6 +16,12 @@ async def inbound_call(request: Request) -> Response:
     return _xml(await calls.answer_inbound(*await _signed(request, "webhook-inbound-call")))
 
 
+@router.post("/outbound-call-cxml")
+async def outbound_call(request: Request) -> Response:
+    """Somebody answered a call of ours."""
+    return _xml(await calls.answer_outbound(*await _signed(request, "outbound-call-cxml")))
+
+
 @router.post("/webhook-call-status")
 async def call_status(request: Request) -> Response:
     """A call moved on."""

@@ -21,6 +21,7 @@ _TARGET_WORDS = {
     "signalwire.messages": "Sending texts",
     "signalwire.history": "Listing texts",
     "signalwire.numbers": "Phone numbers",
+    "signalwire.calls": "Calls",
     "carrier.inbound": "Incoming texts",
     "carrier.status": "Delivery reports",
     "carrier.calls": "Reports of calls",

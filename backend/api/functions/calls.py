@@ -1,0 +1,77 @@
+"""Serve calls over the API: have an agent call somebody, end a call."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
+
+from backend.api.auth import principal
+from backend.api.functions import repeats
+from backend.api.functions.body import BadParameter, Body
+from backend.calls import service as calls
+from backend.core import idempotency
+from backend.core.principal import Principal
+from backend.core.tenancy import org_scope, unit_of_work
+
+router = APIRouter(prefix="/functions/v1")
+Caller = Annotated[Principal, Depends(principal)]
+
+# What is kept of a call for its caller, and what an agent is told of it.
+_LARGEST_OBJECT = 10_000
+
+
+@router.post("/initiate-bridged-call")
+async def initiate_bridged_call(request: Request, who: Caller) -> JSONResponse:
+    """Have an agent call somebody; the carrier's ids are known once the telephone rings."""
+    body = await Body.of(request)
+    order = calls.CallOrder(
+        phone_number=body.text("phone_number", longest=32),
+        caller_id=body.text("caller_id", longest=32),
+        agent_id=body.optional_id("agent_id"),
+        purpose=body.text("purpose", is_required=False, longest=2000),
+        goal=body.text("goal", is_required=False, longest=2000),
+        prompt_override=body.text("outbound_system_prompt", is_required=False),
+        variables=_object(body, "dynamic_variables"),
+        caller_data=_object(body, "metadata"),
+    )
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            remembered = await repeats.claim(session, request, "initiate-bridged-call")
+            if remembered is not None and remembered.status:
+                return JSONResponse(remembered.body, remembered.status)
+            call = await calls.place(session, who, order)
+            content: dict[str, Any] = {
+                "success": True,
+                "call_sid": None,
+                "agent_call_sid": None,
+                "call_record_id": str(call.id),
+                "status": call.status,
+            }
+            if body.ignored:
+                content["ignored_fields"] = body.ignored
+            if remembered is not None:
+                await idempotency.answer(session, remembered, 200, content)
+    return JSONResponse(content)
+
+
+@router.post("/terminate-call")
+async def terminate_call(request: Request, who: Caller) -> JSONResponse:
+    """End a call, by our id or the carrier's."""
+    body = await Body.of(request)
+    call = body.text("call_id", longest=64)
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            call_id = await calls.terminate(session, who, call)
+    return body.reply({"success": True, "call_id": str(call_id), "platform": "signalwire", "status": "terminated"})
+
+
+def _object(body: Body, name: str) -> dict[str, Any]:
+    value = body.value(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or len(json.dumps(value)) > _LARGEST_OBJECT:
+        raise BadParameter(f"{name} must be an object of at most {_LARGEST_OBJECT:,} characters.", field=name)
+    if "\\u0000" in json.dumps(value):
+        raise BadParameter(f"{name} holds a null character.", field=name)
+    return value
