@@ -132,7 +132,8 @@ def _loaded() -> rx.Component:
 
 def _others() -> rx.Var[list[dict[str, str]]]:
     """Return the runs to compare with, each with when it was on the reader's clock."""
-    when = "new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(one.at))"
+    parts = "{ month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }"
+    when = f"new Intl.DateTimeFormat(undefined, {parts}).format(new Date(one.at))"
     rows = f"({RoundState.others!s}).map((one) => ({{ ...one, label: `${{one.label}}, ${{{when}}}` }}))"
     return rx.Var(rows, _var_type=list[dict[str, str]], _var_data=RoundState.others._get_all_var_data())
 
