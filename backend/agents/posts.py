@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents.schemas import Customer
+from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.details import service as details
 from backend.models.agents import AgentConfig, AgentTurn
@@ -36,18 +37,11 @@ class Writer(Protocol):
         """Stop."""
 
 
-class Post(Protocol):
-    """One message of a customer in its channel. Methods run in the transaction of their session."""
+class Place(Protocol):
+    """Where a customer talks with an agent, and what its tools may do there."""
 
     channel: Channel
     message_id: UUID
-    org_id: UUID
-    conversation_id: UUID
-    agent: AgentConfig | None
-    no_way: str
-    """Why a reply cannot leave at all, or an empty string."""
-    no_agent: str
-    """What the team reads when no agent is switched on."""
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -61,12 +55,30 @@ class Post(Protocol):
     def remembered_in(self) -> str | None:
         """Whose memory the agent reads: the contact's (empty), that of this chat alone, or nobody's (None)."""
 
+    async def call_for_person(self, session: AsyncSession, conversation: Conversation, reason: str) -> None:
+        """Hand a locked conversation, or the part of it that is this customer's for certain, to people."""
+
+    async def name_customer(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
+        """Keep what the customer says they are called."""
+
+    async def leave_to(self, session: AsyncSession, conversation: Conversation, agent_id: UUID) -> None:
+        """Have another agent answer here from the next message on."""
+
+
+class Post(Place, Protocol):
+    """One message of a customer in its channel. Methods run in the transaction of their session."""
+
+    org_id: UUID
+    conversation_id: UUID
+    agent: AgentConfig | None
+    no_way: str
+    """Why a reply cannot leave at all, or an empty string."""
+    no_agent: str
+    """What the team reads when no agent is switched on."""
+
     @property
     def is_with_people(self) -> bool:
         """Whether people answer here, whoever answers the rest of the conversation."""
-
-    async def call_for_person(self, session: AsyncSession, conversation: Conversation, reason: str) -> None:
-        """Hand a locked conversation, or the part of it that is this customer's for certain, to people."""
 
     async def refusal(self, session: AsyncSession, contact: Contact) -> str:
         """Return why the agent must stay silent, or an empty string."""
@@ -96,12 +108,6 @@ class Post(Protocol):
 
         Raises `Refused` or `Conflict` when nothing may leave.
         """
-
-    async def name_customer(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
-        """Keep what the customer says they are called."""
-
-    async def leave_to(self, session: AsyncSession, conversation: Conversation, agent_id: UUID) -> None:
-        """Have another agent answer here from the next message on."""
 
     def draft_data(self) -> dict[str, Any]:
         """Return what a draft must remember to be sent later."""
@@ -141,3 +147,16 @@ class Trigger:
     async def call_for_person(self, session: AsyncSession, conversation: Conversation, reason: str) -> None:
         """Hand the whole conversation to people."""
         await conversations.call_for_person(session, conversation, reason)
+
+    async def name_customer(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
+        """Name the contact, and say so on the timeline."""
+        contact = await contacts.rename(session, conversation.contact_id, name)
+        await conversations.note_event(
+            session, conversation, f"The agent saved the name {contact.name}", contact_id=str(contact.id)
+        )
+
+    async def leave_to(self, session: AsyncSession, conversation: Conversation, agent_id: UUID) -> None:
+        """Have another agent answer the contact until the conversation is closed."""
+        conversation.handed_to_agent_id = agent_id
+        session.add(conversation)
+        await session.flush()

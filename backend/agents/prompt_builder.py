@@ -34,6 +34,11 @@ _CHAT_RULES = """- This is a chat on the business's website. Reply with the mess
 _EMAIL_RULES = """- This is an email conversation. Reply with the body to send and nothing else, no subject.
 - Write short paragraphs of plain text, without markup or links you were not given, and answer every question."""
 
+_CALL_RULES = """- This is a phone call: what you write is spoken aloud. Reply with the words to say and nothing else.
+- Say one or two short sentences, and begin with a short one. No lists, markup, addresses of pages or emoji.
+- Write numbers, times and prices as they are said. What you read was heard over a telephone and may be misheard: ask
+  again rather than guess, and read names, numbers and addresses back."""
+
 # What a business may choose beside its instructions; the usual tone is theirs to describe.
 _TONES = {
     "friendly": "Write in a friendly, warm tone.",
@@ -71,7 +76,16 @@ _TAGS = {FACT: "fact", EARLIER: "earlier", PATTERN: "others"}
 
 
 # What every prompt says in our words; nothing of it is ever an answer to a customer.
-RULES = (_TEXT_RULES, _CHAT_RULES, _EMAIL_RULES, _CHANNEL_RULES, _FUNCTION_RULES, _KNOWLEDGE_RULES, _MEMORY_RULES)
+RULES = (
+    _TEXT_RULES,
+    _CHAT_RULES,
+    _EMAIL_RULES,
+    _CALL_RULES,
+    _CHANNEL_RULES,
+    _FUNCTION_RULES,
+    _KNOWLEDGE_RULES,
+    _MEMORY_RULES,
+)
 
 
 def build(
@@ -85,9 +99,8 @@ def build(
     remembered: Recalled | None = None,
 ) -> str:
     """Return the whole system prompt, made from nothing but its arguments."""
-    rules = {Channel.CHAT: _CHAT_RULES, Channel.EMAIL: _EMAIL_RULES}.get(
-        channel, _TEXT_RULES.format(length=USUAL_LENGTH)
-    )
+    usual = {Channel.CHAT: _CHAT_RULES, Channel.EMAIL: _EMAIL_RULES, Channel.CALL: _CALL_RULES}
+    rules = usual.get(channel, _TEXT_RULES.format(length=USUAL_LENGTH))
     local = now.astimezone(ZoneInfo(agent.timezone or "UTC"))
     parts = [
         instructions(agent, customer, now, found),

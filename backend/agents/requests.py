@@ -58,16 +58,16 @@ async def request_of(
                 known=tool_calls.known(spec, setting.customer, found),
             )
         ),
-        recall=_recall(post, contact, spec, asked),
+        recall=recall_of(contact.id, spec, asked, post.remembered_in),
         on_text=_shown_by(writer) if writer is not None else None,
     )
 
 
-def _recall(post: Post, contact: Contact, spec: AgentSpec, asked: Asked) -> Recall | None:
-    """Return what looks up this customer's memory, if the agent has one and the channel says whose."""
-    if not spec.memory.is_on or post.remembered_in is None:
+def recall_of(contact_id: UUID, spec: AgentSpec, asked: Asked, told_in: str | None = "") -> Recall | None:
+    """Return what looks up a customer's memory, if the agent has one and the channel says whose."""
+    if not spec.memory.is_on or told_in is None:
         return None
-    return memory.recaller(contact.id, spec.id, post.remembered_in, spec.memory, asked.vector_of)
+    return memory.recaller(contact_id, spec.id, told_in, spec.memory, asked.vector_of)
 
 
 def _shown_by(writer: Writer) -> OnText:

@@ -7,7 +7,7 @@ held open while a model thinks, and a turn that must be repeated has done no har
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from typing import Any
 
@@ -47,6 +47,43 @@ _TRIMMED = "The answer was cut off at its length limit, so it ends after its las
 _TOO_LONG = "The answer was cut off at its length limit, and no whole sentence of it was left."
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What a model is given to answer with, and what judges its answer."""
+
+    leaving: Outgoing
+    context: ToolContext
+    remembered: Recalled | None
+
+
+async def prepare(request: TurnRequest, record: TurnRecord) -> Prepared:
+    """Look up what a turn needs and write its prompt into the record, with the sources and memories it rests on."""
+    passages, remembered = await _retrieved(request, record), await _remembered(request)
+    record.prompt = prompt_builder.build(
+        request.agent,
+        request.customer,
+        clock.now(),
+        passages,
+        request.channel,
+        request.notes,
+        request.found,
+        remembered,
+    )
+    record.sources = [_source(passage) for passage in passages]
+    record.memory = [asdict(one) for one in remembered.chosen] if remembered else []
+    leaving = _leaving(request, passages)
+    context = ToolContext(
+        request.customer,
+        tuple(line.text for line in _spoken(request) if line.role == "user"),
+        request.agent.details,
+        request.found,
+        request.agent.targets,
+        leaving.fault,
+        remembered,
+    )
+    return Prepared(leaving, context, remembered)
+
+
 async def turn(request: TurnRequest, record: TurnRecord | None = None) -> TurnRecord:
     """Return what the agent says and why; never raises for a model, a tool or a search that fails.
 
@@ -60,20 +97,8 @@ async def turn(request: TurnRequest, record: TurnRecord | None = None) -> TurnRe
     started = loop.time()
     record = record or TurnRecord()
     with telemetry.span("agent turn", {"agent.id": str(request.agent.id), "agent.version": request.agent.version}):
-        passages, remembered = await _retrieved(request, record), await _remembered(request)
-        record.prompt = prompt_builder.build(
-            request.agent,
-            request.customer,
-            clock.now(),
-            passages,
-            request.channel,
-            request.notes,
-            request.found,
-            remembered,
-        )
-        record.sources = [_source(passage) for passage in passages]
-        record.memory = [asdict(one) for one in remembered.chosen] if remembered else []
-        leaving = _leaving(request, passages)
+        prepared = await prepare(request, record)
+        leaving = prepared.leaving
         limit = COST_LIMIT_MICROS if request.cost_micros is None else min(request.cost_micros, COST_LIMIT_MICROS)
         calls = ModelCalls(
             request.agent.model,
@@ -84,7 +109,7 @@ async def turn(request: TurnRequest, record: TurnRecord | None = None) -> TurnRe
             _shown_by(request.on_text, leaving) if request.on_text is not None else None,
         )
         try:
-            text = replies.mended(await _think(request, record, calls, leaving, remembered))
+            text = replies.mended(await _think(request, record, calls, prepared))
             record.failure = record.failure or leaving.fault(text)
             record.is_withheld = bool(record.failure and text)
         except NoModelAnswered:
@@ -117,29 +142,19 @@ def _shown_by(show: OnText, leaving: Outgoing) -> OnText:
     return shown
 
 
-async def _think(
-    request: TurnRequest, record: TurnRecord, calls: ModelCalls, leaving: Outgoing, remembered: Recalled | None
-) -> str:
+async def _think(request: TurnRequest, record: TurnRecord, calls: ModelCalls, prepared: Prepared) -> str:
+    leaving = prepared.leaving
     messages: list[dict[str, Any]] = [
         {"role": "system", "content": record.prompt},
         *({"role": line.role, "content": line.text} for line in _spoken(request)),
     ]
-    context = ToolContext(
-        request.customer,
-        tuple(line.text for line in _spoken(request) if line.role == "user"),
-        request.agent.details,
-        request.found,
-        request.agent.targets,
-        leaving.fault,
-        remembered,
-    )
     messages += _called(request.before)
     for one in request.before:
         leaving.learn(str(one["content"]).replace("\\n", " "))
     nudged, unlinked, cut = False, False, ""
     for round_number in range(1, MAX_TOOL_ROUNDS + 2):
         may_call = round_number <= MAX_TOOL_ROUNDS
-        offered = authority.schemas(request, remembered) if may_call else []
+        offered = authority.schemas(request, prepared.remembered) if may_call else []
         try:
             answer = await calls.ask(messages, offered, round_number)
         except (NoModelAnswered, TooDear):
@@ -147,7 +162,7 @@ async def _think(
                 raise
             break
         if answer.tool_calls and offered:
-            told = await _use_tools(answer, context, request, record, calls)
+            told = await _use_tools(answer, prepared.context, request, record, calls)
             if record.is_waiting:
                 return ""
             for message in told[1:]:
@@ -202,22 +217,29 @@ async def _use_tools(
         else:
             limit_s = min(TOOL_LIMIT_S, calls.left_s() - ANSWER_TIME_S)
             result = await authority.use(wanted.name, wanted.arguments, context, request, limit_s)
-        if result.effect is not None and result.effect not in record.effects:
-            record.effects.append(result.effect)
-        record.is_waiting = record.is_waiting or result.status == ToolCallStatus.WAITING
-        record.tools.append(
-            {
-                "kind": str(result.kind),
-                "name": wanted.name[:80],
-                "arguments": wanted.arguments or {},
-                "result": result.said()[:RESULT_LIMIT],
-                "status": str(result.status),
-                "ms": round((loop.time() - started) * 1000),
-                "call_id": str(result.call_id or ""),
-            }
-        )
+        note_call(record, wanted.name, wanted.arguments, result, loop.time() - started)
         told.append({"role": "tool", "tool_call_id": wanted.id, "content": result.content()})
     return told
+
+
+def note_call(
+    record: TurnRecord, name: str, arguments: Mapping[str, Any] | None, result: tools.ToolAnswer, seconds: float
+) -> None:
+    """Keep in a turn's record that a tool was called, what came of it, and what it wants done."""
+    if result.effect is not None and result.effect not in record.effects:
+        record.effects.append(result.effect)
+    record.is_waiting = record.is_waiting or result.status == ToolCallStatus.WAITING
+    record.tools.append(
+        {
+            "kind": str(result.kind),
+            "name": name[:80],
+            "arguments": dict(arguments or {}),
+            "result": result.said()[:RESULT_LIMIT],
+            "status": str(result.status),
+            "ms": round(seconds * 1000),
+            "call_id": str(result.call_id or ""),
+        }
+    )
 
 
 def _called(before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import caps, history, kinds, memory_tools, posting, queries, replies, tools, transferring
-from backend.agents.posts import Post
+from backend.agents.posts import Place, Post
 from backend.agents.schemas import AgentSpec, TurnRecord
 from backend.approvals import service as approvals
 from backend.approvals.schemas import Wish
@@ -57,12 +57,12 @@ async def store(
         await _ask(session, conversation, post, turn, spec, setting, record, answered)
     elif record.is_waiting:
         _leave_undone(record)
-    _note(turn, record)
+    note(turn, record)
     session.add(turn)
     await session.flush()
     await functions.log(session, setting, record.tools)
     if is_asking:
-        await _apply(session, post, turn, conversation, record)
+        await apply(session, post, turn, conversation, record)
         if reason := tools.hand_over_reason(record.effects):
             await post.call_for_person(session, conversation, reason)
     elif record.is_waiting or (mode == AnswerMode.HUMAN and record.failure):
@@ -83,7 +83,7 @@ async def _answer(
     mode: AnswerMode,
 ) -> None:
     """Carry out what a turn asked for, send or draft its reply, and call a person where it says so."""
-    await _apply(session, post, turn, conversation, record)
+    await apply(session, post, turn, conversation, record)
     if mode == AnswerMode.DRAFT:
         await _draft(session, post, turn, conversation, "The agent drafts, and a person approves.", answered)
     else:
@@ -193,7 +193,8 @@ def _leave_undone(record: TurnRecord) -> None:
             entry["status"], entry["result"] = str(ToolCallStatus.REFUSED), _TAKEN_OVER
 
 
-def _note(turn: AgentTurn, record: TurnRecord) -> None:
+def note(turn: AgentTurn, record: TurnRecord) -> None:
+    """Copy what a turn came to into its row."""
     turn.reply, turn.is_unanswered, turn.prompt, turn.model = (
         record.reply,
         record.is_unanswered,
@@ -208,10 +209,10 @@ def _note(turn: AgentTurn, record: TurnRecord) -> None:
     turn.finished_at = None if turn.status == TurnStatus.WAITING else clock.now()
 
 
-async def _apply(
-    session: AsyncSession, post: Post, turn: AgentTurn, conversation: Conversation, record: TurnRecord
+async def apply(
+    session: AsyncSession, post: Place, turn: AgentTurn, conversation: Conversation, record: TurnRecord
 ) -> None:
-    """Do what tools asked for; handing over comes last, after the reply."""
+    """Do what tools asked for; that people are called is left, because it comes after the reply."""
     for effect in record.effects:
         if effect.kind == tools.NAME_CONTACT:
             await post.name_customer(session, conversation, effect.value)

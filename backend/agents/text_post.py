@@ -11,7 +11,6 @@ from backend.agents import service as agents
 from backend.agents.posts import Setting, Trigger, Writer
 from backend.agents.schemas import Customer
 from backend.compliance import service as compliance
-from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core import clock
@@ -85,19 +84,6 @@ class TextPost(Trigger):
             data=data,
         )
         return sent.id
-
-    async def name_customer(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
-        """Name the contact, and say so on the timeline."""
-        contact = await contacts.rename(session, conversation.contact_id, name)
-        await conversations.note_event(
-            session, conversation, f"The agent saved the name {contact.name}", contact_id=str(contact.id)
-        )
-
-    async def leave_to(self, session: AsyncSession, conversation: Conversation, agent_id: UUID) -> None:
-        """Have another agent answer the contact's texts until the conversation is closed."""
-        conversation.handed_to_agent_id = agent_id
-        session.add(conversation)
-        await session.flush()
 
     def draft_data(self) -> dict[str, Any]:
         """Return the number a draft is to leave by."""

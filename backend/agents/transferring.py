@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import queries
-from backend.agents.posts import Post
+from backend.agents.posts import Place
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core.errors import Invalid, NotFound
@@ -17,7 +17,7 @@ from backend.vocab import AuthorKind
 
 
 async def transfer(
-    session: AsyncSession, post: Post, conversation: Conversation, turn: AgentTurn, target: Mapping[str, str]
+    session: AsyncSession, post: Place, conversation: Conversation, turn: AgentTurn, target: Mapping[str, str]
 ) -> None:
     """Give a locked conversation to a target; one that is gone by now leaves it to the whole team.
 
@@ -39,7 +39,7 @@ async def transfer(
 
 
 async def _to_agent(
-    session: AsyncSession, post: Post, conversation: Conversation, turn: AgentTurn, agent_id: UUID, reason: str
+    session: AsyncSession, post: Place, conversation: Conversation, turn: AgentTurn, agent_id: UUID, reason: str
 ) -> None:
     agent = await queries.agent(session, turn.org_id, agent_id)
     if agent is None or not agent.is_active:

@@ -1,0 +1,258 @@
+"""Think for a call: the prompt, tools, knowledge and memory of every other channel, one spoken answer after another.
+
+The voice worker streams the model itself, so that the first words leave before the last are made; what the model is
+given, what its wishes may do, what may be said, and what is kept of it are decided here. No transaction is open while
+a model thinks. Everything runs in the organization scope of its caller.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from backend.agents import authority, memory_tools, queries, replies, runtime, storing, tool_calls, tools
+from backend.agents.models import cost_micros
+from backend.agents.outgoing import Outgoing
+from backend.agents.posts import Trigger
+from backend.agents.requests import recall_of
+from backend.agents.retrieval import Asked, retriever
+from backend.agents.schemas import AgentSpec, Attempt, Customer, Effect, Line, TurnRecord, TurnRequest
+from backend.agents.specs import spec_of
+from backend.contacts import service as contacts
+from backend.conversations import service as conversations
+from backend.core.errors import NotFound
+from backend.core.ids import new_id
+from backend.core.tenancy import org_id_of, unit_of_work
+from backend.details import service as details
+from backend.functions import service as functions
+from backend.functions.schemas import CallSetting
+from backend.memory.schemas import Recalled
+from backend.models.agents import AgentTurn
+from backend.vocab import Channel, Direction, ToolCallStatus, ToolPolicy, TurnStatus
+
+# A caller waits on the line: what takes longer than this is said to have failed.
+TOOL_LIMIT_S = 12.0
+MOST_CALLS = 8
+_TOO_MANY = "Too many calls at once."
+# A person's approval takes minutes, which nobody spends on the line.
+_NO_APPROVAL = "A person has to approve this, which takes longer than a call. It is not done: say so."
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks in a call, with whom, and what the call is about; `settings` are the agent's published fields."""
+
+    agent_id: UUID
+    version: int
+    settings: Mapping[str, Any]
+    conversation_id: UUID
+    contact_id: UUID
+    direction: str
+    caller_number: str
+    purpose: str = ""
+    goal: str = ""
+    prompt_override: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Answer:
+    """One answer while it is made: what the model is given (`prompt`, `schemas`), and everything to keep of it."""
+
+    turn_id: UUID
+    record: TurnRecord
+    request: TurnRequest
+    schemas: list[dict[str, Any]]
+    _prepared: runtime.Prepared
+    _calls: int = 0
+    _started: float = 0.0
+
+    @property
+    def prompt(self) -> str:
+        """The system prompt of this answer."""
+        return self.record.prompt
+
+    @property
+    def leaving(self) -> Outgoing:
+        """The judge of what may be said."""
+        return self._prepared.leaving
+
+    async def use(self, name: str, arguments: Mapping[str, Any]) -> str:
+        """Let a wish of the model's pass the gate and return what the model is told; never raises for a tool."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        self._calls += 1
+        if self._calls > MOST_CALLS:
+            result = tools.ToolAnswer(ToolCallStatus.REFUSED, _TOO_MANY)
+        else:
+            result = await authority.use(name, arguments, self._prepared.context, self.request, TOOL_LIMIT_S)
+        if result.status == ToolCallStatus.WAITING:
+            result = replace(result, status=ToolCallStatus.REFUSED, message=_NO_APPROVAL)
+        runtime.note_call(self.record, name, arguments, result, loop.time() - started)
+        content = result.content()
+        self.leaving.learn(content.replace("\\n", " "))
+        return content
+
+    @property
+    def instead(self) -> str:
+        """What is said where the answer may not leave."""
+        return replies.hand_over(self.request.agent.language)
+
+    def withhold(self, fault: str) -> None:
+        """Keep why the answer may not leave; of what it wanted done only that people take over is left."""
+        self.record.failure, self.record.is_withheld = fault, True
+        self.record.effects = [Effect(tools.HAND_OVER, fault)]
+
+    def spent(self, model: str, tokens_in: int, tokens_out: int, ms: int) -> None:
+        """Keep what one request to a model took."""
+        cost = cost_micros(model, tokens_in, tokens_out)
+        self.record.model = model
+        self.record.tokens_in += tokens_in
+        self.record.tokens_out += tokens_out
+        self.record.cost_micros += cost
+        self.record.model_ms += ms
+        self.record.attempts.append(
+            Attempt(
+                model=model,
+                round=len(self.record.attempts) + 1,
+                ms=ms,
+                error="",
+                max_tokens=self.request.agent.max_tokens,
+                tokens_in=tokens_in,
+                tokens_out=tokens_out,
+                cost_micros=cost,
+                is_estimated=False,
+            )
+        )
+
+
+@dataclass
+class _OfCall(Trigger):
+    """A call, as what its tools want done needs to know it."""
+
+    channel: Channel = Channel.CALL
+
+
+class Speaking:
+    """The brain of one call."""
+
+    def __init__(self, org_id: UUID, speaker: Speaker, spec: AgentSpec, customer: Customer) -> None:
+        self.spec = spec
+        self._org_id = org_id
+        self._speaker = speaker
+        self._customer = customer
+
+    def tool_schemas(self) -> list[dict[str, Any]]:
+        """Return every tool that some answer of the call may be offered."""
+        offers = [one.schema() for one in self.spec.tools if one.policy != ToolPolicy.OFF]
+        return [*offers, *memory_tools.schemas(Recalled() if self.spec.memory.is_on else None)]
+
+    async def call_people(self, reason: str) -> None:
+        """Have people go on where the agent could not."""
+        async with unit_of_work() as session:
+            conversation = await conversations.locked(session, self._speaker.conversation_id)
+            await conversations.call_for_person(session, conversation, reason)
+
+    async def answer(self, said: Sequence[Line], text: str) -> Answer:
+        """Look up what answering `text` needs, after all that was `said`; nothing is stored yet."""
+        speaker, spec = self._speaker, self.spec
+        async with unit_of_work() as session:
+            found = await details.found_in(session, speaker.conversation_id)
+        turn_id, asked, record = new_id(), Asked(), TurnRecord()
+        request = TurnRequest(
+            agent=spec,
+            customer=self._customer,
+            history=tuple(said),
+            text=text,
+            retrieve=retriever(spec.id, asked),
+            channel=Channel.CALL,
+            notes=self._notes(),
+            found=found,
+            call_tool=tool_calls.caller(
+                replace(self._setting(turn_id), known=tool_calls.known(spec, self._customer, found))
+            ),
+            recall=recall_of(speaker.contact_id, spec, asked),
+        )
+        started = asyncio.get_running_loop().time()
+        prepared = await runtime.prepare(request, record)
+        offered = authority.schemas(request, prepared.remembered)
+        return Answer(turn_id, record, request, offered, prepared, _started=started)
+
+    async def keep(self, answer: Answer, reply: str, is_interrupted: bool = False) -> None:
+        """Store an answer with all that it rests on, and do what its tools asked for, in one commit; once."""
+        record = answer.record
+        record.reply = reply
+        record.total_ms = round((asyncio.get_running_loop().time() - answer._started) * 1000)
+        record.hand_over_reason = tools.hand_over_reason(record.effects)
+        record.is_unanswered = not record.is_withheld and replies.says_it_does_not_know(reply)
+        record.remark = "The caller spoke before it was said to the end." if is_interrupted else ""
+        async with unit_of_work() as session:
+            org_id = org_id_of(session)
+            conversation = await conversations.locked(session, self._speaker.conversation_id)
+            if await queries.turn(session, org_id, answer.turn_id) is not None:
+                return
+            turn = AgentTurn(
+                id=answer.turn_id,
+                org_id=org_id,
+                conversation_id=conversation.id,
+                channel=Channel.CALL,
+                # What a caller says is no record of its own: a turn of a call is set off by itself.
+                trigger_message_id=answer.turn_id,
+                agent_id=self.spec.id,
+                agent_name=self.spec.name,
+                agent_version=self.spec.version,
+                part=details.CERTAIN,
+                status=TurnStatus.HANDED_OFF if record.hand_over_reason else TurnStatus.ANSWERED,
+                sentiment=conversation.sentiment,
+            )
+            storing.note(turn, record)
+            turn.reason = turn.reason or record.hand_over_reason
+            session.add(turn)
+            await session.flush()
+            await functions.log(session, self._setting(turn.id), record.tools)
+            place = _OfCall(turn.id, org_id, conversation.id)
+            await storing.apply(session, place, turn, conversation, record)
+            if record.hand_over_reason:
+                await conversations.call_for_person(session, conversation, record.hand_over_reason)
+
+    def _setting(self, turn_id: UUID) -> CallSetting:
+        return CallSetting(
+            org_id=self._org_id,
+            agent_id=self.spec.id,
+            agent_name=self.spec.name,
+            agent_version=self.spec.version,
+            channel=Channel.CALL,
+            conversation_id=self._speaker.conversation_id,
+            turn_id=turn_id,
+        )
+
+    def _notes(self) -> tuple[str, ...]:
+        speaker = self._speaker
+        is_ours = speaker.direction == Direction.OUTBOUND
+        notes = ["You called the customer." if is_ours else "The customer called."]
+        notes += [f"Why you call: {speaker.purpose}"] if speaker.purpose else []
+        notes += [f"What the call is to reach: {speaker.goal}"] if speaker.goal else []
+        return tuple(notes)
+
+
+async def begin(speaker: Speaker) -> Speaking:
+    """Return the brain of a call, with the agent as the version that answers has it. Raises `NotFound`."""
+    async with unit_of_work() as session:
+        org_id = org_id_of(session)
+        agent = await queries.agent(session, org_id, speaker.agent_id)
+        if agent is None:
+            raise NotFound("This agent does not exist.")
+        spec = await spec_of(session, agent, speaker.settings)
+        contact = await contacts.get(session, speaker.contact_id)
+    given = {name: str(value) for name, value in speaker.variables.items()}
+    spec = replace(
+        spec,
+        version=speaker.version,
+        variables={**spec.variables, **given},
+        system_prompt=speaker.prompt_override or spec.system_prompt,
+        # Whoever is on the line is told who comes by the tools that can put them through, not by these.
+        targets=(),
+        tools=tuple(one for one in spec.tools if one.name != tools.TRANSFER_TO),
+    )
+    return Speaking(org_id, speaker, spec, Customer(contact.name, contact.phone_number or speaker.caller_number))

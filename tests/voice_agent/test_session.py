@@ -1,0 +1,112 @@
+"""A call on the real session and the vendors' real plugins, against the stand-ins: typed, and by sound."""
+
+import asyncio
+
+import pytest
+from livekit.agents import inference
+from sqlmodel import col, select
+
+from backend.core.tenancy import unit_of_work
+from backend.models.agents import AgentTurn
+from tests.voice_agent.ends import Ear, Mouth
+from voice_agent import gateway
+from voice_agent.core.cost_clock import CostClock
+from voice_agent.core.messages import Ending
+from voice_agent.core.states import Kind, State
+from voice_agent.session import CallSession
+
+
+class Phone:
+    """The caller's line."""
+
+    def __init__(self) -> None:
+        self.is_down = asyncio.Event()
+
+    async def hang_up(self) -> None:
+        self.is_down.set()
+
+
+@pytest.fixture
+async def held(line, sandbox):
+    """A call that is answered in text, and its phone."""
+    record = await line.begin()
+    call = await gateway.brief(record.id)
+    phone = Phone()
+    held = CallSession(call, await gateway.speaking_for(call), phone, None, CostClock({}, 0))
+    yield held, phone, call
+    await held.session.aclose()
+
+
+async def turns(line) -> list[AgentTurn]:
+    with line.org.scope():
+        async with unit_of_work() as session:
+            return list((await session.exec(select(AgentTurn).order_by(col(AgentTurn.created_at)))).all())
+
+
+async def test_a_call_is_greeted_answered_with_a_tool_and_kept_with_what_each_answer_rests_on(held, line):
+    held, _, call = held
+    await held.begin()
+    assert held.core.state in (State.GREETING, State.LISTENING)
+    said = await held.session.run(user_input="My name is Dana Ruiz")
+    said.expect.contains_function_call(name="save_contact_name", arguments={"name": "Dana Ruiz"})
+    said.expect.contains_message(role="assistant")
+    held.tell(Kind.HUNG_UP)
+    await held.end()
+    (turn,) = await turns(line)
+    assert (turn.channel, turn.status, turn.agent_version) == ("call", "answered", call.agent_version)
+    assert turn.reply
+    assert [(one["name"], one["status"]) for one in turn.tools] == [("save_contact_name", "ok")]
+    assert "This is a phone call" in turn.prompt
+    assert turn.tokens_in > 0
+    (record,) = await line.calls()
+    assert record.status == "completed"
+    assert held.core.ending == Ending.CALLER
+
+
+async def test_a_call_by_sound_is_heard_answered_broken_into_and_put_down_politely(line, sandbox, eventually):
+    record = await line.begin()
+    call, phone = await gateway.brief(record.id), Phone()
+    held = CallSession(call, await gateway.speaking_for(call), phone, inference.VAD(model="silero"), CostClock({}, 0))
+    mouth, ear = Mouth(), Ear()
+    held.session.input.audio, held.session.output.audio = mouth, ear
+
+    async def heard(part: str) -> bool:
+        return any(part in one for one in ear.heard)
+
+    await held.begin()
+    await eventually(lambda: heard("North Dental."))
+    mouth.say("Thanks a lot!")
+    await eventually(lambda: said_by(held, "user"))
+    await eventually(lambda: said_by(held, "assistant", 2))
+    assert said_by_now(held, "user") == ["Thanks a lot!"]
+    assert len(ear.heard) >= 2
+
+    # Over a speech, a sign of listening only holds it up for a moment, and words stop it.
+    long = "We are open all week, and on Saturday until noon."
+    held.session.say(long)
+    await asyncio.sleep(0.8)
+    mouth.say("Mm-hm")
+    await eventually(lambda: heard(long), 20)
+    assert said_by_now(held, "user") == ["Thanks a lot!"]
+    cut = held.session.say("And in the summer we are open on Sundays too, all day long.")
+    await asyncio.sleep(0.8)
+    mouth.say("Stop, please")
+    await eventually(lambda: said_by(held, "user", 2), 20)
+    assert cut.interrupted
+    await eventually(lambda: said_by(held, "assistant", 5), 20)
+
+    held.tell(Kind.CLOSE_ASKED)
+    await asyncio.wait_for(phone.is_down.wait(), 15)
+    assert await heard("Goodbye.")
+    held.tell(Kind.HUNG_UP)
+    await held.end()
+    assert held.core.ending == Ending.AGENT
+    assert [bool(turn.reply) for turn in await turns(line)] == [True, True]
+
+
+def said_by_now(held, role):
+    return [one.text_content for one in held.session.history.messages() if one.role == role]
+
+
+async def said_by(held, role, count=1):
+    return len(said_by_now(held, role)) >= count

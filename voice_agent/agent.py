@@ -1,0 +1,141 @@
+"""Answer in a call with the brain of every other channel, one spoken answer after another.
+
+LiveKit's session decides when the agent speaks; what the model is given, which of its wishes may be done, and what
+may be said come from the brain. Each piece of an answer carries the id of its turn, so that what was really said and
+done is kept with what it rests on, also when the session began an answer early and threw it away.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterable, Callable
+from typing import Any
+from uuid import UUID
+
+from livekit import rtc
+from livekit.agents import Agent, FlushSentinel, ModelSettings, RunContext, function_tool, llm, stt
+
+from voice_agent import gateway
+from voice_agent.core.states import Kind
+
+TURN = "magpipe_turn"
+# Answers that may still be spoken: those of one turn begun early, and the one being said.
+_KEPT = 8
+# Said where an answer may not leave.
+_WITHHELD = "withheld"
+
+
+class CallAgent(Agent):
+    """The agent of one call. `heard` says whether words of the caller's count, `happened` is told of tools."""
+
+    def __init__(
+        self,
+        call: gateway.CallBrief,
+        brain: gateway.Speaking,
+        heard: Callable[[str], bool],
+        happened: Callable[[Kind], None],
+    ) -> None:
+        super().__init__(instructions=brain.spec.name, tools=[self._tool(one) for one in brain.tool_schemas()])
+        self.hint = ""
+        """What the model is told beside its prompt, for the rest of the call."""
+        self._call = call
+        self._brain = brain
+        self._heard = heard
+        self._happened = happened
+        self._answers: OrderedDict[UUID, gateway.Answer] = OrderedDict()
+        self._current: gateway.Answer | None = None
+
+    async def stt_node(
+        self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
+    ) -> AsyncIterable[stt.SpeechEvent]:
+        """Yield what is heard, without the signs of listening that are said over the agent's words."""
+        async for event in Agent.default.stt_node(self, audio, model_settings):
+            if event.alternatives and not self._heard(event.alternatives[0].text):
+                continue
+            yield event
+
+    async def llm_node(
+        self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
+    ) -> AsyncIterable[llm.ChatChunk | str | FlushSentinel]:
+        """Yield an answer as it is written, as far as it may be said."""
+        answer = await self._answer(chat_ctx)
+        given = chat_ctx.copy(exclude_instructions=True)
+        prompt = "\n\n".join(part for part in (answer.prompt, self.hint) if part)
+        given.insert(llm.ChatMessage(role="system", content=[prompt], created_at=0.0))
+        offered = {one["function"]["name"] for one in answer.schemas}
+        allowed = [one for one in tools if getattr(one, "id", "") in offered]
+        started = asyncio.get_running_loop().time()
+        tag, said, shown = {TURN: str(answer.turn_id)}, "", ""
+        async for chunk in Agent.default.llm_node(self, given, allowed, model_settings):
+            if not isinstance(chunk, llm.ChatChunk):
+                continue
+            if chunk.usage is not None:
+                ms = round((asyncio.get_running_loop().time() - started) * 1000)
+                answer.spent(self._brain.spec.model, chunk.usage.prompt_tokens, chunk.usage.completion_tokens, ms)
+            if chunk.delta is None:
+                continue
+            for wish in chunk.delta.tool_calls:
+                wish.extra = {**(wish.extra or {}), **tag}
+            said += chunk.delta.content or ""
+            may = answer.leaving.showable(said)
+            more, shown = may[len(shown) :], max(may, shown, key=len)
+            if more or chunk.delta.tool_calls:
+                delta = llm.ChoiceDelta(
+                    role="assistant", content=more or None, tool_calls=chunk.delta.tool_calls, extra=tag
+                )
+                yield llm.ChatChunk(id=chunk.id, delta=delta)
+        if fault := answer.leaving.fault(said):
+            answer.withhold(fault)
+            rest = f" {answer.instead}"
+        else:
+            rest = said[len(shown) :]
+        if rest:
+            yield llm.ChatChunk(id=_WITHHELD, delta=llm.ChoiceDelta(role="assistant", content=rest, extra=tag))
+
+    def answer_of(self, items: list[llm.ChatItem]) -> gateway.Answer | None:
+        """Return the answer that what was said and called belongs to, once."""
+        for item in items:
+            turn_id = getattr(item, "extra", {}).get(TURN)
+            if turn_id is not None:
+                return self._answers.pop(UUID(turn_id), None)
+        return None
+
+    async def _answer(self, chat_ctx: llm.ChatContext) -> gateway.Answer:
+        """Return the answer that is being made: the same one while its tools are called, else a new one."""
+        items = chat_ctx.items
+        asked = next((one for one in reversed(items) if _is_said_by("user", one)), None)
+        is_going_on = bool(items) and items[-1].type in ("function_call", "function_call_output")
+        if is_going_on and self._current is not None:
+            return self._current
+        before = [
+            gateway.Line(one.role, one.text_content or "")
+            for one in items
+            if isinstance(one, llm.ChatMessage) and one.role in ("user", "assistant") and one is not asked
+        ]
+        text = asked.text_content if isinstance(asked, llm.ChatMessage) else ""
+        with gateway.scope(self._call):
+            answer = await self._brain.answer(before, text or "")
+        self._answers[answer.turn_id] = self._current = answer
+        while len(self._answers) > _KEPT:
+            self._answers.popitem(last=False)
+        return answer
+
+    def _tool(self, schema: dict[str, Any]) -> llm.RawFunctionTool[Any, Any]:
+        """Return a tool as the session runs it: through the gate of the turn that wished for it."""
+
+        async def call(raw_arguments: dict[str, object], context: RunContext[Any]) -> str:
+            turn_id = context.function_call.extra.get(TURN)
+            answer = self._answers.get(UUID(turn_id)) if turn_id else self._current
+            if answer is None:
+                return "This came too late and was not done."
+            self._happened(Kind.TOOL_STARTED)
+            try:
+                with gateway.scope(self._call):
+                    return await answer.use(context.function_call.name, raw_arguments)
+            finally:
+                self._happened(Kind.TOOL_FINISHED)
+
+        return function_tool(call, raw_schema=schema["function"])
+
+
+def _is_said_by(role: str, item: llm.ChatItem) -> bool:
+    return isinstance(item, llm.ChatMessage) and item.role == role

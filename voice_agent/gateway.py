@@ -1,0 +1,85 @@
+"""Reach the product from the worker: the call by its id, the agent's brain, the call's log. There is no other door."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+from uuid import UUID
+
+from backend.agents import speaking
+from backend.agents.outgoing import Outgoing
+from backend.agents.schemas import Line
+from backend.agents.speaking import Answer, Speaker, Speaking
+from backend.agents.voices import ELEVENLABS, OPENAI, Voice
+from backend.agents.voices import known as known_voice
+from backend.agents.voices import voices as all_voices
+from backend.calls import service as calls
+from backend.calls.schemas import CallBrief
+from backend.core import clock
+from backend.core.config import Settings, settings
+from backend.core.errors import Invalid
+from backend.core.logging import log
+from backend.core.tenancy import org_scope
+
+__all__ = [
+    "ELEVENLABS",
+    "OPENAI",
+    "Answer",
+    "CallBrief",
+    "Line",
+    "Outgoing",
+    "Settings",
+    "Speaking",
+    "Voice",
+    "brief",
+    "log",
+    "scope",
+    "settings",
+    "speaking_for",
+    "tell",
+    "voice_of",
+]
+
+# Who tells the log of calls what the worker saw.
+SOURCE = "worker"
+
+
+async def brief(call_id: UUID) -> CallBrief:
+    """Return what the worker needs to hold a call. Raises `NotFound`."""
+    return await calls.brief(call_id)
+
+
+async def tell(call_id: UUID, event_id: str, kind: str, data: Mapping[str, Any] | None = None) -> bool:
+    """Tell the call's log what happened now; False when this event was told before. Raises `NotFound`."""
+    return await calls.append(call_id, SOURCE, event_id, kind, clock.now(), data)
+
+
+def scope(call: CallBrief) -> AbstractContextManager[None]:
+    """Return the organization scope in which a call is thought about."""
+    return org_scope(call.org_id)
+
+
+async def speaking_for(call: CallBrief) -> Speaking:
+    """Return the brain of a call. Raises `Invalid` when no agent answers it, `NotFound` when it is gone."""
+    if call.agent_id is None:
+        raise Invalid("No agent answers this call.")
+    speaker = Speaker(
+        agent_id=call.agent_id,
+        version=call.agent_version,
+        settings=call.settings,
+        conversation_id=call.conversation_id,
+        contact_id=call.contact_id,
+        direction=call.direction,
+        caller_number=call.caller_number,
+        purpose=call.purpose,
+        goal=call.goal,
+        prompt_override=call.prompt_override,
+        variables=call.variables,
+    )
+    with scope(call):
+        return await speaking.begin(speaker)
+
+
+def voice_of(voice_id: str) -> Voice:
+    """Return the voice an agent's settings name, or the recommended one where nobody knows it."""
+    found = known_voice(voice_id)
+    return next((one for one in all_voices() if one.id == found), all_voices()[0])

@@ -1,0 +1,233 @@
+"""Hold one call: LiveKit's session speaks and listens, the call core says what is to be done, the brain answers.
+
+The same on every leg. What differs is where sound comes from and goes to (the session's input and output), and how
+the phone is put down (`Leg`).
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+import aiohttp
+from livekit.agents import (
+    AgentSession,
+    AgentStateChangedEvent,
+    CloseEvent,
+    ConversationItemAddedEvent,
+    ErrorEvent,
+    SpeechCreatedEvent,
+    UserStateChangedEvent,
+    llm,
+    vad,
+)
+from livekit.agents.voice import SpeechHandle
+
+from voice_agent import gateway, turns, vendors, words
+from voice_agent.agent import CallAgent
+from voice_agent.core.call import Call
+from voice_agent.core.cost_clock import CostClock
+from voice_agent.core.messages import CallPeople, Command, Event, HangUp, Line, Reserve, Retry, Say, WrapUp
+from voice_agent.core.rules import CallRules
+from voice_agent.core.states import Kind, State
+
+_WRAP_UP = "The call has to end in less than a minute: settle what is open and say goodbye."
+# A goodbye is said before the line is put down; the session need not wait longer for words after it.
+_CLOSE_S = 0.2
+
+
+class Leg(Protocol):
+    """The line to the other party."""
+
+    async def hang_up(self) -> None:
+        """Put the phone down."""
+
+
+def rules_of(call: gateway.CallBrief) -> CallRules:
+    """Return what a call keeps to, from its agent's published fields."""
+    own = call.settings
+    return CallRules(
+        max_call_s=float(own["max_call_duration"]),
+        idle_s=float(own["idle_seconds"]),
+        most_reminders=int(own["max_idle_reminders"]),
+        end_phrases=tuple(own["end_call_phrases"]),
+    )
+
+
+class CallSession:
+    """One call from the first word to the last; `core` says where it stands."""
+
+    def __init__(
+        self, call: gateway.CallBrief, brain: gateway.Speaking, leg: Leg, ears: vad.VAD | None, clock: CostClock
+    ) -> None:
+        """Take the call, who answers it and its line; `ears` tell voice from silence, None where nothing is heard."""
+        self._loop = asyncio.get_running_loop()
+        self._call, self._brain, self._leg = call, brain, leg
+        self.core = Call(rules_of(call), clock, self._loop.time())
+        self._http = aiohttp.ClientSession()
+        made = vendors.of(call.settings, brain.spec.model, brain.spec.max_tokens, self._http)
+        self.session: AgentSession[None] = AgentSession(
+            stt=made.ear,
+            llm=made.mind,
+            tts=made.voice,
+            vad=ears,
+            turn_handling=turns.options(call.settings),
+            # Telephones have echo cancellation of their own; the default would ignore callers for three seconds.
+            aec_warmup_duration=None,
+            # Silence is the call core's matter.
+            user_away_timeout=None,
+            session_close_transcript_timeout=_CLOSE_S,
+        )
+        self.agent = CallAgent(call, brain, self.core.counts, lambda kind: self._tell(Event(kind)))
+        self._own: dict[str, int] = {}
+        self._handles: set[str] = set()
+        # One thing after the other, so that the call's log stands in the order of the call.
+        self._work: asyncio.Queue[Coroutine[Any, Any, None] | None] = asyncio.Queue()
+        self._worker = self._loop.create_task(self._work_off())
+        self._timer: asyncio.TimerHandle | None = None
+        self._lines = 0
+        self._hanging_up: asyncio.Task[None] | None = None
+        self._is_over = asyncio.Event()
+
+    async def begin(self) -> None:
+        """Start to listen and greet, once the line is open. Sound in and out are the session's own by then."""
+        on = self.session.on
+        on("user_state_changed", self._on_caller)
+        on("agent_state_changed", self._on_agent)
+        on("conversation_item_added", self._on_item)
+        on("speech_created", self._on_speech)
+        on("error", self._on_error)
+        on("close", self._on_close)
+        await self.session.start(self.agent, record=False)
+        self._log("agent.joined", "agent.joined", {})
+        self._tell(Event(Kind.ANSWERED))
+        greeting = self._call.greeting
+        self._tell(Event(Kind.OPENED, greeting))
+        if not greeting:
+            self.session.generate_reply()
+
+    def tell(self, kind: Kind, reason: str = "") -> None:
+        """Tell the call what the line or a person did."""
+        self._tell(Event(kind, reason=reason))
+        if kind == Kind.HUNG_UP:
+            self._is_over.set()
+
+    async def end(self) -> None:
+        """Wait until the line is gone, then keep what is left to keep and let everything go."""
+        await self._is_over.wait()
+        if self._timer is not None:
+            self._timer.cancel()
+        await self.session.aclose()
+        self._work.put_nowait(None)
+        await self._worker
+        await self._http.close()
+        ended = {"status": "completed", "reason": str(self.core.ending or "")}
+        await gateway.tell(self._call.call_id, "call.ended", "call.ended", ended)
+
+    def _tell(self, event: Event) -> None:
+        for command in self.core.handle(event, self._loop.time()):
+            self._do(command)
+        if self._timer is not None:
+            self._timer.cancel()
+        due = self.core.next_at()
+        self._timer = self._loop.call_at(due, self._tell, Event(Kind.TICK)) if due is not None else None
+
+    def _do(self, command: Command) -> None:
+        match command:
+            case Say():
+                self._say(command)
+            case Retry():
+                self.session.interrupt(force=True)
+                self.session.generate_reply()
+            case WrapUp():
+                self.agent.hint = _WRAP_UP
+            case CallPeople(reason):
+                self._later(self._call_people(reason))
+            case HangUp():
+                self._hang_up()
+            case Reserve():
+                # Nobody keeps money back for this call: the answer is none, and the core closes in time.
+                self._loop.call_soon(self._tell, Event(Kind.CREDITED))
+
+    def _say(self, said: Say) -> None:
+        if said.is_last:
+            self.session.interrupt(force=True)
+        own = self._call.greeting if said.line == Line.GREETING else ""
+        text = own or words.of(said.line, self._brain.spec.language, self._brain.spec.name, self._call.business_name)
+        handle = self.session.say(
+            text, allow_interruptions=not said.is_last, add_to_chat_ctx=said.line != Line.ONE_MOMENT
+        )
+        self._own[handle.id] = said.speech
+        handle.add_done_callback(lambda _: self._tell(Event(Kind.AGENT_FINISHED, speech=said.speech)))
+
+    def _on_caller(self, event: UserStateChangedEvent) -> None:
+        self._tell(Event(Kind.CALLER_SPOKE if event.new_state == "speaking" else Kind.CALLER_PAUSED))
+
+    def _on_agent(self, event: AgentStateChangedEvent) -> None:
+        if event.new_state == "speaking":
+            speech = self.session.current_speech
+            self._tell(Event(Kind.AGENT_SPOKE, speech=self._own.get(speech.id, 0) if speech else 0))
+
+    def _on_item(self, event: ConversationItemAddedEvent) -> None:
+        item = event.item
+        if not isinstance(item, llm.ChatMessage) or item.role not in ("user", "assistant"):
+            return
+        text = item.text_content or ""
+        self._lines += 1
+        who = "caller" if item.role == "user" else "agent"
+        said = {"who": who, "text": text, "is_interrupted": item.interrupted}
+        self._log("transcript.line", f"line:{self._lines}", said)
+        if item.role == "user":
+            self._tell(Event(Kind.TURN_TAKEN, text))
+
+    def _on_speech(self, event: SpeechCreatedEvent) -> None:
+        if event.source == "generate_reply" and event.speech_handle.id not in self._handles:
+            self._handles.add(event.speech_handle.id)
+            event.speech_handle.add_done_callback(self._on_answered)
+
+    def _on_answered(self, handle: SpeechHandle) -> None:
+        """Keep an answer as it was said, with all it rests on, and go on from it."""
+        said = [one for one in handle.chat_items if isinstance(one, llm.ChatMessage) and one.role == "assistant"]
+        text = " ".join(one.text_content or "" for one in said).strip()
+        answer = self.agent.answer_of(handle.chat_items)
+        if answer is not None:
+            self._later(self._keep(answer, text, handle.interrupted))
+        self._tell(Event(Kind.AGENT_FINISHED, "" if handle.interrupted else text))
+
+    def _on_error(self, event: ErrorEvent) -> None:
+        # What a vendor recovers from is its matter; what is left has gone through every stand-in.
+        if not getattr(event.error, "recoverable", True):
+            self._tell(Event(Kind.BROKEN, reason="A vendor of speech or the language model is down."))
+
+    def _on_close(self, event: CloseEvent) -> None:
+        if self.core.state != State.ENDED:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Put the phone down at once, whatever is still being kept; asked again, it is put down again."""
+        self._hanging_up = self._loop.create_task(self._leg.hang_up())
+
+    async def _keep(self, answer: gateway.Answer, text: str, is_interrupted: bool) -> None:
+        with gateway.scope(self._call):
+            await self._brain.keep(answer, text, is_interrupted)
+
+    async def _call_people(self, reason: str) -> None:
+        with gateway.scope(self._call):
+            await self._brain.call_people(reason)
+
+    def _log(self, kind: str, event_id: str, data: dict[str, Any]) -> None:
+        self._later(self._told(kind, event_id, data))
+
+    async def _told(self, kind: str, event_id: str, data: dict[str, Any]) -> None:
+        await gateway.tell(self._call.call_id, event_id, kind, data)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the call, after what was asked for before it."""
+        self._work.put_nowait(work)
+
+    async def _work_off(self) -> None:
+        """Do what is asked for until there is no more; what fails is logged and costs the caller nothing."""
+        while (work := await self._work.get()) is not None:
+            try:
+                await work
+            except Exception as error:
+                gateway.log.error("voice.work_failed", call=str(self._call.call_id), error=repr(error))

@@ -1,0 +1,105 @@
+"""Make what hears, thinks and speaks in a call: the vendors of the settings, and who stands in for each mid-call."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from livekit.agents import NOT_GIVEN, llm, stt, tts
+from livekit.plugins import deepgram, elevenlabs, openai
+
+from voice_agent import gateway, turns
+
+# Rates without loss on a telephone; the wire to the caller has 8 kHz.
+VOICE_HZ, EAR_HZ = 24_000, 16_000
+# A language Deepgram hears as any of several (https://developers.deepgram.com/docs/multilingual-code-switching).
+MANY = "multi"
+# OpenAI's quickest voice model, which speaks where ElevenLabs fails, and for agents that chose one of its voices.
+OPENAI_VOICE_MODEL = "tts-1"
+STAND_IN_VOICE = "nova"
+# ElevenLabs' range of speed and of stability (https://elevenlabs.io/docs/api-reference/text-to-speech); ours is wider.
+SPEEDS, STABILITIES = (0.7, 1.2), (0.0, 1.0)
+SIMILARITY = 0.75
+
+
+@dataclass(frozen=True)
+class Vendors:
+    """The three of one call."""
+
+    ear: stt.STT[Any]
+    mind: llm.LLM[Any]
+    voice: tts.TTS[Any]
+
+
+def of(settings: Mapping[str, Any], model: str, max_tokens: int, http: aiohttp.ClientSession) -> Vendors:
+    """Return the vendors for an agent's published fields; they share `http` and are closed with it."""
+    ours = gateway.settings()
+    return Vendors(_ear(settings, ours, http), _mind(settings, model, max_tokens, ours), _voice(settings, ours, http))
+
+
+def _ear(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.ClientSession) -> stt.STT[Any]:
+    terms = [one.strip() for one in str(settings["vocabulary"]).split(",") if one.strip()]
+    return deepgram.STT(
+        model=ours.deepgram_model,
+        language=settings["language"],
+        sample_rate=EAR_HZ,
+        endpointing_ms=turns.endpointing_ms(settings),
+        # Spellings the business wants; only this family of models takes them.
+        keyterm=terms if ours.deepgram_model.startswith("nova-3") else [],
+        api_key=ours.deepgram_api_key.get_secret_value(),
+        base_url=f"{ours.deepgram_base_url.rstrip('/')}/listen",
+        http_session=http,
+    )
+
+
+def _mind(settings: Mapping[str, Any], model: str, max_tokens: int, ours: gateway.Settings) -> llm.LLM[Any]:
+    names = dict.fromkeys(name for name in (model, ours.fallback_chat_model, ours.chat_model) if name)
+    made: list[llm.LLM[Any]] = [
+        openai.LLM(
+            model=name,
+            api_key=ours.openai_api_key.get_secret_value(),
+            base_url=ours.openai_base_url,
+            temperature=settings["temperature"],
+            max_completion_tokens=max_tokens,
+            service_tier="priority" if settings["priority_sequencing"] else NOT_GIVEN,
+            # Our tools' schemas are checked by us, and other servers know no strict ones.
+            _strict_tool_schema=False,
+        )
+        for name in list(names)[:2]
+    ]
+    return llm.FallbackAdapter(made) if len(made) > 1 else made[0]
+
+
+def _voice(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.ClientSession) -> tts.TTS[Any]:
+    chosen = gateway.voice_of(str(settings["voice_id"]))
+    is_openai = chosen.provider == gateway.OPENAI
+    spoken_by_openai = openai.TTS(
+        model=OPENAI_VOICE_MODEL,
+        voice=chosen.name.lower() if is_openai else STAND_IN_VOICE,
+        speed=float(settings["voice_speed"]),
+        response_format="pcm",
+        api_key=ours.openai_api_key.get_secret_value(),
+        base_url=ours.openai_base_url,
+    )
+    if is_openai:
+        return spoken_by_openai
+    language = str(settings["language"])[:2]
+    first = elevenlabs.TTS(
+        voice_id=chosen.id,
+        model=ours.elevenlabs_model,
+        voice_settings=elevenlabs.VoiceSettings(
+            stability=_within(settings["voice_stability"], STABILITIES),
+            similarity_boost=SIMILARITY,
+            speed=_within(settings["voice_speed"], SPEEDS),
+        ),
+        encoding="pcm_24000",
+        api_key=ours.elevenlabs_api_key.get_secret_value(),
+        base_url=ours.elevenlabs_base_url.rstrip("/"),
+        http_session=http,
+        language=NOT_GIVEN if settings["language"] == MANY else language,
+    )
+    return tts.FallbackAdapter([first, spoken_by_openai], sample_rate=VOICE_HZ)
+
+
+def _within(value: float, ends: tuple[float, float]) -> float:
+    return min(max(float(value), ends[0]), ends[1])

@@ -1,0 +1,60 @@
+"""Hold what is said in a call in our own words, in the languages agents speak."""
+
+from voice_agent.core.messages import Line
+
+_WORDS: dict[Line, dict[str, str]] = {
+    Line.GREETING: {
+        "en": "Hello, how can I help?",
+        "fr": "Bonjour, comment puis-je vous aider ?",
+        "es": "Hola, ¿en qué puedo ayudarle?",
+        "de": "Guten Tag, was kann ich für Sie tun?",
+    },
+    Line.STILL_THERE: {
+        "en": "Are you still there?",
+        "fr": "Êtes-vous toujours là ?",
+        "es": "¿Sigue ahí?",
+        "de": "Sind Sie noch da?",
+    },
+    Line.ONE_MOMENT: {
+        "en": "One moment.",
+        "fr": "Un instant.",
+        "es": "Un momento.",
+        "de": "Einen Moment.",
+    },
+    Line.TIME_UP: {
+        "en": "We have to stop here. Thank you for calling. Goodbye.",
+        "fr": "Nous devons nous arrêter là. Merci de votre appel. Au revoir.",
+        "es": "Tenemos que terminar aquí. Gracias por llamar. Adiós.",
+        "de": "Wir müssen hier aufhören. Danke für Ihren Anruf. Auf Wiederhören.",
+    },
+    Line.GOODBYE: {
+        "en": "Thank you for calling. Goodbye.",
+        "fr": "Merci de votre appel. Au revoir.",
+        "es": "Gracias por llamar. Adiós.",
+        "de": "Danke für Ihren Anruf. Auf Wiederhören.",
+    },
+    Line.APOLOGY: {
+        "en": "I am sorry, I cannot go on just now. Somebody will call you back. Goodbye.",
+        "fr": "Je suis désolé, je ne peux pas continuer. Quelqu'un vous rappellera. Au revoir.",
+        "es": "Lo siento, ahora no puedo seguir. Alguien le devolverá la llamada. Adiós.",
+        "de": "Es tut mir leid, ich kann gerade nicht weitermachen. Sie werden zurückgerufen. Auf Wiederhören.",
+    },
+    Line.WHO_CALLS: {
+        "en": "This is {agent} calling for {business}.",
+        "fr": "C'est {agent}, de la part de {business}.",
+        "es": "Soy {agent}, de parte de {business}.",
+        "de": "Hier ist {agent}, im Auftrag von {business}.",
+    },
+    Line.VOICEMAIL: {
+        "en": "This is {agent} calling for {business}. Please call us back. Goodbye.",
+        "fr": "C'est {agent}, de la part de {business}. Merci de nous rappeler. Au revoir.",
+        "es": "Soy {agent}, de parte de {business}. Por favor, devuélvanos la llamada. Adiós.",
+        "de": "Hier ist {agent}, im Auftrag von {business}. Bitte rufen Sie zurück. Auf Wiederhören.",
+    },
+}
+
+
+def of(line: Line, language: str, agent: str = "", business: str = "") -> str:
+    """Return the words of a line; English where the language has none."""
+    known = _WORDS[line]
+    return known.get(language[:2].lower(), known["en"]).format(agent=agent, business=business)
