@@ -3,7 +3,9 @@
 import asyncio
 import gzip
 import resource
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -141,11 +143,14 @@ def test_a_sitemap_is_read_no_further_than_wanted_and_never_unpacked_whole():
     listed = "<!-- a --><urlset>" + "".join(f"<url><loc>https://x.example/{at}</loc></url>" for at in range(99))
     assert fetching._parsed(listed.encode(), 3)[1] == [f"https://x.example/{at}" for at in range(3)]
     assert len(fetching._parsed(listed.encode(), 500)[1]) == 99
-    bomb = gzip.compress(b"<urlset><url><loc>https://x.example/</loc></url>" + b"<a/>" * 2_000_000)
+    bomb = gzip.compress(b"<urlset><url><loc>https://x.example/</loc></url>" + b"<a/>" * 400_000)
+    # Linux forgets the most that earlier tests took, which would hide what this one takes (proc(5), clear_refs).
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert fetching._parsed(bomb, 9)[1] == ["https://x.example/"]
     # In kilobytes; as a tree it would take more than three times that.
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 80_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 16_000
 
 
 async def test_robots_rules_are_kept_unless_the_owner_says_otherwise(committed, org, site, run_jobs):
