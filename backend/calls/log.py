@@ -14,7 +14,6 @@ from backend.conversations import service as conversations
 from backend.core import clock
 from backend.core.errors import Invalid, NotFound
 from backend.core.tenancy import org_id_of
-from backend.models.agents import AgentConfig
 from backend.models.calls import CallRecord
 
 # Ids of carriers and of the worker are short; what is longer is a mistake of its source.
@@ -51,7 +50,7 @@ async def _settle(session: AsyncSession, call: CallRecord) -> None:
     session.add(call)
     await session.flush()
     await conversations.update_item(
-        session, call.id, status=call.status, data=item_data(call, await agent_name(session, call))
+        session, call.id, status=call.status, data=item_data(call, await queries.agent_name(session, call))
     )
 
 
@@ -69,9 +68,3 @@ def _put(call: CallRecord, standing: Standing) -> bool:
     for name, value in changed.items():
         setattr(call, name, value)
     return bool(changed)
-
-
-async def agent_name(session: AsyncSession, call: CallRecord) -> str:
-    """Return the name of the agent that serves a call, or an empty string."""
-    agent = await session.get(AgentConfig, call.agent_id) if call.agent_id else None
-    return agent.name if agent else ""

@@ -91,6 +91,44 @@ async def by_any_id(session: AsyncSession, org_id: UUID, call_id: UUID | None, v
     return found
 
 
+async def page(
+    session: AsyncSession,
+    org_id: UUID,
+    equal: Mapping[str, Any],
+    *,
+    phone_number: str,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    offset: int,
+) -> tuple[list[tuple[CallRecord, str | None]], int]:
+    """Return one page of calls with their agents' names, newest first, and how many match."""
+    conditions = [col(_C.org_id) == org_id, *(col(getattr(_C, name)) == value for name, value in equal.items())]
+    if phone_number:
+        conditions.append(or_(col(_C.caller_number) == phone_number, col(_C.service_number) == phone_number))
+    if since is not None:
+        conditions.append(col(_C.created_at) >= since)
+    if until is not None:
+        conditions.append(col(_C.created_at) <= until)
+    query = (
+        select(_C, col(AgentConfig.name))
+        .outerjoin(AgentConfig, col(AgentConfig.id) == col(_C.agent_id))
+        .where(*conditions)
+        .order_by(col(_C.id).desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    found = [(row[0], row[1]) for row in await session.execute(query)]
+    total = (await session.execute(select(func.count()).select_from(_C).where(*conditions))).scalar_one()
+    return found, int(total)
+
+
+async def agent_name(session: AsyncSession, call: CallRecord) -> str:
+    """Return the name of the agent that serves a call, or an empty string."""
+    agent = await session.get(AgentConfig, call.agent_id) if call.agent_id else None
+    return agent.name if agent else ""
+
+
 async def locked(session: AsyncSession, org_id: UUID, call_id: UUID) -> CallRecord | None:
     """Return a call locked and fresh, or None."""
     query = select(_C).where(col(_C.org_id) == org_id, col(_C.id) == call_id)

@@ -7,6 +7,7 @@ from backend.calls.callbacks import accept_recording, accept_status, leg_ended
 from backend.calls.incoming import answer as answer_inbound
 from backend.calls.outgoing import CallOrder, place, terminate
 from backend.calls.outgoing import answered as answer_outbound
+from backend.calls.reading import CallFilter, one, page
 from backend.calls.records import append, brief, get
 from backend.calls.schemas import CallBrief
 from backend.calls.whitelist import add as add_to_whitelist
@@ -15,6 +16,7 @@ from backend.calls.whitelist import remove as remove_from_whitelist
 
 __all__ = [
     "CallBrief",
+    "CallFilter",
     "CallOrder",
     "accept_recording",
     "accept_status",
@@ -25,6 +27,8 @@ __all__ = [
     "brief",
     "get",
     "leg_ended",
+    "one",
+    "page",
     "place",
     "remove_from_whitelist",
     "terminate",

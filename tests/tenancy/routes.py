@@ -248,6 +248,9 @@ MEMBERS = (
         {"phone_number": "+14155550178", "caller_id": NUMBER, "agent_id": AGENT, "purpose": "Confirm"},
         fair=422,
     ),
+    Call("/functions/v1/list-calls", {"agent_id": AGENT}, foreign=200),
+    Call("/functions/v1/list-calls", {"phone_number": CUSTOMER}, foreign=200),
+    Call("/functions/v1/get-call", {"call_id": Id("call_records")}),
     Call("/functions/v1/terminate-call", {"call_id": Id("call_records")}),
     Call("/functions/v1/manage-call-whitelist", method="GET"),
     Call(

@@ -1,4 +1,4 @@
-"""Serve calls over the API: have an agent call somebody, end a call."""
+"""Serve calls over the API: have an agent call somebody, end a call, list and read them."""
 
 import json
 from typing import Annotated, Any
@@ -13,6 +13,8 @@ from backend.calls import service as calls
 from backend.core import idempotency
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from backend.numbers import e164
+from backend.vocab import CallStatus, Direction
 
 router = APIRouter(prefix="/functions/v1")
 Caller = Annotated[Principal, Depends(principal)]
@@ -64,6 +66,36 @@ async def terminate_call(request: Request, who: Caller) -> JSONResponse:
         async with unit_of_work() as session:
             call_id = await calls.terminate(session, who, call)
     return body.reply({"success": True, "call_id": str(call_id), "platform": "signalwire", "status": "terminated"})
+
+
+@router.post("/list-calls")
+async def list_calls(request: Request, who: Caller) -> JSONResponse:
+    """List calls, newest first."""
+    body = await Body.of(request, may_be_empty=True)
+    limit, offset = body.page()
+    phone = body.text("phone_number", is_required=False, longest=32)
+    wanted = calls.CallFilter(
+        direction=body.choice("direction", Direction),
+        status=body.choice("status", CallStatus),
+        agent_id=body.optional_id("agent_id"),
+        phone_number=e164.normalize(phone) if phone else "",
+        since=body.moment("from_date"),
+        until=body.moment("to_date", is_end=True),
+    )
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            found, total = await calls.page(session, wanted, limit, offset)
+    return body.reply({"calls": found, "total": total, "has_more": total > offset + limit})
+
+
+@router.post("/get-call")
+async def get_call(request: Request, who: Caller) -> JSONResponse:
+    """Read one call."""
+    body = await Body.of(request)
+    call_id = body.id("call_id", "id")
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            return body.reply(await calls.one(session, call_id))
 
 
 def _object(body: Body, name: str) -> dict[str, Any]:
