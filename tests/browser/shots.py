@@ -119,8 +119,8 @@ def every_route(up: Installation) -> Iterator[Shot]:
     for address in every_page():
         yield Shot(f"{slug(address.path)}-full", address.of(up), "visitor" if address.is_public else "owner")
     quiet = (
-        "/inbox", "/messages", "/contacts", "/contacts/import", "/agents", "/agent", "/phone", "/welcome", "/team",
-        "/team/teams", "/team/activity", "/settings", "/settings/devices", "/settings/organization",
+        "/inbox", "/messages", "/contacts", "/contacts/import", "/tickets", "/agents", "/agent", "/phone", "/welcome",
+        "/team", "/team/teams", "/team/activity", "/settings", "/settings/devices", "/settings/organization",
         "/settings/connections", "/settings/api-keys", "/invitation", "/organization/new",
     )  # fmt: skip
     for path in quiet:
