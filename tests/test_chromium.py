@@ -82,10 +82,32 @@ async def test_playwrights_own_is_found_also_where_an_event_loop_runs(playwright
     assert chromium.find() == playwrights_own
 
 
-def test_root_on_debian_gets_debians_package(bare, as_root):
-    program(bare / "apt-get", f'case "$*" in *chromium*) printf "#!/bin/sh\\n{STARTS}\\n" > {bare}/chromium; '
-            f"chmod 755 {bare}/chromium;; esac")  # fmt: skip
-    assert chromium.ensure() == str(bare / "chromium")
+def packages(bare: Path, *known: str) -> None:
+    """Have an apt-get that knows these packages; each brings the program of its name."""
+    programs = "".join(
+        f'*" {name}") printf "#!/bin/sh\\n{STARTS}\\n" > {bare}/{name}; chmod 755 {bare}/{name};; ' for name in known
+    )
+    program(
+        bare / "apt-get", f'case "$*" in *update) ;; {programs}*) echo "E: Unable to locate package"; exit 100;; esac'
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "gets"),
+    [(["chromium", "chromium-headless-shell"], "chromium-headless-shell"), (["chromium"], "chromium")],
+)
+def test_root_on_debian_gets_debians_package_the_lightest_there_is(bare, as_root, known, gets):
+    packages(bare, *known)
+    assert chromium.ensure() == str(bare / gets)
+
+
+@pytest.mark.parametrize(
+    ("known", "gets"), [(["chromium-headless-shell"], "chromium-headless-shell"), ([], "chromium")]
+)
+def test_root_on_debian_with_a_whole_browser_gets_the_light_one_if_there_is_one(bare, as_root, known, gets):
+    program(bare / "chromium", STARTS)
+    packages(bare, *known)
+    assert chromium.lightest() == str(bare / gets)
 
 
 def test_every_way_that_failed_is_told_with_its_reason(bare, as_root):
