@@ -71,6 +71,14 @@ class Direction(StrEnum):
     OUTBOUND = "outbound"
 
 
+class MailboxMode(StrEnum):
+    """What an agent does with the emails of its mailbox: nothing, drafts for a person to approve, or answers."""
+
+    OFF = "off"
+    DRAFT = "draft"
+    AUTO = "auto"
+
+
 class MessageStatus(StrEnum):
     """Where a text stands. Sending may only move forward (see `messaging.statuses`)."""
 

@@ -32,6 +32,7 @@ TASK_MODULES = (
     "backend.knowledge.crawl_jobs",
     "backend.knowledge.gap_jobs",
     "backend.knowledge.jobs",
+    "backend.mailboxes.jobs",
     "backend.mcp_servers.jobs",
     "backend.memory.jobs",
     "backend.messaging.erasure",

@@ -40,6 +40,20 @@ async def give_up_chat(org_id: str, message_id: str) -> None:
         await answering.give_up(UUID(message_id), Channel.CHAT)
 
 
+@jobs.task("agents.answer_email", when_buried="agents.give_up_email")
+async def answer_email(org_id: str, message_id: str) -> None:
+    """Have the agent answer one email; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await answering.answer(UUID(message_id), Channel.EMAIL)
+
+
+@jobs.task("agents.give_up_email")
+async def give_up_email(org_id: str, message_id: str) -> None:
+    """Hand an email whose answer failed for good to people, politely; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await answering.give_up(UUID(message_id), Channel.EMAIL)
+
+
 @jobs.task("agents.resume", when_buried="agents.give_up_waiting")
 async def resume(org_id: str, turn_id: str) -> None:
     """Have an agent go on once the team decided what it asked; running it again changes nothing."""

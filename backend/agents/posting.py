@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import chat_post, text_post
+from backend.agents import chat_post, email_post, text_post
 from backend.agents.posts import Post
 from backend.conversations import service as conversations
 from backend.core.errors import NotFound, Unavailable
@@ -15,6 +15,7 @@ from backend.vocab import AnswerMode, Channel
 _LOADERS: Mapping[Channel, Callable[[AsyncSession, UUID], Awaitable[Post | None]]] = {
     Channel.SMS: text_post.load,
     Channel.CHAT: chat_post.load,
+    Channel.EMAIL: email_post.load,
 }
 
 
@@ -38,4 +39,7 @@ def moved() -> Unavailable:
 
 def mode(post: Post, conversation: Conversation) -> AnswerMode:
     """Return who answers a message now."""
-    return AnswerMode.HUMAN if post.is_with_people else conversations.answering(conversation)
+    if post.is_with_people:
+        return AnswerMode.HUMAN
+    chosen = conversations.answering(conversation)
+    return AnswerMode.DRAFT if chosen == AnswerMode.AI and post.drafts_only else chosen

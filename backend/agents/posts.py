@@ -80,6 +80,10 @@ class Post(Place, Protocol):
     def is_with_people(self) -> bool:
         """Whether people answer here, whoever answers the rest of the conversation."""
 
+    @property
+    def drafts_only(self) -> bool:
+        """Whether a person approves every reply here, whatever holds for the rest of the conversation."""
+
     async def refusal(self, session: AsyncSession, contact: Contact) -> str:
         """Return why the agent must stay silent, or an empty string."""
 
@@ -142,6 +146,11 @@ class Trigger:
     @property
     def is_with_people(self) -> bool:
         """Whether people answer here: most channels have no part that waits alone."""
+        return False
+
+    @property
+    def drafts_only(self) -> bool:
+        """Whether a person approves every reply here: most channels leave that to the conversation."""
         return False
 
     async def call_for_person(self, session: AsyncSession, conversation: Conversation, reason: str) -> None:

@@ -13,6 +13,7 @@ from backend.models.agents import AgentConfig, AgentTurn, AgentVersion
 from backend.models.chat import ChatWidget
 from backend.models.conversations import ConversationItem
 from backend.models.knowledge import KnowledgeSource
+from backend.models.mailboxes import AgentEmailConfig
 from backend.models.messaging import SmsMessage
 from backend.models.numbers import ServiceNumber
 from backend.models.platform import AuditEntry
@@ -111,6 +112,13 @@ async def numbers_served(session: AsyncSession, org_id: UUID, agent_id: UUID) ->
 async def has_widget(session: AsyncSession, org_id: UUID, agent_id: UUID) -> bool:
     """Tell whether a chat widget hands its visitors to this agent."""
     query = select(col(ChatWidget.id)).where(col(ChatWidget.org_id) == org_id, col(ChatWidget.agent_id) == agent_id)
+    return (await session.execute(query.limit(1))).first() is not None
+
+
+async def has_mailbox(session: AsyncSession, org_id: UUID, agent_id: UUID) -> bool:
+    """Tell whether a mailbox hands its emails to this agent."""
+    box = AgentEmailConfig
+    query = select(col(box.id)).where(col(box.org_id) == org_id, col(box.agent_id) == agent_id)
     return (await session.execute(query.limit(1))).first() is not None
 
 

@@ -18,7 +18,7 @@ _MISSING = {
     "voice_number": "None of your numbers hands its calls to this agent. Choose one under Deployment.",
     "outbound_number": "This agent has no number to call from. Choose one under Deployment.",
     "widget": "This agent stands on no website. Make a chat widget under Deployment.",
-    "mailbox": "This agent answers email, and no mailbox is connected to it.",
+    "mailbox": "This agent answers email, and no mailbox is connected to it. Connect one under Deployment.",
 }
 
 
@@ -33,7 +33,7 @@ async def missing(session: AsyncSession, agent: AgentConfig) -> str:
         return {AgentType.TEXT: "text_number", AgentType.INBOUND_VOICE: "voice_number"}.get(kind, "outbound_number")
     if kind == AgentType.CHAT_WIDGET:
         return "" if await queries.has_widget(session, agent.org_id, agent.id) else "widget"
-    return "mailbox"
+    return "" if await queries.has_mailbox(session, agent.org_id, agent.id) else "mailbox"
 
 
 async def require(session: AsyncSession, agent: AgentConfig) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.compliance import keywords, ledger
+from backend.compliance.keywords import recognise
 from backend.compliance.ledger import history, suppress
 from backend.compliance.schemas import ALLOWED, Keyword, KeywordOutcome, OptOutState, Purpose, Verdict
 from backend.core import audit, clock
@@ -34,8 +35,10 @@ __all__ = [
     "may_contact",
     "opt_out_state",
     "opted_out_of",
+    "recognise",
     "record_carrier_opt_out",
     "record_choice",
+    "record_email_choice",
     "require_may_contact",
     "share_refusal",
     "suppress",
@@ -72,7 +75,7 @@ async def may_contact(
     if contact.blocked_at is not None:
         return Verdict(False, "blocked", f"{_who(contact)} is blocked. Unblock them first.")
     if channel != Channel.SMS:
-        return await _by_ledger(session, contact, channel, purpose)
+        return await _by_ledger(session, contact, channel, purpose, recipient)
     number = recipient or contact.phone_number or ""
     if not number:
         return Verdict(False, "no_number", "This contact has no phone number. Add one first.")
@@ -235,9 +238,38 @@ async def share_refusal(
     )
 
 
-async def _by_ledger(session: AsyncSession, contact: Contact, channel: Channel, purpose: Purpose) -> Verdict:
+async def record_email_choice(
+    session: AsyncSession, contact_id: UUID, address: str, *, is_opted_in: bool, source: ConsentSource, said: str
+) -> bool:
+    """Keep that an address wants no emails of ours, or wants them again; True when that is new.
+
+    `said` is the word the person wrote, or why the mail service says that the address takes none.
+    """
+    latest = await ledger.latest(session, Channel.EMAIL, address)
+    is_in = latest.is_opted_in if latest else await ledger.suppressed_since(session, Channel.EMAIL, address, "") is None
+    if is_in == is_opted_in:
+        return False
+    is_word = source == ConsentSource.KEYWORD
+    await ledger.write(
+        session,
+        channel=Channel.EMAIL,
+        address=address,
+        is_opted_in=is_opted_in,
+        source=source,
+        contact_id=contact_id,
+        keyword=said if is_word else "",
+        reason="" if is_word else said,
+    )
+    verb = "opted_in" if is_opted_in else "opted_out"
+    await audit.record(session, None, f"email:contact:{verb}", contact_id, {"channel": Channel.EMAIL, "source": source})
+    return True
+
+
+async def _by_ledger(
+    session: AsyncSession, contact: Contact, channel: Channel, purpose: Purpose, recipient: str
+) -> Verdict:
     """Judge a channel other than texts, where a choice is for all of the business."""
-    address = (contact.email or "").lower() if channel == Channel.EMAIL else contact.phone_number or ""
+    address = (recipient or contact.email or "").lower() if channel == Channel.EMAIL else contact.phone_number or ""
     if not address or channel == Channel.CHAT or purpose == Purpose.CONFIRMATION:
         return ALLOWED
     latest = await ledger.latest(session, channel, address)

@@ -17,6 +17,7 @@ from backend.core.errors import Misconfigured
 SANDBOX_PROJECT = "sandbox-project"
 SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the local stand-in
 SANDBOX_SIGNING_KEY = "sandbox-signing-key"
+SANDBOX_MAIL_DOMAIN, SANDBOX_MAIL_SECRET = "mail.magpipe.example", "sandbox-mail-secret"
 
 
 class Settings(BaseSettings):
@@ -104,6 +105,9 @@ class Settings(BaseSettings):
     postmark_server_token: SecretStr = SecretStr("")
     postmark_base_url: str = ""
     email_from: str = "Magpipe <hello@magpipe.example>"
+    # Where agents get their mailboxes, and the password the mail service shows when it brings what came
+    inbound_email_domain: str = ""
+    postmark_webhook_secret: SecretStr = SecretStr("")
 
     @model_validator(mode="after")
     def _fill_and_check(self) -> Self:
@@ -127,7 +131,12 @@ class Settings(BaseSettings):
         if not self.postmark_server_token.get_secret_value():
             self.postmark_base_url = self.postmark_base_url or sandbox
             self.postmark_server_token = SecretStr("sandbox-postmark-token")
+            self.inbound_email_domain = self.inbound_email_domain or SANDBOX_MAIL_DOMAIN
+            self.postmark_webhook_secret = SecretStr(
+                self.postmark_webhook_secret.get_secret_value() or SANDBOX_MAIL_SECRET
+            )
         self.postmark_base_url = self.postmark_base_url or "https://api.postmarkapp.com"
+        self.inbound_email_domain = self.inbound_email_domain.strip().lower()
         if not self.hubspot_base_url:
             self.hubspot_base_url = "https://api.hubapi.com" if self.environment == "production" else sandbox
         if not self.calcom_base_url:

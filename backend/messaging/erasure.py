@@ -11,14 +11,16 @@ ERASED = "(erased)"
 
 @erases("inbound_events", as_platform=True)
 async def _webhooks(session: AsyncSession, person: Person) -> int:
-    """Delete raw webhooks between the person and the organization, whichever of the two wrote."""
+    """Delete raw webhooks between the person and the organization, whichever of the two wrote, by text or email."""
     gone = await session.execute(
         text(
             "delete from inbound_events event where exists (select 1 from service_numbers ours where ours.org_id = :org"
             " and ((event.payload ->> 'From' = any(:numbers) and event.payload ->> 'To' = ours.phone_number)"
             " or (event.payload ->> 'To' = any(:numbers) and event.payload ->> 'From' = ours.phone_number)))"
+            " or (event.source = 'postmark' and split_part(event.external_id, ':', 1) in (select mail.vendor_id"
+            " from email_messages mail where mail.org_id = :org and mail.contact_id = any(:ids)))"
         ),
-        {"org": person.org_id, "numbers": list(person.numbers)},
+        {"org": person.org_id, "numbers": list(person.numbers), "ids": list(person.contact_ids)},
     )
     return int(gone.rowcount)  # type: ignore[attr-defined]
 

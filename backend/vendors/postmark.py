@@ -1,5 +1,6 @@
-"""Send the platform's own mail through Postmark's HTTP API, documented at postmarkapp.com/developer."""
+"""Send mail through Postmark's HTTP API, documented at postmarkapp.com/developer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -30,22 +31,36 @@ def _client() -> httpx.AsyncClient:
     )
 
 
-async def send(*, to: str, subject: str, text_body: str, html_body: str, reference: str) -> str:
+async def send(
+    *,
+    to: str,
+    subject: str,
+    text_body: str,
+    reference: str,
+    html_body: str = "",
+    sender: str = "",
+    reply_to: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> str:
     """Hand one email over and return Postmark's id of it; `reference` is ours, for `find_sent`.
+
+    It comes from `sender`, else from the platform. What goes into headers holds no line breaks.
 
     Raises `VendorError`: `recipient_inactive` and `mail_refused` for good, `mail_setup` until an operator has mended
     our token or sender, retryable when the service is the trouble, and `may_have_happened` when the email may have
     left although no answer came.
     """
-    message = {
-        "From": settings().email_from,
+    message: dict[str, Any] = {
+        "From": sender or settings().email_from,
         "To": to,
         "Subject": subject,
         "TextBody": text_body,
-        "HtmlBody": html_body,
         "MessageStream": "outbound",
         "Metadata": {_REFERENCE: reference},
     }
+    message |= {name: value for name, value in (("HtmlBody", html_body), ("ReplyTo", reply_to)) if value}
+    if headers:
+        message["Headers"] = [{"Name": name, "Value": value} for name, value in headers.items()]
     try:
         async with _client() as client:
             response = await client.post("/email", json=message)

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from pages.agents.mailbox import mailbox_part
 from pages.components.button import button, link_button
 from pages.components.choice import switch
 from pages.components.copy_button import copy_button
@@ -21,7 +22,7 @@ def deployment_part() -> rx.Component:
             rx.match(
                 DeploymentState.takes,
                 ("widgets", _widgets()),
-                ("mailboxes", _mailboxes()),
+                ("mailboxes", mailbox_part()),
                 _numbers(),
             ),
             skeleton_rows(3),
@@ -42,18 +43,6 @@ def _numbers() -> rx.Component:
             class_name="text-13 text-muted",
         ),
         _lists(),
-    )
-
-
-def _mailboxes() -> rx.Component:
-    return rx.el.section(
-        rx.el.h2(AgentDeployment.MAILBOXES, class_name="text-14 font-semibold"),
-        vacancy(
-            empty_state(
-                title=AgentDeployment.NO_MAILBOX_TITLE, body=AgentDeployment.NO_MAILBOX_BODY, icon="mail", inset=True
-            ),
-            class_name="mt-2",
-        ),
     )
 
 

@@ -68,7 +68,6 @@ PARTS: dict[str, tuple[str, Callable[[], rx.Component]]] = {
 WAITS = {
     AgentType.INBOUND_VOICE: Agent.WAITS_VOICE,
     AgentType.OUTBOUND_VOICE: Agent.WAITS_OUTBOUND,
-    AgentType.EMAIL: Agent.WAITS_EMAIL,
 }
 
 

@@ -6,6 +6,7 @@ import ImageOff from "lucide-react/dist/esm/icons/image-off.mjs";
 import RotateCw from "lucide-react/dist/esm/icons/rotate-cw.mjs";
 import X from "lucide-react/dist/esm/icons/x.mjs";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
+import { MailHead, Quoted } from "$/public/external/pages/inbox/parts/email_parts.jsx";
 import { AgentMark, Avatar, DELIVERY, Icon, hasFailed } from "$/public/external/pages/inbox/parts/marks.jsx";
 
 export const TEXT_BUTTON =
@@ -132,7 +133,7 @@ export function Message({ item, starts, contactName, orgName, isOpen, words, act
         </div>
       ) : null}
       {files.length ? <div className="mb-1 flex max-w-full flex-wrap gap-2"><Media files={files} words={words} /></div> : null}
-      {item.body ? (
+      {item.body || data.subject ? (
         <div
           className={
             `max-w-[min(36rem,88%)] whitespace-pre-wrap break-words rounded-card px-3 py-2 text-14 forced-colors:border ${look} ` +
@@ -142,7 +143,9 @@ export function Message({ item, starts, contactName, orgName, isOpen, words, act
             (isOpen ? "ring-2 ring-ring " : "")
           }
         >
+          <MailHead data={data} />
           <Body text={item.body} />
+          <Quoted text={data.quoted} words={words} />
           {translated ? (
             <p className="mt-2 border-t border-line pt-2 text-muted">
               <span className="sr-only">{words.TRANSLATION}: </span>
@@ -159,6 +162,7 @@ export function Message({ item, starts, contactName, orgName, isOpen, words, act
             {data.error ? `${words.FAILED}. ${data.error}` : words.FAILED}
           </span>
         ) : null}
+        {data.not_answered ? <span>{words.NOT_ANSWERED.replace("{why}", data.not_answered)}</span> : null}
         {failed && item.record_id ? (
           <button type="button" className={TEXT_BUTTON} onClick={() => actions.onRetry(item.record_id)}>
             <Icon as={RotateCw} size={12} />

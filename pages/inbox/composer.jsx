@@ -21,6 +21,7 @@ import { TemplateList, matching, slashAt } from "$/public/external/pages/inbox/p
 
 const MOST = 1600;
 const MOST_CHAT = 2000;
+const MOST_MAIL = 20000;
 
 export function Composer(props) {
   if (!props.conversationId) return null;
@@ -50,9 +51,11 @@ function Box(props) {
   const writing = useWriting(conversationId, onHere);
 
   const isNote = mode === "note";
-  const isText = !isNote && channel !== "chat";
+  const isMail = !isNote && channel === "email";
+  const isText = !isNote && !isMail && channel !== "chat";
+  const takesFiles = !isNote && !isMail;
   const size = countSegments(text);
-  const most = isNote ? 5000 : isText ? MOST : MOST_CHAT;
+  const most = isNote ? 5000 : isMail ? MOST_MAIL : isText ? MOST : MOST_CHAT;
   const tooLong = [...text].length > most || (isText && size.segments > 10);
   const something = text.trim() !== "" || (!isNote && files.ids.length > 0);
   const ready = something && !tooLong && !files.waiting && (!isText || (sender && !refusal));
@@ -212,7 +215,7 @@ function Box(props) {
                 value={text}
                 rows={1}
                 aria-label={isNote ? words.NOTE : words.REPLY}
-                placeholder={isNote ? words.NOTE_HINT : isText ? words.REPLY_HINT : words.CHAT_HINT}
+                placeholder={isNote ? words.NOTE_HINT : isMail ? words.MAIL_HINT : isText ? words.REPLY_HINT : words.CHAT_HINT}
                 aria-describedby="composer-count"
                 aria-invalid={tooLong || undefined}
                 role={isOpen ? "combobox" : undefined}
@@ -228,10 +231,10 @@ function Box(props) {
                 }}
                 onSelect={follow}
                 onKeyDown={onKeyDown}
-                onPaste={(event) => !isNote && event.clipboardData.files.length && files.add(event.clipboardData.files)}
-                onDragOver={(event) => !isNote && event.preventDefault()}
+                onPaste={(event) => takesFiles && event.clipboardData.files.length && files.add(event.clipboardData.files)}
+                onDragOver={(event) => takesFiles && event.preventDefault()}
                 onDrop={(event) => {
-                  if (isNote || !event.dataTransfer.files.length) return;
+                  if (!takesFiles || !event.dataTransfer.files.length) return;
                   event.preventDefault();
                   files.add(event.dataTransfer.files);
                 }}
@@ -244,7 +247,7 @@ function Box(props) {
             {isNote || blocked ? null : (
               <>
                 <EmojiPicker words={words} className={ICON_BUTTON} onPick={(one) => put(text.slice(0, cursor) + one + text.slice(cursor), cursor + one.length)} />
-                <AttachButton words={words} className={ICON_BUTTON} disabled={files.files.length >= 8} onFiles={files.add} />
+                {isMail ? null : <AttachButton words={words} className={ICON_BUTTON} disabled={files.files.length >= 8} onFiles={files.add} />}
                 <button type="button" aria-label={words.TEMPLATES} title={words.TEMPLATES} onClick={offer} className={ICON_BUTTON}>
                   <Icon as={MessageSquareReply} />
                 </button>
@@ -257,7 +260,7 @@ function Box(props) {
                 <select value={channel} onChange={(event) => setOwn(event.target.value)} className={SELECT}>
                   {channels.map((one) => (
                     <option key={one} value={one}>
-                      {{ sms: words.BY_TEXT, chat: words.BY_CHAT }[one]}
+                      {{ sms: words.BY_TEXT, chat: words.BY_CHAT, email: words.BY_EMAIL }[one]}
                     </option>
                   ))}
                 </select>

@@ -36,6 +36,7 @@ export function DraftCard({ item, isOpen, words, actions }) {
             </button>
           ) : null}
         </div>
+        {data.subject ? <p className="mt-2 text-14 font-medium break-words">{data.subject}</p> : null}
         {editing ? (
           <textarea
             autoFocus

@@ -7,6 +7,7 @@ from pages.words.agent_functions import AgentDetails, AgentFunctions, AgentPolic
 from pages.words.agent_parts import (
     AgentConfigure,
     AgentDeployment,
+    AgentMailbox,
     AgentNotifications,
     AgentPrompt,
     AgentSchedule,
@@ -67,6 +68,7 @@ __all__ = [
     "AgentDetails",
     "AgentFunctions",
     "AgentHistory",
+    "AgentMailbox",
     "AgentNotifications",
     "AgentPolicies",
     "AgentPrompt",

@@ -221,9 +221,46 @@ class AgentDeployment:
     WIDGET_OFF = "Hidden"
     EMBED = "Copy embed code"
     ANY_SITE = "Any website"
-    MAILBOXES = "Mailboxes"
-    NO_MAILBOX_TITLE = "No mailbox is connected"
-    NO_MAILBOX_BODY = "An email agent answers from a mailbox. Until one is connected it can be prepared and tested."
+
+
+class AgentMailbox:
+    """The mailbox of an agent that answers emails."""
+
+    NONE_TITLE = "No mailbox is connected"
+    NONE_BODY = "Connect one, and have your mail forwarded to it. At first the agent drafts, and you approve."
+    CONNECT = "Connect a mailbox"
+    ANSWERS = "Answering"
+    ANSWERS_LEAD = "What the agent does with the emails that arrive here."
+    ACTIVE = "Mailbox is on"
+    ACTIVE_HINT = "Off, emails still come to the inbox, and nobody writes from here."
+    MODE = "The agent"
+    OFF = "Stays silent"
+    DRAFT = "Drafts"
+    AUTO = "Answers"
+    OFF_HINT = "People answer every email."
+    DRAFT_HINT = "It writes a draft into the inbox, which leaves when somebody approves it."
+    AUTO_HINT = "It answers by itself, and hands over to people when it does not know."
+    SENDER = "Name of the sender"
+    SENDER_HINT = "Customers see it beside the address."
+    FORWARDING = "Getting mail here"
+    FORWARDING_LEAD = "Three steps, once."
+    PUBLIC = "Your own address"
+    PUBLIC_HINT = "The one your customers write to, like hello@yourbusiness.com."
+    FORWARD = "With whoever hosts that address, forward its mail to this one:"
+    COPY = "Copy address"
+    TEST_LEAD = "Check that it works. We write to your address and wait for the email to arrive here."
+    TEST = "Send a test email"
+    TEST_AGAIN = "Send another test"
+    VERIFIED = "Mail arrives"
+    WAITING = "Waiting for the test"
+    WAITING_HINT = "It usually takes less than a minute. Sent"
+    UNTESTED = "Not tested yet"
+    DETACH = "Detach this mailbox"
+    DETACH_TITLE = "Detach this mailbox?"
+    DETACH_LOSS = (
+        "Emails to its address will not arrive any more. What came before stays in the inbox. A new mailbox gets a new"
+        " address."
+    )
 
 
 class AgentSchedule:

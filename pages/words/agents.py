@@ -109,7 +109,6 @@ class Agent:
     READ_ONLY = "You can look at this agent. Changing it needs the editor role."
     WAITS_VOICE = "Calls reach it when calling is set up. Texts to its numbers are answered now."
     WAITS_OUTBOUND = "It calls people when calling is set up. Prepare and test it here."
-    WAITS_EMAIL = "Emails reach it when a mailbox is connected. Prepare and test it here."
     LACKS_ACTION = "Open Deployment"
     UNPUBLISHED = "not published yet"
     ONE_CHANGE = "change"

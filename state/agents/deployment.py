@@ -15,6 +15,7 @@ from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import service as numbers
 from backend.numbers.schemas import NumberView
 from backend.vocab import AgentType
+from state.agents.mailbox import MailboxState
 from state.agents.open_agent import AgentState
 from state.agents.rows import SLOTS
 from state.errors import answers
@@ -62,6 +63,8 @@ class DeploymentState(SessionState):
     async def _open(self, principal: Principal, agent_id: str) -> None:
         hub.subscribe(self.router.session.client_token, principal, DeploymentState)
         await self._show(principal, agent_id)
+        if self.takes == "mailboxes":
+            await (await self.get_state(MailboxState))._open(principal, agent_id)
 
     @rx.event
     @answers

@@ -17,6 +17,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.inbox import service as inbox
 from backend.inbox.schemas import DraftRow
+from backend.mailboxes import service as mailboxes
 from backend.messaging import service as messaging
 from backend.numbers import service as numbers
 from backend.vocab import Channel, ItemKind
@@ -60,7 +61,7 @@ class ComposerState(SessionState):
 
     conversation_id: str = ""
     channels: list[str] = []
-    """How this person can be answered: `sms`, and `chat` while they have one open."""
+    """How this person can be answered: `sms`, `chat` while they have one open, `email` when they have written one."""
     channel: str = ""
     senders: list[Sender] = []
     sender: str = ""
@@ -96,6 +97,8 @@ class ComposerState(SessionState):
         found = [Channel.SMS.value] if contact.phone_number else []
         if await chat.has_open(session, conversation.id):
             found.append(Channel.CHAT.value)
+        if await mailboxes.may_answer(session, conversation.id):
+            found.append(Channel.EMAIL.value)
         self.channels = found or [Channel.SMS.value]
         if self.channel not in found or conversation.last_channel in found:
             self.channel = conversation.last_channel if conversation.last_channel in found else self.channels[0]
@@ -167,6 +170,13 @@ class ComposerState(SessionState):
                             seen_seq=began_seq,
                         )
                         outcome["record_id"] = str(message.id)
+                    elif channel == Channel.EMAIL:
+                        if file_ids:
+                            raise Invalid("An answer by email carries no files. Take them off first.", field="files")
+                        email = await mailboxes.send_from_person(
+                            session, principal, conversation.id, body, client_key=outcome["client_id"]
+                        )
+                        outcome["record_id"] = str(email.id)
                     else:
                         contact = await contacts.get(session, conversation.contact_id)
                         text = await messaging.send_from_person(

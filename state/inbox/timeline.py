@@ -12,6 +12,7 @@ from backend.conversations import service as conversations
 from backend.conversations.schemas import TimelineItem
 from backend.core.ids import parse_id
 from backend.core.tenancy import org_scope, unit_of_work
+from backend.mailboxes import service as mailboxes
 from backend.messaging import service as messaging
 from backend.vocab import Channel
 from state.errors import answers
@@ -93,7 +94,11 @@ class TimelineState(Feed, SessionState):
         principal = await self._principal()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                await messaging.retry_failed(session, principal, parse_id(message_id))
+                wanted = parse_id(message_id)
+                if await mailboxes.is_email(session, wanted):
+                    await mailboxes.retry_failed(session, principal, wanted)
+                else:
+                    await messaging.retry_failed(session, principal, wanted)
 
     @rx.event
     @answers
@@ -113,8 +118,13 @@ class TimelineState(Feed, SessionState):
             async with unit_of_work() as session:
                 where = parse_id(conversation_id)
                 draft = await conversations.item(session, where, int(seq))
-                approve = chat.approve_draft if draft and draft["channel"] == Channel.CHAT else messaging.approve_draft
-                await approve(session, principal, where, int(seq), str(body), parse_id(item_id, "item_id"))
+                seen = parse_id(item_id, "item_id")
+                if draft and draft["channel"] == Channel.CHAT:
+                    await chat.approve_draft(session, principal, where, int(seq), str(body), seen)
+                elif draft and draft["channel"] == Channel.EMAIL:
+                    await mailboxes.approve_draft(session, principal, where, int(seq), str(body), seen)
+                else:
+                    await messaging.approve_draft(session, principal, where, int(seq), str(body), seen)
 
     @rx.event
     @answers

@@ -38,6 +38,11 @@ class Carrier:
         query = httpx.QueryParams({"from": customer, "to": to or self.number})
         return f"{self._client.base_url}/phone?{query}"
 
+    def mails_to(self, address: str) -> list[dict[str, Any]]:
+        """Return the mails that reached an address, newest first."""
+        found: list[dict[str, Any]] = self._client.get("/sandbox/mailbox", params={"to": address}).json()
+        return found
+
     def code_for(self, address: str, after: int = 0) -> str:
         """Wait for the newest mail to an address that came after mail number `after` and return its code."""
 

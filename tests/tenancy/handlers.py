@@ -660,6 +660,18 @@ WIDGETS: dict[str, Widget] = {
             "set_widget_active": _rule(EDITOR, widget_id=Id("chat_widgets"), is_active=False),
         },
     ),
+    "state.agents.mailbox.MailboxState": Widget(
+        _agent("deployment"),
+        {
+            "connect": _rule(EDITOR),
+            "save": _rule(EDITOR, field="public_address", value="mallory@m.example"),
+            "set_mode": _rule(EDITOR, mode="auto"),
+            "set_active": _rule(EDITOR, is_active=False),
+            "test": _rule(EDITOR),
+            "ask_to_detach": OPEN,
+            "detach": _rule(EDITOR),
+        },
+    ),
     "state.agents.schedule.ScheduleState": Widget(
         _agent("schedule"),
         {

@@ -17,6 +17,8 @@ SIGNED = {("POST", "/functions/v1/webhook-inbound-sms"), ("POST", "/functions/v1
 SIGNED |= {("POST", "/functions/v1/webhook-inbound-call"), ("POST", "/functions/v1/webhook-call-status")}
 SIGNED |= {("POST", "/functions/v1/sip-call-status"), ("POST", "/functions/v1/sip-recording-callback")}
 SIGNED |= {("POST", "/functions/v1/outbound-call-cxml")}
+# For the mail service, which shows a password.
+SIGNED |= {("POST", "/functions/v1/webhook-inbound-email"), ("POST", "/functions/v1/webhook-email-status")}
 # For visitors of anybody's site: bound to a widget by key and Origin, and to a session by a signed token;
 # tests/backend/chat says what each opens and refuses.
 VISITORS = {

@@ -22,6 +22,7 @@ from tests.tenancy.rows import Rows
 # Rows of one organization, by the column that says whose they are.
 TENANT = {
     "agent_configs": "org_id",
+    "agent_email_configs": "org_id",
     "agent_skills": "org_id",
     "agent_turns": "org_id",
     "agent_versions": "org_id",
@@ -53,6 +54,8 @@ TENANT = {
     "conversation_tags": "org_id",
     "conversation_unreads": "org_id",
     "conversations": "org_id",
+    "email_files": "org_id",
+    "email_messages": "org_id",
     "erasures": "org_id",
     "function_secrets": "org_id",
     "idempotency_keys": "org_id",

@@ -1,5 +1,6 @@
 """Serve kept attachments to the members of their organization, and to nobody else."""
 
+from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from backend.chat import service as chat
 from backend.core.errors import NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from backend.mailboxes import service as mailboxes
 from backend.messaging import service as messaging
 from backend.messaging.schemas import MediaFile
 
@@ -20,11 +22,11 @@ Caller = Annotated[Principal, Depends(principal)]
 
 
 async def _opened(session: AsyncSession, wanted: UUID) -> MediaFile:
-    """Return a file of a text, or of a web chat. Raises `NotFound`."""
-    try:
-        return await messaging.open_media(session, wanted)
-    except NotFound:
-        return await chat.open_file(session, wanted)
+    """Return a file of a text, of a web chat, or of an email. Raises `NotFound`."""
+    for opened in (messaging.open_media, chat.open_file):
+        with suppress(NotFound):
+            return await opened(session, wanted)
+    return await mailboxes.open_file(session, wanted)
 
 
 @router.get("/media/{media_id}")
