@@ -24,9 +24,10 @@ from backend.vocab import MemberRole
 from tests.tenancy.rows import Rows
 
 NUMBER, MAIL, MARK = "+14155559111", "erase.me@example.com", "erase-me"
+FILES = ("message_media", "chat_files", "email_files", "outgoing_files")
 # What holds nothing of a person whom the business talks with: of its own people, its settings, its agents.
 NOT_PERSONAL = {
-    "agent_configs", "agent_skills", "agent_versions", "api_keys", "bulk_actions",
+    "agent_configs", "agent_email_configs", "agent_skills", "agent_versions", "api_keys", "bulk_actions",
     "calendar_connections",
     "chat_widgets", "clock_ticks", "contact_fields", "contact_imports", "erasures", "function_secrets",
     "inbox_preferences", "knowledge_chunks", "knowledge_crawls", "knowledge_pages", "knowledge_sources",
@@ -87,13 +88,13 @@ async def person(db, org):
                     await rows.make(name, body=f"Text {NUMBER}")
                 elif name == "contact_import_rows":
                     await rows.make(name, cells=[f"{MARK} person", "(415) 555-9111"])
-                elif name in ("message_media", "chat_files", "outgoing_files"):
+                elif name in FILES:
                     await rows.make(name, path=f"{org.org_id}/{name}")
                 else:
                     await rows.make(name)
     folder = settings().media_dir / str(org.org_id)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("message_media", "chat_files", "outgoing_files"):
+    for name in FILES:
         (folder / name).write_text(MARK)
     return made["id"]
 
@@ -114,7 +115,7 @@ async def test_nothing_of_the_person_is_left_in_any_table_or_file(org, person):
     assert report["counts"]["contacts"] == 1
     assert report["counts"]["sms_messages"] >= 1
     assert report["counts"]["inbound_events"] == 1
-    assert report["counts"]["files"] == 3
+    assert report["counts"]["files"] == len(FILES)
 
 
 async def test_what_agents_and_alerts_sent_of_them_is_gone_whoever_it_went_to(org, person):
