@@ -19,6 +19,7 @@ from backend.core.tenancy import unit_of_work
 CHANNEL = "magpipe_chat"
 # Ten times a second reads as flowing text; each is one small notification.
 EVERY_S = 0.1
+LAST_PIECE_WITHIN_S = 2.0
 # A notification holds at most 8,000 bytes (PostgreSQL); a character of UTF-8 has four, and JSON may double quotes.
 MOST_CHARACTERS = 1_500
 _NOTIFY = text("select pg_notify(:channel, :payload)")
@@ -45,6 +46,7 @@ class Stream:
         self._text = ""
         self._sent = ""
         self._task: asyncio.Task[None] | None = None
+        self._has_ended = asyncio.Event()
 
     async def grow(self, text_so_far: str) -> None:
         """Take the answer as it stands; an answer that was begun anew replaces what was shown."""
@@ -53,14 +55,16 @@ class Stream:
             self._task = asyncio.create_task(self._send())
 
     async def end(self) -> None:
-        """Stop sending."""
+        """Stop sending. A piece on its way arrives: a statement that is broken off costs its connection."""
+        self._has_ended.set()
         if self._task is not None:
+            await asyncio.wait({self._task}, timeout=LAST_PIECE_WITHIN_S)
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
 
     async def _send(self) -> None:
-        while True:
+        while not self._has_ended.is_set():
             if self._text != self._sent:
                 at = len(self._sent) if self._text.startswith(self._sent) else 0
                 piece = self._text[at : at + MOST_CHARACTERS]
@@ -71,4 +75,5 @@ class Stream:
                 except Exception as error:
                     log.warning("chat.piece_lost", error=repr(error))
                 self._sent = self._text[: at + len(piece)]
-            await asyncio.sleep(EVERY_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._has_ended.wait(), EVERY_S)
