@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import String, cast, func, or_, select, text
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -133,6 +133,18 @@ async def newest_received(session: AsyncSession, org_id: UUID, conversation_id: 
         col(_M.conversation_id) == conversation_id,
         col(_M.direction) == Direction.INBOUND,
     )
+    return (await session.execute(query.order_by(col(_M.id).desc()).limit(1))).scalars().first()
+
+
+async def email_to_answer(
+    session: AsyncSession, org_id: UUID, conversation_id: UUID, thread_id: UUID | None, named: str
+) -> _M | None:
+    """Return the newest email of a conversation in this thread, with this id (ours, or that of its header), or None."""
+    query = select(_M).where(col(_M.org_id) == org_id, col(_M.conversation_id) == conversation_id)
+    if thread_id is not None:
+        query = query.where(col(_M.thread_id) == thread_id)
+    if named:
+        query = query.where(or_(cast(col(_M.id), String) == named.lower(), col(_M.message_id) == named))
     return (await session.execute(query.order_by(col(_M.id).desc()).limit(1))).scalars().first()
 
 

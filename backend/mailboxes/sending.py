@@ -67,7 +67,7 @@ async def queue(
         known = await queries.by_dedupe_key(session, conversation.org_id, dedupe_key)
         if known is not None:
             return known
-    text, subject = checked(body, thread.subject)
+    text, subject = checked_body(body), checked_subject(thread.subject)
     if not mailbox.is_active:
         raise Conflict("This mailbox is switched off. Switch it on under Deployment first.", code="mailbox_inactive")
     contact = await contacts.get(session, conversation.contact_id)
@@ -133,7 +133,7 @@ async def send_from_person(
     conversation = await conversations.locked(session, conversation_id)
     contact = await contacts.get(session, conversation.contact_id)
     last = await queries.newest_received(session, conversation.org_id, conversation.id)
-    mailbox = await _mailbox(session, last)
+    mailbox = await mailbox_for(session, last)
     is_answer = last is not None and (not subject.strip() or reply_subject(subject) == reply_subject(last.subject))
     recipient = last.from_address if is_answer and last else (contact.email or "")
     if not recipient:
@@ -207,7 +207,7 @@ async def approve_draft(
     asked = await queries.email(session, conversation.org_id, UUID(str(draft.data["email_id"])))
     if asked is None:
         raise Conflict("The email this answers is gone.", code="no_email")
-    mailbox = await _mailbox(session, asked)
+    mailbox = await mailbox_for(session, asked)
     is_edited = body.strip() != draft.body.strip()
     author = Author(AuthorKind.AGENT, draft.author_name, draft.author_id)
     if is_edited:
@@ -238,22 +238,27 @@ async def approve_draft(
     return message
 
 
-def checked(body: str, subject: str) -> tuple[str, str]:
-    """Return words and subject as they may be sent. Raises `Invalid` naming the field."""
+def checked_body(body: str, field: str = "body") -> str:
+    """Return words as they may be sent. Raises `Invalid` naming the field."""
     text = body.replace("\r\n", "\n").replace("\x00", "").strip()
     if not text:
-        raise Invalid("Write something first.", field="body")
+        raise Invalid("Write something first.", field=field)
     if len(text) > LONGEST_BODY:
-        raise Invalid(f"An email has at most {LONGEST_BODY:,} characters.", field="body")
+        raise Invalid(f"An email has at most {LONGEST_BODY:,} characters.", field=field)
+    return text
+
+
+def checked_subject(subject: str) -> str:
+    """Return a subject as it may stand in a header. Raises `Invalid` naming the field."""
     line = reading.one_line(subject)
     if not line:
         raise Invalid("Write a subject first.", field="subject")
     if len(line) > reading.LONGEST_SUBJECT:
         raise Invalid(f"A subject has at most {reading.LONGEST_SUBJECT} characters.", field="subject")
-    return text, line
+    return line
 
 
-async def _mailbox(session: AsyncSession, about: EmailMessage | None) -> AgentEmailConfig:
+async def mailbox_for(session: AsyncSession, about: EmailMessage | None) -> AgentEmailConfig:
     """Return the mailbox an email came to, else the one connected first that is on. Raises `Conflict`."""
     org_id = org_id_of(session)
     if about is not None and about.mailbox_id is not None:

@@ -12,6 +12,7 @@ from backend.mailboxes.files import open_file
 from backend.mailboxes.intake import MailWebhook, accept_webhook, require_proof
 from backend.mailboxes.schemas import MailboxView, Thread, mailbox_view
 from backend.mailboxes.sending import answering, approve_draft, queue, retry_failed, send_from_person
+from backend.mailboxes.writing import write
 from backend.models.conversations import ConversationItem
 from backend.models.mailboxes import AgentEmailConfig, EmailMessage
 
@@ -41,6 +42,7 @@ __all__ = [
     "retry_failed",
     "send_from_person",
     "test",
+    "write",
 ]
 
 

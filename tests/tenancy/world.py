@@ -438,6 +438,7 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 "gap": str(gap["group_id"]),
                 "number": number,
                 "customer": customer,
+                "customer_email": f"{mark}.customer@tenancy.example",
                 "media_path": path,
             }
 

@@ -14,6 +14,7 @@ from backend.core.config import settings
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
 from backend.vocab import MemberRole
+from tests.backend.mailboxes.conftest import desk, make_desk  # noqa: F401 - a business with a mailbox
 from tests.backend.messaging.conftest import *  # noqa: F403 - the same business and customer
 
 
