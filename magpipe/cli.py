@@ -154,7 +154,7 @@ def _sandbox(options: argparse.Namespace) -> int:
 
     config = settings()
     command = services.sandbox_command(config.sandbox_port, config.data_dir.absolute())
-    os.execv(command[0], command)
+    os.execve(command[0], command, os.environ | services.sandbox_variables(config))
 
 
 def _migrate(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Fill the demo workspace of a first start: a dental practice with an agent, a number, a colleague, patients and texts.
+"""Fill the demo workspace of a first start: a dental practice with agents, a number, a mailbox and patients.
 
 Nothing in it is staged: the customers' texts are sent through the carrier stand-in and answered by the agent once the
 processes are up.
@@ -21,6 +21,7 @@ from backend.core.errors import MagpipeError
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
 from backend.knowledge import service as knowledge
+from backend.mailboxes import service as mailboxes
 from backend.models.accounts import User
 from backend.models.organizations import OrganizationMember
 from backend.numbers import service as numbers
@@ -31,6 +32,7 @@ from magpipe.seed_contacts import seed_contacts
 
 OWNER_EMAIL = "ana@harbor-dental.example"
 COLLEAGUE_EMAIL = "leo@harbor-dental.example"
+PUBLIC_EMAIL = "hello@harbor-dental.example"
 BUSINESS = "Harbor Dental"
 
 KNOWLEDGE = {
@@ -74,7 +76,7 @@ TEXTS = [
 
 
 async def seed_demo() -> dict[str, str]:
-    """Make the demo workspace unless it exists and return how to sign in, its number, and its chat widget's key.
+    """Make the demo workspace unless it exists and return how to sign in and where to reach it: number, widget, mailbox.
 
     A second run finds the workspace, gives the owner a new password and changes nothing else.
     """
@@ -109,11 +111,12 @@ async def seed_demo() -> dict[str, str]:
             await _promise(principal, colleague.id)
         number = await _number(principal)
         widget, is_chat_new = await _chat(principal)
+        mailbox = await _mailbox(principal)
     if is_new or is_chat_new:
         await _finish_jobs()
     if is_new and number and settings().sandboxed_vendors:
         await _let_customers_write(number)
-    return {"email": owner.email, "password": password, "number": number, "widget": widget}
+    return {"email": owner.email, "password": password, "number": number, "widget": widget, "mailbox": mailbox}
 
 
 async def _person(session, email: str, name: str, password: str) -> User:  # type: ignore[no-untyped-def]
@@ -171,6 +174,29 @@ async def _chat(principal: Principal) -> tuple[str, bool]:
         for title, content in KNOWLEDGE.items():
             await knowledge.add_text(session, principal, title, content, agent_id=agent.id)
         return widget.widget_key, True
+
+
+async def _mailbox(principal: Principal) -> str:
+    """Give the practice an agent that drafts answers to its mail, unless it has one; return where to write to it.
+
+    Without a mail domain of the installation there is nowhere yet.
+    """
+    if not settings().inbound_email_domain:
+        return ""
+    async with unit_of_work() as session:
+        if known := await mailboxes.list_all(session):
+            return known[0].public_address or known[0].address
+        agent = await agents.create(session, principal, AgentType.EMAIL, "Mail desk")
+        await agents.update(session, principal, agent.id, organization_name=BUSINESS)
+        mailbox = await mailboxes.connect(session, principal, agent.id)
+        await mailboxes.change(session, principal, mailbox.id, public_address=PUBLIC_EMAIL)
+        for title, content in KNOWLEDGE.items():
+            await knowledge.add_text(session, principal, title, content, agent_id=agent.id)
+    if "Postmark" in settings().sandboxed_vendors:
+        async with httpx.AsyncClient(base_url=settings().sandbox_url, timeout=10) as mail_service:
+            given = {"to": mailbox.address}
+            (await mail_service.put(f"/sandbox/forwarding/{PUBLIC_EMAIL}", json=given)).raise_for_status()
+    return PUBLIC_EMAIL
 
 
 async def _number(principal: Principal) -> str:

@@ -7,7 +7,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
+from backend.core.config import Settings
 from magpipe import database
 from magpipe.database import Cluster
 from magpipe.supervisor import Service
@@ -67,6 +69,14 @@ def sandbox_command(port: int, data_dir: Path) -> list[str]:
     """Return the command of the vendor stand-ins."""
     where = ["--port", str(port), "--database", str(data_dir / "sandbox.sqlite3")]
     return [sys.executable, "-m", "backend.sandbox.serve", *where]
+
+
+def sandbox_variables(config: Settings) -> dict[str, str]:
+    """Return what the vendor stand-ins are told beside their command: where they hand customers' emails on to."""
+    scheme, _, place = config.public_url.partition("://")
+    secret = quote(config.postmark_webhook_secret.get_secret_value(), safe="")
+    address = f"{scheme}://postmark:{secret}@{place.rstrip('/')}/functions/v1/webhook-inbound-email"
+    return {"SANDBOX_INBOUND_MAIL_URL": address}
 
 
 def sandbox(env: Mapping[str, str], port: int, data_dir: Path) -> Service:

@@ -81,7 +81,9 @@ async def _start(config: Settings, instance: Instance, console: Console, supervi
         await _command(console, env, "Update the database's tables", "migrate")
     waiting = [services.jobs(env), services.web(env, config.host, config.port)]
     if is_sandboxed:
-        waiting.insert(0, services.sandbox(env, config.sandbox_port, instance.data_dir))
+        waiting.insert(
+            0, services.sandbox(env | services.sandbox_variables(config), config.sandbox_port, instance.data_dir)
+        )
     if config.environment != "production" and not _demo(instance):
         if is_sandboxed:
             # Before the seed, which gives the demo number its webhook addresses at the carrier.
@@ -170,6 +172,13 @@ def _website(config: Settings, demo: dict[str, str]) -> list[str]:
     return [f"  4. Be a visitor of their website: open {config.sandbox_url}/site?{place}"]
 
 
+def _mail(config: Settings, demo: dict[str, str]) -> list[str]:
+    """Return where to write to the demo's mailbox."""
+    if not demo.get("mailbox"):
+        return []
+    return [f"  5. Write them an email: open {config.sandbox_url}/mailbox/write, and approve the draft in the inbox."]
+
+
 def _welcome(config: Settings, instance: Instance, console: Console) -> None:
     demo = _demo(instance)
     address = console.paint(config.public_url, "1;36")
@@ -185,6 +194,7 @@ def _welcome(config: Settings, instance: Instance, console: Console) -> None:
             "  2. Watch the answer arrive in the inbox, press Take over, and answer yourself.",
             "  3. Change what the agent knows on its page under Agents, and ask again.",
             *_website(config, demo),
+            *_mail(config, demo),
             "",
             f"  Without keys these vendors are stand-ins: {', '.join(config.sandboxed_vendors)}. "
             f"Their mailbox and controls: {config.sandbox_url}",

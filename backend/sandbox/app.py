@@ -20,6 +20,7 @@ from backend.sandbox import (
     elevenlabs,
     firecrawl,
     hubspot,
+    mail_control,
     mcp_server,
     openai_chat,
     openai_embeddings,
@@ -31,7 +32,7 @@ from backend.sandbox import (
     slack,
 )
 from backend.sandbox.misbehaviour import Misbehaviour
-from backend.sandbox.pages import home, mail, phone, site
+from backend.sandbox.pages import home, letter, mail, phone, site
 from backend.sandbox.same_site import SameSite
 from backend.sandbox.settings import SandboxSettings
 from backend.sandbox.world import World
@@ -46,9 +47,11 @@ def create_app(settings: SandboxSettings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         world.carrier.resume()
+        world.post_office.resume()
         yield
         await world.switchboard.stop()
         await world.carrier.stop()
+        await world.post_office.stop()
         world.database.close()
 
     app = Starlette(
@@ -71,8 +74,10 @@ def create_app(settings: SandboxSettings) -> ASGIApp:
             *mcp_server.routes(),
             *control.routes(),
             *call_control.routes(),
+            *mail_control.routes(),
             *home.routes(),
             *phone.routes(),
+            *letter.routes(),
             *mail.routes(),
             *site.routes(),
             Mount("/static", StaticFiles(directory=_STATIC)),

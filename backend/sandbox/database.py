@@ -57,6 +57,15 @@ CREATE TABLE IF NOT EXISTS emails (
     received_at REAL NOT NULL
 );
 CREATE TABLE IF NOT EXISTS inactive_addresses (address TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS letters (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    payload TEXT NOT NULL,
+    webhook TEXT NOT NULL,
+    note TEXT NOT NULL,
+    created_at REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS forwarded_addresses (address TEXT PRIMARY KEY, target TEXT NOT NULL);
 """
 
 _SEEDED = 1  # PRAGMA user_version once the first numbers were handed out

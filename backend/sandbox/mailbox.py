@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import getaddresses
+from email.utils import getaddresses, parseaddr
 from typing import Any
 
 from backend.sandbox.database import Database
@@ -29,6 +29,16 @@ class Email:
     def text(self, field: str) -> str:
         """Return a field as text, empty when absent."""
         return str(self.message.get(field) or "")
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """The address it came from, and the name."""
+        name, address = parseaddr(self.text("From"))
+        return address, name
+
+    def header(self, name: str) -> str:
+        """Return a header that was given, empty when there is none."""
+        return header_in(self.message, name)
 
     @property
     def codes(self) -> list[str]:
@@ -96,6 +106,15 @@ class Mailbox:
         """Return those addresses that bounced before."""
         inactive = {row["address"] for row in self._database.rows("SELECT address FROM inactive_addresses")}
         return [address for address in addresses if address.lower() in inactive]
+
+
+def header_in(message: Mapping[str, Any], name: str) -> str:
+    """Return a header of a message in Postmark's fields, empty when there is none."""
+    given = message.get("Headers")
+    for one in given if isinstance(given, list) else []:
+        if isinstance(one, dict) and str(one.get("Name", "")).lower() == name.lower():
+            return str(one.get("Value") or "")
+    return ""
 
 
 def addresses_in(message: Mapping[str, Any], *fields: str) -> list[str]:

@@ -93,6 +93,7 @@ def _accept(message: dict[str, Any], world: World) -> dict[str, Any]:
         }
     email = world.mailbox.add(message)
     world.events.publish({"kind": "email", "id": email.id})
+    world.post_office.forward(email)
     return {
         "To": str(message["To"]),
         "SubmittedAt": _iso(email.received_at),

@@ -1,6 +1,7 @@
 """Runs the sandbox on loopback: python -m backend.sandbox.serve --port 3001 --database FILE."""
 
 import argparse
+import os
 from pathlib import Path
 
 import uvicorn
@@ -32,7 +33,12 @@ def main() -> None:
     parser.add_argument("--database", type=Path, default=Path("sandbox.sqlite3"))
     parser.add_argument("--public-url", default="", help="the sandbox's own address; made from the port when empty")
     given = parser.parse_args()
-    settings = SandboxSettings(database=given.database, public_url=given.public_url or f"http://{_HOST}:{given.port}")
+    settings = SandboxSettings(
+        database=given.database,
+        public_url=given.public_url or f"http://{_HOST}:{given.port}",
+        # It holds a password, which a command line would show to everybody on this machine.
+        inbound_mail_url=os.environ.get("SANDBOX_INBOUND_MAIL_URL", ""),
+    )
     server(given.port, settings).run()
 
 

@@ -21,6 +21,8 @@ class SandboxSettings(BaseModel, frozen=True):
     hubspot_token: str = "sandbox-hubspot-token"  # noqa: S105 - likewise
     rerank_key: str = "sandbox-rerank-key"
     calcom_key: str = "cal_sandbox"
+    inbound_mail_url: str = ""
+    """Where customers' emails are handed on, with the password in it; empty while nobody takes them."""
     status_delay_ms: int = Field(default=200, ge=0)
     """Between two delivery statuses of one text; real carriers take from a fraction of a second to minutes."""
     webhook_timeout_s: float = Field(default=15.0, gt=0)

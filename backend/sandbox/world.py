@@ -7,9 +7,11 @@ from backend.sandbox.carrier import Carrier
 from backend.sandbox.database import Database
 from backend.sandbox.events import Events
 from backend.sandbox.faults import FaultBoard
+from backend.sandbox.letters import Letters
 from backend.sandbox.mailbox import Mailbox
 from backend.sandbox.numbers import Numbers
 from backend.sandbox.phones import Phones
+from backend.sandbox.post_office import PostOffice
 from backend.sandbox.settings import SandboxSettings
 from backend.sandbox.switchboard import Switchboard
 from backend.sandbox.texts import Texts
@@ -27,6 +29,8 @@ class World:
         self.phones = Phones(self.database)
         self.texts = Texts(self.database)
         self.mailbox = Mailbox(self.database)
+        self.letters = Letters(self.database)
+        self.post_office = PostOffice(settings, self.letters, self.events)
         self.carrier = Carrier(settings, self.texts, self.numbers, self.phones, self.faults, self.events)
         self.calls = Calls()
         self.switchboard = Switchboard(settings, self.calls, self.numbers, self.carrier, self.faults, self.events)

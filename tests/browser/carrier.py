@@ -43,6 +43,10 @@ class Carrier:
         found: list[dict[str, Any]] = self._client.get("/sandbox/mailbox", params={"to": address}).json()
         return found
 
+    def forward(self, address: str, to: str) -> None:
+        """Forward the mail of an address, as a business's own mail server would."""
+        self._client.put(f"/sandbox/forwarding/{address}", json={"to": to}).raise_for_status()
+
     def code_for(self, address: str, after: int = 0) -> str:
         """Wait for the newest mail to an address that came after mail number `after` and return its code."""
 

@@ -134,8 +134,8 @@ Nothing you do here leaves this computer, and nobody is texted, called or charge
 <div class="doors">
 <a class="door" href="/phone">{icon("phone")}<span><strong>Play a customer</strong>
 <span class="quiet">Text a business number and read the reply</span></span>{icon("arrow")}</a>
-<a class="door" href="/mailbox">{icon("mail")}<span><strong>Read the mail</strong>
-<span class="quiet">Codes, invitations and notices arrive here</span></span>{icon("arrow")}</a>
+<a class="door" href="/mailbox">{icon("mail")}<span><strong>Read and write mail</strong>
+<span class="quiet">Codes and notices arrive here, and customers write from here</span></span>{icon("arrow")}</a>
 </div>
 {_numbers(world)}
 {_behaviour(world.faults)}

@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 TOKEN = {"X-Postmark-Server-Token": "sandbox-postmark-token"}
+LETTER = {"from": "dana@customer.example", "to": "hello@shop.example", "text": "Hello"}
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 
-@pytest.mark.parametrize("path", ["/", "/phone", "/mailbox"])
+@pytest.mark.parametrize("path", ["/", "/phone", "/mailbox", "/mailbox/write"])
 async def test_page_loads_nothing_from_elsewhere(vendor: Any, path: str) -> None:
     answer = await vendor.client.get(path)
     assert answer.status_code == 200
@@ -27,7 +28,15 @@ async def test_words_of_others_are_escaped_everywhere(vendor: Any) -> None:
     await vendor.text(NASTY)
     message = {"From": "a@example.com", "To": "b@example.com", "Subject": NASTY, "TextBody": NASTY, "HtmlBody": NASTY}
     await vendor.client.post("/email", json=message, headers=TOKEN)
-    for path in ("/", "/phone", "/mailbox", f"/mailbox?to={NASTY}", f"/phone?from={NASTY}&to={NASTY}"):
+    await vendor.client.post("/sandbox/letters", json=LETTER | {"name": NASTY, "subject": NASTY, "text": NASTY})
+    for path in (
+        "/",
+        "/phone",
+        "/mailbox",
+        "/mailbox/write",
+        f"/mailbox?to={NASTY}",
+        f"/phone?from={NASTY}&to={NASTY}",
+    ):
         page = (await vendor.client.get(path)).text
         assert "<script>" not in page
         assert "<img src=x" not in page
