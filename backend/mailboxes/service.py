@@ -4,13 +4,15 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.contacts import service as contacts
+from backend.conversations import service as conversations
 from backend.core.errors import NotFound
 from backend.core.tenancy import org_id_of
 from backend.mailboxes import queries
 from backend.mailboxes.boxes import CHANGED, change, connect, detach, list_all, of_agent, test
 from backend.mailboxes.files import open_file
 from backend.mailboxes.intake import MailWebhook, accept_webhook, require_proof
-from backend.mailboxes.schemas import MailboxView, Thread, mailbox_view
+from backend.mailboxes.schemas import MailboxView, Thread, mailbox_view, reply_subject
 from backend.mailboxes.sending import answering, approve_draft, queue, retry_failed, send_from_person
 from backend.mailboxes.writing import write
 from backend.models.conversations import ConversationItem
@@ -34,13 +36,13 @@ __all__ = [
     "list_all",
     "mailbox",
     "mailbox_view",
-    "may_answer",
     "of_agent",
     "open_file",
     "queue",
     "require_proof",
     "retry_failed",
     "send_from_person",
+    "subject_for",
     "test",
     "write",
 ]
@@ -59,13 +61,19 @@ async def is_email(session: AsyncSession, message_id: UUID) -> bool:
     return await queries.email(session, org_id_of(session), message_id) is not None
 
 
-async def may_answer(session: AsyncSession, conversation_id: UUID) -> bool:
-    """Tell whether people can answer an email of this conversation: there is one, and a mailbox to write from."""
+async def subject_for(session: AsyncSession, conversation_id: UUID) -> str | None:
+    """Return what an email to a conversation's contact is about: the answer to their last, empty when there is none.
+
+    None says that nobody can write: no mailbox of the organization is on, or the contact has no address.
+    """
     org_id = org_id_of(session)
+    if not any(one.is_active for one in await queries.mailboxes(session, org_id)):
+        return None
     last = await queries.newest_received(session, org_id, conversation_id)
-    if last is None:
-        return False
-    return any(one.is_active for one in await queries.mailboxes(session, org_id))
+    if last is not None:
+        return reply_subject(last.subject)
+    conversation = await conversations.get(session, conversation_id)
+    return "" if (await contacts.get(session, conversation.contact_id)).email else None
 
 
 async def mailbox(session: AsyncSession, mailbox_id: UUID | None) -> AgentEmailConfig | None:

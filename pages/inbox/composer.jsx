@@ -13,7 +13,7 @@ import { Collision } from "$/public/external/pages/inbox/parts/collision.jsx";
 import { useDraft } from "$/public/external/pages/inbox/parts/draft.jsx";
 import { EmojiPicker } from "$/public/external/pages/inbox/parts/emoji.jsx";
 import { MateList, mates, mentionAt, mentionedIn } from "$/public/external/pages/inbox/parts/mention.jsx";
-import { findInOutbox, putInOutbox, readDraft, takeFromOutbox } from "$/public/external/pages/inbox/parts/outbox.jsx";
+import { findInOutbox, putInOutbox, readDraft, takeFromOutbox, writeDraft } from "$/public/external/pages/inbox/parts/outbox.jsx";
 import { Writing, usePresence, useWriting } from "$/public/external/pages/inbox/parts/presence.jsx";
 import { countSegments } from "$/public/external/pages/inbox/parts/segments.jsx";
 import { SuggestButton, SuggestionNote } from "$/public/external/pages/inbox/parts/suggest.jsx";
@@ -29,13 +29,14 @@ export function Composer(props) {
 }
 
 function Box(props) {
-  const { conversationId, channels, channel: usual, senders, sender, refusal, outcomes, drafts, lastSeq } = props;
+  const { conversationId, channels, channel: usual, mailSubject, senders, sender, refusal, outcomes, drafts, lastSeq } = props;
   const { team, me, others, visitorWrites, contactName, replies, isThinking, suggestion } = props;
   const { words, onSend, onNote, onSaveDraft, onChooseSender, onHere, onSuggest, onNewTemplate } = props;
   const [mode, setMode] = useState("reply");
   const [own, setOwn] = useState("");
   const channel = channels.includes(own) ? own : usual;
   const { text, write, sent, began } = useDraft(conversationId, mode, drafts, channel, lastSeq, onSaveDraft);
+  const [ownSubject, setOwnSubject] = useState(() => readDraft(conversationId, "subject") || null);
   const files = useFiles(conversationId, channel, words);
   const [cursor, setCursor] = useState(0);
   const [active, setActive] = useState(0);
@@ -54,11 +55,13 @@ function Box(props) {
   const isMail = !isNote && channel === "email";
   const isText = !isNote && !isMail && channel !== "chat";
   const takesFiles = !isNote && !isMail;
+  const subject = ownSubject ?? mailSubject;
+  const isThread = isMail && mailSubject !== "" && subject.trim() !== mailSubject;
   const size = countSegments(text);
   const most = isNote ? 5000 : isMail ? MOST_MAIL : isText ? MOST : MOST_CHAT;
   const tooLong = [...text].length > most || (isText && size.segments > 10);
   const something = text.trim() !== "" || (!isNote && files.ids.length > 0);
-  const ready = something && !tooLong && !files.waiting && (!isText || (sender && !refusal));
+  const ready = something && !tooLong && !files.waiting && (!isText || (sender && !refusal)) && (!isMail || subject.trim() !== "");
   const slash = !isNote && shut !== cursor ? slashAt(text, cursor) : null;
   const at = isNote && shut !== cursor ? mentionAt(text, cursor) : null;
   const found = slash ? matching(replies, slash.asked) : at ? mates(team, me, at.asked) : [];
@@ -78,6 +81,10 @@ function Box(props) {
     window.addEventListener("magpipe:draft", reload);
     return () => window.removeEventListener("magpipe:draft", reload);
   }, [conversationId]);
+  const name = (line) => {
+    setOwnSubject(line);
+    writeDraft(conversationId, line ?? "", "subject");
+  };
   useEffect(() => setActive(0), [slash?.asked, at?.asked]);
   useLayoutEffect(() => {
     const area = field.current;
@@ -95,6 +102,7 @@ function Box(props) {
       if (!message) return;
       takeFromOutbox(conversationId, outcome.client_id);
       write(message.body, "reply");
+      if (message.subject) name(message.subject);
       setCollided({ ...outcome, message });
     });
   }, [outcomes]);
@@ -112,8 +120,9 @@ function Box(props) {
   const leave = (message, sure) => {
     putInOutbox(conversationId, message);
     const { clientId, body, later, fileIds, by } = message;
-    onSend?.(conversationId, clientId, body, message.sender, later, by, fileIds, began.current || lastSeq, sure);
+    onSend?.(conversationId, clientId, body, message.sender, later, by, fileIds, began.current || lastSeq, sure, message.subject);
     sent("reply");
+    name(null);
     files.clear();
     setSuggested(null);
     field.current?.focus();
@@ -128,7 +137,7 @@ function Box(props) {
       return;
     }
     const clientId = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-    leave({ clientId, body: text.trim(), sender, later, fileIds: files.ids, fileCount: files.ids.length, by: channel }, false);
+    leave({ clientId, body: text.trim(), sender, later, fileIds: files.ids, fileCount: files.ids.length, by: channel, subject: isMail ? subject.trim() : "" }, false);
   };
   const pick = (one) => {
     const place = slash ?? at;
@@ -210,6 +219,19 @@ function Box(props) {
             <>
               {isNote ? null : <SuggestionNote suggestion={suggested} words={words} onClose={() => setSuggested(null)} />}
               {isNote ? null : <Attached files={files.files} channel={channel} error={files.error} words={words} onRemove={files.remove} />}
+              {isMail ? (
+                <label className="flex min-h-8 items-center gap-2 border-b border-line px-3 text-13 text-muted pointer-coarse:min-h-11">
+                  {words.SUBJECT}
+                  <input
+                    value={subject}
+                    maxLength={300}
+                    autoComplete="off"
+                    onChange={(event) => name(event.target.value)}
+                    className="h-6 min-w-0 flex-1 rounded-control bg-transparent px-1 text-14 text-ink focus-visible:outline focus-visible:outline-accent pointer-coarse:text-16"
+                  />
+                  {isThread ? <span className="shrink-0 text-12">{words.NEW_THREAD}</span> : null}
+                </label>
+              ) : null}
               <textarea
                 ref={field}
                 value={text}

@@ -75,7 +75,7 @@ export function moveWriting(from, to) {
   if (waiting?.length) change(to, (messages) => [...messages, ...waiting]);
 }
 
-const keyOf = (conversation, mode) => DRAFT + conversation + (mode === "note" ? ":note" : "");
+const keyOf = (conversation, mode) => DRAFT + conversation + (mode === "reply" ? "" : `:${mode}`);
 
 export function readDraft(conversation, mode = "reply") {
   try {

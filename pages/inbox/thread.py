@@ -42,7 +42,7 @@ _two = rx.event.passthrough_event_spec(str, str)
 _three = rx.event.passthrough_event_spec(str, str, str)
 _switch = rx.event.passthrough_event_spec(str, str, bool)
 _way = rx.event.passthrough_event_spec(str, int, int)
-_send = rx.event.passthrough_event_spec(str, str, str, str, str, str, list[str], int, bool)
+_send = rx.event.passthrough_event_spec(str, str, str, str, str, str, list[str], int, bool, str)
 _Rows = rx.Var[list[dict[str, Any]]]
 
 
@@ -145,6 +145,7 @@ class _Composer(rx.Component):
     conversation_id: rx.Var[str]
     channels: rx.Var[list[str]]
     channel: rx.Var[str]
+    mail_subject: rx.Var[str]
     senders: _Rows
     sender: rx.Var[str]
     refusal: rx.Var[str]
@@ -266,6 +267,7 @@ def thread_pane() -> rx.Component:
                 conversation_id=ComposerState.conversation_id,
                 channels=ComposerState.channels,
                 channel=ComposerState.channel,
+                mail_subject=ComposerState.mail_subject,
                 senders=ComposerState.senders,
                 sender=ComposerState.sender,
                 refusal=ComposerState.refusal,

@@ -154,7 +154,7 @@ function OpenTimeline(props) {
           onAgain={() => {
             putInOutbox(conversationId, item);
             // Who presses this has seen what came meanwhile.
-            onSend?.(conversationId, item.clientId, item.body, item.sender, item.later, item.by, item.fileIds, 0, true);
+            onSend?.(conversationId, item.clientId, item.body, item.sender, item.later, item.by, item.fileIds, 0, true, item.subject ?? "");
           }}
           onEdit={() => {
             takeFromOutbox(conversationId, item.clientId);

@@ -61,8 +61,10 @@ class ComposerState(SessionState):
 
     conversation_id: str = ""
     channels: list[str] = []
-    """How this person can be answered: `sms`, `chat` while they have one open, `email` when they have written one."""
+    """How to answer this person: `sms`, `chat` while they have one open, `email` with an address and a mailbox."""
     channel: str = ""
+    mail_subject: str = ""
+    """What an email to this person is about unless its writer says otherwise: the answer to their last one."""
     senders: list[Sender] = []
     sender: str = ""
     refusal: str = ""
@@ -97,7 +99,9 @@ class ComposerState(SessionState):
         found = [Channel.SMS.value] if contact.phone_number else []
         if await chat.has_open(session, conversation.id):
             found.append(Channel.CHAT.value)
-        if await mailboxes.may_answer(session, conversation.id):
+        subject = await mailboxes.subject_for(session, conversation.id)
+        self.mail_subject = subject or ""
+        if subject is not None:
             found.append(Channel.EMAIL.value)
         self.channels = found or [Channel.SMS.value]
         if self.channel not in found or conversation.last_channel in found:
@@ -131,8 +135,11 @@ class ComposerState(SessionState):
         files: list[str],
         began_seq: int,
         is_sure: bool,
+        subject: str = "",
     ) -> None:
         """Send a message now, or a text at an ISO moment; the browser shows it at once under its own id.
+
+        An email with another `subject` than the answer to their last one begins a thread.
 
         The same client id sends once, however often it arrives. When somebody else answered after `began_seq`, the
         newest item its writer had seen, nothing is sent before they are sure. Refusals come back as the outcome and
@@ -174,7 +181,12 @@ class ComposerState(SessionState):
                         if file_ids:
                             raise Invalid("An answer by email carries no files. Take them off first.", field="files")
                         email = await mailboxes.send_from_person(
-                            session, principal, conversation.id, body, client_key=outcome["client_id"]
+                            session,
+                            principal,
+                            conversation.id,
+                            body,
+                            subject=str(subject),
+                            client_key=outcome["client_id"],
                         )
                         outcome["record_id"] = str(email.id)
                     else:

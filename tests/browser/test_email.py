@@ -56,3 +56,11 @@ def test_an_email_is_drafted_approved_and_answered_by_a_person(window, ana, up, 
     customer.get_by_label("Reply as Dana Letter").fill("I will, thank you.")
     customer.get_by_role("button", name="Reply").click()
     expect(inbox.timeline.get_by_text("I will, thank you.")).to_be_visible()
+
+    subject = inbox.page.get_by_label(InboxComposer.SUBJECT)
+    expect(subject).to_have_value("Re: Opening hours")
+    subject.fill("Your bill")
+    inbox.page.get_by_label(InboxComposer.REPLY, exact=True).fill("It is ready.")
+    inbox.page.keyboard.press("Control+Enter")
+    expect(customer.locator("#mails").get_by_text("Your bill", exact=True)).to_be_visible()
+    expect(subject).to_have_value("Re: Opening hours")

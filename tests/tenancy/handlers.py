@@ -124,6 +124,7 @@ WIDGETS: dict[str, Widget] = {
                 files=[],
                 began_seq=0,
                 is_sure=True,
+                subject="Mallory",
             ),
             "note": _rule(**ITEM, body="Mallory", mentioned=[]),
             "save_draft": _rule(**ITEM, mode="reply", body="Mallory", channel="sms", began_seq=0),

@@ -8,9 +8,10 @@ from sqlmodel import col, select
 
 from backend.compliance import service as compliance
 from backend.contacts import service as contacts
+from backend.conversations import service as conversations
 from backend.core import clock
 from backend.core.config import settings
-from backend.core.errors import Refused
+from backend.core.errors import Invalid, Refused
 from backend.core.tenancy import unit_of_work
 from backend.mailboxes import service as mailboxes
 from backend.models.mailboxes import EmailFile
@@ -221,6 +222,27 @@ async def test_a_person_answers_the_thread_or_begins_another(desk):
     assert (reply.subject, reply.in_reply_to) == ("Re: Opening hours", asked.message_id)
     assert (other.subject, other.in_reply_to) == ("Your bill Bcc: x@y.z", "")
     assert other.thread_id != asked.thread_id
+
+
+async def test_people_may_write_first_to_an_address_while_a_mailbox_is_on(desk):
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            contact, _ = await contacts.ensure_by_email(session, CUSTOMER)
+            conversation = (await conversations.for_contact(session, contact.id)).id
+            assert await mailboxes.subject_for(session, conversation) == ""
+            with pytest.raises(Invalid):
+                await mailboxes.send_from_person(session, desk.org.owner, conversation, "It is ready.")
+            write = mailboxes.send_from_person
+            sent = await write(session, desk.org.owner, conversation, "It is ready.", subject="Your bill")
+    assert (sent.to_addresses, sent.subject, sent.in_reply_to) == ([CUSTOMER], "Your bill", "")
+    await desk.receive()
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            assert await mailboxes.subject_for(session, conversation) == "Re: Opening hours"
+    await desk.change(is_active=False)
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            assert await mailboxes.subject_for(session, conversation) is None
 
 
 async def test_the_test_that_comes_back_forwarded_verifies_the_mailbox(desk):
