@@ -76,7 +76,7 @@ TEXTS = [
 
 
 async def seed_demo() -> dict[str, str]:
-    """Make the demo workspace unless it exists and return how to sign in and where to reach it: number, widget, mailbox.
+    """Make the demo workspace unless it exists and return how to sign in, its number, widget key and mailbox.
 
     A second run finds the workspace, gives the owner a new password and changes nothing else.
     """

@@ -109,7 +109,6 @@ def _fill(body: Mapping[str, Any], pick: Any, before: str = "") -> dict[str, Any
 
 
 LATER = "2027-03-01T10:00:00-05:00"
-LETTER = {"to_email": "m@tenancy.example", "subject": "Hello", "body_text": "Hello"}
 AGENT, NUMBER, CUSTOMER = Id("agent_configs"), Id("number"), Id("customer")
 SOURCE, SKILL = Id("knowledge_sources"), Id("agent_skills")
 MEMORY, TICKET = Id("conversation_contexts"), Id("support_tickets")
@@ -137,8 +136,10 @@ MEMBERS = (
     Call("/api/inbox/chosen-files/{file_id}", method="GET", values={"file_id": Id("outgoing_files")}),
     Call("/functions/v1/generate-agent-message", {"prompt": "Say hello", "recipient_phone": "+14155550178"}),
     Call("/functions/v1/manage-api-keys", {"action": "list"}),
-    Call("/functions/v1/send-email", {**LETTER, "agent_id": AGENT}),
-    Call("/functions/v1/send-email", {**LETTER, "to_email": Id("customer_email"), "in_reply_to": Id("email_messages")}),
+    Call(
+        "/functions/v1/send-email",
+        {"to_email": "m@tenancy.example", "subject": "Hello", "body_text": "Hello", "agent_id": AGENT},
+    ),
     Call("/functions/v1/send-user-sms", {"from": NUMBER, "to": "+14155550178", "body": "Hello"}),
     Call("/functions/v1/send-sms", {"from": NUMBER, "to": "+14155550178", "body": "Hello"}),
     Call("/functions/v1/schedule-sms", {"from": NUMBER, "to": "+14155550178", "body": "Hi", "scheduled_at": LATER}),

@@ -396,6 +396,7 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 secret="",
                 words="",
             )
+            await rows.make("agent_email_configs", address=f"{mark}@in.tenancy.example", mode="draft")
             await rows.make("semantic_matches", status="failed", channel="sms")
             await rows.make("message_drafts", user_id=owner.user_id, mode="reply")
             await rows.make(
@@ -438,7 +439,6 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
                 "gap": str(gap["group_id"]),
                 "number": number,
                 "customer": customer,
-                "customer_email": f"{mark}.customer@tenancy.example",
                 "media_path": path,
             }
 

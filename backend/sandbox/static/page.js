@@ -13,11 +13,10 @@ window.sandbox = {
     }
   },
 
-  // Calls `changed` after every event that `concerns` us, and after a lost connection came back.
+  // Calls `changed` after every event that `concerns` us, and whenever the connection opens, for what came before it.
   live(path, concerns, changed) {
     let isBusy = false;
     let isStale = false;
-    let wasOpen = false;
     const run = async () => {
       if (isBusy) {
         isStale = true;
@@ -36,10 +35,7 @@ window.sandbox = {
     };
     const source = new EventSource(path);
     source.onmessage = (event) => concerns(JSON.parse(event.data)) && run();
-    source.onopen = () => {
-      if (wasOpen) run();
-      wasOpen = true;
-    };
+    source.onopen = run;
     addEventListener("pagehide", () => source.close());
     return run;
   },
