@@ -18,9 +18,11 @@ from pages.words import (
     AgentSkills,
     AgentTools,
     Connections,
+    InboxSide,
     InboxTimeline,
     Memory,
     Templates,
+    Tickets,
 )
 from tests.browser.carrier import Carrier, wait_until
 from tests.browser.inbox import Inbox
@@ -28,7 +30,7 @@ from tests.browser.look import settle
 from tests.browser.shots import CUSTOMERS, press
 from tests.installation import Installation
 
-SAVE_NAME = "Save the customer's name"
+SAVE_NAME, OPEN_TICKET = "Save the customer's name", "Open a ticket"
 SUITE, CASE, ALERT, FUNCTION = "Prices and hours", "Names the price of a cleaning", "Wants to leave", "look_up_order"
 FOLLOW_UP, REVIEW = "Follow-up", "Review request"
 _TEMPLATES = (
@@ -60,6 +62,7 @@ class Practice:
         self._listen()
         self._publish()
         self._meet_customers()
+        self._promise()
         self._switch_on_skills()
         self._test()
         self._change_again()
@@ -131,6 +134,7 @@ class Practice:
             force=True
         )
         self._page.get_by_label(f"{AgentPolicies.POLICY} {SAVE_NAME}").select_option(label=AgentPolicies.ASK)
+        self._page.get_by_label(f"{AgentPolicies.POLICY} {OPEN_TICKET}").select_option(label=AgentPolicies.ALLOWED)
         self._page.wait_for_timeout(800)
 
     def _remember(self) -> None:
@@ -156,6 +160,7 @@ class Practice:
             "gap": "Do you repair saxophones?",
             "gap2": "Can you fix a saxophone?",
             "leaves": "I want to move to another dentist, please.",
+            "promised": "Please open a support ticket, my retainer broke, it is urgent",
         }
         for key, words in told.items():
             say(CUSTOMERS[key], words)
@@ -178,6 +183,29 @@ class Practice:
         # A conversation that is closed is read for what is worth remembering.
         self._page.get_by_role("button", name="Close", exact=True).first.click()
         wait_until(lambda: self._up.query("select 1 from memory_facts limit 1"), "a remembered fact", within_s=60)
+
+    def _promise(self) -> None:
+        """Open tickets by hand beside the one the agent opened, one of them late and one done."""
+        Inbox(self._page).visit().open(CUSTOMERS["promised"])
+        side = self._page.get_by_role("region", name=InboxSide.TICKETS)
+        expect(side.get_by_role("listitem")).to_have_count(1)
+        tickets = (
+            ("Send the X-rays to Dr Patel", "high", "Leo Park", "2026-11-02"),
+            ("Ask the insurance whether a second crown within five years is covered", "medium", "", "2027-03-15"),
+            ("Call back about the invoice", "low", "Ana Silva", ""),
+        )
+        for n, (subject, priority, name, due) in enumerate(tickets, start=2):
+            press("button", InboxSide.TICKET_NEW)(self._page)
+            self._dialog.get_by_label(Tickets.SUBJECT).fill(subject)
+            self._dialog.get_by_label(Tickets.PRIORITY).select_option(priority)
+            if name:
+                self._dialog.get_by_label(Tickets.ASSIGNED_TO).select_option(label=name)
+            self._dialog.get_by_label(Tickets.DUE_DATE).fill(due)
+            self._say(Tickets.CREATE)
+            expect(side.get_by_role("listitem")).to_have_count(n)
+        done = side.get_by_role("listitem").filter(has_text=tickets[-1][0])
+        done.get_by_role("button", name=InboxSide.TICKET_CLOSE).click()
+        expect(done.get_by_role("button", name=InboxSide.TICKET_REOPEN)).to_be_visible()
 
     @staticmethod
     def _asked(inbox: Inbox) -> Locator:
@@ -218,6 +246,7 @@ class Practice:
         for against in ("v1", "draft"):
             self._open("tests")
             choice = self._page.get_by_label(AgentProving.TARGET)
+            expect(choice.locator("option")).not_to_have_count(0)
             values = choice.locator("option").evaluate_all("(all) => all.map((one) => one.value)")
             choice.select_option(values[0] if against == "draft" else values[-1])
             self._page.get_by_role("button", name=f"{AgentProving.RUN} {SUITE}").click()

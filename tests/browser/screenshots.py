@@ -1,8 +1,8 @@
 """Take pictures of every page: three widths, light and dark, full, empty, loading, failing and with layers open.
 
 `python -m tests.browser.screenshots [--only inbox] [--out screenshots]` starts an installation of its own, fills it,
-and writes `<page>-<state>-<width>-<scheme>.png`. `shots.py`, `shots_of_agents.py` and
-`shots_of_people.py` say which. Look at each one before calling a page done.
+and writes `<page>-<state>-<width>-<scheme>.png`. The files named `shots*.py` say
+which. Look at each one before calling a page done.
 """
 
 import argparse
@@ -15,11 +15,12 @@ import httpx
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from pages.words import AgentPublish, Forms, InboxTimeline, Team, Teams
-from tests.browser import shots, shots_of_agents, shots_of_people
+from tests.browser import shots, shots_of_agents, shots_of_emails, shots_of_people
 from tests.browser.addresses import Address
 from tests.browser.carrier import Carrier
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.inbox import Inbox
+from tests.browser.letters import Letters
 from tests.browser.look import next_frames, settle
 from tests.browser.people import Person, sign_in, sign_up
 from tests.browser.practice import Practice
@@ -130,9 +131,11 @@ class Studio:
         window.close()
 
     def work(self) -> None:
-        """Let the owner use all of the demo agent."""
+        """Let the owner use all of the demo agent, and connect agents that answer emails."""
         window = self.window("owner", 1440, 900)
         Practice(window.page, self.up, self.carrier, self.agent()).work()
+        self._letters = Letters(window.page, self.up, self.carrier)
+        self._letters.work()
         window.close()
 
     def ask_who_is_there(self) -> None:
@@ -159,6 +162,9 @@ class Studio:
     def shots(self) -> Iterator[Shot]:
         """Yield every picture to take."""
         up = self.up
+        yield from shots_of_emails.mailboxes(self._letters)
+        yield from shots_of_emails.emails(self._letters)
+        yield from shots_of_emails.tickets(self.conversation)
         yield from shots.every_route(up)
         yield from shots.failing(up, self.conversation(CUSTOMERS["people"]))
         yield from shots.doors()

@@ -53,6 +53,7 @@ CUSTOMERS = {
     "gap": "+14155550191",
     "gap2": "+14155550192",
     "leaves": "+14155550194",
+    "promised": "+14155550195",
 }
 Act = Callable[[Page], None]
 
