@@ -106,7 +106,8 @@ async def begin(
     session.add(made)
     await session.flush()
     source = "api" if principal.is_key else "ui"
-    await audit.record(session, principal, f"{source}:tests:started", made.id, {"title": title, "version": number})
+    details = {"title": title, "version": number or "draft"}
+    await audit.record(session, principal, f"{source}:tests:started", made.id, details)
     return made
 
 

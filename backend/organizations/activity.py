@@ -28,17 +28,27 @@ EXPORT_AT_ONCE = 1000
 # What entries of an organization are about: the middle of `source:subject:verb`.
 SUBJECTS = (
     "agent",
+    "alerts",
+    "approval",
+    "calendar",
     "contact",
     "contact_field",
     "contact_import",
+    "details",
+    "functions",
     "key",
     "knowledge",
+    "mailbox",
+    "mcp_server",
     "member",
+    "memory",
     "number",
     "organization",
     "proposal",
+    "skill",
     "tag",
     "team",
+    "tests",
     "ticket",
     "widget",
 )
@@ -47,7 +57,7 @@ _MUTE = frozenset({"session_id", "user_id", "agent_id", "merged_id", "into_id", 
 # Details whose values are our own words for machines.
 _CODES = frozenset({"fields", "type", "kind", "slot"})
 # Details that hold what the thing itself was called at the time.
-_CALLED = ("name", "label", "title", "phone_number")
+_CALLED = ("name", "label", "title", "skill", "phone_number")
 _LAST = {"from": 1, "to": 2}
 
 
@@ -211,6 +221,8 @@ def _row(entry: AuditEntry, names: Mapping[str, str]) -> ActivityRow:
 
 
 def _short(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     text = ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
     text = text.replace("_", " ") if name in _CODES else text
     return text if len(text) <= 80 else text[:79] + "…"

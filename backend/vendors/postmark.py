@@ -74,7 +74,8 @@ async def send(
     code = answer.get("ErrorCode")
     words = str(answer.get("Message") or f"status {response.status_code}")[:300]
     if code == _INACTIVE_RECIPIENT:
-        raise VendorError(f"This address does not take mail: {words}", vendor=VENDOR, code="recipient_inactive")
+        inactive = "This address takes no mail: an earlier one came back, or its owner called it unwanted."
+        raise VendorError(inactive, vendor=VENDOR, code="recipient_inactive")
     if code == _UNREADABLE_MAIL:
         raise VendorError(f"The mail service refused this mail: {words}", vendor=VENDOR, code="mail_refused")
     if _is_trouble(response):

@@ -121,8 +121,11 @@ def _test() -> rx.Component:
                     MailboxState.tested_at != "",
                     rx.el.span(
                         badge(AgentMailbox.WAITING, tone="warning", icon="clock"),
-                        rx.el.span(AgentMailbox.WAITING_HINT, class_name="text-13 text-muted"),
-                        time_ago(MailboxState.tested_at, class_name="text-13 text-muted"),
+                        rx.el.span(
+                            f"{AgentMailbox.WAITING_HINT} ",
+                            time_ago(MailboxState.tested_at),
+                            class_name="text-13 text-muted",
+                        ),
                         class_name="flex flex-wrap items-center gap-2",
                     ),
                     badge(AgentMailbox.UNTESTED, tone="neutral"),

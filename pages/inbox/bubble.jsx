@@ -34,7 +34,7 @@ function Body({ text }) {
 
 function Picture({ file, words }) {
   const [broken, setBroken] = useState(false);
-  if (broken) return <Missing words={words} />;
+  if (broken) return <Missing file={{ name: file.name }} words={words} />;
   const address = `/api/media/${file.id}`;
   return (
     <Dialog.Root>
@@ -65,18 +65,22 @@ function Picture({ file, words }) {
   );
 }
 
-function Missing({ words }) {
+// A file that is not there says which one and, where it is known, why.
+function Missing({ file, words }) {
   return (
-    <span className="flex h-11 w-60 max-w-full items-center gap-2 rounded-card border border-line bg-sunken px-3 text-13 text-muted">
+    <span className="flex min-h-11 w-60 max-w-full items-center gap-2 rounded-card border border-line bg-sunken px-3 py-1 text-13 text-muted">
       <Icon as={ImageOff} />
-      {words.FILE_MISSING}
+      <span className="min-w-0">
+        {file.name ? <span className="block truncate font-medium">{file.name}</span> : null}
+        <span className="block">{file.error || words.FILE_MISSING}</span>
+      </span>
     </span>
   );
 }
 
 function Media({ files, words }) {
   return files.map((file) => {
-    if (file.status === "failed") return <Missing key={file.id} words={words} />;
+    if (file.status === "failed") return <Missing key={file.id} file={file} words={words} />;
     if (file.status === "pending") {
       return (
         <span key={file.id} role="status" className="h-45 w-60 max-w-full animate-breathe rounded-card bg-skeleton">
@@ -92,7 +96,7 @@ function Media({ files, words }) {
         className="flex h-11 w-60 max-w-full items-center gap-2 rounded-card border border-line bg-canvas px-3 text-13 font-medium text-ink hover:bg-hover"
       >
         <Icon as={FileText} />
-        <span className="truncate">{words.FILE}</span>
+        <span className="truncate">{file.name || words.FILE}</span>
         <span className="ml-auto text-12 text-muted uppercase">{(file.content_type.split("/")[1] ?? "").slice(0, 8)}</span>
       </a>
     );

@@ -215,9 +215,11 @@ export function Facts({ row, person, alike, errors, agents, tags, words, time, m
           <Edit field="notes" label={words.NOTES} kind="area" value={person.notes} {...shared} />
         </div>
         <dl className="mt-1 text-13">
-          <Line name={words.TEXTS}>
-            <OptOuts person={person} words={words} />
-          </Line>
+          {person.phone_display ? (
+            <Line name={words.TEXTS}>
+              <OptOuts person={person} words={words} />
+            </Line>
+          ) : null}
           <Line name={words.SINCE}>
             <Exact at={person.since} />
           </Line>
