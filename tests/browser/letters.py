@@ -1,4 +1,4 @@
-"""Let customers write emails to an agent's mailbox, and the demo practice connect mailboxes and answer what comes."""
+"""Let the demo practice connect mailboxes and answer what customers write to one of them."""
 
 import base64
 import re
@@ -112,7 +112,7 @@ class Letters:
         connect(page, WAITING)
         begin_test(page, "press@harbor-dental.example")
         connect(page, VERIFIED)
-        address = verify(page, self._up, self._carrier, "hello@harbor-dental.example")
+        address = verify(page, self._up, self._carrier, "letters@harbor-dental.example")
         self._write(address)
         self._answer()
 
@@ -149,8 +149,8 @@ class Letters:
         )
         for key, subject, body, more in said:
             arrive(self._up, address, subject, body, sender=WRITERS[key], **more)
-        drafts = "select 1 from conversation_items where kind = 'draft' and channel = 'email' having count(*) >= 2"
-        wait_until(lambda: self._up.query(drafts), "the drafts", within_s=30)
+        drafts = "select 1 from conversation_items where kind = 'draft' and author_name = %s having count(*) >= 3"
+        wait_until(lambda: self._up.query(drafts, VERIFIED), "the drafts", within_s=30)
 
     def _answer(self) -> None:
         """Answer the one whose address is about to be gone: the first answer arrives, the second does not."""
@@ -159,8 +159,12 @@ class Letters:
         settle(page)
         press("button", InboxTimeline.APPROVE)(page)
         wait_until(lambda: self._carrier.mails_to(sender), "the approved answer")
-        sent = "select id, vendor_id, attempted_at from email_messages where direction = 'outbound' and vendor_id <> ''"
-        [(email_id, vendor_id, at)] = wait_until(lambda: self._up.query(sent), "the answer's own number")
+        sent = (
+            "select id, vendor_id, attempted_at from email_messages"
+            " where direction = 'outbound' and vendor_id <> '' and conversation_id = %s"
+        )
+        place = self.conversation("failed").rpartition("/")[2]
+        [(email_id, vendor_id, at)] = wait_until(lambda: self._up.query(sent, place), "the answer's own number")
         report = {
             "RecordType": "Delivery",
             "MessageID": vendor_id,
