@@ -13,7 +13,14 @@ from backend.sandbox.pages.mail import side
 from backend.sandbox.pages.markup import icon, page, text
 from backend.sandbox.world import World, world_of
 
-_CUSTOMER, _NAME = "dana@customer.example", "Dana Ruiz"
+# What a newcomer finds written: a press on Send shows what an agent makes of it.
+_LETTER = {
+    "from": "dana@customer.example",
+    "name": "Dana Ruiz",
+    "subject": "Opening hours",
+    "text": "Hello, when are you open on Friday?",
+    "is_signed": "on",
+}
 
 
 def routes() -> list[Route]:
@@ -24,7 +31,7 @@ def routes() -> list[Route]:
 async def _write(request: Request) -> Response:
     world = world_of(request)
     if request.method == "GET":
-        return _page(world, {"from": _CUSTOMER, "name": _NAME, "is_signed": "on"})
+        return _page(world, _LETTER)
     form = await request.form()
     given = {name: str(form.get(name) or "") for name in ("from", "name", "to", "subject", "text", "is_signed")}
     try:
