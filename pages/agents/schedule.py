@@ -240,7 +240,10 @@ def _edge(name: str, words: str) -> rx.Component:
     return rx.el.div(
         label(words, control_id=control_id),
         rx.el.input(
-            id=control_id, name=name, type="time", class_name=f"{CONTROL} tabular h-9 w-32! pointer-coarse:h-11"
+            id=control_id,
+            name=name,
+            type="time",
+            class_name=f"{CONTROL} tabular h-9 w-32! pointer-coarse:h-11 pointer-coarse:w-36! pointer-coarse:px-1.5!",
         ),
         class_name="flex flex-col gap-1.5",
     )

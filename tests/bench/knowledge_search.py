@@ -72,6 +72,7 @@ async def rows() -> list[Row]:
                 " (select id from knowledge_chunks where org_id = %s order by random() limit %s)",
                 (owners[name].org_id, sources[name], everything, int(PASSAGES * share)),
             )
+            _count(database)
         database.execute("vacuum analyze knowledge_chunks")
         for name in list(SHARES)[1:]:
             lines += await _searched(name, owners[name].org_id, texts)
@@ -103,7 +104,16 @@ def _fill(database: psycopg.Connection[tuple[object, ...]], texts: _Texts, org_i
             )
     database.execute("set maintenance_work_mem = '2GB'")
     database.execute(str(index))
+    _count(database)
     database.execute("vacuum analyze knowledge_chunks")
+
+
+def _count(database: psycopg.Connection[tuple[object, ...]]) -> None:
+    # How many there are decides whether a tenant is searched exactly.
+    database.execute(
+        "update knowledge_sources set chunk_count ="
+        " (select count(*) from knowledge_chunks where source_id = knowledge_sources.id)"
+    )
 
 
 def _in_parts(texts: _Texts, size: int = 5_000) -> Iterator[_Floats]:
