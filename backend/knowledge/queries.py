@@ -25,6 +25,15 @@ def readable_by(agent_id: UUID | None) -> ColumnElement[bool]:
     return shared if agent_id is None else or_(shared, col(KnowledgeSource.agent_id) == agent_id)
 
 
+# Sorting is dear while the index is wanted: else the planner measures every passage of a tenant that owns a tenth of
+# them (38 ms instead of the index's few). Recall of 100,000 passages of one tenant is .93 with the default ef of 40.
+_THROUGH_THE_INDEX = text(
+    "select set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '100', true),"
+    f" set_config('hnsw.max_scan_tuples', '{MAX_SCAN_TUPLES}', true), set_config('enable_sort', 'off', true)"
+)
+_SORTING_AGAIN = text("select set_config('enable_sort', 'on', true)")
+
+
 async def chunk_total(session: AsyncSession, org_id: UUID) -> int:
     """Return how many passages an organization has."""
     query = select(func.coalesce(func.sum(col(KnowledgeSource.chunk_count)), 0)).where(
@@ -60,11 +69,13 @@ async def nearest(
         measured = rows.cte("measured").prefix_with("MATERIALIZED", dialect="postgresql")
         query = select(measured.c.id, measured.c.distance).order_by(measured.c.distance).limit(limit)
     else:
-        await session.execute(text("set local hnsw.iterative_scan = 'relaxed_order'"))
-        await session.execute(text(f"set local hnsw.max_scan_tuples = {MAX_SCAN_TUPLES}"))
+        await session.execute(_THROUGH_THE_INDEX)
         near = rows.order_by(distance).limit(limit).cte("near").prefix_with("MATERIALIZED", dialect="postgresql")
         query = select(near.c.id, near.c.distance).order_by(near.c.distance)
-    return [(chunk_id, 1.0 - float(away)) for chunk_id, away in await session.execute(query)]
+    found = [(chunk_id, 1.0 - float(away)) for chunk_id, away in await session.execute(query)]
+    if not exactly:
+        await session.execute(_SORTING_AGAIN)
+    return found
 
 
 async def matching(
