@@ -7,10 +7,11 @@ from sqlalchemy import update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.billing import service as billing
 from backend.conversations import items
 from backend.conversations.changes import announce_state
 from backend.conversations.schemas import SYSTEM, Author
-from backend.core import clock
+from backend.core import clock, jobs
 from backend.core.errors import Invalid
 from backend.models.chat import ChatSession
 from backend.models.conversations import Conversation
@@ -21,6 +22,8 @@ from backend.vocab import AnswerMode
 PAUSE = timedelta(minutes=10)
 # What a person writes to a colleague in passing; longer orders belong into the agent's instructions.
 BRIEF_LIMIT = 1000
+# Why people are called where answers came too often.
+LOOP = "this looks like another machine answering, so the agent stopped"
 
 
 def answering(conversation: Conversation, now: datetime | None = None) -> AnswerMode:
@@ -99,6 +102,24 @@ async def _hand_chats_back(session: AsyncSession, conversation: Conversation) ->
         .returning(col(ChatSession.id))
     )
     return bool(freed.all())
+
+
+async def leave_to_agent(session: AsyncSession, conversation: Conversation, task: str, message_id: UUID) -> str:
+    """Have the agent answer a message of a locked conversation while there is money; return what came of it.
+
+    `task` is the job of its channel. One turn at a time in a conversation: its jobs share a lock.
+    """
+    if not await billing.may_reply(session):
+        await call_for_person(session, conversation, "the balance is used up, so the agent does not answer")
+        return "no_balance"
+    await jobs.defer(
+        session,
+        task,
+        lock=f"conversation:{conversation.id}",
+        org_id=str(conversation.org_id),
+        message_id=str(message_id),
+    )
+    return "to_agent"
 
 
 async def leave_to_people(session: AsyncSession, conversation: Conversation, reason: str) -> None:

@@ -8,10 +8,12 @@ The modules of this package hold the work; callers come here.
 """
 
 from backend.conversations.answering import (
+    LOOP,
     PAUSE,
     answering,
     call_for_chat,
     call_for_person,
+    leave_to_agent,
     leave_to_people,
     pause_for_reply,
     set_answer_mode,
@@ -65,6 +67,7 @@ from backend.conversations.search import fits
 from backend.conversations.unreads import UNREAD_CAP, mark_read, mark_unread, unread_ids, unread_total
 
 __all__ = [
+    "LOOP",
     "NOTE_LIMIT",
     "PAGE_SIZE",
     "PAUSE",
@@ -94,6 +97,7 @@ __all__ = [
     "hand_over",
     "holding",
     "item",
+    "leave_to_agent",
     "leave_to_people",
     "lock_many",
     "locked",

@@ -18,9 +18,11 @@ from backend.core import clock
 from backend.core.errors import VendorError
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
 from backend.mailboxes import queries, statuses
+from backend.mailboxes.intake import TAKEN
 from backend.models.mailboxes import EmailMessage
 from backend.vendors import postmark
 from backend.vocab import Channel, ConsentSource, MessageStatus
+from backend.webhooks import service as webhooks
 
 _BROKEN = "Something of ours broke before this email was sent. Send it again."
 _OPEN = (MessageStatus.QUEUED, MessageStatus.SENDING)
@@ -90,7 +92,7 @@ async def apply_status(event_id: UUID) -> None:
     """Apply one stored report of the mail service: statuses only move forward."""
     with platform_scope("find the email a report belongs to"):
         async with unit_of_work() as session:
-            event = await queries.event(session, event_id)
+            event = await webhooks.get(session, event_id)
             if event is None or event.processed_at is not None:
                 return
             report = statuses.Report.of(event.payload)
@@ -103,7 +105,7 @@ async def apply_status(event_id: UUID) -> None:
                 outcome = await _apply(session, org_id, email_id, report)
     with platform_scope("mark a report as handled"):
         async with unit_of_work() as session:
-            await queries.finish_event(session, event_id, outcome, clock.now())
+            await webhooks.finish(session, event_id, outcome, clock.now(), TAKEN)
 
 
 async def send_test(org_id: UUID, mailbox_id: UUID, token: str) -> None:

@@ -11,18 +11,18 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accounts import service as accounts
-from backend.billing import service as billing
 from backend.compliance import service as compliance
 from backend.compliance.schemas import Keyword
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
-from backend.core import clock, jobs
+from backend.core import clock
 from backend.core.errors import Invalid
 from backend.core.ids import new_id
 from backend.core.logging import log
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
 from backend.mailboxes import boxes, files, queries
+from backend.mailboxes.intake import TAKEN
 from backend.mailboxes.reading import InboundEmail
 from backend.mailboxes.schemas import item_data
 from backend.models.contacts import Contact
@@ -38,6 +38,7 @@ from backend.vocab import (
     MailboxMode,
     MessageStatus,
 )
+from backend.webhooks import service as webhooks
 
 # A person does not take nine answers of a machine within an hour; two machines that answer each other do.
 REPLY_WINDOW, REPLY_LIMIT = timedelta(hours=1), 8
@@ -49,7 +50,7 @@ async def receive(event_id: UUID) -> None:
     """Store the email of one webhook and decide who answers; repeating it changes nothing."""
     with platform_scope("find whose mailbox an email was sent to"):
         async with unit_of_work() as session:
-            event = await queries.event(session, event_id)
+            event = await webhooks.get(session, event_id)
             if event is None or event.processed_at is not None:
                 return
             email = InboundEmail.of(event.payload)
@@ -62,7 +63,7 @@ async def receive(event_id: UUID) -> None:
     log.info("email.received", outcome=outcome)
     with platform_scope("mark an email as received"):
         async with unit_of_work() as session:
-            await queries.finish_event(session, event_id, outcome, clock.now())
+            await webhooks.finish(session, event_id, outcome, clock.now(), TAKEN)
 
 
 async def _receive(org_id: UUID, mailbox_id: UUID, email: InboundEmail) -> str:
@@ -194,23 +195,9 @@ async def _decide(
         return "people_answer"
     since = clock.now() - REPLY_WINDOW
     if await queries.automatic_replies_since(session, message.org_id, conversation.id, since) > REPLY_LIMIT:
-        await conversations.call_for_person(
-            session, conversation, "this looks like another machine answering, so the agent stopped"
-        )
+        await conversations.call_for_person(session, conversation, conversations.LOOP)
         return "loop"
-    if not await billing.may_reply(session):
-        await conversations.call_for_person(
-            session, conversation, "the balance is used up, so the agent does not answer"
-        )
-        return "no_balance"
-    await jobs.defer(
-        session,
-        "agents.answer_email",
-        lock=f"conversation:{conversation.id}",
-        org_id=str(message.org_id),
-        message_id=str(message.id),
-    )
-    return "to_agent"
+    return await conversations.leave_to_agent(session, conversation, "agents.answer_email", message.id)
 
 
 def _address(raw: str) -> str:

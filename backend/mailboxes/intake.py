@@ -15,10 +15,12 @@ from backend.core import crypto, jobs, telemetry
 from backend.core.config import settings
 from backend.core.errors import Invalid, NotAllowed
 from backend.core.tenancy import platform_scope, unit_of_work
-from backend.mailboxes import queries
 from backend.models.platform import InboundEvent
+from backend.webhooks import service as webhooks
 
 SOURCE = "postmark"
+# What is taken from the raw event stands in its own tables; files and markup are kept there or nowhere.
+TAKEN = ("Attachments", "HtmlBody", "TextBody", "StrippedTextReply")
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _WORD = re.compile(r"[A-Za-z]{1,40}")
 
@@ -74,8 +76,8 @@ async def store(session: AsyncSession, kind: MailWebhook, payload: Mapping[str, 
         record = _required(payload, "RecordType", _WORD)
         external_id, task, urgency = f"{vendor_id}:{record}", "mailboxes.apply_status", jobs.Urgency.SOON
         lock = f"email-status:{vendor_id}"
-    event = InboundEvent(source=SOURCE, kind=kind, external_id=external_id, payload={})
-    if not await queries.store_event(session, event, json.dumps(payload)):
+    event = InboundEvent(source=SOURCE, kind=kind, external_id=external_id, payload=dict(payload))
+    if not await webhooks.store(session, event):
         return False
     await jobs.defer(session, task, lock=lock, urgency=urgency, event_id=str(event.id))
     return True

@@ -4,53 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String, cast, func, or_, select, text
+from sqlalchemy import String, cast, func, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.models.agents import AgentTurn
 from backend.models.conversations import ConversationItem
 from backend.models.mailboxes import AgentEmailConfig, EmailFile, EmailMessage
-from backend.models.platform import InboundEvent
 from backend.vocab import Direction, ItemKind
 
 _M = EmailMessage
 _B = AgentEmailConfig
-_STORE = text(
-    "insert into inbound_events"
-    " (id, created_at, updated_at, source, kind, external_id, payload, received_at, outcome)"
-    " values (:id, :now, :now, :source, :kind, :external_id, cast(:payload as jsonb), :now, '')"
-    " on conflict (source, kind, external_id) do nothing returning id"
-)
-# What was taken from the raw event stands in its own tables; files and markup are kept there or nowhere.
-_FINISH = text(
-    "update inbound_events set processed_at = :now, updated_at = :now, outcome = :outcome,"
-    " payload = payload - cast(:taken as text[]) where id = :id"
-)
-TAKEN = ["Attachments", "HtmlBody", "TextBody", "StrippedTextReply"]
-
-
-async def store_event(session: AsyncSession, event: InboundEvent, payload: str) -> bool:
-    """Insert a webhook's event; False when its id is there already."""
-    values = {
-        "id": event.id,
-        "now": event.received_at,
-        "source": event.source,
-        "kind": event.kind,
-        "external_id": event.external_id,
-        "payload": payload,
-    }
-    return (await session.execute(_STORE, values)).first() is not None
-
-
-async def event(session: AsyncSession, event_id: UUID) -> InboundEvent | None:
-    """Return one stored webhook, or None (platform scope)."""
-    return await session.get(InboundEvent, event_id)
-
-
-async def finish_event(session: AsyncSession, event_id: UUID, outcome: str, now: datetime) -> None:
-    """Mark a stored webhook as handled and drop what was taken from it (platform scope)."""
-    await session.execute(_FINISH, {"now": now, "outcome": outcome, "id": event_id, "taken": TAKEN})
 
 
 async def mailbox_by_address(session: AsyncSession, addresses: Sequence[str]) -> tuple[UUID, UUID] | None:

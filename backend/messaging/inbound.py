@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import service as agents
-from backend.billing import service as billing
 from backend.compliance import service as compliance
 from backend.compliance.schemas import Keyword, KeywordOutcome, Purpose
 from backend.contacts import service as contacts
@@ -187,23 +186,9 @@ async def _decide(
         await conversations.call_for_person(session, conversation, f"no agent answers texts to {business}")
         return "no_agent"
     if await _is_loop(session, conversation, number, message):
-        await conversations.call_for_person(
-            session, conversation, "this looks like another machine answering, so the agent stopped"
-        )
+        await conversations.call_for_person(session, conversation, conversations.LOOP)
         return "loop"
-    if not await billing.may_reply(session):
-        await conversations.call_for_person(
-            session, conversation, "the balance is used up, so the agent does not answer"
-        )
-        return "no_balance"
-    await jobs.defer(
-        session,
-        "agents.answer_text",
-        lock=f"conversation:{conversation.id}",
-        org_id=str(message.org_id),
-        message_id=str(message.id),
-    )
-    return "to_agent"
+    return await conversations.leave_to_agent(session, conversation, "agents.answer_text", message.id)
 
 
 async def _is_repeating(session: AsyncSession, message: SmsMessage) -> bool:

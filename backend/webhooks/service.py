@@ -1,6 +1,7 @@
 """Keep what vendors tell us, as it came, before anything acts on it (DESIGN law 4); all of it in platform scope."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,7 @@ _STORE = text(
     " on conflict (source, kind, external_id) do nothing returning id"
 )
 _FINISH = text("update inbound_events set processed_at = :now, updated_at = :now, outcome = :outcome where id = :id")
+_DROP = text("update inbound_events set payload = payload - cast(:taken as text[]) where id = :id")
 
 
 async def store(session: AsyncSession, event: InboundEvent) -> bool:
@@ -38,6 +40,8 @@ async def get(session: AsyncSession, event_id: UUID) -> InboundEvent | None:
     return await session.get(InboundEvent, event_id)
 
 
-async def finish(session: AsyncSession, event_id: UUID, outcome: str, now: datetime) -> None:
-    """Mark a stored webhook as handled."""
+async def finish(session: AsyncSession, event_id: UUID, outcome: str, now: datetime, taken: Sequence[str] = ()) -> None:
+    """Mark a stored webhook as handled; what was `taken` of it into tables of its own is kept there or nowhere."""
     await session.execute(_FINISH, {"now": now, "outcome": outcome, "id": event_id})
+    if taken:
+        await session.execute(_DROP, {"taken": list(taken), "id": event_id})
