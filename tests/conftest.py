@@ -347,6 +347,27 @@ async def sandbox(sandbox_server: str) -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
+async def blocked(database: str, eventually: Callable[..., Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
+    """Return a function that waits until somebody waits for a row that another transaction holds."""
+    import psycopg
+
+    async def ask() -> None:
+        address = database.replace("+psycopg", "")
+        async with await psycopg.AsyncConnection.connect(address, autocommit=True) as watch:
+
+            async def stands() -> bool:
+                found = await watch.execute(
+                    "select count(*) from pg_stat_activity"
+                    " where datname = current_database() and wait_event_type = 'Lock'"
+                )
+                return bool((await found.fetchone() or (0,))[0])
+
+            await eventually(stands)
+
+    return ask
+
+
+@pytest.fixture
 async def eventually() -> Callable[..., Awaitable[Any]]:
     """Return a function that asks again until an async check gives a true answer, at most `within` seconds."""
 

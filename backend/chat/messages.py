@@ -66,7 +66,9 @@ async def take(
     if chat.conversation_id is None:
         async with unit_of_work() as session:
             fresh = await _locked(session, chat.id)
-            await sessions.settle(session, fresh)
+            # Another message of that moment has made it: whoever has the conversation now waits for this session.
+            if fresh.conversation_id is None:
+                await sessions.settle(session, fresh)
     async with unit_of_work() as session:
         conversation, chat = await _where(session, chat.id)
         if client_id and (known := await queries.by_client_id(session, chat.id, client_id)) is not None:

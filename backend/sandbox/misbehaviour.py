@@ -96,6 +96,7 @@ class Misbehaviour:
             await self._on_socket(target, met, scope, receive, send)
             return
         if "delay" in met:
+            receive = await _taken(receive)
             await asyncio.sleep(met["delay"].delay_s(_DELAY_MS))
         if "timeout" in met:
             await _wait_for_disconnect(receive, met["timeout"].delay_s(_HANG_MS))
@@ -182,6 +183,19 @@ async def _refuse(send: Send, target: str, status: int) -> None:
         headers.append((b"retry-after", b"1"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _taken(receive: Receive) -> Receive:
+    """Take a request's body now: a slow service acts on what it was sent, also when the caller has given up since."""
+    messages = [await receive()]
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
+    messages.reverse()
+
+    async def again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return again
 
 
 async def _wait_for_disconnect(receive: Receive, seconds: float) -> None:

@@ -55,10 +55,15 @@ async def test_killed_process_is_restarted_and_says_so(supervisor, capsys):
     os.kill(first, signal.SIGKILL)
     await until(lambda: supervisor.pid("web") not in (None, first))
     await until(lambda: supervisor.restarts("web") == 1)
-    await asyncio.sleep(0.1)
-    said = capsys.readouterr().out
+    said = ""
+
+    def is_back() -> bool:
+        nonlocal said
+        said += capsys.readouterr().out
+        return "web is back" in said
+
+    await until(is_back)
     assert "web died (killed by SIGKILL)" in said
-    assert "web is back" in said
 
 
 async def test_process_that_keeps_dying_waits_longer_each_time(tmp_path, capsys):

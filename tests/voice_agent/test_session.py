@@ -73,6 +73,9 @@ async def test_a_call_by_sound_is_heard_answered_broken_into_and_put_down_polite
     async def heard(part: str) -> bool:
         return any(part in one for one in ear.heard)
 
+    async def speaks() -> bool:
+        return held.session.agent_state == "speaking"
+
     await held.begin()
     await eventually(lambda: heard("North Dental."))
     mouth.say("Thanks a lot!")
@@ -84,12 +87,12 @@ async def test_a_call_by_sound_is_heard_answered_broken_into_and_put_down_polite
     # Over a speech, a sign of listening only holds it up for a moment, and words stop it.
     long = "We are open all week, and on Saturday until noon."
     held.session.say(long)
-    await asyncio.sleep(0.8)
+    await eventually(speaks)
     mouth.say("Mm-hm")
     await eventually(lambda: heard(long), 20)
     assert said_by_now(held, "user") == ["Thanks a lot!"]
     cut = held.session.say("And in the summer we are open on Sundays too, all day long.")
-    await asyncio.sleep(0.8)
+    await eventually(speaks)
     mouth.say("Stop, please")
     await eventually(lambda: said_by(held, "user", 2), 20)
     assert cut.interrupted

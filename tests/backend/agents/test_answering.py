@@ -1,6 +1,7 @@
 """A text is answered once, from what the business wrote, by the agent or by people, and never by both."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -91,21 +92,34 @@ async def test_running_the_job_twice_answers_once(desk, script):
     assert len(script.requests) == 1
 
 
-async def test_two_jobs_at_once_answer_once(open_desk, script):
+async def test_two_jobs_at_once_answer_once(open_desk, script, eventually):
     message_id = await open_desk.receive("Hello")
-    done = await asyncio.gather(open_desk.answer(message_id), open_desk.answer(message_id), return_exceptions=True)
-    assert [type(result) for result in done if result is not None] == [Unavailable]
+    go_on = threading.Event()
+    script.before_answer = lambda: go_on.wait(30)
+    first = asyncio.create_task(open_desk.answer(message_id))
+
+    async def thinks() -> int:
+        return len(script.requests)
+
+    try:
+        await eventually(thinks)
+        with pytest.raises(Unavailable):
+            await open_desk.answer(message_id)
+    finally:
+        go_on.set()
+    await first
     assert len(await open_desk.sent()) == 1
     await open_desk.answer(message_id)
     assert len(await open_desk.sent()) == 1
 
 
-async def merge_into(desk, other: str, *, after: asyncio.Event) -> None:
-    """Merge the customer's contact into another's, and commit when `after` is set."""
+async def merge_into(desk, other: str, *, holds: asyncio.Event, after: asyncio.Event) -> None:
+    """Merge the customer's contact into another's, set `holds`, and commit when `after` is set."""
     with desk.org.scope():
         async with unit_of_work() as session:
             keep, drop = [await contacts.find_by_phone(session, number) for number in (other, desk.customer)]
             await contacts.merge(session, desk.org.owner, keep.id, drop.id)
+            holds.set()
             await after.wait()
 
 
@@ -119,13 +133,15 @@ async def both_known(desk) -> tuple[str, UUID]:
     return other, message_id
 
 
-async def test_a_text_whose_conversation_is_merged_at_that_moment_is_answered_in_the_next_run(open_desk, script):
+async def test_a_text_whose_conversation_is_merged_at_that_moment_is_answered_in_the_next_run(
+    open_desk, script, blocked
+):
     other, message_id = await both_known(open_desk)
-    done = asyncio.Event()
-    merging = asyncio.create_task(merge_into(open_desk, other, after=done))
-    await asyncio.sleep(0.3)
+    holds, done = asyncio.Event(), asyncio.Event()
+    merging = asyncio.create_task(merge_into(open_desk, other, holds=holds, after=done))
+    await holds.wait()
     answer = asyncio.create_task(open_desk.answer(message_id))
-    await asyncio.sleep(0.3)
+    await blocked()
     done.set()
     await merging
     with pytest.raises(Unavailable):
@@ -146,17 +162,17 @@ async def test_a_text_whose_line_has_moved_on_is_not_answered_where_it_was(desk,
     assert (await desk.turns(), script.requests) == ([], [])
 
 
-async def test_who_writes_into_a_conversation_and_who_merges_it_do_not_wait_in_a_circle(open_desk):
+async def test_who_writes_into_a_conversation_and_who_merges_it_do_not_wait_in_a_circle(open_desk, blocked):
     other, message_id = await both_known(open_desk)
-    done = asyncio.Event()
+    holds, done = asyncio.Event(), asyncio.Event()
     done.set()
     with open_desk.org.scope():
         async with unit_of_work() as session:
             where = (await session.get_one(SmsMessage, message_id)).conversation_id
         async with unit_of_work() as session:
             conversation = await conversations.locked(session, where)
-            merging = asyncio.create_task(merge_into(open_desk, other, after=done))
-            await asyncio.sleep(0.3)
+            merging = asyncio.create_task(merge_into(open_desk, other, holds=holds, after=done))
+            await blocked()
             await messaging.queue_text(session, conversation, open_desk.number, "Hello", member(open_desk))
     await merging
     assert len(await open_desk.sent()) == 1

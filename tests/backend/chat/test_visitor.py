@@ -72,6 +72,14 @@ async def test_a_message_sent_twice_is_stored_once(desk, visitor):
     assert len(await desk.messages()) == 1
 
 
+async def test_first_messages_at_once_wait_for_each_other_and_are_all_stored(desk, visitor):
+    await visitor.open()
+    bodies = [{"token": visitor.token, "id": f"first-{number}", "text": f"Hello {number}"} for number in range(8)]
+    stored = await asyncio.gather(*(visitor.call("message", body) for body in bodies))
+    assert [answer.status_code for answer in stored] == [200] * 8
+    assert len(await desk.messages()) == 8
+
+
 async def test_a_reload_finds_the_session_again_and_others_do_not(desk, visitor):
     await visitor.open()
     await visitor.say("Hello")

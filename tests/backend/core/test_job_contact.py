@@ -80,8 +80,7 @@ async def test_worker_that_cannot_write_its_heartbeat_ends(committed, owner, dat
         async with await psycopg.AsyncConnection.connect(database.replace("+psycopg", ""), autocommit=True) as here:
             await here.execute("alter table procrastinate_workers rename to away")
             try:
-                await asyncio.sleep(0.6)
+                await asyncio.wait({worker}, timeout=10)
+                assert worker.done()
             finally:
                 await here.execute("alter table away rename to procrastinate_workers")
-        await asyncio.wait({worker}, timeout=10)
-        assert worker.done()
