@@ -15,16 +15,17 @@ from backend.compliance.schemas import Purpose
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.core import clock
-from backend.core.errors import VendorError
+from backend.core.errors import NotFound, VendorError
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
-from backend.mailboxes import queries, statuses
+from backend.mailboxes import files, queries, statuses
 from backend.mailboxes.intake import TAKEN
-from backend.models.mailboxes import EmailMessage
+from backend.models.mailboxes import EmailFile, EmailMessage
 from backend.vendors import postmark
 from backend.vocab import Channel, ConsentSource, MessageStatus
 from backend.webhooks import service as webhooks
 
 _BROKEN = "Something of ours broke before this email was sent. Send it again."
+_FILE_GONE = "A file of this email is gone from the storage. Write it again with the file."
 _OPEN = (MessageStatus.QUEUED, MessageStatus.SENDING)
 # Refusals of this one email, which no operator and no waiting mends.
 _FINAL = frozenset({"recipient_inactive", "mail_refused"})
@@ -41,6 +42,7 @@ class _Letter:
     reply_to: str
     headers: dict[str, str]
     reference: str
+    files: list[EmailFile]
     is_repeat: bool
 
 
@@ -64,7 +66,11 @@ async def deliver(org_id: UUID, email_id: UUID, purpose: Purpose) -> None:
                     sender=letter.sender,
                     reply_to=letter.reply_to,
                     headers=letter.headers,
+                    attachments=await files.read(letter.files),
                 )
+        except NotFound:
+            await _fail(org_id, email_id, "file_gone", _FILE_GONE)
+            return
         except VendorError as error:
             if error.code not in _FINAL:
                 raise
@@ -155,6 +161,7 @@ async def _begin(org_id: UUID, email_id: UUID, purpose: Purpose) -> _Letter | No
             reply_to=mailbox.public_address if mailbox and mailbox.verified_at else "",
             headers=_headers(message),
             reference=statuses.reference(message.id, message.attempted_at),
+            files=await queries.files_of(session, org_id, message.id),
             is_repeat=is_repeat,
         )
 

@@ -1,4 +1,4 @@
-"""Keep the files that came with emails in our private storage, and open them for people who may see them.
+"""Keep the files of emails, theirs and ours, in our private storage, and open them for people who may see them.
 
 What a file is, its bytes say; kinds a browser could run are not kept at all.
 """
@@ -7,6 +7,7 @@ import asyncio
 import re
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,7 +19,9 @@ from backend.mailboxes import queries
 from backend.mailboxes.reading import InboundFile
 from backend.messaging import service as messaging
 from backend.messaging.schemas import MediaFile
+from backend.models.inbox import OutgoingFile
 from backend.models.mailboxes import EmailFile
+from backend.vendors.postmark import Attachment
 
 MAX_BYTES = 10_000_000
 _NAME_LIMIT = 80
@@ -35,6 +38,38 @@ async def open_file(session: AsyncSession, file_id: UUID) -> MediaFile:
     if found is None:
         raise NotFound("This file does not exist.")
     return await messaging.kept_file(found.path, found.content_type, _stem(found.name))
+
+
+async def attach(session: AsyncSession, email_id: UUID, chosen: Sequence[OutgoingFile]) -> list[EmailFile]:
+    """Make files that a person chose those of an email of ours; they are no longer unsent."""
+    rows = [
+        EmailFile(
+            id=new_id(),
+            org_id=one.org_id,
+            message_id=email_id,
+            position=position,
+            name=_tidy(one.name) or f"file-{position + 1}",
+            content_type=one.content_type,
+            size_bytes=one.size_bytes,
+            path=one.path,
+        )
+        for position, one in enumerate(chosen)
+    ]
+    for one in chosen:
+        await session.delete(one)
+    session.add_all(rows)
+    await session.flush()
+    return rows
+
+
+async def read(rows: Sequence[EmailFile]) -> list[Attachment]:
+    """Return the files of an email with their bytes. Raises `NotFound` for one that is gone from our storage."""
+    attached = []
+    for row in rows:
+        kept = await messaging.kept_file(row.path, row.content_type, _stem(row.name))
+        content = await asyncio.to_thread(Path(kept.path).read_bytes)
+        attached.append(Attachment(row.name, row.content_type, content))
+    return attached
 
 
 async def _keep(org_id: UUID, email_id: UUID, position: int, given: InboundFile) -> EmailFile:

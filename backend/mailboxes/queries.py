@@ -130,6 +130,12 @@ async def file(session: AsyncSession, org_id: UUID, file_id: UUID) -> EmailFile 
     return (await session.execute(query)).scalars().first()
 
 
+async def files_of(session: AsyncSession, org_id: UUID, email_id: UUID) -> list[EmailFile]:
+    """Return the files of an email in their order."""
+    query = select(EmailFile).where(col(EmailFile.org_id) == org_id, col(EmailFile.message_id) == email_id)
+    return list((await session.execute(query.order_by(col(EmailFile.position)))).scalars())
+
+
 async def items_of_thread(
     session: AsyncSession, org_id: UUID, conversation_id: UUID, thread_id: UUID, limit: int
 ) -> Sequence[ConversationItem]:

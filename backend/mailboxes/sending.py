@@ -1,5 +1,6 @@
 """Write emails: every one of ours is a row, a line of the timeline and a durable job, in one transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,11 @@ from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.ids import new_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
-from backend.mailboxes import queries, reading
+from backend.mailboxes import files, queries, reading
 from backend.mailboxes.schemas import Thread, item_data, reply_subject
+from backend.messaging import service as messaging
 from backend.models.conversations import Conversation
+from backend.models.inbox import OutgoingFile
 from backend.models.mailboxes import AgentEmailConfig, EmailMessage
 from backend.vocab import AuthorKind, Channel, Direction, ItemKind, MemberRole, MessageStatus
 
@@ -55,7 +58,7 @@ async def queue(
     data: dict[str, Any] | None = None,
     sent_by: UUID | None = None,
     is_unverified: bool = False,
-    cc: tuple[str, ...] = (),
+    chosen: Sequence[OutgoingFile] = (),
 ) -> EmailMessage:
     """Queue an email from a mailbox to an address of the conversation's contact.
 
@@ -88,7 +91,6 @@ async def queue(
         from_address=mailbox.address,
         from_name=mailbox.sender_name,
         to_addresses=[recipient],
-        cc_addresses=list(cc),
         subject=subject,
         body_text=text,
         message_id=f"<{email_id}@{mailbox.address.rpartition('@')[2]}>",
@@ -99,6 +101,7 @@ async def queue(
     )
     session.add(message)
     await session.flush()
+    attached = await files.attach(session, message.id, chosen) if chosen else []
     await conversations.append(
         session,
         conversation,
@@ -109,7 +112,7 @@ async def queue(
         direction=Direction.OUTBOUND,
         status=message.status,
         record_id=message.id,
-        data=item_data(message, is_unverified=is_unverified, **(data or {})),
+        data=item_data(message, attached, is_unverified=is_unverified, **(data or {})),
     )
     await _enqueue(session, message, purpose)
     return message
@@ -123,6 +126,7 @@ async def send_from_person(
     *,
     subject: str = "",
     client_key: str = "",
+    file_ids: Sequence[UUID] = (),
 ) -> EmailMessage:
     """Send a member's email to a contact, and let the agent wait while people write.
 
@@ -131,6 +135,10 @@ async def send_from_person(
     """
     principal.require(MemberRole.SUPPORT)
     conversation = await conversations.locked(session, conversation_id)
+    key = f"member:{principal.user_id}:{client_key}" if client_key else ""
+    known = await queries.by_dedupe_key(session, conversation.org_id, key) if key else None
+    if known is not None:
+        return known
     contact = await contacts.get(session, conversation.contact_id)
     last = await queries.newest_received(session, conversation.org_id, conversation.id)
     mailbox = await mailbox_for(session, last)
@@ -147,10 +155,11 @@ async def send_from_person(
         recipient,
         body,
         author,
-        dedupe_key=f"member:{principal.user_id}:{client_key}" if client_key else "",
+        dedupe_key=key,
         purpose=Purpose.SERVICE,
         sent_by=principal.user_id,
         is_unverified=bool(is_answer and last and not last.is_proven),
+        chosen=await messaging.chosen_files(session, principal, conversation.id, file_ids) if file_ids else (),
     )
     await conversations.pause_for_reply(session, conversation, author)
     return message

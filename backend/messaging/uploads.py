@@ -1,4 +1,4 @@
-"""Take files that a person sends with a text: keep them, attach them, and let the carrier fetch them.
+"""Take files that a person sends with a text or an email: keep them, attach them, and let the carrier fetch them.
 
 The carrier has no account here, so each attachment has an address of its own with a key that only this installation
 can make; it opens that one file and nothing else.
@@ -44,13 +44,16 @@ UNSENT = timedelta(days=1)
 async def accept_file(
     session: AsyncSession, principal: Principal, conversation_id: UUID, name: str, content: bytes
 ) -> OutgoingFile:
-    """Keep a file that is to go with a text. Raises `NotFound`, and `Invalid` for a kind or size no carrier takes."""
+    """Keep a file that is to go with a text or an email.
+
+    Raises `NotFound`, and `Invalid` for a kind or size no carrier takes.
+    """
     principal.require(MemberRole.SUPPORT)
     conversation = await conversations.get(session, conversation_id)
     if not content:
         raise Invalid("This file is empty.", field="file")
     if len(content) > MOST_BYTES:
-        raise Invalid(f"A text carries at most {MOST_BYTES // 1_000_000} MB of files.", field="file")
+        raise Invalid(f"A message carries at most {MOST_BYTES // 1_000_000} MB of files.", field="file")
     kind = media.sniff(content)
     if kind not in _SENDABLE:
         raise Invalid("Phones cannot show this kind of file. Send a picture, a video, sound or a PDF.", field="file")
@@ -88,9 +91,9 @@ async def open_file(session: AsyncSession, principal: Principal, file_id: UUID) 
 async def chosen_files(
     session: AsyncSession, principal: Principal, conversation_id: UUID, ids: Sequence[UUID]
 ) -> list[OutgoingFile]:
-    """Return files the person chose for a text, in their order. Raises `Invalid` for too many, too large or gone."""
+    """Return files the person chose for a message, in their order. Raises `Invalid` for too many, too large or gone."""
     if len(ids) > MOST_MEDIA:
-        raise Invalid(f"A text carries at most {MOST_MEDIA} files.", field="media")
+        raise Invalid(f"A message carries at most {MOST_MEDIA} files.", field="media")
     found = await session.exec(
         select(OutgoingFile)
         .where(
@@ -105,7 +108,7 @@ async def chosen_files(
     if len(files) < len(set(ids)):
         raise Invalid("One of the files is gone. Choose it again.", field="media")
     if sum(file.size_bytes for file in files.values()) > MOST_BYTES:
-        raise Invalid(f"A text carries at most {MOST_BYTES // 1_000_000} MB of files.", field="media")
+        raise Invalid(f"A message carries at most {MOST_BYTES // 1_000_000} MB of files.", field="media")
     return [files[id] for id in dict.fromkeys(ids)]
 
 

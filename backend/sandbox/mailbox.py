@@ -51,6 +51,11 @@ class Email:
         """The web addresses in the text, in order, each once."""
         return list(dict.fromkeys(link.rstrip(".,;") for link in _LINK.findall(self.text("TextBody"))))
 
+    @property
+    def files(self) -> list[dict[str, str]]:
+        """The attachments, each with `Name`, `ContentType` and its `Content` in base64."""
+        return list(self.message.get("Attachments") or [])
+
 
 class Mailbox:
     """Storage of emails."""

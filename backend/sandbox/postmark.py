@@ -1,5 +1,6 @@
 """Postmark's send API and its list of sent messages."""
 
+import base64
 import json
 import re
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from backend.sandbox.world import World, world_of
 _ADDRESS = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _MOST_RECIPIENTS = 50
 _LARGEST_BATCH = 500
+# Its API reference: attachments of one message, after their coding in base64.
+_MOST_ATTACHED = 10 * 1024 * 1024
 
 
 def routes() -> list[Route]:
@@ -82,6 +85,8 @@ def _accept(message: dict[str, Any], world: World) -> dict[str, Any]:
         wrong = f"At most {_MOST_RECIPIENTS} recipients are allowed."
     elif not message.get("TextBody") and not message.get("HtmlBody"):
         wrong = "Provide either email TextBody or HtmlBody or both."
+    else:
+        wrong = _wrong_attachments(message.get("Attachments") or [])
     if wrong:
         return {"ErrorCode": 300, "Message": wrong}
     inactive = world.mailbox.inactive_among(recipients)
@@ -101,6 +106,21 @@ def _accept(message: dict[str, Any], world: World) -> dict[str, Any]:
         "ErrorCode": 0,
         "Message": "OK",
     }
+
+
+def _wrong_attachments(given: Any) -> str | None:
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        return "Attachments must be a list of objects."
+    size = 0
+    for one in given:
+        if not all(isinstance(one.get(field), str) and one[field] for field in ("Name", "ContentType", "Content")):
+            return "An attachment needs Name, ContentType and Content."
+        try:
+            base64.b64decode(one["Content"], validate=True)
+        except ValueError:
+            return f"The Content of attachment '{one['Name']}' is not valid base64."
+        size += len(one["Content"])
+    return "The attachments are larger than 10 MB." if size > _MOST_ATTACHED else None
 
 
 def _iso(moment: float) -> str:
@@ -123,7 +143,7 @@ def _resource(email: Email) -> dict[str, Any]:
         "ReceivedAt": _iso(email.received_at),
         "From": email.text("From"),
         "Subject": email.text("Subject"),
-        "Attachments": [str(item.get("Name")) for item in email.message.get("Attachments") or []],
+        "Attachments": [file["Name"] for file in email.files],
         "Status": "Sent",
         "TrackOpens": bool(email.message.get("TrackOpens")),
         "TrackLinks": email.message.get("TrackLinks") or "None",

@@ -1,6 +1,8 @@
 """Send mail through Postmark's HTTP API, documented at postmarkapp.com/developer."""
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -16,6 +18,15 @@ _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 _INACTIVE_RECIPIENT, _UNREADABLE_MAIL = 406, 300
 _REFERENCE = "reference"
 _SEARCHED = 50
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with an email."""
+
+    name: str
+    content_type: str
+    content: bytes
 
 
 def _client() -> httpx.AsyncClient:
@@ -41,6 +52,7 @@ async def send(
     sender: str = "",
     reply_to: str = "",
     headers: Mapping[str, str] | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> str:
     """Hand one email over and return Postmark's id of it; `reference` is ours, for `find_sent`.
 
@@ -61,6 +73,11 @@ async def send(
     message |= {name: value for name, value in (("HtmlBody", html_body), ("ReplyTo", reply_to)) if value}
     if headers:
         message["Headers"] = [{"Name": name, "Value": value} for name, value in headers.items()]
+    if attachments:
+        message["Attachments"] = [
+            {"Name": one.name, "ContentType": one.content_type, "Content": base64.b64encode(one.content).decode()}
+            for one in attachments
+        ]
     try:
         async with _client() as client:
             response = await client.post("/email", json=message)

@@ -54,13 +54,13 @@ function Box(props) {
   const isNote = mode === "note";
   const isMail = !isNote && channel === "email";
   const isText = !isNote && !isMail && channel !== "chat";
-  const takesFiles = !isNote && !isMail;
+  const takesFiles = !isNote;
   const subject = ownSubject ?? mailSubject;
   const isThread = isMail && mailSubject !== "" && subject.trim() !== mailSubject;
   const size = countSegments(text);
   const most = isNote ? 5000 : isMail ? MOST_MAIL : isText ? MOST : MOST_CHAT;
   const tooLong = [...text].length > most || (isText && size.segments > 10);
-  const something = text.trim() !== "" || (!isNote && files.ids.length > 0);
+  const something = text.trim() !== "" || (!isNote && !isMail && files.ids.length > 0);
   const ready = something && !tooLong && !files.waiting && (!isText || (sender && !refusal)) && (!isMail || subject.trim() !== "");
   const slash = !isNote && shut !== cursor ? slashAt(text, cursor) : null;
   const at = isNote && shut !== cursor ? mentionAt(text, cursor) : null;
@@ -269,7 +269,7 @@ function Box(props) {
             {isNote || blocked ? null : (
               <>
                 <EmojiPicker words={words} className={ICON_BUTTON} onPick={(one) => put(text.slice(0, cursor) + one + text.slice(cursor), cursor + one.length)} />
-                {isMail ? null : <AttachButton words={words} className={ICON_BUTTON} disabled={files.files.length >= 8} onFiles={files.add} />}
+                <AttachButton words={words} className={ICON_BUTTON} disabled={files.files.length >= 8} onFiles={files.add} />
                 <button type="button" aria-label={words.TEMPLATES} title={words.TEMPLATES} onClick={offer} className={ICON_BUTTON}>
                   <Icon as={MessageSquareReply} />
                 </button>

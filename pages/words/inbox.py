@@ -337,7 +337,7 @@ class InboxComposer:
     THINGS = "Things"
     ATTACH = "Attach a file"
     ATTACHED = "Attached files"
-    FILE_TOO_LARGE = "A text carries at most 5 MB of files."
+    FILE_TOO_LARGE = "A message carries at most 5 MB of files."
     FILE_FAILED = "The file did not arrive. Choose it again."
     FILE_SENDING = "Uploading…"
     FILE_REMOVE = "Remove {name}"

@@ -178,8 +178,6 @@ class ComposerState(SessionState):
                         )
                         outcome["record_id"] = str(message.id)
                     elif channel == Channel.EMAIL:
-                        if file_ids:
-                            raise Invalid("An answer by email carries no files. Take them off first.", field="files")
                         email = await mailboxes.send_from_person(
                             session,
                             principal,
@@ -187,6 +185,7 @@ class ComposerState(SessionState):
                             body,
                             subject=str(subject),
                             client_key=outcome["client_id"],
+                            file_ids=file_ids,
                         )
                         outcome["record_id"] = str(email.id)
                     else:

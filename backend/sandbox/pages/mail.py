@@ -1,5 +1,6 @@
 """The mailbox: every email the product sent and customers wrote, by thread, with its codes at hand."""
 
+import base64
 import re
 
 from starlette.requests import Request
@@ -7,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from backend.sandbox import threads
+from backend.sandbox.attachments import attachment_response
 from backend.sandbox.letters import Letter
 from backend.sandbox.mailbox import Email
 from backend.sandbox.pages.markup import icon, link, moment, page, text
@@ -23,6 +25,7 @@ def routes() -> list[Route]:
     return [
         Route("/mailbox", _mailbox, methods=["GET"]),
         Route("/mailbox/{id}/html", _html, methods=["GET"]),
+        Route("/mailbox/{id}/files/{place:int}", _file, methods=["GET"]),
     ]
 
 
@@ -129,6 +132,15 @@ def _mail(email: Email) -> str:
         )
         is_only = not parts
         parts.append(frame if is_only else f"<details><summary>Show as HTML</summary>{frame}</details>")
+    if email.files:
+        parts.append(
+            '<p class="meta">'
+            + "".join(
+                f'<a href="/mailbox/{text(email.id)}/files/{place}" target="_blank">{text(file["Name"])}</a>'
+                for place, file in enumerate(email.files)
+            )
+            + "</p>"
+        )
     return f"""{_facts(email.text("From"), ", ".join(email.recipients), email)}
 {f'<div class="codes">{codes}</div>' if codes else ""}
 {"".join(parts)}"""
@@ -159,6 +171,15 @@ def _linked(body: str) -> str:
         found.append(f'<a href="{text(address)}" rel="noopener noreferrer" target="_blank">{text(address)}</a>')
         end = match.start() + len(address)
     return "".join([*found, text(body[end:])])
+
+
+async def _file(request: Request) -> Response:
+    email = world_of(request).mailbox.find(request.path_params["id"])
+    place = request.path_params["place"]
+    if email is None or place >= len(email.files):
+        return Response("There is no such file.", 404)
+    file = email.files[place]
+    return attachment_response(file["ContentType"], base64.b64decode(file["Content"]))
 
 
 async def _html(request: Request) -> Response:

@@ -14,6 +14,7 @@ from backend.core.config import settings
 from backend.core.errors import Invalid, Refused
 from backend.core.tenancy import unit_of_work
 from backend.mailboxes import service as mailboxes
+from backend.messaging import service as messaging
 from backend.models.mailboxes import EmailFile
 from backend.vocab import Channel
 from tests.backend.mailboxes.conftest import CUSTOMER, SIGNED, mail
@@ -222,6 +223,40 @@ async def test_a_person_answers_the_thread_or_begins_another(desk):
     assert (reply.subject, reply.in_reply_to) == ("Re: Opening hours", asked.message_id)
     assert (other.subject, other.in_reply_to) == ("Your bill Bcc: x@y.z", "")
     assert other.thread_id != asked.thread_id
+
+
+async def test_a_persons_email_carries_their_files_and_a_repeat_sends_them_once(desk, sandbox):
+    await desk.receive("May I see the plan?")
+    [asked] = await desk.emails()
+    content = b"%PDF-1.7 the plan"
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            owner, where = desk.org.owner, asked.conversation_id
+            chosen = await messaging.accept_file(session, owner, where, "../Plan für März.pdf", content)
+            write = mailboxes.send_from_person
+            sent = await write(session, owner, where, "Here it is.", client_key="1", file_ids=[chosen.id])
+            same = await write(session, owner, where, "Here it is.", client_key="1", file_ids=[chosen.id])
+            with pytest.raises(Invalid):
+                await write(session, owner, where, "Again.", client_key="2", file_ids=[chosen.id])
+    assert same.id == sent.id
+    [line] = [one for one in await desk.timeline() if one["record_id"] == str(sent.id)]
+    assert line["data"]["media"][0]["name"] == "Plan für März.pdf"
+    sent = await desk.deliver()
+    kept = await sandbox.client.get(f"/mailbox/{sent.vendor_id}/files/0")
+    assert (kept.content, kept.headers["content-type"]) == (content, "application/pdf")
+
+
+async def test_an_email_whose_file_is_gone_fails_and_says_why(desk, sandbox):
+    await desk.receive("May I see the plan?")
+    [asked] = await desk.emails()
+    with desk.org.scope():
+        async with unit_of_work() as session:
+            owner, where = desk.org.owner, asked.conversation_id
+            chosen = await messaging.accept_file(session, owner, where, "plan.pdf", b"%PDF-1.7")
+            (settings().media_dir / chosen.path).unlink()
+            await mailboxes.send_from_person(session, owner, where, "Here it is.", file_ids=[chosen.id])
+    failed = await desk.deliver()
+    assert (failed.status, failed.error_code) == ("failed", "file_gone")
 
 
 async def test_people_may_write_first_to_an_address_while_a_mailbox_is_on(desk):
