@@ -9,7 +9,7 @@ from tests.tenancy.web import served
 
 
 @pytest.fixture(scope="module")
-async def world(queue: None) -> AsyncIterator[worlds.World]:
+async def world(queue: None, sandbox_server: str) -> AsyncIterator[worlds.World]:
     """Two businesses, really committed, taken away when the module's tests are done."""
     made = await worlds.build()
     yield made

@@ -5,7 +5,7 @@ something of ours is in it.
 """
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from backend.vendors import calcom
 from backend.vocab import MemberRole, PlatformRole
 from tests.tenancy.people import make_key, make_owner, make_teammate, revoke_key, sign_in, sign_out
 from tests.tenancy.rows import Rows
+from tests.tenancy.witness import Witness
 
 MARK = "canary-ours"
 OUR_NUMBER, OUR_CUSTOMER = "+14155559001", "+14155559002"
@@ -66,6 +67,7 @@ class World:
     ours: Business
     theirs: Business
     operator: Person
+    witness: Witness = field(default_factory=Witness)
 
     async def ours_now(self) -> dict[str, str]:
         """Return the state of every row of ours, so that a change of any of them shows."""
@@ -80,7 +82,7 @@ class World:
         queries["users"] = f"select * from users where id in ({people})"
         queries["user_sessions"] = f"select id, revoked_at from user_sessions where user_id in ({people})"
         queries["one_time_codes"] = f"select * from one_time_codes where user_id in ({people})"
-        return await self._digest(queries)
+        return await self.witness.look(queries, {"org": self.ours.org_id})
 
     async def everything_now(self) -> dict[str, str]:
         """Return the state of every row of everybody, but for counters of attempts and moments of last use."""
@@ -88,7 +90,7 @@ class World:
         queries["api_keys"] = "select id, name, is_active from api_keys"
         queries["user_sessions"] = "select id, revoked_at from user_sessions"
         queries["procrastinate_jobs"] = "select id, status from procrastinate_jobs"
-        return await self._digest(queries)
+        return await self.witness.look(queries, {"org": self.ours.org_id})
 
     async def operators_now(self) -> set[str]:
         """Return the addresses of everybody who is more than a user of the platform."""
@@ -97,17 +99,6 @@ class World:
                 return set(
                     (await session.execute(text("select email from users where platform_role <> 'user'"))).scalars()
                 )
-
-    async def _digest(self, queries: dict[str, str]) -> dict[str, str]:
-        with platform_scope("compare before and after in a test"):
-            async with unit_of_work() as session:
-                parts = " union all ".join(
-                    f"select '{name}', coalesce(md5(string_agg(row::text, '|' order by row::text)), '')"
-                    f" from ({query}) as row"
-                    for name, query in queries.items()
-                )
-                found = await session.execute(text(parts), {"org": self.ours.org_id} if ":org" in parts else {})
-                return {str(name): str(digest) for name, digest in found.all()}
 
 
 def leaks(answer: str, sent: str = "") -> list[str]:
@@ -128,11 +119,14 @@ async def build() -> World:
     operator = await make_teammate(
         theirs.org_id, "operator@tenancy.example", "An operator", MemberRole.SUPPORT, PlatformRole.ADMIN
     )
-    return World(ours, theirs, Person(operator, await sign_in(operator)))
+    made = World(ours, theirs, Person(operator, await sign_in(operator)))
+    await made.witness.start()
+    return made
 
 
 async def take_away(world: World) -> None:
     """Delete everything that was made."""
+    await world.witness.stop()
     with platform_scope("take a test's organizations away"):
         async with unit_of_work() as session:
             for statement in (
