@@ -4,7 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, Select, Uuid, and_, any_, exists, func, literal, or_, select, text, tuple_
+from sqlalchemy import (
+    ARRAY,
+    RowMapping,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.orm import defer
 from sqlmodel import col
@@ -24,8 +39,11 @@ _tags = (
     .correlate(_C)
     .scalar_subquery()
 )
-_awaits = (
-    exists().where(col(ToolCall.conversation_id) == col(_C.id), text("tool_calls.status = 'waiting'")).correlate(_C)
+# A draft decided keeps its kind, so that the index of drafts is never written again; few are drafts at all.
+_drafted = and_(text("conversation_items.kind = 'draft'"), col(ConversationItem.status) == "pending")
+_awaits = or_(
+    exists().where(col(ToolCall.conversation_id) == col(_C.id), text("tool_calls.status = 'waiting'")).correlate(_C),
+    exists().where(col(ConversationItem.conversation_id) == col(_C.id), _drafted).correlate(_C),
 )
 _LIST_COLUMNS: tuple[Any, ...] = (
     col(_C.id).label("id"),
@@ -112,11 +130,12 @@ def _conditions(org_id: UUID, viewer_id: UUID, wanted: ListFilter) -> list[Any]:
     if wanted.needs_person:
         conditions.append(col(_C.needs_person))
     if wanted.awaits_approval:
-        # Few calls wait at any time: found by them, not by looking at every conversation.
-        waiting = select(col(ToolCall.conversation_id)).where(
+        # Few calls and drafts wait at any time: found by them, not by looking at every conversation.
+        calls = select(col(ToolCall.conversation_id)).where(
             col(ToolCall.org_id) == org_id, text("tool_calls.status = 'waiting'")
         )
-        conditions.append(col(_C.id).in_(waiting))
+        drafts = select(col(ConversationItem.conversation_id)).where(col(ConversationItem.org_id) == org_id, _drafted)
+        conditions.append(col(_C.id).in_(union_all(calls, drafts)))
     if wanted.tag_id is not None:
         conditions.append(
             exists().where(

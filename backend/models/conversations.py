@@ -86,6 +86,7 @@ class ConversationItem(TenantRow, table=True):
         UniqueConstraint("conversation_id", "seq"),
         Index("conversation_items_record", "record_id"),
         Index("conversation_items_words", "words", postgresql_using="gin"),
+        Index("conversation_items_drafts", "org_id", "conversation_id", postgresql_where=text("kind = 'draft'")),
     )
 
     conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE")

@@ -15,8 +15,9 @@ from backend.core import clock
 from backend.core.ids import new_id
 from backend.core.tenancy import unit_of_work
 from backend.functions.schemas import CallSetting, Offer
+from backend.messaging import service as messaging
 from backend.models.agents import AgentConfig
-from backend.vocab import AuthorKind, ConversationStatus, ToolKind
+from backend.vocab import AuthorKind, ConversationStatus, ItemKind, ToolKind
 from tests.backend.conversations.conversing import author, hear, say, tagged
 
 DANA, MAREK, AIKO = "+14155550111", "+14155550122", "+14155550133"
@@ -57,6 +58,18 @@ async def test_each_filter_finds_what_fits_and_nothing_else(db, org):
             offer = Offer(ToolKind.FUNCTION, "book", "Book.", {"type": "object"})
             await approvals.ask(session, await conversations.locked(session, marek.id), setting,
                                 [Wish(offer, {}, "Book", "once")], 60)  # fmt: skip
+    assert await found(org, ListFilter(awaits_approval=True)) == ["Marek"]
+    with org.scope():
+        async with unit_of_work() as session:
+            locked, writer = await conversations.locked(session, dana.id), Author(AuthorKind.AGENT, "Front desk")
+            drafted = await conversations.append(
+                session, locked, kind=ItemKind.DRAFT, author=writer, body="Yes.", status="pending"
+            )
+    assert set(await found(org, ListFilter(awaits_approval=True))) == {"Marek", "Dana"}
+    with org.scope():
+        async with unit_of_work() as session:
+            assert (await conversations.row(session, dana.id)).row["awaits_approval"]
+            await messaging.discard_draft(session, org.owner, dana.id, drafted.seq)
     assert await found(org, ListFilter(awaits_approval=True)) == ["Marek"]
     assert await found(org, ListFilter(tag_id=tag_id, channel="chat")) == []
     assert await found(org, ListFilter(since=clock.ahead(hours=1))) == []
