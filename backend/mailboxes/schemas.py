@@ -34,6 +34,14 @@ class Thread:
     references: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How a contact is written to: `subject` is empty for the first email, `mode` what their mailbox's agent does."""
+
+    subject: str
+    mode: str
+
+
 def mailbox_view(mailbox: AgentEmailConfig) -> MailboxView:
     """Return a mailbox in plain JSON."""
     return MailboxView(

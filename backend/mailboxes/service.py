@@ -12,16 +12,18 @@ from backend.mailboxes import queries
 from backend.mailboxes.boxes import CHANGED, change, connect, detach, list_all, of_agent, test
 from backend.mailboxes.files import open_file
 from backend.mailboxes.intake import MailWebhook, accept_webhook, require_proof
-from backend.mailboxes.schemas import MailboxView, Thread, mailbox_view, reply_subject
+from backend.mailboxes.schemas import MailboxView, Reach, Thread, mailbox_view, reply_subject
 from backend.mailboxes.sending import answering, approve_draft, queue, retry_failed, send_from_person
 from backend.mailboxes.writing import write
 from backend.models.conversations import ConversationItem
 from backend.models.mailboxes import AgentEmailConfig, EmailMessage
+from backend.vocab import MailboxMode
 
 __all__ = [
     "CHANGED",
     "MailWebhook",
     "MailboxView",
+    "Reach",
     "Thread",
     "accept_webhook",
     "answering",
@@ -39,10 +41,10 @@ __all__ = [
     "of_agent",
     "open_file",
     "queue",
+    "reach_of",
     "require_proof",
     "retry_failed",
     "send_from_person",
-    "subject_for",
     "test",
     "write",
 ]
@@ -61,8 +63,8 @@ async def is_email(session: AsyncSession, message_id: UUID) -> bool:
     return await queries.email(session, org_id_of(session), message_id) is not None
 
 
-async def subject_for(session: AsyncSession, conversation_id: UUID) -> str | None:
-    """Return what an email to a conversation's contact is about: the answer to their last, empty when there is none.
+async def reach_of(session: AsyncSession, conversation_id: UUID) -> Reach | None:
+    """Return how a conversation's contact is written to: in answer to their last email, or first.
 
     None says that nobody can write: no mailbox of the organization is on, or the contact has no address.
     """
@@ -71,9 +73,10 @@ async def subject_for(session: AsyncSession, conversation_id: UUID) -> str | Non
         return None
     last = await queries.newest_received(session, org_id, conversation_id)
     if last is not None:
-        return reply_subject(last.subject)
+        box = await mailbox(session, last.mailbox_id)
+        return Reach(reply_subject(last.subject), box.mode if box is not None and box.is_active else MailboxMode.OFF)
     conversation = await conversations.get(session, conversation_id)
-    return "" if (await contacts.get(session, conversation.contact_id)).email else None
+    return Reach("", MailboxMode.OFF) if (await contacts.get(session, conversation.contact_id)).email else None
 
 
 async def mailbox(session: AsyncSession, mailbox_id: UUID | None) -> AgentEmailConfig | None:

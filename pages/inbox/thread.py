@@ -82,6 +82,7 @@ class _ThreadHead(rx.Component):
 
     row: rx.Var[dict[str, Any]]
     reason: rx.Var[str]
+    mail_mode: rx.Var[str]
     me: rx.Var[str]
     team: _Rows
     teams: _Rows
@@ -214,6 +215,7 @@ def thread_pane() -> rx.Component:
             _ThreadHead.create(
                 row=row,
                 reason=ThreadState.reason,
+                mail_mode=ComposerState.mail_mode,
                 me=ThreadState.me,
                 team=ChoicesState.team,
                 teams=ChoicesState.teams,

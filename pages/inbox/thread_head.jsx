@@ -45,7 +45,7 @@ function left(until, now) {
 }
 
 export function ThreadHead(props) {
-  const { row, reason, me, team, teams, tags, others, words } = props;
+  const { row, reason, mailMode, me, team, teams, tags, others, words } = props;
   const { onRename, onMode, onAssign, onTeam, onStatus, onSnooze, onTag, onMakeTag, onUnread, mayMerge, onMerge, onMakeTest } = props;
   const [briefing, setBriefing] = useState(false);
   const [snoozing, setSnoozing] = useState(false);
@@ -61,7 +61,10 @@ export function ThreadHead(props) {
   const [assignee, setAssignee] = useOptimistic(row.assignee_id);
   const [status, setStatus] = useOptimistic(row.status);
   const owner = assignee ? team.find((mate) => mate.id === assignee)?.name || row.assignee_name : "";
-  const [picture, tint] = ANSWERING[mode] ?? ANSWERING.ai;
+  // An email is answered as its mailbox is set, and never more freely than the conversation allows.
+  const byMail = { auto: mode, draft: "draft" }[mailMode] ?? "human";
+  const shown = mode !== "human" && row.channel === "email" ? byMail : mode;
+  const [picture, tint] = ANSWERING[shown] ?? ANSWERING.ai;
   const modes = [
     ["ai", words.MODE_AI, words.MODE_AI_HINT],
     ["draft", words.MODE_DRAFT, words.MODE_DRAFT_HINT],
@@ -152,11 +155,11 @@ export function ThreadHead(props) {
         <Others others={others} words={words} />
         <Menu>
           <MenuTrigger
-            label={`${words.WHO_ANSWERS}: ${modes.find(([key]) => key === mode)?.[1]}`}
+            label={`${words.WHO_ANSWERS}: ${modes.find(([key]) => key === shown)?.[1]}`}
             className="inline-flex h-8 shrink-0 items-center gap-1.5 rounded-control border border-control bg-canvas px-2.5 text-13 font-medium text-ink transition-colors hover:bg-hover data-[state=open]:bg-hover pointer-coarse:h-11"
           >
             <Icon as={picture} className={tint} />
-            <span className="@max-lg:sr-only">{{ ai: words.NOW_AI, draft: words.NOW_DRAFT, human: words.NOW_HUMAN }[mode]}</span>
+            <span className="@max-lg:sr-only">{{ ai: words.NOW_AI, draft: words.NOW_DRAFT, human: words.NOW_HUMAN }[shown]}</span>
             <Icon as={ChevronDown} size={14} className="text-muted" />
           </MenuTrigger>
           <MenuList align="end">
@@ -299,9 +302,7 @@ export function ThreadHead(props) {
               ? timed
                 ? words.BACK_IN.replace("{time}", left(row.paused_until, now))
                 : words.UNTIL_BACK
-              : mode === "draft"
-                ? words.MODE_DRAFT_HINT
-                : words.MODE_AI_HINT}
+              : { draft: words.MODE_DRAFT_HINT, human: words.MAIL_OFF_HINT }[shown] ?? words.MODE_AI_HINT}
           </p>
           <button type="button" className={mode === "human" ? SECONDARY : PRIMARY} onClick={() => choose(mode === "human" ? "ai" : "human")}>
             {mode === "human" ? words.HAND_BACK : words.TAKE_OVER}

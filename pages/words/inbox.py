@@ -203,6 +203,7 @@ class InboxThread:
     MODE_DRAFT_HINT = "The agent drafts, a person sends, until you change it."
     MODE_HUMAN = "People answer"
     MODE_HUMAN_HINT = "The agent stays silent until you hand back."
+    MAIL_OFF_HINT = "No agent answers this mailbox: emails wait for people."
     NOW_AI = "AI answering"
     NOW_DRAFT = "AI drafting"
     NOW_HUMAN = "People answering"

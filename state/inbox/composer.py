@@ -56,7 +56,15 @@ class ComposerState(SessionState):
     """The reply box's server side: channels to answer by, who sends, drafts kept, and what became of each send."""
 
     HEARS: ClassVar[frozenset[str]] = frozenset(
-        {"item.added", "conversation.merged", "conversation.renumbered", "numbers.changed", "resync"}
+        {
+            "item.added",
+            "contact.updated",
+            "conversation.merged",
+            "conversation.renumbered",
+            "numbers.changed",
+            mailboxes.CHANGED,
+            "resync",
+        }
     )
 
     conversation_id: str = ""
@@ -65,6 +73,8 @@ class ComposerState(SessionState):
     channel: str = ""
     mail_subject: str = ""
     """What an email to this person is about unless its writer says otherwise: the answer to their last one."""
+    mail_mode: str = "off"
+    """What the agent does with this person's emails: `auto`, `draft`, or `off` when it does nothing."""
     senders: list[Sender] = []
     sender: str = ""
     refusal: str = ""
@@ -99,9 +109,9 @@ class ComposerState(SessionState):
         found = [Channel.SMS.value] if contact.phone_number else []
         if await chat.has_open(session, conversation.id):
             found.append(Channel.CHAT.value)
-        subject = await mailboxes.subject_for(session, conversation.id)
-        self.mail_subject = subject or ""
-        if subject is not None:
+        reach = await mailboxes.reach_of(session, conversation.id)
+        self.mail_subject, self.mail_mode = (reach.subject, reach.mode) if reach else ("", "off")
+        if reach is not None:
             found.append(Channel.EMAIL.value)
         self.channels = found or [Channel.SMS.value]
         if self.channel not in found or conversation.last_channel in found:
@@ -237,8 +247,9 @@ class ComposerState(SessionState):
         if any("conversation.merged" in news.kinds for news in here):
             self._clear()
             return
-        is_stale = any({"numbers.changed", "resync"} & news.kinds for news in batch)
-        is_other = any("conversation.renumbered" in news.kinds for news in here)
+        is_stale = any({"numbers.changed", mailboxes.CHANGED, "resync"} & news.kinds for news in batch)
+        # A contact who was given an address, or lost it, is reached by other channels.
+        is_other = any({"conversation.renumbered", "contact.updated"} & news.kinds for news in here)
         ours = [item for news in here for item in news.items]
         # An event may be an opt-out; a message may come by another channel than the last one.
         if not (

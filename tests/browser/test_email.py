@@ -5,7 +5,7 @@ import secrets
 
 from playwright.sync_api import expect
 
-from pages.words import AgentMailbox, Agents, AgentTypes, InboxComposer, InboxTimeline
+from pages.words import AgentMailbox, Agents, AgentTypes, InboxComposer, InboxList, InboxThread, InboxTimeline
 from tests.browser.carrier import wait_until
 from tests.browser.inbox import Inbox
 
@@ -45,6 +45,9 @@ def test_an_email_is_drafted_approved_and_answered_by_a_person(window, ana, up, 
     expect(inbox.timeline.get_by_text("Opening hours", exact=True)).to_be_visible()
     inbox.timeline.get_by_text(InboxTimeline.QUOTED).click()
     expect(inbox.timeline.get_by_text("> Hello")).to_be_visible()
+    # The mailbox drafts at first, and the head says so; what waits for a person stands in its filter.
+    expect(inbox.page.get_by_role("button", name=InboxThread.WHO_ANSWERS)).to_contain_text(InboxThread.NOW_DRAFT)
+    expect(inbox.page.get_by_role("link", name=re.compile("Dana Letter")).first).to_contain_text(InboxList.APPROVE)
     inbox.timeline.get_by_role("button", name=InboxTimeline.APPROVE).click()
     [answer] = wait_until(lambda: carrier.mails_to(theirs), "the approved answer")
     assert answer["subject"] == "Re: Opening hours"

@@ -14,6 +14,7 @@ from backend.core.config import settings
 from backend.core.errors import Invalid, Refused
 from backend.core.tenancy import unit_of_work
 from backend.mailboxes import service as mailboxes
+from backend.mailboxes.schemas import Reach
 from backend.messaging import service as messaging
 from backend.models.mailboxes import EmailFile
 from backend.vocab import Channel
@@ -264,7 +265,7 @@ async def test_people_may_write_first_to_an_address_while_a_mailbox_is_on(desk):
         async with unit_of_work() as session:
             contact, _ = await contacts.ensure_by_email(session, CUSTOMER)
             conversation = (await conversations.for_contact(session, contact.id)).id
-            assert await mailboxes.subject_for(session, conversation) == ""
+            assert await mailboxes.reach_of(session, conversation) == Reach("", "off")
             with pytest.raises(Invalid):
                 await mailboxes.send_from_person(session, desk.org.owner, conversation, "It is ready.")
             write = mailboxes.send_from_person
@@ -273,11 +274,11 @@ async def test_people_may_write_first_to_an_address_while_a_mailbox_is_on(desk):
     await desk.receive()
     with desk.org.scope():
         async with unit_of_work() as session:
-            assert await mailboxes.subject_for(session, conversation) == "Re: Opening hours"
+            assert await mailboxes.reach_of(session, conversation) == Reach("Re: Opening hours", "auto")
     await desk.change(is_active=False)
     with desk.org.scope():
         async with unit_of_work() as session:
-            assert await mailboxes.subject_for(session, conversation) is None
+            assert await mailboxes.reach_of(session, conversation) is None
 
 
 async def test_the_test_that_comes_back_forwarded_verifies_the_mailbox(desk):

@@ -6,11 +6,13 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
+from backend.agents import service as agents
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core import clock
 from backend.core.tenancy import unit_of_work
+from backend.mailboxes import service as mailboxes
 from backend.models.messaging import SmsMessage
 from backend.organizations import service as organizations
 from backend.vocab import AuthorKind
@@ -153,6 +155,23 @@ async def test_a_draft_waits_on_every_device_until_it_is_sent(org: Any) -> None:
     await send(second, conversation, "Dear Dana")
     third = await at(org, conversation)
     assert (await third.state(ComposerState)).drafts == []
+
+
+async def test_an_address_given_to_an_open_contact_offers_email_at_once(org: Any) -> None:
+    conversation = await texted(org, PHONE)
+    with org.scope():
+        async with unit_of_work() as session:
+            agent = await agents.create(session, org.owner, "email", "Letters")
+            await mailboxes.connect(session, org.owner, agent.id)
+            contact_id = (await conversations.get(session, conversation)).contact_id
+    tab = await at(org, conversation)
+    composer = await tab.state(ComposerState)
+    assert composer.channels == ["sms"]
+    with org.scope():
+        async with unit_of_work() as session:
+            await contacts.update(session, org.owner, contact_id, {"email": "dana@customer.example"})
+    await composer._hear([News(frozenset({"contact.updated"}), str(conversation))])
+    assert composer.channels == ["sms", "email"]
 
 
 async def test_a_note_is_written_for_the_team_and_sent_to_nobody(org: Any) -> None:
