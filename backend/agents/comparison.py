@@ -45,6 +45,25 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldCh
     ]
 
 
+# What people call the parts of a function or detail where the stored name says something else.
+_PARTS = {
+    "var_type": "kind",
+    "enum_options": "choices",
+    "low": "at least",
+    "high": "at most",
+    "send_to": "sent to",
+    "http_method": "method",
+    "endpoint_url": "address",
+    "query_params": "query",
+    "body_template": "body",
+    "body_schema": "filled in by the agent",
+    "response_variables": "read from the answer",
+    "timeout_ms": "seconds to wait",
+    "max_retries": "tries again",
+    "is_active": "on",
+}
+
+
 def _rows(value: Any) -> str:
     """Write a list of functions or details out for comparison; ids, of secrets too, say nothing to people."""
     return "\n".join(line for row in value for line in (row["name"], *_parts(row), ""))
@@ -70,12 +89,12 @@ def _parts(row: Mapping[str, Any]) -> list[str]:
     for key, value in sorted(row.items(), key=lambda one: (one[0] != "description", one[0])):
         if key in ("id", "name") or value in ("", None, [], {}):
             continue
-        words = "kind" if key == "var_type" else key.replace("_", " ")
+        words = _PARTS.get(key) or key.replace("_", " ")
         if isinstance(value, list) and isinstance(value[0], Mapping):
             rows = [", ".join(_said(part, one) for part, one in _shown(entry)) for entry in value]
             found += [f"  {words}:", *(f"    {one}" for one in rows)]
         else:
-            found.append(f"  {words}: {_plain(value)}")
+            found.append(f"  {words}: {_plain(value / 1000 if key == 'timeout_ms' else value)}")
     return found
 
 

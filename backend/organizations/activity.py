@@ -56,6 +56,8 @@ SUBJECTS = (
 _MUTE = frozenset({"session_id", "user_id", "agent_id", "merged_id", "into_id", "message_id"})
 # Details whose values are our own words for machines.
 _CODES = frozenset({"fields", "type", "kind", "slot"})
+# Details whose names are ours, with the words for people.
+_NAMES = {"fields": "changed", "is_on": "on", "is_active": "on"}
 # Details that hold what the thing itself was called at the time.
 _CALLED = ("name", "label", "title", "skill", "phone_number")
 _LAST = {"from": 1, "to": 2}
@@ -216,13 +218,18 @@ def _row(entry: AuditEntry, names: Mapping[str, str]) -> ActivityRow:
         "subject": subject,
         "verb": verb.replace("_", " "),
         "about": about,
-        "details": ", ".join(f"{name.replace('_', ' ')}: {_short(name, value)}" for name, value in told.items()),
+        "details": ", ".join(
+            f"{_NAMES.get(name) or name.replace('_', ' ')}: {_short(name, value)}" for name, value in told.items()
+        ),
     }
 
 
 def _short(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
-    text = text.replace("_", " ") if name in _CODES else text
+    parts = [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    if name in _CODES:
+        # A change of `assignee_id` is one of the assignee.
+        parts = [part.removesuffix("_id").replace("_", " ") for part in parts]
+    text = ", ".join(parts)
     return text if len(text) <= 80 else text[:79] + "…"

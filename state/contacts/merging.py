@@ -1,12 +1,13 @@
 """Merge a contact with another, on its page or in the inbox: find it, see what would happen, choose what stays."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, TypedDict
 
 import reflex as rx
 
 from backend.contacts import service as contacts
-from backend.contacts.schemas import MergeField
+from backend.contacts.schemas import FieldRow, MergeField
 from backend.conversations import service as conversations
 from backend.core.ids import parse_id
 from backend.core.tenancy import org_scope, unit_of_work
@@ -136,7 +137,7 @@ class MergeState(SessionState):
                 plan = await contacts.preview_merge(
                     session, parse_id(self.keep_id, "contact"), parse_id(other_id, "contact")
                 )
-                own = {f"custom_fields.{one['key']}": one["label"] for one in await contacts.fields(session)}
+                own = {f"custom_fields.{one['key']}": one for one in await contacts.fields(session)}
         self.other_id = plan["drop_id"]
         self.keep_name, self.drop_name = plan["keep_name"], plan["drop_name"]
         if other_id not in [one["value"] for one in self.found]:
@@ -145,8 +146,16 @@ class MergeState(SessionState):
         self.choices = {field["key"]: field["default"] for field in plan["fields"]}
 
 
-def _shown(field: MergeField, own: Mapping[str, str]) -> Difference:
-    kept, dropped = field["kept"], field["dropped"]
+def _shown(field: MergeField, own: Mapping[str, FieldRow]) -> Difference:
+    kept, dropped, invented = field["kept"], field["dropped"], own.get(field["key"])
     if field["key"] == "phone_number":
         kept, dropped = [e164.display(number) if number else "" for number in (kept, dropped)]
-    return {**field, "kept": kept, "dropped": dropped, "label": own.get(field["key"], "")}
+    if invented and invented["kind"] == "date":
+        kept, dropped = [_day(written) if written else "" for written in (kept, dropped)]
+    return {**field, "kept": kept, "dropped": dropped, "label": invented["label"] if invented else ""}
+
+
+def _day(written: str) -> str:
+    """Return a day as people write it."""
+    day = date.fromisoformat(written)
+    return f"{day.day} {day:%B %Y}"

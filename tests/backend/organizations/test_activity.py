@@ -57,13 +57,13 @@ async def test_contacts_and_agents_are_called_by_their_names_and_many_by_their_n
     with org.scope():
         async with unit_of_work() as session:
             agent = await agents.create(session, org.owner, AgentType.TEXT, "Front desk")
-            await audit.record(session, org.owner, "ui:agent:updated", agent.id, {"fields": ["agent_role"]})
+            await audit.record(session, org.owner, "ui:agent:updated", agent.id, {"fields": ["agent_role", "team_id"]})
             await audit.record(session, org.owner, "ui:contact:tagged", conversation.contact_id, {"count": 1})
             await audit.record(session, org.owner, "ui:contact:deleted", "", {"count": 3})
     deleted, tagged, updated, _ = (await seen(org)).rows
     assert (deleted["about"], deleted["details"]) == ("3 contacts", "")
     assert tagged["about"] == "Dana Ruiz"
-    assert (updated["about"], updated["details"]) == ("Front desk", "fields: agent role")
+    assert (updated["about"], updated["details"]) == ("Front desk", "changed: agent role, team")
 
 
 async def test_who_may_have_done_something_is_known_after_they_left(db, org):

@@ -158,6 +158,18 @@ async def test_merging_is_previewed_and_the_choice_counts(org: Any) -> None:
     assert (contact["name"], contact["other_phones"]) == ("Person 001", ["(415) 555-0001"])
 
 
+async def test_days_are_compared_as_people_write_them(org: Any) -> None:
+    keep, drop = await people(org, 2)
+    with org.scope():
+        async with unit_of_work() as session:
+            await contacts.add_field(session, org.owner, "Birthday", FieldKind.DATE)
+            await contacts.update(session, org.owner, UUID(drop), {"custom_fields": {"birthday": "1984-05-06"}})
+    tab = await sign_in(org.owner)
+    await tab.call(MergeState.begin, keep, drop)
+    day = (await tab.state(MergeState)).fields[-1]
+    assert (day["label"], day["kept"], day["dropped"]) == ("Birthday", "", "6 May 1984")
+
+
 async def test_own_fields_are_made_and_refused_in_words(org: Any) -> None:
     tab, _ = await listed(org)
     state = await tab.state(OwnFieldsState)
