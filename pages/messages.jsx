@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import ArrowDownLeft from "lucide-react/dist/esm/icons/arrow-down-left.mjs";
 import ArrowUpRight from "lucide-react/dist/esm/icons/arrow-up-right.mjs";
+import FileDown from "lucide-react/dist/esm/icons/file-down.mjs";
 import Inbox from "lucide-react/dist/esm/icons/inbox.mjs";
 import SearchX from "lucide-react/dist/esm/icons/search-x.mjs";
 import { useQuery } from "$/public/external/pages/components/address/address.jsx";
@@ -101,6 +102,7 @@ export function ExportLink({ words }) {
   const asked = new URLSearchParams([...query].filter(([name, value]) => NAMES.includes(name) && value));
   return (
     <a href={`/api/messages.csv${asked.size ? `?${asked}` : ""}`} download className={`${SECONDARY} h-8`}>
+      <Icon as={FileDown} />
       {words.EXPORT}
     </a>
   );

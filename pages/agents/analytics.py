@@ -57,7 +57,7 @@ def _filters() -> rx.Component:
         ),
         button(
             AgentAnalytics.EXPORT,
-            icon="download",
+            icon="file_down",
             on_click=AnalyticsState.export,
             disabled=~AnalyticsState.has_figures,
             class_name="sm:ml-auto",

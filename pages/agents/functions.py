@@ -117,14 +117,14 @@ def _function(row: rx.Var[FunctionRow]) -> rx.Component:
                 rx.el.span(row["url"], class_name="min-w-0 truncate"),
                 class_name="mt-1 flex min-w-0 gap-2 font-mono text-12 text-muted",
             ),
-            class_name="min-w-0 flex-1",
+            class_name="min-w-0 flex-1 max-sm:w-full",
         ),
         rx.el.div(
             rx.cond(
                 row["is_active"],
                 rx.el.div(
                     policy_select(row["name"], PoliciesState.functions[row["name"]], row["name"]),
-                    class_name="hidden sm:block",
+                    class_name="mr-auto",
                 ),
                 rx.fragment(),
             ),
@@ -153,10 +153,10 @@ def _function(row: rx.Var[FunctionRow]) -> rx.Component:
                 on_remove=FunctionsState.ask_remove(row["id"]),
                 may_remove=AgentState.can_edit,
             ),
-            class_name="flex shrink-0 items-center gap-2",
+            class_name="flex shrink-0 items-center gap-2 max-sm:w-full max-sm:justify-end",
         ),
         key=row["id"],
-        class_name="flex items-start gap-3 px-4 py-3",
+        class_name="flex items-start gap-3 px-4 py-3 max-sm:flex-col",
     )
 
 

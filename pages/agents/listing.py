@@ -83,7 +83,7 @@ def _filters() -> rx.Component:
             default_value=AgentListState.q,
             key=f"search-{AgentListState.drawing}-{AgentListState.is_loaded}",
             on_change=lambda text: AgentListState.filter_by("q", text).debounce(250),
-            class_name="col-span-3 sm:max-w-72 sm:flex-1",
+            class_name="col-span-2 sm:max-w-72 sm:flex-1",
         ),
         select_field(
             "agent-type",
@@ -113,9 +113,10 @@ def _filters() -> rx.Component:
             hide_label=True,
             value=AgentListState.sort,
             on_change=lambda value: AgentListState.filter_by("sort", value),
+            class_name="max-sm:col-span-2",
         ),
         role="search",
-        class_name="grid grid-cols-3 items-center gap-2 sm:flex",
+        class_name="grid grid-cols-2 items-center gap-2 sm:flex",
     )
 
 
@@ -130,11 +131,20 @@ def _cards() -> rx.Component:
             ),
             class_name=GRID,
         ),
-        empty_state(
-            title=Agents.NO_MATCH_TITLE,
-            body=Agents.NO_MATCH_BODY,
-            icon="search_x",
-            action=button(Agents.CLEAR_FILTERS, on_click=AgentListState.clear_filters),
+        rx.cond(
+            (AgentListState.status == "deleted") & (AgentListState.q == "") & (AgentListState.type == ""),
+            empty_state(
+                title=Agents.NONE_DELETED_TITLE,
+                body=Agents.NONE_DELETED_BODY,
+                icon="trash_2",
+                action=button(Agents.SHOW_ALL, on_click=AgentListState.clear_filters),
+            ),
+            empty_state(
+                title=Agents.NO_MATCH_TITLE,
+                body=Agents.NO_MATCH_BODY,
+                icon="search_x",
+                action=button(Agents.CLEAR_FILTERS, on_click=AgentListState.clear_filters),
+            ),
         ),
     )
 

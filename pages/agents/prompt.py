@@ -17,6 +17,7 @@ from state.agents.open_agent import AgentState
 from state.agents.prompt import PromptState, Variable
 
 _FILE = jsx(__name__, "prompt_editor.jsx")
+_SHOW_FULL = "document.getElementById('full-prompt')?.scrollIntoView({block: 'nearest'})"
 # The service refuses longer instructions; the editor says so while they are written.
 LIMIT = 20_000
 VARIABLES = [
@@ -203,4 +204,7 @@ def _full_prompt() -> rx.Component:
         ),
         id="full-prompt",
         aria_label=AgentPrompt.FULL,
+        # It opens under the button, which often stands at the edge of the window.
+        on_mount=rx.call_script(_SHOW_FULL),
+        class_name="scroll-my-4",
     )

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Link, useNavigate } from "react-router";
 import Columns from "lucide-react/dist/esm/icons/columns-3.mjs";
+import FileDown from "lucide-react/dist/esm/icons/file-down.mjs";
 import { useQuery } from "$/public/external/pages/components/address/address.jsx";
 import { Hotkey } from "$/public/external/pages/components/hotkeys/hotkeys.jsx";
 import { Popover, PopoverBody, PopoverTrigger } from "$/public/external/pages/components/popover/popover.jsx";
@@ -167,6 +168,7 @@ export function ExportLink({ words }) {
   const asked = new URLSearchParams([...query].filter(([name, value]) => [...FILTERS, "sort"].includes(name) && value));
   return (
     <a href={`/api/contacts/export${asked.size ? `?${asked}` : ""}`} download className={`${SECONDARY} h-8 max-sm:hidden`}>
+      <Icon as={FileDown} />
       {words.EXPORT}
     </a>
   );

@@ -116,7 +116,13 @@ def contacts_page() -> rx.Component:
                 ContactListState.can_edit,
                 rx.fragment(
                     _Export.create(words=words),
-                    link_button(Contacts.IMPORT, href="/contacts/import", size="sm", class_name="max-sm:hidden h-8"),
+                    link_button(
+                        Contacts.IMPORT,
+                        href="/contacts/import",
+                        icon="file_up",
+                        size="sm",
+                        class_name="max-sm:hidden h-8",
+                    ),
                     menu(
                         icon("ellipsis"),
                         menu_item(Contacts.IMPORT, icon="file_up", href="/contacts/import"),

@@ -38,7 +38,7 @@ function Box(props) {
   const { text, write, sent, began } = useDraft(conversationId, mode, drafts, channel, lastSeq, onSaveDraft);
   const [ownSubject, setOwnSubject] = useState(() => readDraft(conversationId, "subject") || null);
   const files = useFiles(conversationId, channel, words);
-  const [cursor, setCursor] = useState(0);
+  const [cursor, setCursor] = useState(text.length);
   const [active, setActive] = useState(0);
   const [shut, setShut] = useState(-1);
   const [collided, setCollided] = useState(null);

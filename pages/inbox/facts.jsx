@@ -13,7 +13,7 @@ import { useOptimistic } from "$/public/external/pages/inbox/parts/name.jsx";
 import { TagPills } from "$/public/external/pages/inbox/parts/tag_menu.jsx";
 
 const FIELD =
-  "w-full rounded-control border border-transparent bg-transparent px-2 py-1 text-13 text-ink placeholder:text-faint hover:border-line focus-visible:border-control focus-visible:bg-canvas focus-within:outline-2 focus-within:outline-ring focus-visible:outline-offset-0 aria-invalid:border-danger pointer-coarse:min-h-11 pointer-coarse:text-16";
+  "w-full rounded-control border border-transparent bg-transparent px-2 py-1 text-13 text-ellipsis text-ink placeholder:text-faint hover:border-line focus-visible:border-control focus-visible:bg-canvas focus-within:outline-2 focus-within:outline-ring focus-visible:outline-offset-0 aria-invalid:border-danger pointer-coarse:min-h-11 pointer-coarse:text-16";
 
 function Line({ name, children }) {
   return (

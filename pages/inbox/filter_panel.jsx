@@ -92,7 +92,7 @@ export function FilterChips({ query, choices, words, onSet }) {
   });
   if (!chips.length) return null;
   return (
-    <ul aria-label={words.FILTERS} className="flex flex-wrap gap-1.5 pb-2">
+    <ul aria-label={words.FILTERS} className="flex flex-wrap gap-1.5 pt-2 pb-2">
       {chips.map(([name, text]) => (
         <li key={name} className="inline-flex max-w-full items-center rounded-full bg-selected text-12 text-ink">
           <span className="truncate py-1 pl-2.5">{text}</span>

@@ -236,7 +236,7 @@ function OpenTimeline(props) {
         computeItemKey={(_, item) => (item.kind === "outgoing" ? item.clientId : item.id)}
         defaultItemHeight={72}
         increaseViewportBy={{ top: 600, bottom: 200 }}
-        atBottomThreshold={48}
+        atBottomThreshold={120}
         atBottomStateChange={setAtBottom}
         followOutput={(isAtBottom) => (isAtBottom ? "auto" : false)}
         startReached={more}
