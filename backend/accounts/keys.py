@@ -47,9 +47,9 @@ async def create_key(session: AsyncSession, principal: Principal, name: str) -> 
     """
     principal.require_person()
     principal.require(MemberRole.EDITOR)
-    name = fields.name(name, what="The key's name")
+    name = fields.name(name, what="The key’s name")
     if len(name) > NAME_LIMIT:
-        raise Invalid(f"The key's name has at most {NAME_LIMIT} characters.", field="name")
+        raise Invalid(f"The key’s name has at most {NAME_LIMIT} characters.", field="name")
     own = (
         select(OrganizationMember)
         .where(OrganizationMember.org_id == org_id_of(session), OrganizationMember.user_id == principal.user_id)

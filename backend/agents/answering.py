@@ -25,7 +25,7 @@ from backend.models.conversations import Conversation
 from backend.vocab import AnswerMode, Channel, TurnStatus
 
 WAITS = "The agent waits for a decision of the team, and answers this after it."
-BROKEN = "the agent's answer failed again and again"
+BROKEN = "the agent’s answer failed again and again"
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def too_dear(agent: AgentConfig) -> Allowance:
 
 def _too_dear(most_micros: int) -> Allowance:
     dollars = f"${most_micros / 1_000_000:.2f}"
-    return Allowance(0, COST, f"its answers cost {dollars} in a day, the agent's limit in a conversation")
+    return Allowance(0, COST, f"its answers cost {dollars} in a day, the agent’s limit in a conversation")
 
 
 def _micros(dollars: float) -> int:

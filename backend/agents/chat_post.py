@@ -124,7 +124,7 @@ class ChatPost(Trigger):
     ) -> UUID:
         """Store the reply, which shows it."""
         if self.visit is None:
-            raise Refused("The visitor's session is gone.", code="chat_closed")
+            raise Refused("The visitor’s session is gone.", code="chat_closed")
         sent = await chat.reply(
             session,
             conversation,

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from backend.agents.folding import Original, folded, readings
 
-REPEATS = "The answer repeated the agent's instructions, so it was not sent."
+REPEATS = "The answer repeated the agent’s instructions, so it was not sent."
 TELLS = "The answer told what the instructions say to keep secret, so it was not sent."
 LINKS = "The answer held a link that nobody gave the agent, so it was not sent."
 

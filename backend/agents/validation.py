@@ -119,7 +119,7 @@ def own_variables(value: Any, field: str) -> dict[str, str]:
     for name, words in value.items():
         if not isinstance(name, str) or not variables.NAME.fullmatch(name):
             raise Invalid(
-                "A variable's name has lower-case letters, digits and _, and begins with a letter.", field=field
+                "A variable’s name has lower-case letters, digits and _, and begins with a letter.", field=field
             )
         if name in variables.BUILT_IN:
             raise Invalid(f"“{name}” is filled in by itself. Choose another name.", field=field)

@@ -8,7 +8,7 @@ from backend.templates.filling import fill
 
 USUAL_WORDS = "{{contact.name|Somebody}} wrote about “{{alert.name}}”: “{{message}}”"
 USUAL_SUBJECT = "{{alert.name}}: {{contact.name|somebody}}"
-UNPROVEN = "They typed this person's address and have not proved that it is theirs."
+UNPROVEN = "They typed this person’s address and have not proved that it is theirs."
 SMS_LIMIT = 600
 
 

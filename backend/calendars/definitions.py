@@ -24,7 +24,7 @@ def checked(value: Any, field: str) -> list[dict[str, Any]]:
             raise Invalid("A kind of appointment has an id, a title and minutes.", field=field)
         number, title, minutes = one.get("id"), one.get("title"), one.get("minutes", 0)
         if not _is_whole(number) or not 0 < int(number or 0) < 2**53:
-            raise Invalid("A kind of appointment is named by the calendar's id, a whole number.", field=field)
+            raise Invalid("A kind of appointment is named by the calendar’s id, a whole number.", field=field)
         if not isinstance(title, str) or not title.replace("\x00", "").strip() or len(title) > TITLE_LIMIT:
             raise Invalid(f"A kind of appointment has a title of at most {TITLE_LIMIT} letters.", field=field)
         if not _is_whole(minutes) or not 0 <= minutes <= MOST_MINUTES:

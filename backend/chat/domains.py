@@ -77,7 +77,7 @@ def _site(origin: str) -> Site | None:
 def _entry(domain: str) -> Site:
     text = domain.strip().lower()
     if len(text) > 300:
-        raise Invalid("A site's name has at most 253 characters.", field="allowed_domains")
+        raise Invalid("A site’s name has at most 253 characters.", field="allowed_domains")
     scheme = text.partition("://")[0] if "://" in text else "https"
     try:
         parts = urlsplit(text if "://" in text else f"https://{text}")

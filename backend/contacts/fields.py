@@ -142,7 +142,7 @@ def _label(label: str) -> str:
     if not words or not words.isprintable():
         raise Invalid("Name the field.", field="label")
     if len(words) > LABEL_LIMIT:
-        raise Invalid(f"A field's name has at most {LABEL_LIMIT} characters.", field="label")
+        raise Invalid(f"A field’s name has at most {LABEL_LIMIT} characters.", field="label")
     return words
 
 

@@ -40,4 +40,4 @@ class Principal:
     def require_platform(self, role: PlatformRole) -> None:
         """Raise `NotAllowed` unless the person's platform role includes `role` (god > admin > support > user)."""
         if _PLATFORM_RANK[self.platform_role] < _PLATFORM_RANK[role]:
-            raise NotAllowed("This page is for the platform's operators.")
+            raise NotAllowed("This page is for the platform’s operators.")

@@ -190,7 +190,7 @@ def _function_name(given: Mapping[str, Any]) -> str:
     if not _NAME.fullmatch(name):
         raise Invalid("Use lower-case letters, digits and _, beginning with a letter.", field="name")
     if name in RESERVED:
-        raise Invalid("One of the agent's own tools has this name. Choose another.", field="name")
+        raise Invalid("One of the agent’s own tools has this name. Choose another.", field="name")
     return name
 
 
@@ -205,7 +205,7 @@ def _url(given: Mapping[str, Any]) -> str:
         raise Invalid("Give a whole web address, such as https://api.example.com/orders.", field="endpoint_url")
     # The model fills in what stands in braces: it may choose what is asked for, never who is asked.
     if "{{" in parts.netloc or "@" in parts.netloc:
-        raise Invalid("The server's name stands as it is, without variables or passwords.", field="endpoint_url")
+        raise Invalid("The server’s name stands as it is, without variables or passwords.", field="endpoint_url")
     return url
 
 
@@ -238,10 +238,10 @@ def _rows(given: Mapping[str, Any], name: str, check: Any, most: int = MOST_ROWS
 def _parameter(given: Mapping[str, Any], field: str) -> dict[str, Any]:
     name = given.get("name")
     if not isinstance(name, str) or not _PARAMETER.fullmatch(name):
-        raise Invalid("A parameter's name has letters, digits and _, and begins with a letter.", field=field)
+        raise Invalid("A parameter’s name has letters, digits and _, and begins with a letter.", field=field)
     kind = "string" if given.get("type") is None else given["type"]
     if not isinstance(kind, str) or kind not in KINDS:
-        raise Invalid(f"A parameter's type is one of: {', '.join(KINDS)}.", field=field)
+        raise Invalid(f"A parameter’s type is one of: {', '.join(KINDS)}.", field=field)
     options = [] if given.get("options") is None else given["options"]
     if not isinstance(options, list) or len(options) > MOST_ROWS or not all(isinstance(one, str) for one in options):
         raise Invalid(f"The choices of “{name}” are at most {MOST_ROWS} texts.", field=field)
@@ -259,7 +259,7 @@ def _parameter(given: Mapping[str, Any], field: str) -> dict[str, Any]:
 def _header(given: Mapping[str, Any], field: str) -> dict[str, Any]:
     name = given.get("name") or given.get("key")
     if not isinstance(name, str) or not _HEADER.fullmatch(name):
-        raise Invalid("A header's name has letters, digits and hyphens.", field=field)
+        raise Invalid("A header’s name has letters, digits and hyphens.", field=field)
     if name.casefold() in _OURS:
         raise Invalid(f"The header “{name}” is set by us.", field=field)
     if given.get("value"):

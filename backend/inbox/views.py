@@ -97,7 +97,7 @@ def _checked_name(name: str) -> str:
     if not name:
         raise Invalid("Give the view a name.", field="name")
     if len(name) > NAME_LIMIT:
-        raise Invalid(f"A view's name has at most {NAME_LIMIT} characters.", field="name")
+        raise Invalid(f"A view’s name has at most {NAME_LIMIT} characters.", field="name")
     return name
 
 

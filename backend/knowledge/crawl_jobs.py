@@ -80,7 +80,7 @@ async def crawl(org_id: str, crawl_id: str) -> None:
             allowed = [url for url in urls if fetching.may_read(robots, url)]
             if not allowed:
                 raise Invalid(
-                    "The site's rules (robots.txt) do not let us read this address."
+                    "The site’s rules (robots.txt) do not let us read this address."
                     if urls
                     else "None of the pages in the sitemap fits the paths to read."
                 )
@@ -249,7 +249,7 @@ async def _read(plan: _Plan, url: str) -> Read:
     if is_site and addresses.site_of(found_at) != addresses.site_of(plan.url):
         raise _Elsewhere("It leads to another site.")
     if plan.respects_robots and found_at != url and not fetching.may_read(plan.robots, found_at):
-        raise _Elsewhere("It leads to a page that the site's rules (robots.txt) do not let us read.")
+        raise _Elsewhere("It leads to a page that the site’s rules (robots.txt) do not let us read.")
     document = await asyncio.to_thread((await _drawn(plan, opened)).read)
     links: list[str] = []
     if plan.kind == SourceKind.SITE:

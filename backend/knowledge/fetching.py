@@ -64,7 +64,7 @@ async def robots(site: Site) -> str:
         if error.answered < 500:
             return ""
         raise VendorError(
-            "The site's rules for readers (robots.txt) cannot be read now.", vendor="web", is_retryable=True
+            "The site’s rules for readers (robots.txt) cannot be read now.", vendor="web", is_retryable=True
         ) from None
     except http.TooLarge:
         return ""

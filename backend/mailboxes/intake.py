@@ -46,7 +46,7 @@ def require_proof(kind: MailWebhook, authorization: str) -> None:
     """
     if not is_proven(authorization):
         telemetry.webhooks.add(1, {"source": SOURCE, "kind": kind, "outcome": "refused"})
-        raise NotAllowed("This request does not show the mail service's password.", code="bad_signature")
+        raise NotAllowed("This request does not show the mail service’s password.", code="bad_signature")
 
 
 async def accept_webhook(kind: MailWebhook, body: bytes) -> bool:
@@ -126,5 +126,5 @@ def _required(payload: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -
     if value is None:
         raise MalformedMail(f"{name} is missing.", field=name, code="missing_param")
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise MalformedMail(f"{name} is not one of the mail service's.", field=name)
+        raise MalformedMail(f"{name} is not one of the mail service’s.", field=name)
     return value

@@ -73,7 +73,7 @@ def linked(value: Any, name: str) -> list[str]:
     try:
         return list(dict.fromkeys(str(UUID(str(one))) for one in value))
     except ValueError:
-        raise Invalid("This is not an agent's id.", field=name) from None
+        raise Invalid("This is not an agent’s id.", field=name) from None
 
 
 def of(values: Mapping[str, Any]) -> MemoryRules:

@@ -47,7 +47,7 @@ _WORDS = {
     BROKEN: "Something of ours broke before this text was sent. Send it again.",
     BROKEN_AFTER_ASKING: "Something of ours broke while this text was sent, so it may or may not have arrived. Sending "
     "it again looks for it at the carrier first.",
-    "broken_answer": "The carrier's answers could not be read for several minutes. Send it again later.",
+    "broken_answer": "The carrier’s answers could not be read for several minutes. Send it again later.",
     "carrier_failed": "The carrier failed for several minutes. Send it again later.",
     "10002": "The carrier account is on trial and may not text this number.",
     "11200": "A picture of this text could not be fetched by the carrier.",
@@ -76,8 +76,8 @@ _WORDS = {
     "30008": "The carrier could not deliver this text and did not say why.",
     "30009": "A part of this text was lost on the way.",
     "30010": "The text costs more than the carrier account allows.",
-    "30022": "Our number's daily limit with US carriers is used up.",
-    "30023": "Our number's daily limit with US carriers is used up.",
+    "30022": "Our number’s daily limit with US carriers is used up.",
+    "30023": "Our number’s daily limit with US carriers is used up.",
     "30034": "US carriers refuse texts from numbers without a registered campaign.",
 }
 

@@ -194,7 +194,7 @@ async def _free_name(session: AsyncSession, name: str, but: UUID | None = None) 
     if not name:
         raise Invalid("Give the team a name.", field="name")
     if len(name) > NAME_LIMIT:
-        raise Invalid(f"A team's name has at most {NAME_LIMIT} characters.", field="name")
+        raise Invalid(f"A team’s name has at most {NAME_LIMIT} characters.", field="name")
     taken = select(Team.id).where(
         Team.org_id == org_id_of(session), func.lower(Team.name) == name.lower(), col(Team.id) != but
     )

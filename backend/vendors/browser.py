@@ -97,7 +97,7 @@ async def rendered(plain: Fetched, visitor: Visitor) -> Fetched:
             finally:
                 await chromium.close()
     except TimeoutError:
-        raise VendorError("The page's scripts took too long.", vendor=VENDOR, is_retryable=True) from None
+        raise VendorError("The page’s scripts took too long.", vendor=VENDOR, is_retryable=True) from None
     except Error as error:
         words = str(error).splitlines()[0][:120]
         raise VendorError(f"The page could not be shown in a browser: {words}", vendor=VENDOR) from None

@@ -126,7 +126,7 @@ def _read(response: httpx.Response) -> dict[str, Any]:
     said = body if isinstance(body, dict) else {}
     code, message = str(said.get("code") or ""), str(said.get("message") or "")
     if response.is_success:
-        raise _failure("The carrier's answer could not be read.", "broken_answer", retryable=True, happened=True)
+        raise _failure("The carrier’s answer could not be read.", "broken_answer", retryable=True, happened=True)
     if response.status_code == 429:
         raise _failure(message or "The carrier is busy.", code or "20429", retryable=True)
     if response.status_code in _OF_GATEWAYS:
@@ -205,7 +205,7 @@ async def dial(*, sender: str, recipient: str, url: str, status_callback: str, r
     form += [("StatusCallbackEvent", event) for event in ("initiated", "ringing", "answered", "completed")]
     body = await _ask("POST", _account_url("/Calls.json"), form)
     if not body.get("sid"):
-        raise _failure("The carrier's answer could not be read.", "broken_answer", retryable=True, happened=True)
+        raise _failure("The carrier’s answer could not be read.", "broken_answer", retryable=True, happened=True)
     return str(body["sid"])
 
 
@@ -259,7 +259,7 @@ def _message(body: Mapping[str, Any]) -> CarrierMessage:
         )
     except (KeyError, ValueError) as error:
         raise _failure(
-            "The carrier's answer could not be read.", "broken_answer", retryable=True, happened=True
+            "The carrier’s answer could not be read.", "broken_answer", retryable=True, happened=True
         ) from error
 
 
@@ -306,7 +306,7 @@ async def _with_numbers(work: str, *arguments: Any, **fields: Any) -> Any:
         if status == 404:
             raise _failure("The carrier does not know this number.", "20404") from error
         retryable = status is None or status == 429 or status >= 500 or 200 <= status < 300
-        raise _failure("The carrier's number service failed.", "carrier_failed", retryable=retryable) from error
+        raise _failure("The carrier’s number service failed.", "carrier_failed", retryable=retryable) from error
 
 
 async def list_numbers() -> list[CarrierNumber]:

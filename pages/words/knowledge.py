@@ -55,7 +55,7 @@ class Knowledge:
     WHICH_HINTS = {
         "page": "Only the page at this address.",
         "site": "The page and those it links to on the same site.",
-        "sitemap": "The pages the site's sitemap lists. Give the site or the sitemap itself.",
+        "sitemap": "The pages the site’s sitemap lists. Give the site or the sitemap itself.",
     }
     SYNC_PERIOD = "Read it again"
     PERIODS = [
@@ -72,7 +72,7 @@ class Knowledge:
     INCLUDE = "Only these paths"
     INCLUDE_HINT = "One a line, such as /help/*. Empty: all."
     EXCLUDE = "Not these paths"
-    ROBOTS = "Keep to the site's rules for readers"
+    ROBOTS = "Keep to the site’s rules for readers"
     ROBOTS_HINT = "Off only for a site of your own that shuts robots out."
     HEADERS = "Login headers"
     HEADERS_HINT = (

@@ -48,7 +48,7 @@ class Settings:
     ONLY_THIS = "You are signed in on this device alone."
 
     ORGANIZATION_LEAD = (
-        "Owners can change this. Numbers are read in the organization's country, hours in its time zone."
+        "Owners can change this. Numbers are read in the organization’s country, hours in its time zone."
     )
     ORGANIZATION_NAME = "Name"
     COUNTRY = "Country"

@@ -17,7 +17,7 @@ class Team:
     NO_MATCH_BODY = "Search for another name, or show everybody again."
     CLEAR_FILTERS = "Show everybody"
     FAILED = "The team could not be loaded"
-    FAILED_SAFE = "Nobody's access has changed."
+    FAILED_SAFE = "Nobody’s access has changed."
     READ_ONLY = "Owners invite people and change roles. You see who is here; ask one of them for a change."
 
     ROLE = "Role"
@@ -73,7 +73,7 @@ class Teams:
     """/team/teams"""
 
     LEAD = (
-        "A conversation can be given to a team, or to whoever's turn it is in it. People who are away are passed over."
+        "A conversation can be given to a team, or to whoever’s turn it is in it. People who are away are passed over."
     )
     EMPTY_TITLE = "No teams yet"
     EMPTY_BODY = (
@@ -130,7 +130,7 @@ class Activity:
     SYSTEM = "Magpipe"
     BY_API = "By API key"
     BY_ASSISTANT = "By the assistant"
-    BY_OPERATOR = "By the platform's support"
+    BY_OPERATOR = "By the platform’s support"
 
     SUBJECTS = {
         "agent": "Agents",

@@ -83,7 +83,7 @@ async def upload(request: Request) -> JSONResponse:
     """Keep a file, the request's whole body, until the message that carries it is sent."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or len(token) > _TOKEN_LIMIT:
-        raise BadParameter("Send the chat's token: Authorization: Bearer …", field="authorization")
+        raise BadParameter("Send the chat’s token: Authorization: Bearer …", field="authorization")
     name = Body.of_query(request).text("name", is_required=False, longest=300)
     return JSONResponse({"file": await chat.upload(token, _caller(request), await request.body(), name)}, 201)
 
@@ -130,7 +130,7 @@ def _file_id(value: str) -> UUID:
     try:
         return UUID(value)
     except ValueError:
-        raise BadParameter("files holds something that is not a file's id.", field="files") from None
+        raise BadParameter("files holds something that is not a file’s id.", field="files") from None
 
 
 def _visitor(body: Body) -> Visitor:

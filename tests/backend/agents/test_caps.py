@@ -77,7 +77,7 @@ async def test_what_is_spent_is_spent(desk, script):
     assert len(script.requests) == 1
     turn = (await desk.turns())[-1]
     assert (turn.cap, turn.cost_micros) == (caps.COST, 0)
-    assert turn.reason == "its answers cost $0.10 in a day, the agent's limit in a conversation"
+    assert turn.reason == "its answers cost $0.10 in a day, the agent’s limit in a conversation"
 
 
 async def test_the_last_money_is_never_overdrawn(desk, script):
