@@ -5,7 +5,7 @@ or not. The order matters: a handler that acts on what another asked about stand
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -34,6 +34,11 @@ class Rule:
     payload: Mapping[str, Any] = field(default_factory=dict)
     settle_s: float = 0.0
     is_quiet: bool = False
+
+    @property
+    def at_once(self) -> "Rule":
+        """The same, without waiting for what works in the background."""
+        return replace(self, settle_s=0.0)
 
 
 def _rule(who: Who = Who.SUPPORT, settle_s: float = 0.0, is_quiet: bool = False, **payload: Any) -> Rule:

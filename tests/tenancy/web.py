@@ -74,9 +74,22 @@ class Tab:
     async def call(self, name: str, payload: dict[str, Any] | None = None, settle_s: float = 0.0) -> str:
         """Call a handler by its full name; `settle_s` waits for what it does in the background."""
         await self.send(name, payload or {})
-        said = [await self._marked() for _ in range(LONGEST_CHAIN)]
-        if settle_s:
-            said.append(await self.quiet(settle_s))
+        said = await self.done()
+        return f"{said}\n{await self.quiet(settle_s)}" if settle_s else said
+
+    async def done(self) -> str:
+        """Wait until all that was sent is worked through, and return what came back since."""
+        return "\n".join([await self._marked() for _ in range(LONGEST_CHAIN)])
+
+    async def heard(self, words: str, otherwise: str, within_s: float = 20.0) -> str:
+        """Wait until something comes by itself that holds `words`, and return all that came."""
+        said = [""]
+        try:
+            async with asyncio.timeout(within_s):
+                while words not in said[-1]:
+                    said.append(await self._receive())
+        except TimeoutError:
+            raise AssertionError(f"{words} did not come. {otherwise}") from None
         return "\n".join(said)
 
     async def is_closed(self, within_s: float = 5.0) -> bool:
