@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from backend.calls import callbacks, outgoing
+from backend.calls import callbacks, outgoing, rooms
 from backend.core import jobs
 
 
@@ -10,6 +10,12 @@ from backend.core import jobs
 async def apply(event_id: str) -> None:
     """Write what the carrier told into the log of its call."""
     await callbacks.apply(UUID(event_id))
+
+
+@jobs.task("calls.apply_room")
+async def apply_room(event_id: str) -> None:
+    """Write what LiveKit told of a room into the log of its call."""
+    await rooms.apply(UUID(event_id))
 
 
 @jobs.task("calls.dial", when_buried="calls.give_up_dialling")

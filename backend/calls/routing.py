@@ -7,6 +7,7 @@ from backend.core.config import settings
 
 # The header our call id travels in: LiveKit maps it to an attribute of the caller, and it is the only key of a call.
 CALL_HEADER = "X-Call-Id"
+CALL_ATTRIBUTE = "call.id"
 # An agent answers within a second or is not there; a person needs time to find their telephone.
 AGENT_RINGS_S, PERSON_RINGS_S = 15, 30
 # Four hours, the longest call carriers keep up.

@@ -9,6 +9,7 @@ from backend.calls.outgoing import CallOrder, place, terminate
 from backend.calls.outgoing import answered as answer_outbound
 from backend.calls.reading import CallFilter, one, page
 from backend.calls.records import append, brief, get
+from backend.calls.rooms import accept as accept_room_event
 from backend.calls.schemas import CallBrief
 from backend.calls.whitelist import add as add_to_whitelist
 from backend.calls.whitelist import entries as whitelist
@@ -19,6 +20,7 @@ __all__ = [
     "CallFilter",
     "CallOrder",
     "accept_recording",
+    "accept_room_event",
     "accept_status",
     "add_to_whitelist",
     "answer_inbound",

@@ -16,6 +16,7 @@ PUBLIC |= {("GET", "/api/carrier-media/{media_id}/{key}")}
 SIGNED = {("POST", "/functions/v1/webhook-inbound-sms"), ("POST", "/functions/v1/webhook-sms-status")}
 SIGNED |= {("POST", "/functions/v1/webhook-inbound-call"), ("POST", "/functions/v1/webhook-call-status")}
 SIGNED |= {("POST", "/functions/v1/sip-call-status"), ("POST", "/functions/v1/sip-recording-callback")}
+SIGNED |= {("POST", "/functions/v1/webhook-livekit-egress")}
 SIGNED |= {("POST", "/functions/v1/outbound-call-cxml")}
 # For the mail service, which shows a password.
 SIGNED |= {("POST", "/functions/v1/webhook-inbound-email"), ("POST", "/functions/v1/webhook-email-status")}

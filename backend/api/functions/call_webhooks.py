@@ -1,4 +1,4 @@
-"""Take the carrier's webhooks for calls: say at once what a caller hears, and store the rest for later."""
+"""Take the carrier's and LiveKit's webhooks for calls: say at once what a caller hears, store the rest for later."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -40,6 +40,13 @@ async def sip_recording(request: Request) -> Response:
     """A recording of a call is there."""
     await calls.accept_recording(*await _signed(request, "sip-recording-callback"))
     return _xml(_NOTHING_TO_DO)
+
+
+@router.post("/webhook-livekit-egress")
+async def livekit(request: Request) -> dict[str, bool]:
+    """Something happened in a room of LiveKit, or to a recording of one; its server has one address for all of it."""
+    await calls.accept_room_event(request.headers.get("authorization", ""), await carrier_body.read(request))
+    return {"success": True}
 
 
 async def _signed(request: Request, function: str) -> tuple[str, str, bytes]:
