@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except ModuleNotFoundError as error:
-        ours = (error.name or "").split(".")[0] in ("magpipe", "backend", "pages", "state")
+        ours = (error.name or "").split(".")[0] in ("magpipe", "backend", "pages", "state", "voice_agent")
         if ours:
             raise
         print(
@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     add("up", "Start everything on this machine, with an embedded database.", _up, commands)
     add("web", "Run the web process: interface, API and webhooks.", _web, commands)
     add("jobs", "Run the job worker; with a word after it, look after failed jobs.", _jobs, commands)
+    add("voice", "Run the voice process, which holds calls.", _voice, commands)
     add("sandbox", "Run the local stand-ins of vendors without a key.", _sandbox, commands)
     add("build", "Build the front end, when its sources have changed.", _build, commands)
     add("migrate", "Bring the database's tables up to date.", _migrate, commands)
@@ -130,6 +131,14 @@ def _jobs(options: argparse.Namespace) -> int:
         config = settings()
         logging.configure(config.log_level, config.log_format)
         telemetry.start("jobs")
+        asyncio.run(worker.run())
+    return 0
+
+
+def _voice(options: argparse.Namespace) -> int:
+    with _installation(starts_database=False):
+        from voice_agent import worker
+
         asyncio.run(worker.run())
     return 0
 

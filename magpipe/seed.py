@@ -34,6 +34,7 @@ OWNER_EMAIL = "ana@harbor-dental.example"
 COLLEAGUE_EMAIL = "leo@harbor-dental.example"
 PUBLIC_EMAIL = "hello@harbor-dental.example"
 BUSINESS = "Harbor Dental"
+GREETING = "Harbor Dental, how can I help?"
 
 KNOWLEDGE = {
     "Hours and location": """# Opening hours
@@ -110,9 +111,10 @@ async def seed_demo() -> dict[str, str]:
             await seed_contacts(principal)
             await _promise(principal, colleague.id)
         number = await _number(principal)
+        is_voice_new = await _calls(principal)
         widget, is_chat_new = await _chat(principal)
         mailbox = await _mailbox(principal)
-    if is_new or is_chat_new:
+    if is_new or is_chat_new or is_voice_new:
         await _finish_jobs()
     if is_new and number and settings().sandboxed_vendors:
         await _let_customers_write(number)
@@ -176,6 +178,21 @@ async def _chat(principal: Principal) -> tuple[str, bool]:
         return widget.widget_key, True
 
 
+async def _calls(principal: Principal) -> bool:
+    """Give the practice an agent that answers its calls, unless it has one; tell whether it is new."""
+    async with unit_of_work() as session:
+        owned = await numbers.list_all(session)
+        known = await agents.list_all(session)
+        if not owned or any(agent.agent_type == AgentType.INBOUND_VOICE for agent in known):
+            return False
+        agent = await agents.create(session, principal, AgentType.INBOUND_VOICE, "Phone desk")
+        await agents.update(session, principal, agent.id, organization_name=BUSINESS, greeting=GREETING)
+        for title, content in KNOWLEDGE.items():
+            await knowledge.add_text(session, principal, title, content, agent_id=agent.id)
+        await numbers.assign(session, principal, UUID(owned[0]["id"]), agent.id, "voice")
+        return True
+
+
 async def _mailbox(principal: Principal) -> str:
     """Give the practice an agent that drafts answers to its mail, unless it has one; return where to write to it.
 
@@ -204,7 +221,7 @@ async def _number(principal: Principal) -> str:
     async with unit_of_work() as session:
         owned = await numbers.list_all(session)
     if owned:
-        return owned[0].phone_number
+        return owned[0]["phone_number"]
     try:
         async with unit_of_work() as session:
             free = await numbers.available(session, principal)

@@ -65,6 +65,24 @@ def jobs(env: Mapping[str, str]) -> Service:
     return Service("jobs", command, env=env, cwd=str(ROOT), stop_grace_s=15)
 
 
+def voice(env: Mapping[str, str], config: Settings) -> Service:
+    """Describe the voice process; it is given time to let its calls end."""
+    return Service(
+        "voice",
+        [sys.executable, "-m", "magpipe", "voice"],
+        env=env,
+        cwd=str(ROOT),
+        is_ready=answers(voice_health(config)),
+        ready_within_s=60,
+        stop_grace_s=config.voice_drain_s + 5,
+    )
+
+
+def voice_health(config: Settings) -> str:
+    """Return where the voice process of this machine says how it is."""
+    return f"http://127.0.0.1:{config.voice_port}/voice/health"
+
+
 def sandbox_command(port: int, data_dir: Path) -> list[str]:
     """Return the command of the vendor stand-ins."""
     where = ["--port", str(port), "--database", str(data_dir / "sandbox.sqlite3")]

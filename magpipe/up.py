@@ -60,6 +60,8 @@ async def _start(config: Settings, instance: Instance, console: Console, supervi
     is_sandboxed = bool(config.sandboxed_vendors)
     if is_sandboxed:
         preflight.require_port("127.0.0.1", config.sandbox_port, "SANDBOX_PORT")
+    if config.voice_capacity:
+        preflight.require_port(config.host, config.voice_port, "VOICE_PORT")
 
     env = environment(config, instance)
     if not config.database_url:
@@ -94,6 +96,18 @@ async def _start(config: Settings, instance: Instance, console: Console, supervi
     with console.step(f"Start {', '.join(service.name for service in waiting)}"):
         await _start_together(supervisor, waiting)
     _welcome(config, instance, console)
+    if config.voice_capacity:
+        await _start_voice(config, console, supervisor, env)
+
+
+async def _start_voice(config: Settings, console: Console, supervisor: Supervisor, env: Mapping[str, str]) -> None:
+    """Start what holds calls when all else serves: it takes seconds to load, and nothing else waits for it."""
+    try:
+        await supervisor.start(services.voice(env, config))
+    except StartError as error:
+        console.say(f"! Calls are not answered: {error}")
+    else:
+        console.say("  Calls are answered.")
 
 
 async def _start_together(supervisor: Supervisor, waiting: Sequence[Service]) -> None:

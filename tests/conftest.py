@@ -47,6 +47,7 @@ def _environment() -> None:
         "DATA_DIR": data_dir,
         "PORT": str(free_port()),
         "SANDBOX_PORT": str(free_port()),
+        "VOICE_PORT": str(free_port()),
         "PUBLIC_URL": "",
         "SECRET_KEY": "a-secret-for-tests-only",
         "ENCRYPTION_KEYS": new_encryption_key(),

@@ -26,8 +26,11 @@ STARTS_WITHIN_S = 240
 class Installation:
     """A running installation: its addresses, its demo login, its database, and its processes by name."""
 
-    def __init__(self, data_dir: Path, port: int, sandbox_port: int, supervisor: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self, data_dir: Path, port: int, sandbox_port: int, voice_port: int, supervisor: subprocess.Popen[bytes]
+    ) -> None:
         self.data_dir = data_dir
+        self.voice_port = voice_port
         self.url = f"http://127.0.0.1:{port}"
         self.sandbox_url = f"http://127.0.0.1:{sandbox_port}"
         self.supervisor = supervisor
@@ -43,7 +46,7 @@ class Installation:
         return (self.data_dir / "up.log").read_text(errors="replace")
 
     def pid(self, name: str) -> int:
-        """Return the process number of `database`, `sandbox`, `jobs` or `web` as it runs now."""
+        """Return the process number of `database`, `sandbox`, `jobs`, `web` or `voice` as it runs now."""
         record = json.loads((self.data_dir / "run" / "owner.json").read_text())
         return int(record["children"][name][0])
 
@@ -102,13 +105,17 @@ class Installation:
 
 
 @contextmanager
-def installation() -> Iterator[Installation]:
-    """Start an installation with the demo workspace, and stop it politely in the end."""
+def installation(*, holds_calls: bool = False) -> Iterator[Installation]:
+    """Start an installation with the demo workspace, and stop it politely in the end.
+
+    Its voice process takes four seconds of processor time to load, which only tests of calls spend.
+    """
     data_dir = Path(tempfile.mkdtemp(prefix="magpipe-up-"))
-    port, sandbox_port = free_port(), free_port()
+    port, sandbox_port, voice_port = free_port(), free_port(), free_port()
     hidden = ("DATABASE_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "LOG_LEVEL", "ENVIRONMENT", "PUBLIC_URL")
     env = {name: value for name, value in os.environ.items() if name not in hidden}
     env |= {"DATA_DIR": str(data_dir), "PORT": str(port), "SANDBOX_PORT": str(sandbox_port), "PUBLIC_URL": ""}
+    env |= {"VOICE_PORT": str(voice_port), "VOICE_CAPACITY": "5" if holds_calls else "0", "VOICE_DRAIN_S": "10"}
     with (data_dir / "up.log").open("wb") as log:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "magpipe", "up"],
@@ -118,7 +125,7 @@ def installation() -> Iterator[Installation]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    made = Installation(data_dir, port, sandbox_port, supervisor)
+    made = Installation(data_dir, port, sandbox_port, voice_port, supervisor)
     try:
         made.wait_until_up()
         yield made

@@ -1,10 +1,17 @@
 """Reach the product from the worker: the call by its id, the agent's brain, the call's log. There is no other door."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+# The services of calls, agents and messages know each other: this one leads to all of them in an order that holds.
+from backend.calls import service as calls
+
+# isort: split
+
+from backend.agents import jobs as turns
 from backend.agents import speaking
 from backend.agents.outgoing import Outgoing
 from backend.agents.schemas import Line
@@ -12,11 +19,11 @@ from backend.agents.speaking import Answer, Speaker, Speaking
 from backend.agents.voices import ELEVENLABS, OPENAI, Voice
 from backend.agents.voices import known as known_voice
 from backend.agents.voices import voices as all_voices
-from backend.calls import service as calls
 from backend.calls.schemas import CallBrief
-from backend.core import clock
+from backend.core import clock, db, jobs, logging, telemetry
 from backend.core.config import Settings, settings
-from backend.core.errors import Invalid
+from backend.core.errors import Invalid, MagpipeError, Unavailable
+from backend.core.ids import parse_id
 from backend.core.logging import log
 from backend.core.tenancy import org_scope
 
@@ -25,12 +32,17 @@ __all__ = [
     "OPENAI",
     "Answer",
     "CallBrief",
+    "Invalid",
     "Line",
+    "MagpipeError",
     "Outgoing",
     "Settings",
     "Speaking",
+    "Unavailable",
     "Voice",
+    "admit",
     "brief",
+    "ground",
     "log",
     "scope",
     "settings",
@@ -41,6 +53,25 @@ __all__ = [
 
 # Who tells the log of calls what the worker saw.
 SOURCE = "worker"
+
+
+@asynccontextmanager
+async def ground() -> AsyncIterator[None]:
+    """Hold what the product stands on open while the process serves."""
+    config = settings()
+    logging.configure(config.log_level, config.log_format)
+    telemetry.start("voice")
+    async with jobs.queue.open_async():
+        # A caller's first question should not wait for a model to load; nor should the telephone.
+        warming = asyncio.create_task(turns.warm_up())
+        yield
+        warming.cancel()
+    await db.dispose()
+
+
+async def admit(call_id: str, ticket: str) -> CallBrief:
+    """Return the call that a carrier's stream may carry, once. Raises `MagpipeError` for any other stream."""
+    return await calls.admit(parse_id(call_id), ticket)
 
 
 async def brief(call_id: UUID) -> CallBrief:

@@ -1,12 +1,13 @@
 """Hold one call: LiveKit's session speaks and listens, the call core says what is to be done, the brain answers.
 
 The same on every leg. What differs is where sound comes from and goes to (the session's input and output), and how
-the phone is put down (`Leg`).
+the phone is put down (`legs.port.Leg`).
 """
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 from livekit.agents import (
@@ -26,20 +27,19 @@ from voice_agent import gateway, turns, vendors, words
 from voice_agent.agent import CallAgent
 from voice_agent.core.call import Call
 from voice_agent.core.cost_clock import CostClock
-from voice_agent.core.messages import CallPeople, Command, Event, HangUp, Line, Reserve, Retry, Say, WrapUp
+from voice_agent.core.messages import CallPeople, Command, Ending, Event, HangUp, Line, Reserve, Retry, Say, WrapUp
 from voice_agent.core.rules import CallRules
-from voice_agent.core.states import Kind, State
+from voice_agent.core.states import TALKING, Kind, State
+from voice_agent.legs.port import Gone, Leg
 
 _WRAP_UP = "The call has to end in less than a minute: settle what is open and say goodbye."
+# What the model is told of keys, and how long a caller who types may pause.
+_PRESSED = "(The caller pressed {keys} on the keypad.)"
+_KEYS_S = 1.5
+# The log should know that we put the phone down before the carrier asks what follows; the caller need not wait for it.
+_TELL_S = 1.0
 # A goodbye is said before the line is put down; the session need not wait longer for words after it.
 _CLOSE_S = 0.2
-
-
-class Leg(Protocol):
-    """The line to the other party."""
-
-    async def hang_up(self) -> None:
-        """Put the phone down."""
 
 
 def rules_of(call: gateway.CallBrief) -> CallRules:
@@ -84,7 +84,10 @@ class CallSession:
         self._work: asyncio.Queue[Coroutine[Any, Any, None] | None] = asyncio.Queue()
         self._worker = self._loop.create_task(self._work_off())
         self._timer: asyncio.TimerHandle | None = None
-        self._lines = 0
+        self._lines = self._pressed = 0
+        self._keys = ""
+        self._keys_timer: asyncio.TimerHandle | None = None
+        self._typing: asyncio.Task[None] | None = None
         self._hanging_up: asyncio.Task[None] | None = None
         self._is_over = asyncio.Event()
 
@@ -97,8 +100,10 @@ class CallSession:
         on("speech_created", self._on_speech)
         on("error", self._on_error)
         on("close", self._on_close)
+        if (mouth := self.session.output.audio) is not None:
+            mouth.on("playback_progressed", lambda _: self._tell(Event(Kind.AGENT_AUDIO)))
         await self.session.start(self.agent, record=False)
-        self._log("agent.joined", "agent.joined", {})
+        self._log("agent.joined", "joined", {})
         self._tell(Event(Kind.ANSWERED))
         greeting = self._call.greeting
         self._tell(Event(Kind.OPENED, greeting))
@@ -111,17 +116,46 @@ class CallSession:
         if kind == Kind.HUNG_UP:
             self._is_over.set()
 
-    async def end(self) -> None:
+    def press(self, key: str) -> None:
+        """Take a key the caller pressed; what they typed is answered when they pause, or press #."""
+        self._pressed += 1
+        self._log("keypad.pressed", f"keypad:{self._pressed}", {"digits": key})
+        if self._keys_timer is not None:
+            self._keys_timer.cancel()
+        self._keys += key
+        wait = 0.0 if key == "#" else _KEYS_S
+        self._keys_timer = self._loop.call_later(wait, self._on_keys)
+
+    async def end(self, gone: Gone = Gone.STOPPED) -> None:
         """Wait until the line is gone, then keep what is left to keep and let everything go."""
         await self._is_over.wait()
-        if self._timer is not None:
-            self._timer.cancel()
+        for waiting in (self._timer, self._keys_timer, self._typing):
+            if waiting is not None:
+                waiting.cancel()
+        await self.drop()
+        if gone == Gone.LOST:
+            # The caller may still be there: the carrier asks what follows, and tells how the call ends.
+            gateway.log.warning("voice.line_lost", call=str(self._call.call_id))
+        elif self.core.ending != Ending.TRANSFERRED:
+            ended = {"status": "completed", "ending": str(self.core.ending or "")}
+            await self._told("call.ended", "ended", ended)
+
+    async def drop(self) -> None:
+        """Let everything go of a call that could not begin."""
         await self.session.aclose()
         self._work.put_nowait(None)
         await self._worker
         await self._http.close()
-        ended = {"status": "completed", "reason": str(self.core.ending or "")}
-        await gateway.tell(self._call.call_id, "call.ended", "call.ended", ended)
+
+    def _on_keys(self) -> None:
+        keys, self._keys = self._keys, ""
+        if self.core.state in TALKING:
+            self._typing = self._loop.create_task(self._take_keys(keys))
+
+    async def _take_keys(self, keys: str) -> None:
+        # What was being said is kept before what broke it off.
+        await self.session.interrupt()
+        self.session.generate_reply(user_input=_PRESSED.format(keys=" ".join(keys)))
 
     def _tell(self, event: Event) -> None:
         for command in self.core.handle(event, self._loop.time()):
@@ -172,10 +206,12 @@ class CallSession:
         if not isinstance(item, llm.ChatMessage) or item.role not in ("user", "assistant"):
             return
         text = item.text_content or ""
-        self._lines += 1
-        who = "caller" if item.role == "user" else "agent"
-        said = {"who": who, "text": text, "is_interrupted": item.interrupted}
-        self._log("transcript.line", f"line:{self._lines}", said)
+        # Where words may not be kept, or not all of them, none are.
+        if self._call.settings["pii_storage"] == "enabled":
+            self._lines += 1
+            who = "caller" if item.role == "user" else "agent"
+            said = {"who": who, "text": text, "is_interrupted": item.interrupted}
+            self._log("transcript.line", f"line:{self._lines}", said)
         if item.role == "user":
             self._tell(Event(Kind.TURN_TAKEN, text))
 
@@ -203,8 +239,13 @@ class CallSession:
             self._hang_up()
 
     def _hang_up(self) -> None:
-        """Put the phone down at once, whatever is still being kept; asked again, it is put down again."""
-        self._hanging_up = self._loop.create_task(self._leg.hang_up())
+        """Put the phone down, whatever else is still being kept; asked again, it is put down again."""
+        self._hanging_up = self._loop.create_task(self._put_down())
+
+    async def _put_down(self) -> None:
+        with contextlib.suppress(gateway.MagpipeError, OSError, TimeoutError):
+            await asyncio.wait_for(self._told("agent.left", "left", {"ending": str(self.core.ending or "")}), _TELL_S)
+        await self._leg.hang_up()
 
     async def _keep(self, answer: gateway.Answer, text: str, is_interrupted: bool) -> None:
         with gateway.scope(self._call):
@@ -218,7 +259,7 @@ class CallSession:
         self._later(self._told(kind, event_id, data))
 
     async def _told(self, kind: str, event_id: str, data: dict[str, Any]) -> None:
-        await gateway.tell(self._call.call_id, event_id, kind, data)
+        await gateway.tell(self._call.call_id, f"{self._leg.name}:{event_id}", kind, data)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something beside the call, after what was asked for before it."""

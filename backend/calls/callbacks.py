@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.calls import deciding, log, outgoing, queries, records, routing, statuses
 from backend.calls.cxml import Answer
 from backend.calls.projection import CARRIER, Kind
+from backend.calls.records import AgentLine
 from backend.core import clock, jobs, telemetry
 from backend.core.errors import NotFound, Unavailable
 from backend.core.logging import log as logger
@@ -73,16 +74,17 @@ async def _next(call: str, leg: str, form: dict[str, str]) -> Answer:
         brief = await records.brief(UUID(call))
     except (ValueError, NotFound):
         return Answer().say(deciding.NOT_REACHED).hang_up()
-    # Without a leg of its own (a media stream), the agent spoke if it ever told us so.
-    end = statuses.end_of(form.get("DialCallStatus", "")) or (
-        CallStatus.COMPLETED if "DialCallStatus" not in form and await records.agent_spoke(brief) else None
-    )
-    if end == CallStatus.COMPLETED:
+    # A media stream has no status of its own: what became of it, the agent told the log.
+    line = await records.agent_line(brief) if "DialCallStatus" not in form else None
+    if line == AgentLine.ENDED or statuses.end_of(form.get("DialCallStatus", "")) == CallStatus.COMPLETED:
         return Answer().hang_up()
+    if line == AgentLine.LOST:
+        await records.note_lost(brief)
+    sorry = deciding.BROKE_OFF if line == AgentLine.LOST else deciding.NOT_REACHED
     to = str(brief.settings.get("transfer_phone_number") or "")
     if leg == routing.AGENT_LEG and to and to not in (brief.caller_number, brief.service_number):
         return routing.to_person(Answer(), brief.call_id, to, caller_id=brief.service_number)
-    return Answer().say(deciding.NOT_REACHED).hang_up()
+    return Answer().say(sorry).hang_up()
 
 
 async def _store(kind: str, external_id: str, form: dict[str, str], path_with_query: str) -> None:

@@ -15,7 +15,7 @@ from backend.vocab import Channel, Disposition
 NOT_IN_SERVICE = "The number you have called is not in service. Please check the number and try again. Goodbye."
 NOT_ASSIGNED = "Thank you for calling. Nobody is set up to answer this number yet. Please try again later. Goodbye."
 UNAVAILABLE = "We are sorry, we cannot take your call right now. Please try again later. Goodbye."
-RECORDED = "This call may be recorded."
+BROKE_OFF = "We are sorry, we lost you there. Somebody will call you back. Goodbye."
 NOT_REACHED = "We are sorry, nobody could take your call. Please try again in a few minutes. Goodbye."
 
 
@@ -51,8 +51,7 @@ def decide(known: Situation) -> Decision:
         return _refused(UNAVAILABLE, "The balance does not cover calls. Add credits.")
     if known.forward_to:
         return Decision(forward_to=known.forward_to)
-    is_recorded = settings["recording_enabled"] and settings["pii_storage"] != "disabled"
-    return Decision(say=RECORDED if is_recorded else "")
+    return Decision()
 
 
 def _closed(known: Situation, agent: AgentConfig, settings: dict[str, Any]) -> Decision:

@@ -99,6 +99,4 @@ def _instructions(call_id: UUID, known: Situation, decision: Decision) -> Answer
         return told.say(decision.say).hang_up() if decision.say else told.reject()
     if decision.forward_to:
         return routing.to_person(told, call_id, decision.forward_to, caller_id=known.number.phone_number)
-    if decision.say:
-        told.say(decision.say)
     return routing.to_agent(told, call_id, known.number.phone_number, limit_s=records.limit_s(known.agent))

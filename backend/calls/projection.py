@@ -24,6 +24,10 @@ class Kind(StrEnum):
     REFUSED = "call.refused"
     """We did not take the call: `disposition` and `reason`."""
     AGENT_JOINED = "agent.joined"
+    AGENT_LEFT = "agent.left"
+    """The agent put the phone down, or was about to: `ending` says why."""
+    AGENT_LOST = "agent.lost"
+    """The agent's line broke off in the middle of the call: `reason`."""
     PERSON_JOINED = "person.joined"
     FORWARD_STARTED = "forward.started"
     FORWARD_ENDED = "forward.ended"
@@ -151,7 +155,7 @@ def _disposition(by_kind: Mapping[str, list[Event]], told: list[Event], status: 
         is_screened = all(event.data.get("result") == "screening" for event in machines)
         return (Disposition.SCREENED_OUT if is_screened else Disposition.VOICEMAIL), _why(machines[0])
     if by_kind.get(Kind.AGENT_JOINED):
-        return Disposition.ANSWERED_BY_AGENT, ""
+        return Disposition.ANSWERED_BY_AGENT, next((_why(event) for event in by_kind.get(Kind.AGENT_LOST, [])), "")
     if by_kind.get(Kind.PERSON_JOINED):
         return Disposition.ANSWERED_BY_PERSON, ""
     if status in _UNANSWERED and not by_kind.get(Kind.FORWARD_STARTED):

@@ -6,6 +6,7 @@ unit of work, because whoever calls them has no organization yet.
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import service as agents
 from backend.calls import log, queries, routing
-from backend.calls.projection import Kind
+from backend.calls.projection import CARRIER, Kind
 from backend.calls.schemas import WORDS, CallBrief, item_data
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import SYSTEM, Author
+from backend.core import clock
 from backend.core.errors import NotFound
 from backend.core.tenancy import org_id_of, org_scope, platform_scope, unit_of_work
 from backend.models.agents import AgentConfig
@@ -27,6 +29,8 @@ from backend.models.conversations import Conversation
 from backend.models.organizations import Organization
 from backend.numbers import e164
 from backend.vocab import AuthorKind, Channel, Direction, ItemKind
+
+BROKE_OFF = "The agent's line broke off in the middle of the call."
 
 
 async def brief(call_id: UUID) -> CallBrief:
@@ -113,13 +117,37 @@ def limit_s(agent: AgentConfig | None) -> int:
     return min(longest + 60, routing.LONGEST_S)
 
 
-async def agent_spoke(found: CallBrief) -> bool:
-    """Tell whether an agent ever held the call."""
+class AgentLine(StrEnum):
+    """What became of the agent's side of a call, when the carrier asks what follows it."""
+
+    NEVER_OPEN = "never_open"
+    ENDED = "ended"
+    LOST = "lost"
+
+
+async def agent_line(found: CallBrief) -> AgentLine:
+    """Return what became of the agent's line: as often as it joined, it says goodbye or tells that the call is over."""
     with org_scope(found.org_id):
         async with unit_of_work() as session:
-            return any(
-                event.kind == Kind.AGENT_JOINED for event in await queries.standing_events(session, found.call_id)
+            events = await queries.standing_events(session, found.call_id)
+    joined = sum(event.kind == Kind.AGENT_JOINED for event in events)
+    left = sum(event.kind == Kind.AGENT_LEFT for event in events)
+    is_over = any(event.kind == Kind.ENDED and event.source != CARRIER for event in events)
+    if not joined:
+        return AgentLine.NEVER_OPEN
+    return AgentLine.ENDED if is_over or left >= joined else AgentLine.LOST
+
+
+async def note_lost(found: CallBrief) -> None:
+    """Keep that the agent's line broke off, once, and have people look after the caller."""
+    with org_scope(found.org_id):
+        async with unit_of_work() as session:
+            conversation = await conversations.locked(session, found.conversation_id)
+            is_new = await log.write(
+                session, found.call_id, log.OURS, "lost", Kind.AGENT_LOST, clock.now(), {"reason": BROKE_OFF}
             )
+            if is_new:
+                await conversations.call_for_person(session, conversation, "the agent's line broke off during a call")
 
 
 async def _owner(call_id: UUID) -> UUID:

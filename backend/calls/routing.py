@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from backend.calls import tickets
 from backend.calls.cxml import Answer
 from backend.core.config import settings
 
@@ -29,7 +30,8 @@ def to_agent(told: Answer, call_id: UUID, number: str, *, limit_s: int) -> Answe
     action = address("sip-call-status", call_id, leg=AGENT_LEG)
     domain = settings().livekit_sip_domain
     if not domain:
-        return told.stream(settings().voice_stream_url, {"call_id": str(call_id)}).redirect(action)
+        given = {"call_id": str(call_id), "ticket": tickets.issue(call_id)}
+        return told.stream(settings().voice_stream_url, given).redirect(action)
     return told.dial_sip(
         f"sip:{number}@{domain};transport=tls",
         action=action,

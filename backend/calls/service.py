@@ -3,6 +3,7 @@
 The modules of this package hold the work; callers come here.
 """
 
+from backend.calls.admission import admit
 from backend.calls.callbacks import accept_recording, accept_status, leg_ended
 from backend.calls.incoming import answer as answer_inbound
 from backend.calls.outgoing import CallOrder, place, terminate
@@ -23,6 +24,7 @@ __all__ = [
     "accept_room_event",
     "accept_status",
     "add_to_whitelist",
+    "admit",
     "answer_inbound",
     "answer_outbound",
     "append",

@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     livekit_api_secret: SecretStr = SecretStr("")
     livekit_sip_domain: str = ""
     voice_stream_url: str = ""
+    voice_port: int = Field(3002, ge=1, le=65535)
+    # Calls one voice process holds at once; with none, no such process is run
+    voice_capacity: int = Field(10, ge=0, le=200)
+    voice_drain_s: int = Field(60, ge=0, le=3600)
 
     # Language models
     openai_api_key: SecretStr = SecretStr("")
@@ -112,9 +116,11 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill_and_check(self) -> Self:
         sandbox = f"http://127.0.0.1:{self.sandbox_port}"
+        # On this machine the carrier's stand-in reaches the voice process itself; elsewhere it comes by the address of
+        # the rest, and a proxy passes it on. http becomes ws, https becomes wss.
+        voice = self.public_url.rstrip("/") or f"http://127.0.0.1:{self.voice_port}"
+        self.voice_stream_url = self.voice_stream_url or f"ws{voice.removeprefix('http')}/voice/stream"
         self.public_url = (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
-        # http becomes ws, https becomes wss.
-        self.voice_stream_url = self.voice_stream_url or f"ws{self.public_url.removeprefix('http')}/voice/stream"
         if not self.signalwire_api_token.get_secret_value():
             self.signalwire_space_url = self.signalwire_space_url or sandbox
             self.signalwire_project_id = self.signalwire_project_id or SANDBOX_PROJECT

@@ -1,6 +1,7 @@
-"""JSON the tests and the demo steer calls with: call a business, say how telephones behave, look, hang up."""
+"""JSON the tests and the demo steer calls with: call a business, speak, press keys, hang up, say how phones behave."""
 
 import json
+import re
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
@@ -13,6 +14,8 @@ from backend.sandbox.phones import is_e164
 from backend.sandbox.world import world_of
 
 _LONGEST_MS = 3_600_000
+# Tones take 40 ms a character.
+_LONGEST_LINE = 500
 
 
 class _Wanted(BaseModel, extra="forbid"):
@@ -29,6 +32,8 @@ def routes() -> list[Route]:
     return [
         Route("/sandbox/calls", _calls, methods=["GET", "POST"]),
         Route("/sandbox/calls/{sid}", _call, methods=["GET"]),
+        Route("/sandbox/calls/{sid}/say", _say, methods=["POST"]),
+        Route("/sandbox/calls/{sid}/press", _press, methods=["POST"]),
         Route("/sandbox/calls/{sid}/hang-up", _hang_up, methods=["POST"]),
         Route("/sandbox/lines/{number:path}", _line, methods=["PUT"]),
     ]
@@ -49,6 +54,7 @@ def call_json(call: Call) -> dict[str, Any]:
         "answered_by": call.answered_by,
         "heard": call.heard,
         "notes": call.notes,
+        "most_waiting_ms": call.most_waiting_ms,
         "duration_s": call.duration_s,
     }
 
@@ -75,6 +81,35 @@ async def _calls(request: Request) -> Response:
 async def _call(request: Request) -> Response:
     call = world_of(request).calls.find(request.path_params["sid"])
     return JSONResponse(call_json(call)) if call else _refusal(404, "There is no such call.")
+
+
+async def _say(request: Request) -> Response:
+    """Let the customer say something into the line."""
+    call, given = world_of(request).calls.find(request.path_params["sid"]), await _text_of(request, "text")
+    if call is None or call.has_ended:
+        return _refusal(404, "There is no such call, or it has ended.")
+    if not given or len(given) > _LONGEST_LINE:
+        return _refusal(422, f'The body must be {{"text": words}}, at most {_LONGEST_LINE} characters.')
+    call.say(given)
+    return JSONResponse(call_json(call))
+
+
+async def _press(request: Request) -> Response:
+    """Let the customer press keys."""
+    call, given = world_of(request).calls.find(request.path_params["sid"]), await _text_of(request, "digits")
+    if call is None or call.has_ended:
+        return _refusal(404, "There is no such call, or it has ended.")
+    if not re.fullmatch(r"[0-9*#]{1,32}", given):
+        return _refusal(422, 'The body must be {"digits": keys}, such as 12#.')
+    call.press(given)
+    return JSONResponse(call_json(call))
+
+
+async def _text_of(request: Request, name: str) -> str:
+    try:
+        return str(json.loads(await request.body())[name]).strip()
+    except (ValueError, TypeError, KeyError):
+        return ""
 
 
 async def _hang_up(request: Request) -> Response:

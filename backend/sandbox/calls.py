@@ -47,7 +47,32 @@ class Call:
     answered_at: float = 0.0
     ended_at: float = 0.0
     told: int = 0
+    most_waiting_ms: int = 0
+    """The most sound of a media stream that ever waited to be played."""
+    redirected_to: str = ""
+    """Where a call that was sent elsewhere asks what follows."""
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
+    _said: list[str] = field(default_factory=list)
+    _keys: list[str] = field(default_factory=list)
+
+    def say(self, text: str) -> None:
+        """Have the far telephone's owner say something, into whatever hears it next."""
+        self._said.append(text)
+
+    def take_said(self) -> list[str]:
+        """Return what the owner has begun to say since the last look."""
+        said, self._said = self._said, []
+        return said
+
+    def press(self, keys: str) -> None:
+        """Have the owner press keys."""
+        self._keys += keys
+
+    def take_keys(self) -> list[str]:
+        """Return the keys that were pressed since the last look."""
+        keys, self._keys = self._keys, []
+        return keys
 
     @property
     def has_ended(self) -> bool:

@@ -1,4 +1,4 @@
-"""SignalWire's compatibility REST API for calls: dial, list, read, hang up."""
+"""SignalWire's compatibility REST API for calls: dial, list, read, send elsewhere, hang up."""
 
 from email.utils import formatdate
 from typing import Any
@@ -94,6 +94,13 @@ async def _call(request: Request) -> Response:
     call = world.calls.find(request.path_params["sid"].removesuffix(".json"))
     if call is None:
         return refusal(404, 20404, "The requested resource was not found")
-    if request.method == "POST" and str((await request.form()).get("Status") or "") in ("completed", "canceled"):
-        call.hung_up.set()
+    if request.method == "POST":
+        form = await request.form()
+        if str(form.get("Status") or "") in ("completed", "canceled"):
+            call.hung_up.set()
+        elif url := str(form.get("Url") or ""):
+            if call.has_ended:
+                return refusal(400, 21220, "Call is not in-progress. Cannot redirect.")
+            call.redirected_to = url
+            call.moved.set()
     return JSONResponse(_resource(call, world))

@@ -1,7 +1,7 @@
 """The carrier's calls: rings telephones, asks webhooks what to do, does it, and tells what became of it.
 
-Instructions are cXML as documented under https://developer.signalwire.com (cXML reference). Nothing sounds: what would
-be spoken is written down as heard, and a media stream is a real WebSocket without speech of ours.
+Instructions are cXML as documented under https://developer.signalwire.com (cXML reference). What the carrier itself
+would speak is written down as heard; into a media stream the telephone's owner speaks, and hears, by sound.
 """
 
 import asyncio
@@ -9,19 +9,21 @@ import contextlib
 import json
 import logging
 import time
+import uuid
 from email.utils import formatdate
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import websockets
 
-from backend.sandbox import cxml
+from backend.sandbox import cxml, telephone
 from backend.sandbox.calls import INBOUND, Call, Calls
 from backend.sandbox.carrier import API_VERSION, Carrier
 from backend.sandbox.events import Events
 from backend.sandbox.faults import FaultBoard
 from backend.sandbox.numbers import Numbers
 from backend.sandbox.settings import SandboxSettings
+from backend.sandbox.telephone import Telephone
 
 _log = logging.getLogger(__name__)
 
@@ -113,6 +115,22 @@ class Switchboard:
     # Instructions
 
     async def _converse(self, call: Call, url: str) -> str:
+        """Follow an address's instructions, and from the moment a call is sent elsewhere those of that address."""
+        while True:
+            talk = asyncio.create_task(self._follow(call, url))
+            move = asyncio.create_task(call.moved.wait())
+            try:
+                await asyncio.wait({talk, move}, return_when=asyncio.FIRST_COMPLETED)
+                if not call.moved.is_set():
+                    return talk.result()
+            finally:
+                for task in (talk, move):
+                    task.cancel()
+                await asyncio.gather(talk, move, return_exceptions=True)
+            call.moved.clear()
+            url = call.redirected_to
+
+    async def _follow(self, call: Call, url: str) -> str:
         """Ask an address what to do and do it, until nothing is left; returns how it ended where that is not usual."""
         verbs = await self._ask(call, url)
         for _ in range(_MOST_VERBS):
@@ -182,23 +200,29 @@ class Switchboard:
         stream = verb.find("Stream")
         url = stream.get("url", "") if stream is not None else ""
         given = {one.get("name", ""): one.get("value", "") for one in verb.iter("Parameter")}
+        sid = str(uuid.uuid4())
         start = {
-            "streamSid": call.sid,
+            "streamSid": sid,
             "accountSid": self._settings.project,
             "callSid": call.sid,
             "tracks": ["inbound"],
             "customParameters": given,
             "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
         }
+        phone = Telephone(call, sid, lambda: self._publish(call))
         try:
             async with websockets.connect(url, proxy=None, open_timeout=2) as socket:
                 await socket.send(json.dumps({"event": "connected", "protocol": "Call", "version": "0.2.0"}))
-                await socket.send(json.dumps({"event": "start", "sequenceNumber": "1", "start": start}))
-                async for message in socket:
-                    told = json.loads(message)
-                    call.heard.append(str(told.get("event")))
-                    if told.get("event") == "mark":
-                        await socket.send(message)
+                begin = {"event": "start", "sequenceNumber": "1", "streamSid": sid, "start": start}
+                await socket.send(json.dumps(begin))
+                try:
+                    await telephone.hold(socket, phone)
+                except asyncio.CancelledError:
+                    # The call went elsewhere, or its telephone was put down.
+                    stop = {"accountSid": self._settings.project, "callSid": call.sid}
+                    with contextlib.suppress(websockets.WebSocketException):
+                        await socket.send(json.dumps({"event": "stop", "streamSid": sid, "stop": stop}))
+                    raise
         except (OSError, ValueError, websockets.WebSocketException) as error:
             call.notes.append(f"the stream could not be held: {type(error).__name__}")
 
@@ -230,8 +254,11 @@ class Switchboard:
             call.answered_at = call.answered_at or now
         if call.has_ended:
             call.ended_at = now
-        self._events.publish({"kind": "call", "from": call.from_number, "to": call.to_number, "sid": call.sid})
+        self._publish(call)
         await self._tell(call)
+
+    def _publish(self, call: Call) -> None:
+        self._events.publish({"kind": "call", "from": call.from_number, "to": call.to_number, "sid": call.sid})
 
     async def _tell(self, call: Call) -> None:
         """Post the status to who asked for it: lost, twice, or late when a fault says so."""

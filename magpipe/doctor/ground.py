@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import time
 
+import httpx
 import psycopg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -148,6 +149,22 @@ async def _web() -> Finding:
     return failed(f"nothing answers at {address}", "Start it: `make up`, or `magpipe web`.")
 
 
+async def _voice() -> Finding:
+    config = settings()
+    if not config.voice_capacity:
+        return skipped("VOICE_CAPACITY is 0: no calls are held here")
+    address = services.voice_health(config)
+    async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+        try:
+            said = (await client.get(address)).json()
+        except (httpx.HTTPError, ValueError):
+            return failed(f"nothing answers at {address}", "Start it: `make up`, or `magpipe voice`.")
+    seen = f"{said['calls']} of {said['capacity']} calls"
+    if said["status"] == "draining":
+        return failed(f"it stops, and holds {seen}", "Start another: `magpipe voice`.")
+    return ok(f"holds {seen}; the carrier reaches it at {config.voice_stream_url}")
+
+
 async def _redis() -> Finding:
     if not settings().redis_url:
         return skipped("REDIS_URL is not set: one web worker, its state in memory")
@@ -167,6 +184,7 @@ CHECKS = [
     Check("Redis", _redis, "Set REDIS_URL to a Redis that runs, or leave it empty."),
     Check("Front end", _front_end, "Run `make up`, which builds it."),
     Check("Web process", _web, "Start it: `make up`, or `magpipe web`."),
+    Check("Voice process", _voice, "Start it: `make up`, or `magpipe voice`."),
     Check("Job queue", _queue, "Start a worker: `make up`, or `magpipe jobs`."),
     Check("Failed jobs", _dead_letters, RUN_UP),
 ]

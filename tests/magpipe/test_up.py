@@ -14,13 +14,13 @@ import pytest
 
 from tests.installation import ROOT, Installation, installation
 
-NAMES = ("web", "jobs", "sandbox", "database")
+NAMES = ("web", "jobs", "voice", "sandbox", "database")
 COMMAND = [sys.executable, "-m", "magpipe", "up"]
 
 
 @pytest.fixture(scope="module")
 def up() -> Iterator[Installation]:
-    with installation() as running:
+    with installation(holds_calls=True) as running:
         yield running
 
 
@@ -28,7 +28,8 @@ def environment(up: Installation, **changed: str) -> dict[str, str]:
     """Return what this installation was started with, where it matters for another start."""
     port, sandbox_port = (url.rsplit(":", 1)[1] for url in (up.url, up.sandbox_url))
     ours = {"ENVIRONMENT": "development", "DATABASE_URL": "", "DATA_DIR": str(up.data_dir), "PUBLIC_URL": ""}
-    return os.environ | ours | {"PORT": port, "SANDBOX_PORT": sandbox_port} | changed
+    ports = {"PORT": port, "SANDBOX_PORT": sandbox_port, "VOICE_PORT": str(up.voice_port)}
+    return os.environ | ours | ports | {"VOICE_CAPACITY": "5"} | changed
 
 
 def wait_for(up: Installation, words: str, within_s: float = 40) -> None:
@@ -59,7 +60,33 @@ def test_start_on_a_busy_port_names_the_port(up, tmp_path):
     assert f"Port {up.url.rsplit(':', 1)[1]} is in use" in done.stderr
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_a_call_is_held_and_one_whose_process_dies_ends_with_its_reason(up):
+    """The demo's phone desk greets; then the process is killed, and the caller is not left in silence."""
+    wait_for(up, "Calls are answered.")
+    with httpx.Client(base_url=up.sandbox_url, timeout=10) as carrier:
+        carrier.put("/sandbox/lines/+14155550177", json={"talks_ms": 120_000}).raise_for_status()
+        rung = carrier.post("/sandbox/calls", json={"from": "+14155550177", "to": up.demo["number"]})
+        sid = rung.raise_for_status().json()["sid"]
+        heard(carrier, sid, "Harbor Dental, how can I help?")
+        up.kill("voice")
+        heard(carrier, sid, "lost you")
+    deadline = time.monotonic() + 30
+    query = "select status, disposition, disposition_reason from call_records where status = 'completed'"
+    while not (found := up.query(query)):
+        assert time.monotonic() < deadline, up.output()[-3000:]
+        time.sleep(0.1)
+    assert found == [("completed", "answered_by_agent", "The agent's line broke off in the middle of the call.")]
+    wait_for(up, "voice is back")
+
+
+def heard(carrier: httpx.Client, sid: str, words: str, within_s: float = 40) -> None:
+    deadline = time.monotonic() + within_s
+    while words not in " ".join((call := carrier.get(f"/sandbox/calls/{sid}").json())["heard"]):
+        assert time.monotonic() < deadline, call
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "voice"])
 def test_killed_process_is_back_and_the_product_answers(up, name):
     up.kill(name)
     wait_for(up, f"{name} died (killed by SIGKILL)")

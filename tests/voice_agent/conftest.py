@@ -24,7 +24,7 @@ async def line(committed, make_org):
             )
             session.add(agent)
             await session.flush()
-            number = ServiceNumber(org_id=org.org_id, phone_number="+14155550138", agent_id=agent.id)
+            number = ServiceNumber(org_id=org.org_id, phone_number="+15125550119", agent_id=agent.id)
             session.add(number)
     yield Line(org, number, agent)
     with platform_scope("take a test's organization away"):

@@ -19,6 +19,8 @@ from voice_agent.session import CallSession
 class Phone:
     """The caller's line."""
 
+    name = "phone"
+
     def __init__(self) -> None:
         self.is_down = asyncio.Event()
 

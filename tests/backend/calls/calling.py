@@ -46,4 +46,10 @@ def found(answer: Any, tag: str) -> ElementTree.Element:
 
 def call_in(answer: Any) -> UUID:
     """Return the id of the call that a media stream carries."""
-    return UUID(found(answer, "Parameter").attrib["value"])
+    return UUID(given_to_stream(answer)["call_id"])
+
+
+def given_to_stream(answer: Any) -> dict[str, str]:
+    """Return what a media stream is told when it begins."""
+    given = ElementTree.fromstring(answer.content).iter("Parameter")
+    return {one.attrib["name"]: one.attrib["value"] for one in given}

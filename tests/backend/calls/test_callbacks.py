@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from backend.agents import service as agents
-from backend.calls import callbacks, deciding
+from backend.calls import callbacks, deciding, records
 from backend.core import clock
 from backend.core.errors import Unavailable
 from backend.core.ids import new_id
@@ -102,7 +102,26 @@ async def test_a_stream_that_never_began_is_a_failure_and_one_that_ended_is_not(
     path = f"{LEG}?call={call_id}&leg=agent"
     assert verbs(await post(api, path, form(CallSid=sid, CallStatus="in-progress"))) == ["Say", "Hangup"]
     await line.tell(call_id, "agent.joined", source="worker")
+    await line.tell(call_id, "agent.left", source="worker")
     assert verbs(await post(api, path, form(CallSid=sid, CallStatus="in-progress"))) == ["Hangup"]
+
+
+async def test_a_stream_that_broke_off_calls_people_once_and_the_record_says_why(line, api, apply):
+    sid, call_id = await ring(line, api)
+    await line.tell(call_id, "agent.joined", source="worker")
+    for _ in range(2):
+        answer = await post(api, f"{LEG}?call={call_id}&leg=agent", form(CallSid=sid, CallStatus="in-progress"))
+        assert said(answer) == deciding.BROKE_OFF
+    await post(api, STATUS, form(CallSid=sid, **COMPLETED))
+    await apply()
+    (call,) = await line.calls()
+    assert (call.status, call.disposition, call.disposition_reason) == (
+        "completed",
+        "answered_by_agent",
+        records.BROKE_OFF,
+    )
+    (row,) = await line.rows()
+    assert row["needs_person"]
 
 
 async def test_the_agents_transfer_number_takes_the_call_when_the_agent_cannot(line, api, apply):

@@ -14,7 +14,7 @@ from backend.core.ids import new_id
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.vocab import Channel
 from tests.backend.calls.calling import form as carrier_form
-from tests.backend.calls.calling import found, post, verbs
+from tests.backend.calls.calling import given_to_stream, post, verbs
 
 ANSWERED = "/functions/v1/outbound-call-cxml"
 INITIATE, TERMINATE = "initiate-bridged-call", "terminate-call"
@@ -169,7 +169,7 @@ async def test_who_answers_is_joined_with_the_agent_and_the_call_is_recognised(l
     call_id = await place(api, line, key)
     sid = new_id().hex
     answer = await post(api, f"{ANSWERED}?call={call_id}", carrier_form(CallSid=sid))
-    assert found(answer, "Parameter").attrib["value"] == str(call_id)
+    assert given_to_stream(answer)["call_id"] == str(call_id)
     call = await only(line)
     assert (call.vendor_call_id, call.status) == (sid, "in_progress")
     assert (await post(api, f"{ANSWERED}?call={call_id}", carrier_form(), signature="x")).status_code == 403

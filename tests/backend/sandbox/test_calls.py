@@ -1,13 +1,16 @@
 """The carrier's calls: telephones ring, instructions are followed, and statuses are signed and told."""
 
 import asyncio
+import base64
 import json
 import time
 
 import pytest
 import websockets
 
+from backend.sandbox import spoken
 from backend.sandbox.signing import form_signature
+from backend.sandbox.telephone import RATE, from_ulaw, to_ulaw
 from tests.backend.sandbox.conftest import ACCOUNT, BUSINESS, CUSTOMER
 
 CALLS = f"{ACCOUNT}/Calls.json"
@@ -93,25 +96,72 @@ async def test_who_is_dialled_answers_as_told_and_the_action_hears_of_it(vendor,
     assert after.form["DialCallStatus"] == status
 
 
-async def test_a_media_stream_is_a_socket_that_knows_the_call(vendor, connected):
-    starts = []
+async def test_a_media_stream_carries_sound_keys_and_marks_both_ways(vendor, connected):
+    """The other end says back what it hears, marks its end, and closes when it was played."""
+    starts, keys, heard, speech = [], [], [], spoken.say("Good day", RATE)
 
     async def serve(socket):
+        listener = spoken.Listener(RATE)
         async for message in socket:
             told = json.loads(message)
-            if told["event"] == "start":
-                starts.append(told["start"]["customParameters"])
-                await socket.send(json.dumps({"event": "mark", "mark": {"name": "a"}}))
-            if told["event"] == "mark":
+            match told["event"]:
+                case "start":
+                    starts.append(told["start"]["customParameters"])
+                    sound = {"payload": base64.b64encode(to_ulaw(speech)).decode()}
+                    await socket.send(json.dumps({"event": "media", "media": sound}))
+                    await socket.send(json.dumps({"event": "mark", "mark": {"name": "a"}}))
+                case "media":
+                    heard.extend(listener.hear(from_ulaw(base64.b64decode(told["media"]["payload"]))))
+                case "dtmf":
+                    keys.append(told["dtmf"]["digit"])
+                case "mark":
+                    starts.append(told["mark"]["name"])
+            if heard and len(starts) > 1:
                 await socket.close()
 
     async with websockets.serve(serve, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         stream = f'<Stream url="ws://127.0.0.1:{port}/"><Parameter name="call_id" value="c1"/></Stream>'
         connected.answer = f"<Response><Connect>{stream}</Connect><Say>After</Say></Response>"
+        sid = (await vendor.client.post("/sandbox/calls", json={"from": CUSTOMER, "to": BUSINESS})).json()["sid"]
+        await vendor.client.post(f"/sandbox/calls/{sid}/press", json={"digits": "1#"})
+        await vendor.client.post(f"/sandbox/calls/{sid}/say", json={"text": "Hi"})
+        call = await ended(vendor, sid)
+    assert (starts, keys, heard) == ([{"call_id": "c1"}, "a"], ["1", "#"], ["Hi"])
+    assert call["heard"] == ["Good day", "After"]
+    assert (await vendor.client.post(f"/sandbox/calls/{sid}/say", json={"text": "Hi"})).status_code == 404
+
+
+async def test_what_is_cleared_is_not_heard(vendor, connected):
+    async def serve(socket):
+        async for message in socket:
+            if json.loads(message)["event"] == "start":
+                sound = {"payload": base64.b64encode(to_ulaw(spoken.say("Good day", RATE))).decode()}
+                for told in ({"event": "media", "media": sound}, {"event": "mark", "mark": {"name": "a"}}):
+                    await socket.send(json.dumps(told))
+                await socket.send(json.dumps({"event": "clear"}))
+            elif json.loads(message)["event"] == "mark":
+                await socket.close()
+
+    async with websockets.serve(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        connected.answer = f'<Response><Connect><Stream url="ws://127.0.0.1:{port}/"/></Connect></Response>'
         call = await ring(vendor)
-    assert starts == [{"call_id": "c1"}]
-    assert call["heard"] == ["mark", "After"]
+    assert (call["heard"], call["notes"]) == ([], ["cleared"])
+
+
+async def test_a_call_that_is_sent_elsewhere_follows_that_address(vendor, connected):
+    connected.answers = {
+        "/voice": '<Response><Pause length="1"/>' + '<Pause length="1"/>' * 60 + "</Response>",
+        "/elsewhere": "<Response><Say>Here</Say></Response>",
+    }
+    await line(vendor, CUSTOMER, talks_ms=60_000)
+    sid = (await vendor.client.post("/sandbox/calls", json={"from": CUSTOMER, "to": BUSINESS})).json()["sid"]
+    await ended(vendor, sid, ("in-progress",))
+    there = {"Url": f"{connected.url}/elsewhere"}
+    assert (await vendor.client.post(f"{ACCOUNT}/Calls/{sid}.json", data=there)).status_code == 200
+    assert (await ended(vendor, sid))["heard"] == ["Here"]
+    assert (await vendor.client.post(f"{ACCOUNT}/Calls/{sid}.json", data=there)).json()["code"] == 21220
 
 
 async def test_a_stream_nobody_serves_goes_on_with_what_follows(vendor, connected):

@@ -1,0 +1,140 @@
+"""Calls from the first ring to the record: carrier, API, worker and vendors as they are, by sound."""
+
+import pytest
+
+from backend.calls import records
+from backend.core.tenancy import unit_of_work
+from backend.models.agents import AgentConfig
+from tests.voice_agent import dialling
+from tests.voice_agent.dialling import Customer, told
+from voice_agent.core.states import State
+from voice_agent.worker import Worker
+
+
+@pytest.fixture
+async def carrier(line, sandbox):
+    """The carrier with the business's number, and the product where it looks for it."""
+    await dialling.connect(sandbox.client, line.number.phone_number)
+    async with dialling.api():
+        yield sandbox.client
+
+
+@pytest.fixture
+async def house(carrier):
+    """A worker that takes calls, and its server."""
+    made = Worker(2)
+    async with dialling.voice(made) as runner:
+        yield made, runner.server
+
+
+@pytest.fixture
+def worker(house):
+    """A worker that takes calls."""
+    return house[0]
+
+
+@pytest.fixture
+def customer(carrier, eventually):
+    """Somebody who calls."""
+    return Customer(carrier, eventually)
+
+
+def lines(events):
+    return [(one.data["who"], one.data["text"]) for one in events if one.kind == "transcript.line"]
+
+
+async def test_a_caller_is_greeted_answered_by_voice_and_by_keys_and_kept(line, worker, customer, run_jobs, eventually):
+    await customer.dial(line.number.phone_number)
+    await customer.hears("North Dental.")
+    await customer.says("My name is Dana Ruiz")
+    await customer.hears("noted")
+    await customer.presses("12#")
+    await eventually(lambda: is_told(line, "transcript.line", 5), dialling.PATIENT_S)
+    await customer.hangs_up()
+    await eventually(lambda: is_idle(worker))
+    await run_jobs()
+    (record,) = await line.calls()
+    assert (record.status, record.disposition) == ("completed", "answered_by_agent")
+    assert record.duration_s > 0
+    events = await told(line)
+    said = lines(events)
+    assert said[:2] == [("agent", "North Dental."), ("caller", "My name is Dana Ruiz")]
+    assert said[2][0] == "agent"
+    keys = said.index(("caller", "(The caller pressed 1 2 # on the keypad.)"))
+    assert {who for who, _ in said[keys + 1 :]} == {"agent"}
+    assert [one.data["digits"] for one in events if one.kind == "keypad.pressed"] == ["1", "2", "#"]
+    (ended,) = [one for one in events if one.kind == "call.ended" and one.source == "worker"]
+    assert ended.data["ending"] == "caller_hung_up"
+
+
+async def test_who_speaks_over_the_agent_stops_it_and_a_worker_that_drains_says_goodbye(
+    line, worker, customer, eventually
+):
+    await greet(line, "North Dental, where we look after teeth, all week long, for young and old.")
+    await customer.dial(line.number.phone_number)
+    await eventually(lambda: is_speaking(worker))
+    await customer.says("Stop, please")
+    await eventually(lambda: is_told(line, "transcript.line", 2), dialling.PATIENT_S)
+    assert "cleared" in (await customer.call())["notes"]
+    broken_off = (await told(line, "transcript.line"))[0].data
+    assert broken_off["is_interrupted"]
+    await worker.drain(0.5)
+    call = await customer.is_put_down()
+    assert any("Goodbye." in one for one in call["heard"])
+    await eventually(lambda: is_idle(worker))
+    (left,) = await told(line, "agent.left")
+    assert left.data["ending"] == "agent_ended"
+
+
+@pytest.mark.parametrize("moment", ["at once", "while the agent speaks"])
+async def test_a_caller_may_hang_up_at_any_moment(line, worker, customer, run_jobs, eventually, moment):
+    await customer.dial(line.number.phone_number)
+    if moment == "at once":
+        await eventually(lambda: is_told(line, "stream.opened"))
+    else:
+        await eventually(lambda: is_speaking(worker))
+    await customer.hangs_up()
+    await eventually(lambda: has_ended(line))
+    await eventually(lambda: is_idle(worker))
+    await run_jobs()
+    (record,) = await line.calls()
+    assert record.status == "completed"
+
+
+async def test_a_line_that_breaks_is_told_to_the_caller_and_the_record(line, house, customer, run_jobs, eventually):
+    worker, server = house
+    await customer.dial(line.number.phone_number)
+    await customer.hears("North Dental.")
+    for connection in server.connections:
+        connection.transport.abort()
+    await customer.hears("lost you")
+    await customer.is_put_down()
+    await eventually(lambda: is_idle(worker))
+    await run_jobs()
+    (record,) = await line.calls()
+    assert (record.status, record.disposition_reason) == ("completed", records.BROKE_OFF)
+    assert not await told(line, "agent.left")
+
+
+async def greet(line, words):
+    with line.org.scope():
+        async with unit_of_work() as session:
+            agent = await session.get(AgentConfig, line.agent.id)
+            agent.greeting = words
+            session.add(agent)
+
+
+async def is_idle(worker):
+    return worker.calls == 0
+
+
+async def is_speaking(worker):
+    return any(one.core.state == State.GREETING and one.session.agent_state == "speaking" for one in worker.held)
+
+
+async def is_told(line, kind, times=1):
+    return len(await told(line, kind)) >= times
+
+
+async def has_ended(line):
+    return any(one.source == "worker" for one in await told(line, "call.ended"))

@@ -1,0 +1,139 @@
+"""Send what the agent says at the pace it is heard, a blink ahead: who breaks in finds nothing left to be heard.
+
+A carrier plays everything it was sent. So a frame leaves only when the one before it is about to be played out, and
+what was sent too early to be taken back is at most `LEAD_S` and one frame.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from livekit import rtc
+from livekit.agents.voice import io
+
+from voice_agent.legs import ulaw
+
+LEAD_S = 0.04
+# A carrier that does not say when it has played what it was sent is believed to have done so this much later.
+_PATIENCE_S = 0.3
+# How often it is told that a speech goes on.
+_TELL_S = 0.5
+
+
+class Wire(Protocol):
+    """Where paced sound goes."""
+
+    async def send_sound(self, frame: bytes) -> None:
+        """Send one frame of 20 ms, PCMU at 8 kHz."""
+
+    async def send_mark(self) -> asyncio.Future[None]:
+        """Mark the end of a speech; the future is done when it was played."""
+
+    async def send_clear(self) -> None:
+        """Have thrown away what was sent and not played."""
+
+
+class PacedMouth(io.AudioOutput):
+    """An output of a session whose sound leaves in real time; `now` and `sleep` are the loop's but in tests."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        now: Callable[[], float] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        super().__init__(
+            label="telephone",
+            capabilities=io.AudioOutputCapabilities(pause=True),
+            sample_rate=ulaw.RATE,
+        )
+        self._wire = wire
+        self._now = now or asyncio.get_running_loop().time
+        self._sleep = sleep
+        self._waiting = bytearray()
+        self._is_whole = False
+        self._has_more = asyncio.Event()
+        self._may_play = asyncio.Event()
+        self._may_play.set()
+        self._played_s = self._told_s = 0.0
+        # When what was sent so far will have been played.
+        self._played_out_at = 0.0
+        self._speaking: asyncio.Task[None] | None = None
+        self._clearing: set[asyncio.Task[None]] = set()
+
+    async def capture_frame(self, frame: rtc.AudioFrame) -> None:
+        """Take sound of the speech that is being made, as fast as it is made."""
+        await super().capture_frame(frame)
+        self._waiting += ulaw.encode(bytes(frame.data))
+        if self._speaking is None:
+            self._is_whole = False
+            self._speaking = asyncio.get_running_loop().create_task(self._speak())
+        self._has_more.set()
+
+    def flush(self) -> None:
+        """Know that the speech has no more sound."""
+        super().flush()
+        self._is_whole = True
+        self._has_more.set()
+
+    def clear_buffer(self) -> None:
+        """Break the speech off, also at the carrier."""
+        if self._speaking is None:
+            return
+        self._speaking.cancel()
+        clearing = asyncio.get_running_loop().create_task(self._wire.send_clear())
+        self._clearing.add(clearing)
+        clearing.add_done_callback(self._clearing.discard)
+        # What the carrier had not played is lost.
+        ahead = max(0.0, self._played_out_at - self._now())
+        self._finish(max(0.0, self._played_s - ahead), interrupted=True)
+
+    def pause(self) -> None:
+        """Hold the speech up; what was sent is heard to its end, a blink later."""
+        super().pause()
+        self._may_play.clear()
+
+    def resume(self) -> None:
+        """Go on where the speech was held up."""
+        super().resume()
+        self._may_play.set()
+
+    async def _speak(self) -> None:
+        self._played_s = self._told_s = 0.0
+        self.on_playback_started(created_at=time.time())
+        while len(self._waiting) >= ulaw.FRAME or not self._is_whole:
+            if len(self._waiting) < ulaw.FRAME:
+                self._has_more.clear()
+                await self._has_more.wait()
+                continue
+            await self._send(bytes(self._waiting[: ulaw.FRAME]))
+            del self._waiting[: ulaw.FRAME]
+        if self._waiting:
+            await self._send(bytes(self._waiting).ljust(ulaw.FRAME, b"\xff"))
+        heard = await self._wire.send_mark()
+        still = max(0.0, self._played_out_at - self._now()) + _PATIENCE_S
+        await asyncio.wait({heard}, timeout=still)
+        self._finish(self._played_s, interrupted=False)
+
+    async def _send(self, frame: bytes) -> None:
+        await self._may_play.wait()
+        # A line that ran dry is played again from the moment more comes.
+        self._played_out_at = max(self._played_out_at, self._now())
+        early = self._played_out_at - LEAD_S - self._now()
+        if early > 0:
+            await self._sleep(early)
+            await self._may_play.wait()
+        await self._wire.send_sound(frame)
+        self._played_out_at = max(self._played_out_at, self._now()) + ulaw.FRAME_S
+        self._played_s += ulaw.FRAME_S
+        if self._played_s - self._told_s >= _TELL_S:
+            lasted, began = self._played_s - self._told_s, self._told_s
+            self._told_s = self._played_s
+            self.on_playback_progressed(started_at=time.time() - lasted, offset=began, duration=lasted)
+
+    def _finish(self, played_s: float, interrupted: bool) -> None:
+        self._waiting.clear()
+        self._speaking = None
+        self._may_play.set()
+        self.on_playback_finished(playback_position=played_s, interrupted=interrupted)

@@ -1,0 +1,39 @@
+"""Say what a call asks of the line it runs over, whichever line that is."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol
+
+from livekit.agents.voice import io
+
+
+class Gone(StrEnum):
+    """How a line went away."""
+
+    CLOSED = "closed"
+    """We put it down."""
+    STOPPED = "stopped"
+    """The other side did: the caller hung up, or the carrier was told to take the caller elsewhere."""
+    LOST = "lost"
+    """It broke; the caller may still be there."""
+
+
+class Leg(Protocol):
+    """The line to the other party, open from the moment a call is given it."""
+
+    name: str
+    """Tells it from every other line of the same call."""
+
+    @property
+    def ear(self) -> io.AudioInput:
+        """What the other party says."""
+
+    @property
+    def mouth(self) -> io.AudioOutput:
+        """What they hear."""
+
+    async def carry(self, pressed: Callable[[str], None]) -> Gone:
+        """Bring sound both ways until the line is gone; `pressed` is told of each key."""
+
+    async def hang_up(self) -> None:
+        """Put the phone down."""

@@ -1,0 +1,107 @@
+"""Hold calls: as many at once as this process can, each on its own line, and none dropped when it is told to stop."""
+
+import asyncio
+import gc
+import signal
+
+from aiohttp import web
+from livekit.agents import inference
+
+from voice_agent import gateway, server
+from voice_agent.core.cost_clock import CostClock
+from voice_agent.core.states import Kind
+from voice_agent.legs.port import Leg
+from voice_agent.session import CallSession
+
+# What a goodbye takes at most, and the line after it: calls that outlast the drain are closed so long before its end.
+_GOODBYE_S = 12.0
+
+
+class Worker:
+    """The calls of one process."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self.is_draining = False
+        self.held: set[CallSession] = set()
+        self._promised = 0
+        self._is_idle = asyncio.Event()
+        self._is_idle.set()
+
+    @property
+    def calls(self) -> int:
+        """How many calls are held."""
+        return self._promised
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more call can be held well."""
+        return not self.is_draining and self._promised < self.capacity
+
+    async def hold(self, leg: Leg, call: gateway.CallBrief) -> None:
+        """Hold a call until its line is gone.
+
+        Raises `Unavailable` when there is no room, and whatever keeps the agent from beginning.
+        """
+        if not self.has_room:
+            raise gateway.Unavailable("No more calls can be held here now.")
+        self._promised += 1
+        self._is_idle.clear()
+        try:
+            await self._hold(leg, call)
+        finally:
+            self._promised -= 1
+            if not self._promised:
+                self._is_idle.set()
+
+    async def _hold(self, leg: Leg, call: gateway.CallBrief) -> None:
+        brain = await gateway.speaking_for(call)
+        held = CallSession(call, brain, leg, inference.VAD(model="silero"), CostClock({}, 0))
+        held.session.input.audio, held.session.output.audio = leg.ear, leg.mouth
+        carrying = asyncio.create_task(leg.carry(held.press))
+        self.held.add(held)
+        try:
+            try:
+                await held.begin()
+            except BaseException:
+                carrying.cancel()
+                await held.drop()
+                raise
+            gone = await carrying
+            held.tell(Kind.HUNG_UP)
+            await held.end(gone)
+        finally:
+            self.held.discard(held)
+
+    async def drain(self, within_s: float) -> None:
+        """Take no more calls and wait until those that are held have ended; the last are closed politely in time."""
+        self.is_draining = True
+        try:
+            await asyncio.wait_for(self._is_idle.wait(), max(0.0, within_s - _GOODBYE_S))
+        except TimeoutError:
+            for held in list(self.held):
+                held.tell(Kind.CLOSE_ASKED)
+            try:
+                await asyncio.wait_for(self._is_idle.wait(), min(_GOODBYE_S, within_s))
+            except TimeoutError:
+                gateway.log.warning("voice.calls_cut_off", calls=self._promised)
+
+
+async def run() -> None:
+    """Answer the carrier's streams until SIGTERM or SIGINT, then let the calls end."""
+    config = gateway.settings()
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with gateway.ground():
+        worker = Worker(config.voice_capacity)
+        runner = web.AppRunner(server.app(worker), access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        await web.TCPSite(runner, config.host, config.voice_port).start()
+        # What stands now stands until the end: looking through it again for garbage would be heard as a gap.
+        gc.collect()
+        gc.freeze()
+        gateway.log.info("voice.ready", port=config.voice_port, capacity=config.voice_capacity)
+        await stopping.wait()
+        await worker.drain(config.voice_drain_s)
+        await runner.cleanup()
