@@ -55,9 +55,11 @@ SUBJECTS = (
 # Details that name a device or a row to machines and say nothing to people.
 _MUTE = frozenset({"session_id", "user_id", "agent_id", "merged_id", "into_id", "message_id"})
 # Details whose values are our own words for machines.
-_CODES = frozenset({"fields", "type", "kind", "slot"})
+_CODES = frozenset({"fields", "type", "kind", "slot", "tool"})
 # Details whose names are ours, with the words for people.
 _NAMES = {"fields": "changed", "is_on": "on", "is_active": "on"}
+# What begins something fills in all of it: to name the parts says nothing.
+_BEGINNINGS = frozenset({"created", "opened"})
 # Details that hold what the thing itself was called at the time.
 _CALLED = ("name", "label", "title", "skill", "phone_number")
 _LAST = {"from": 1, "to": 2}
@@ -208,6 +210,8 @@ def _row(entry: AuditEntry, names: Mapping[str, str]) -> ActivityRow:
     about = told.pop(called) if called else names.get(entry.subject_id) or _number(entry.subject_id)
     if subject == "contact" and isinstance(told.get("count"), int) and (count := told.pop("count")) != 1:
         about = f"{count} contacts"
+    if verb in _BEGINNINGS:
+        told.pop("fields", None)
     if person := names.get(str(entry.details.get("user_id"))):
         told["person"] = person
     return {

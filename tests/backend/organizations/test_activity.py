@@ -58,11 +58,14 @@ async def test_contacts_and_agents_are_called_by_their_names_and_many_by_their_n
         async with unit_of_work() as session:
             agent = await agents.create(session, org.owner, AgentType.TEXT, "Front desk")
             await audit.record(session, org.owner, "ui:agent:updated", agent.id, {"fields": ["agent_role", "team_id"]})
+            begun = {"name": "TKT-001001", "fields": ["subject"]}
+            await audit.record(session, org.owner, "ui:ticket:opened", "", begun)
             await audit.record(session, org.owner, "ui:contact:tagged", conversation.contact_id, {"count": 1})
             await audit.record(session, org.owner, "ui:contact:deleted", "", {"count": 3})
-    deleted, tagged, updated, _ = (await seen(org)).rows
+    deleted, tagged, opened, updated, _ = (await seen(org)).rows
     assert (deleted["about"], deleted["details"]) == ("3 contacts", "")
     assert tagged["about"] == "Dana Ruiz"
+    assert (opened["about"], opened["details"]) == ("TKT-001001", "")
     assert (updated["about"], updated["details"]) == ("Front desk", "changed: agent role, team")
 
 
