@@ -58,6 +58,17 @@ _MUTE = frozenset({"session_id", "user_id", "agent_id", "merged_id", "into_id", 
 _CODES = frozenset({"fields", "type", "kind", "slot", "tool"})
 # Details whose names are ours, with the words for people.
 _NAMES = {"fields": "changed", "is_on": "on", "is_active": "on"}
+# Parts of things whose stored names say something else than the page they are changed on.
+_PARTS = {
+    "agent_role": "role",
+    "custom_fields": "own fields",
+    "custom_functions": "functions",
+    "due_on": "due date",
+    "is_whitelisted": "always put through",
+    "mcp_tools": "tools of servers",
+    "organization_name": "business name",
+    "system_prompt": "instructions",
+}
 # What begins something fills in all of it: to name the parts says nothing.
 _BEGINNINGS = frozenset({"created", "opened"})
 # Details that hold what the thing itself was called at the time.
@@ -234,6 +245,6 @@ def _short(name: str, value: Any) -> str:
     parts = [str(one) for one in value] if isinstance(value, list) else [str(value)]
     if name in _CODES:
         # A change of `assignee_id` is one of the assignee.
-        parts = [part.removesuffix("_id").replace("_", " ") for part in parts]
+        parts = [_PARTS.get(part) or part.removesuffix("_id").replace("_", " ") for part in parts]
     text = ", ".join(parts)
     return text if len(text) <= 80 else text[:79] + "…"

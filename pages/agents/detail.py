@@ -139,8 +139,8 @@ def _head() -> rx.Component:
                             f"v{AgentState.version} · {Agent.HISTORY}",
                             href=f"/agents/{AgentState.id}?tab=versions",
                             class_name=(
-                                "tabular inline-flex min-h-6 items-center rounded-control underline-offset-2 "
-                                "hover:text-ink hover:underline"
+                                "tabular inline-flex min-h-6 items-center rounded-control whitespace-nowrap "
+                                "underline-offset-2 hover:text-ink hover:underline"
                             ),
                         ),
                         text=Agent.VERSION,

@@ -4,9 +4,13 @@ import { useEffect, useRef } from "react";
 export function TabStrip({ label, current, className, children }) {
   const strip = useRef(null);
   useEffect(() => {
-    strip.current
-      ?.querySelector('[aria-current="page"]')
-      ?.scrollIntoView({ inline: "center", block: "nearest" });
+    const show = () =>
+      strip.current
+        ?.querySelector('[aria-current="page"]')
+        ?.scrollIntoView({ inline: "center", block: "nearest" });
+    show();
+    window.addEventListener("resize", show);
+    return () => window.removeEventListener("resize", show);
   }, [current]);
   return (
     <nav ref={strip} aria-label={label} className={className}>

@@ -95,7 +95,7 @@ def contact_page() -> rx.Component:
 
 
 def _title() -> Any:
-    return rx.cond(ContactState.called != "", ContactState.called, Contact.DETAILS)
+    return rx.cond(ContactState.called != "", ContactState.called, Contact.ONE)
 
 
 def _actions() -> rx.Component:

@@ -10,6 +10,7 @@ import ChevronsUpDown from "lucide-react/dist/esm/icons/chevrons-up-down.mjs";
 import CircleAlert from "lucide-react/dist/esm/icons/circle-alert.mjs";
 import PhoneForwarded from "lucide-react/dist/esm/icons/phone-forwarded.mjs";
 import SearchX from "lucide-react/dist/esm/icons/search-x.mjs";
+import Trash from "lucide-react/dist/esm/icons/trash-2.mjs";
 import Users from "lucide-react/dist/esm/icons/users.mjs";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
 import { Avatar, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
@@ -331,6 +332,8 @@ export function ContactTable(props) {
           {words.NEW}
         </button>
       </Nothing>
+    ) : deleted && !FILTERS.some((name) => name !== "show" && query.get(name)) ? (
+      <Nothing icon={Trash} title={words.NONE_DELETED_TITLE} body={words.NONE_DELETED_BODY} />
     ) : (
       <Nothing icon={SearchX} title={words.NONE_TITLE} body={words.NONE_BODY} />
     );

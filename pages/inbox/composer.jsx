@@ -62,6 +62,7 @@ function Box(props) {
   const tooLong = [...text].length > most || (isText && size.segments > 10);
   const something = text.trim() !== "" || (!isNote && !isMail && files.ids.length > 0);
   const ready = something && !tooLong && !files.waiting && (!isText || (sender && !refusal)) && (!isMail || subject.trim() !== "");
+  const blocked = Boolean(isText && (refusal || !senders.length));
   const slash = !isNote && shut !== cursor ? slashAt(text, cursor) : null;
   const at = isNote && shut !== cursor ? mentionAt(text, cursor) : null;
   const found = slash ? matching(replies, slash.asked) : at ? mates(team, me, at.asked) : [];
@@ -86,12 +87,26 @@ function Box(props) {
     writeDraft(conversationId, line ?? "", "subject");
   };
   useEffect(() => setActive(0), [slash?.asked, at?.asked]);
-  useLayoutEffect(() => {
+  const fit = () => {
     const area = field.current;
     if (!area) return;
     area.style.height = "0";
     area.style.height = `${Math.min(area.scrollHeight, window.innerHeight * 0.4)}px`;
-  }, [text, mode]);
+  };
+  useLayoutEffect(fit, [text, mode]);
+  // A phone is turned, a panel opens: the same words need another height.
+  useEffect(() => {
+    const area = field.current;
+    if (!area) return;
+    let width = area.clientWidth;
+    const watch = new ResizeObserver(() => {
+      if (area.clientWidth === width) return;
+      width = area.clientWidth;
+      fit();
+    });
+    watch.observe(area);
+    return () => watch.disconnect();
+  }, [blocked]);
 
   // Somebody answered meanwhile: the message comes back into the box until its writer has decided.
   useEffect(() => {
@@ -187,7 +202,6 @@ function Box(props) {
     setMode("reply");
     requestAnimationFrame(() => field.current?.focus());
   };
-  const blocked = isText && (refusal || !senders.length);
   const showCount = isText && (text.length > 100 || size.segments > 1 || (size.unicode && size.left < 20));
 
   return (

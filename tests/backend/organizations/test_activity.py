@@ -66,7 +66,7 @@ async def test_contacts_and_agents_are_called_by_their_names_and_many_by_their_n
     assert (deleted["about"], deleted["details"]) == ("3 contacts", "")
     assert tagged["about"] == "Dana Ruiz"
     assert (opened["about"], opened["details"]) == ("TKT-001001", "")
-    assert (updated["about"], updated["details"]) == ("Front desk", "changed: agent role, team")
+    assert (updated["about"], updated["details"]) == ("Front desk", "changed: role, team")
 
 
 async def test_who_may_have_done_something_is_known_after_they_left(db, org):
