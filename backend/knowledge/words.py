@@ -27,9 +27,9 @@ MAX_REFERENCES = 4
 
 @dataclass(frozen=True)
 class SearchWords:
-    """What to look for: `stems` is a tsquery of word beginnings, `references` are looked for as they are written."""
+    """What to look for: `stems` are tsqueries of word beginnings, `references` are looked for as they are written."""
 
-    stems: str
+    stems: tuple[str, ...]
     references: tuple[str, ...]
 
     def __bool__(self) -> bool:
@@ -51,4 +51,5 @@ def search_words(question: str) -> SearchWords:
             stem = stem[:-1]
         if stem not in chosen:
             chosen.append(stem)
-    return SearchWords(" | ".join(f"{word}:*" if len(word) > 2 else word for word in chosen[:MAX_WORDS]), references)
+    stems = tuple(f"{word}:*" if len(word) > 2 else word for word in chosen[:MAX_WORDS])
+    return SearchWords(stems, references)

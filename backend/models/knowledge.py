@@ -116,7 +116,12 @@ class KnowledgeChunk(TenantRow, table=True):
         Index("knowledge_chunks_org", "org_id"),
         Index("knowledge_chunks_page", "page_id"),
         Index("knowledge_chunks_same", "source_id", text("md5(content)")),
-        Index("knowledge_chunks_search", "search", postgresql_using="gin"),
+        Index(
+            "knowledge_chunks_words",
+            text("knowledge_words(org_id, search)"),
+            postgresql_using="gin",
+            postgresql_where=text("is_live"),
+        ),
         Index(
             "knowledge_chunks_local",
             "embedding_local",
@@ -144,3 +149,18 @@ class KnowledgeChunk(TenantRow, table=True):
     search: Any = Field(
         default=None, sa_column=Column(TSVECTOR, Computed("to_tsvector('simple', content)", persisted=True))
     )
+
+
+class KnowledgeVector(TenantRow, table=True):
+    """The vectors of a live passage, by its id, without its text: what is measured when nothing shall be missed.
+
+    The database keeps them from `knowledge_chunks` itself, half as long; nothing else writes here.
+    """
+
+    __tablename__ = "knowledge_vectors"
+    __table_args__ = (Index("knowledge_vectors_org", "org_id"),)
+
+    id: UUID = Field(primary_key=True, foreign_key="knowledge_chunks.id", ondelete="CASCADE")
+    source_id: UUID
+    embedding_local: Any = Field(default=None, sa_column=Column(HALFVEC(LOCAL_DIMENSIONS), nullable=True))
+    embedding_openai: Any = Field(default=None, sa_column=Column(HALFVEC(OPENAI_DIMENSIONS), nullable=True))

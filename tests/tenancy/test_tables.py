@@ -66,6 +66,7 @@ TENANT = {
     "knowledge_gaps": "org_id",
     "knowledge_pages": "org_id",
     "knowledge_sources": "org_id",
+    "knowledge_vectors": "org_id",
     "mcp_servers": "org_id",
     "memory_facts": "org_id",
     "memory_stretches": "org_id",
@@ -313,9 +314,10 @@ async def test_no_organization_reaches_the_platforms_rows(tables, name):
             await connection.execute(insert(table(name)).values(**tables.our_rows[name]))
 
 
-async def test_the_search_by_words_reads_the_organization_in_force_alone(tables):
+@pytest.mark.parametrize("words", ["to_tsquery('simple', 'canary')", "array[to_tsquery('simple', 'canary')]"])
+async def test_the_search_by_words_reads_the_organization_in_force_alone(tables, words):
     """It runs past the policies, so it must name the organization itself."""
-    search = text("select count(*) from knowledge_matches(to_tsquery('simple', 'canary'), :agent, 10)")
+    search = text(f"select count(*) from knowledge_matches({words}, :agent, 10)")
     agent = {"agent": tables.our_rows["knowledge_sources"]["agent_id"]}
     for org_id, expected in ((tables.ours, 1), (tables.theirs, 0), (None, 0)):
         async with tables.acting(org_id) as connection:

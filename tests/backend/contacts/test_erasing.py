@@ -31,6 +31,7 @@ NOT_PERSONAL = {
     "calendar_connections",
     "chat_widgets", "clock_ticks", "contact_fields", "contact_imports", "erasures", "function_secrets",
     "inbox_preferences", "knowledge_chunks", "knowledge_crawls", "knowledge_pages", "knowledge_sources",
+    "knowledge_vectors",
     "mcp_servers",
     "message_templates", "notification_preferences", "one_time_codes", "organization_members", "organizations",
     "rate_counters", "saved_views", "semantic_match_actions", "service_numbers", "shared_details",
