@@ -1,7 +1,7 @@
 """Read and write what agents remember."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,11 +22,26 @@ from backend.models.memory import ConversationContext, MemoryFact, MemoryStretch
 
 @dataclass(frozen=True)
 class Found:
-    """A fact with where its proof stands, and how like a question it is (None when nobody can tell)."""
+    """A fact with where its proof stands."""
 
     fact: MemoryFact
     conversation_id: UUID | None
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a turn needs of a fact, and how like its question it is (None when nobody can tell)."""
+
+    id: UUID
+    context_id: UUID
+    kind: str
+    content: str
+    quote: str
+    said_at: datetime
+    channel: str
+    confidence: float
+    word_hash: str
     similarity: float | None
 
 
@@ -99,33 +114,46 @@ def _similarity(model: Any, near: Near | None) -> Any:
     return 1 - getattr(model, near.column).cosine_distance(list(near.values))
 
 
-async def facts(
+async def facts(session: AsyncSession, org_id: UUID, context_ids: Collection[UUID], limit: int) -> list[Found]:
+    """Return what memories hold and still holds, said last first; without the vectors, which stay where they are."""
+    query = (
+        select(MemoryFact, col(ConversationItem.conversation_id), func.coalesce(col(ConversationItem.seq), 0))
+        .options(defer(MemoryFact.embedding_local), defer(MemoryFact.embedding_openai))
+        .outerjoin(ConversationItem, col(ConversationItem.id) == col(MemoryFact.item_id))
+        .where(*_held(org_id, context_ids))
+        .order_by(col(MemoryFact.said_at).desc(), col(MemoryFact.id).desc())
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return [Found(*row) for row in (await session.execute(query)).all()]
+
+
+async def weighed(
     session: AsyncSession,
     org_id: UUID,
     context_ids: Collection[UUID],
     limit: int,
     *,
-    since: datetime | None = None,
-    near: Near | None = None,
-) -> list[Found]:
-    """Return what memories hold and still holds, said last first; without the vectors, which stay where they are."""
+    since: datetime | None,
+    near: Near | None,
+) -> list[Weighed]:
+    """Return the same for a turn, which waits for it: no rows to write to, and no marks."""
     query = (
         select(
-            MemoryFact,
-            col(ConversationItem.conversation_id),
-            func.coalesce(col(ConversationItem.seq), 0),
+            *(getattr(MemoryFact, one.name) for one in fields(Weighed) if one.name != "similarity"),
             _similarity(MemoryFact, near),
         )
-        .options(defer(MemoryFact.embedding_local), defer(MemoryFact.embedding_openai))
-        .outerjoin(ConversationItem, col(ConversationItem.id) == col(MemoryFact.item_id))
-        .where(col(MemoryFact.org_id) == org_id, col(MemoryFact.context_id).in_(context_ids), holds(clock.now()))
+        .where(*_held(org_id, context_ids))
         .order_by(col(MemoryFact.said_at).desc(), col(MemoryFact.id).desc())
         .limit(limit)
-        .execution_options(populate_existing=True)
     )
     if since is not None:
         query = query.where(col(MemoryFact.said_at) > since)
-    return [Found(*row) for row in (await session.execute(query)).all()]
+    return [Weighed(*row) for row in (await session.execute(query)).all()]
+
+
+def _held(org_id: UUID, context_ids: Collection[UUID]) -> tuple[ColumnElement[bool], ...]:
+    return col(MemoryFact.org_id) == org_id, col(MemoryFact.context_id).in_(context_ids), holds(clock.now())
 
 
 async def fact(session: AsyncSession, org_id: UUID, fact_id: UUID) -> tuple[MemoryFact, ConversationContext] | None:
@@ -252,26 +280,22 @@ async def alike_elsewhere(
     vectors = getattr(MemoryStretch, near.column)
     newest = (
         select(
-            col(ConversationContext.contact_id).label("contact_id"),
+            col(MemoryStretch.context_id).label("context_id"),
             col(MemoryStretch.topics).label("topics"),
             col(MemoryStretch.was_handed_over).label("handed"),
             vectors.cosine_distance(list(near.values)).label("distance"),
         )
-        .join(ConversationContext, col(ConversationContext.id) == col(MemoryStretch.context_id))
-        .where(
-            col(MemoryStretch.org_id) == org_id,
-            col(MemoryStretch.agent_id) == agent_id,
-            col(ConversationContext.contact_id) != contact_id,
-            vectors.is_not(None),
-        )
+        .where(col(MemoryStretch.org_id) == org_id, col(MemoryStretch.agent_id) == agent_id, vectors.is_not(None))
         .order_by(col(MemoryStretch.ended_at).desc())
         .limit(most_read)
         .cte("newest")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
+    # Whose they are is looked up for those that are alike alone, which are few.
     query = (
-        select(newest.c.contact_id, newest.c.topics, newest.c.handed)
-        .where(newest.c.distance <= 1 - least)
+        select(col(ConversationContext.contact_id), newest.c.topics, newest.c.handed)
+        .join(newest, newest.c.context_id == col(ConversationContext.id))
+        .where(newest.c.distance <= 1 - least, col(ConversationContext.contact_id) != contact_id)
         .order_by(newest.c.distance)
         .limit(50)
     )

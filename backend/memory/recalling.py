@@ -11,15 +11,15 @@ from backend.core.tenancy import org_id_of, unit_of_work
 from backend.knowledge import service as knowledge
 from backend.knowledge.service import Vector
 from backend.memory import patterns, proof, queries
-from backend.memory.queries import Near
+from backend.memory.queries import Near, Weighed
 from backend.memory.rules import MemoryRules
 from backend.memory.schemas import EARLIER, FACT, NOTE, PATTERN, SUMMARY, TOPICS, Asker, Recalled, Remembered
-from backend.models.memory import ConversationContext, MemoryFact
+from backend.models.memory import ConversationContext
 from backend.vocab import FactKind
 
 # More facts than this are not weighed; a customer has a few dozen.
 MOST_FACTS = 200
-# Of other people's conversations only so many are looked at, which takes 8 ms at any size (tests/bench/memory.py).
+# Of other people's conversations only so many are looked at, which takes 3 ms at any size (tests/bench/memory.py).
 MOST_READ = 1000
 # A tenth of what similarity may give: between equals the newer and the surer fact goes first.
 _SURE, _NEW, _HALF_LIFE = 0.1, 0.1, timedelta(days=180)
@@ -80,7 +80,7 @@ async def _facts(
     """Return every fact, the one that has most to do with the question first."""
     if not contexts:
         return []
-    found = await queries.facts(
+    found = await queries.weighed(
         session,
         org_id_of(session),
         [one.id for one in contexts],
@@ -88,25 +88,24 @@ async def _facts(
         since=_kept_since(rules),
         near=near_of(vector),
     )
-    asked = proof.stems(question)
+    asked, now = proof.stems(question), clock.now()
     scored: list[tuple[float, Remembered]] = []
     seen: set[str] = set()
-    for one in found:
-        fact = one.fact
+    for fact in found:
         # What a linked agent knows as well is told once.
         if fact.word_hash in seen or (fact.kind == FactKind.PREFERENCE and not rules.with_preferences):
             continue
         seen.add(fact.word_hash)
-        likeness = one.similarity
+        likeness = fact.similarity
         if likeness is None:
             likeness = proof.overlap(asked, proof.stems(fact.content))
-        age = max(clock.now() - fact.said_at, timedelta())
+        age = max(now - fact.said_at, timedelta())
         weight = likeness + _SURE * fact.confidence + _NEW * 0.5 ** (age / _HALF_LIFE)
         scored.append((weight, _fact(fact, names[fact.context_id], likeness)))
     return [one for _, one in sorted(scored, key=lambda pair: -pair[0])]
 
 
-def _fact(fact: MemoryFact, by: str, likeness: float) -> Remembered:
+def _fact(fact: Weighed, by: str, likeness: float) -> Remembered:
     return Remembered(
         FACT, fact.content, str(fact.id), fact.kind, fact.quote, fact.said_at.isoformat(), fact.channel, by,
         round(fact.confidence, 2), round(likeness, 4),
