@@ -22,7 +22,8 @@ from backend.models.conversations import ConversationItem
 
 RECALL, CORRECT, FORGET = "recall_memory", "correct_memory", "forget_memory"
 CORRECTED, STRUCK, FORGOTTEN = "memory_corrected", "memory_struck", "memory_forgotten"
-EFFECTS = frozenset({CORRECTED, STRUCK, FORGOTTEN})
+UNREAD = "memory_struck_unread"
+EFFECTS = frozenset({CORRECTED, STRUCK, FORGOTTEN, UNREAD})
 EVERYTHING = "everything"
 MOST_TOLD = 12
 # A fact is meant when half of its telling words, or of those that name it, are the other's.
@@ -81,12 +82,21 @@ def _forget(arguments: Mapping[str, Any], context: ToolContext) -> ToolAnswer:
         return ToolAnswer("ok", "Everything remembered about you is forgotten.", Effect(FORGOTTEN, ""))
     meant = _meant(arguments["fact"], facts)
     if not meant:
-        return ToolAnswer("ok", "Nothing like that is remembered.")
+        return _forget_unread(arguments["fact"], wish)
     # “Forget that” names nothing, so what was spoken of is meant; “forget my address” names something else.
     if (proof.stems(wish) - _ASKING) and not any(_names(wish, one) for one in meant):
         return ToolAnswer("refused", "The customer asked to have something else forgotten. Ask what they mean.")
     said = "; ".join(one.text for one in meant)
     return ToolAnswer("ok", f"Forgotten for good: {said}.", Effect(STRUCK, json.dumps([one.id for one in meant])))
+
+
+def _forget_unread(fact: str, wish: str) -> ToolAnswer:
+    """Strike what the customer names although nothing like it is remembered: it may be said and not read yet."""
+    words = proof.line(fact).rstrip(".")
+    named = proof.stems(wish) - _ASKING
+    if not named or len(proof.stems(words) & named) / len(named) < _MEANT:
+        return ToolAnswer("ok", "Nothing like that is remembered.")
+    return ToolAnswer("ok", f"Not remembered, and it will not be: {words}.", Effect(UNREAD, words))
 
 
 def _facts(context: ToolContext) -> tuple[Remembered, ...]:
@@ -169,6 +179,8 @@ async def apply(session: AsyncSession, effect: Effect, asker: Asker, item: Conve
         await memory.forget_as_told(session, asker, item)
     elif effect.kind == STRUCK:
         await memory.strike_as_told(session, asker, [UUID(one) for one in json.loads(effect.value)])
+    elif effect.kind == UNREAD:
+        await memory.strike_unread(session, asker, effect.value)
     elif effect.kind == CORRECTED:
         fact_id, content, quote = json.loads(effect.value)
         await memory.correct_as_told(session, asker, UUID(fact_id), content, quote, item)

@@ -118,6 +118,22 @@ async def strike_as_told(session: AsyncSession, asker: Asker, fact_ids: Sequence
     return count
 
 
+async def strike_unread(session: AsyncSession, asker: Asker, words: str) -> None:
+    """Let what a contact said not be remembered, because they asked before it was read."""
+    org_id = org_id_of(session)
+    struck = alike.print_of(words, str(org_id))
+    session.add(
+        MemoryStrike(
+            org_id=org_id,
+            contact_id=asker.contact_id,
+            told_in=asker.told_in,
+            word_hash=struck.word_hash,
+            marks=list(struck.marks),
+        )
+    )
+    await session.flush()
+
+
 async def forget_as_told(session: AsyncSession, asker: Asker, item: ConversationItem | None) -> None:
     """Forget everything any agent remembers of a contact because they asked, and let none of its facts return.
 

@@ -18,6 +18,7 @@ from backend.memory.changing import (
     forget_as_told,
     strike,
     strike_as_told,
+    strike_unread,
 )
 from backend.memory.listing import of_contact, page, search, view
 from backend.memory.merging import merge
@@ -44,6 +45,7 @@ __all__ = [
     "search",
     "strike",
     "strike_as_told",
+    "strike_unread",
     "vector_of",
     "view",
 ]

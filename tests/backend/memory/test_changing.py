@@ -138,6 +138,16 @@ async def test_what_was_said_before_everything_was_to_be_forgotten_is_not_learne
     assert await keeper.contents() == {"Lives in Hamburg"}, "what they say from then on is read as ever"
 
 
+async def test_what_a_customer_takes_back_before_it_was_read_is_not_learned_afterwards(keeper):
+    for said in ("I'm vegetarian.", "I live in Hamburg."):
+        await keeper.said(said)
+    keeper.script.says(keeper.script.calls(("forget_memory", {"fact": "Is vegetarian"})), "All right.")
+    await keeper.desk.ask("Please forget that I'm vegetarian.")
+    keeper.propose((1, "I'm vegetarian.", "Is vegetarian"), (3, "I live in Hamburg.", "Lives in Hamburg"))
+    await keeper.read()
+    assert await keeper.contents() == {"Lives in Hamburg"}
+
+
 async def test_an_agent_brought_back_from_the_bin_does_not_know_what_was_forgotten_meanwhile(keeper):
     await keeper.learn(ALLERGY, "Allergic to penicillin")
     owner, agent_id = keeper.desk.org.owner, keeper.desk.agent.id
