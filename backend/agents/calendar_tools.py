@@ -24,6 +24,7 @@ from backend.core import rate_limits
 from backend.core.errors import Conflict, Invalid, NotFound, VendorError
 from backend.core.json_schema import closed_object
 from backend.core.tenancy import unit_of_work
+from backend.functions import service as functions
 from backend.functions.schemas import CallSetting, Offer, Outcome
 from backend.models.agents import AgentConfig
 from backend.models.organizations import Organization
@@ -252,6 +253,7 @@ async def _book(
         phone=phone,
         notes=str(arguments.get("notes") or "")[:1000],
         call_id=call_id,
+        is_repeated=await functions.is_repeated(call_id),
     )
     if setting.conversation_id is not None:
         await rate_limits.hit("agents.bookings", MOST_BOOKED, HOUR, about=setting.session_id or setting.conversation_id)

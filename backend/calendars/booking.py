@@ -81,7 +81,9 @@ async def book(wish: Wish, party: Party) -> BookingRow:
         mark=str(wish.call_id or new_id()),
     )
     try:
-        booked = await calcom.book(key, wanted)
+        # Where several may come at one time, the calendar would take a second place without a word.
+        before = await calcom.find(key, wanted) if wish.is_repeated else None
+        booked = before or await calcom.book(key, wanted)
     except VendorError as error:
         await _note(error)
         if not error.may_have_happened and not (error.code == calcom.SLOT_TAKEN and wish.call_id):

@@ -67,7 +67,10 @@ class Party:
 
 @dataclass(frozen=True)
 class Wish:
-    """An appointment somebody wants; `call_id` is the wish, which makes one appointment however often it is asked."""
+    """An appointment somebody wants; `call_id` is the wish, which makes one appointment however often it is asked.
+
+    `is_repeated` says that asking was cut off before: the calendar may hold what nobody wrote down.
+    """
 
     event_type_id: int
     start: datetime
@@ -78,3 +81,4 @@ class Wish:
     notes: str = ""
     minutes: int = 0
     call_id: UUID | None = None
+    is_repeated: bool = False

@@ -52,6 +52,8 @@ async def call(
                 return told_again(before)
             if before is not None and not _may_repeat(offer):
                 return _uncertain(before)
+            if before is not None:
+                before.attempts += 1
             call_id = before.id if before is not None else row.id
         return await _run(call_id, work, limit_s, _may_repeat(offer))
 
@@ -71,9 +73,17 @@ async def carry_out(org_id: UUID, call_id: UUID, limit_s: float, work: Work) -> 
                 return _uncertain(row)
             if row.status not in (ToolCallStatus.APPROVED, ToolCallStatus.RUNNING):
                 return told_again(row)
+            row.attempts += row.status == ToolCallStatus.RUNNING
             row.status = ToolCallStatus.RUNNING
             session.add(row)
         return await _run(call_id, work, limit_s, may_repeat)
+
+
+async def is_repeated(call_id: UUID) -> bool:
+    """Tell a call that runs whether it was cut off before, in the organization scope of its caller."""
+    async with unit_of_work() as session:
+        row = await queries.call(session, org_id_of(session), call_id)
+        return row is not None and row.attempts > 0
 
 
 def new_call(

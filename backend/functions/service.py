@@ -24,7 +24,7 @@ from backend.core.tenancy import org_id_of, org_scope, unit_of_work
 from backend.functions import definitions, queries
 from backend.functions.calling import call
 from backend.functions.calling import run as send
-from backend.functions.gate import ERROR_LIMIT, carry_out, new_call, told_again
+from backend.functions.gate import ERROR_LIMIT, carry_out, is_repeated, new_call, told_again
 from backend.functions.gate import call as pass_call
 from backend.functions.queries import begin as keep_call
 from backend.functions.schemas import CallRow, CallSetting, Outcome
@@ -44,6 +44,7 @@ __all__ = [
     "carry_out",
     "clean_text",
     "has_signing",
+    "is_repeated",
     "keep_call",
     "kept",
     "key_of",

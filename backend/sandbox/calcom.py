@@ -51,7 +51,7 @@ def routes() -> list[Route]:
         Route("/v2/bookings/{uid}", calendar.booking, methods=["GET"]),
         Route("/v2/bookings/{uid}/reschedule", calendar.reschedule, methods=["POST"]),
         Route("/v2/bookings/{uid}/cancel", calendar.cancel, methods=["POST"]),
-        Route("/sandbox/calendar", calendar.steer, methods=["GET", "POST", "DELETE"]),
+        Route("/sandbox/calendar", calendar.steer, methods=["GET", "POST", "PUT", "DELETE"]),
     ]
 
 
@@ -65,6 +65,7 @@ class _Calendar:
     def __init__(self) -> None:
         self._made: dict[str, _Appointment] = {}
         self._numbers = itertools.count(5001)
+        self._seats = 1
 
     async def me(self, request: Request) -> Response:
         return _answered(
@@ -110,9 +111,12 @@ class _Calendar:
         return _answered(request, "2024-08-13", done)
 
     async def steer(self, request: Request) -> Response:
-        """List what is booked, forget all of it, or take a time as somebody else would."""
+        """List what is booked, forget all of it, take a time as somebody else would, or let several come at one."""
         if request.method == "DELETE":
             self._made.clear()
+            self._seats = 1
+        if request.method == "PUT":
+            self._seats = int((await _body(request)).get("seats", 1))
         if request.method == "POST":
             body = await _body(request)
             start = _moment(str(body.get("start", "")))
@@ -187,7 +191,7 @@ class _Calendar:
 
     def _is_free(self, start: datetime, end: datetime, but: str = "") -> bool:
         taken = (one for one in self._made.values() if one.status == "accepted" and one.uid != but)
-        return not any(one.start < end and start < one.end for one in taken)
+        return sum(one.start < end and start < one.end for one in taken) < self._seats
 
     def _require_free(self, start: datetime, length: timedelta, but: str = "") -> None:
         is_open = any(at == start for at in _opening(start.astimezone(ZONE).date(), length))

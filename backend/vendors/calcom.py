@@ -75,7 +75,7 @@ class Booked:
     phone: str
     meeting_url: str
     moved_to: str
-    mark: str
+    marks: tuple[str, ...]
 
 
 async def account(key: str) -> Account:
@@ -137,7 +137,7 @@ async def find(key: str, wanted: Wanted) -> Booked | None:
     }
     data = await _ask(key, "GET", "/v2/bookings", _BOOKINGS, params=params)
     rows = [_booked(one) for one in data if isinstance(one, dict)] if isinstance(data, list) else []
-    return next((one for one in rows if wanted.mark and one.mark == wanted.mark), None)
+    return next((one for one in rows if wanted.mark and wanted.mark in one.marks), None)
 
 
 async def get(key: str, uid: str) -> Booked:
@@ -223,7 +223,9 @@ def _booked(data: Any) -> Booked:
     if not isinstance(row, dict) or not _text(row, "uid"):
         raise VendorError("The calendar answered what cannot be read.", vendor=VENDOR, may_have_happened=True)
     attendees = row.get("attendees")
-    first = _mapping(attendees[0]) if isinstance(attendees, list) and attendees else {}
+    # Of an appointment with places for several, each one's wish is written at their own place.
+    seats = [_mapping(one) for one in attendees] if isinstance(attendees, list) else []
+    first = seats[0] if seats else {}
     meeting = _text(row, "meetingUrl") or _text(row, "location")
     return Booked(
         uid=_text(row, "uid"),
@@ -238,7 +240,7 @@ def _booked(data: Any) -> Booked:
         phone=_text(first, "phoneNumber"),
         meeting_url=meeting if meeting.startswith(("http://", "https://")) else "",
         moved_to=_text(row, "rescheduledToUid"),
-        mark=_text(_mapping(row.get("metadata")), _MARK),
+        marks=tuple(filter(None, (_text(_mapping(one.get("metadata")), _MARK) for one in (row, *seats)))),
     )
 
 

@@ -1,5 +1,8 @@
 """Appointments: made once, moved and cancelled by whom they belong to, and said truthfully when the calendar fails."""
 
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 
 from backend.calendars import service as calendars
@@ -7,6 +10,7 @@ from backend.calendars.schemas import Party
 from backend.conversations import service as conversations
 from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound, VendorError
 from backend.core.tenancy import unit_of_work
+from backend.models.calendars import Booking
 from backend.vocab import MemberRole
 from tests.backend.calendars.conftest import CHECK_UP, KEY, NEW_YORK, at, booked, party, weekday, wish
 from tests.conftest import Org
@@ -81,6 +85,19 @@ async def test_one_wish_makes_one_appointment(connected, calendar, talk):
     with connected.scope():
         first = await calendars.book(wanted, party(talk))
         assert (await calendars.book(wanted, party(talk)))["id"] == first["id"]
+    assert len(await booked(calendar)) == 1
+
+
+async def test_a_wish_cut_off_by_a_crash_takes_no_second_place_where_several_may_come(connected, calendar, talk):
+    await calendar.client.put("/sandbox/calendar", json={"seats": 5})
+    wanted = wish(at("10:30"))
+    with connected.scope():
+        first = await calendars.book(wanted, party(talk))
+        async with unit_of_work() as session:
+            # What the calendar took and a crash kept us from writing down.
+            await session.delete(await session.get(Booking, UUID(first["id"])))
+        again = await calendars.book(replace(wanted, is_repeated=True), party(talk))
+    assert again["uid"] == first["uid"]
     assert len(await booked(calendar)) == 1
 
 
