@@ -22,6 +22,8 @@ MAX_ROBOTS_BYTES = 500_000  # RFC 9309 §2.5: at least 500 kibibytes are parsed
 # sitemaps.org allows 50 MB; of a site we read 500 pages at most.
 MAX_SITEMAP_BYTES = 10_000_000
 MAX_SITEMAPS = 30
+# Ten megabytes hold a million empty elements, seconds of work; an entry with its translations has some forty.
+MAX_SITEMAP_ELEMENTS = 100_000
 # No site is asked more slowly than this, whatever it wants.
 LONGEST_DELAY_S = 10.0
 _USUAL_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/sitemap-index.xml")
@@ -137,14 +139,16 @@ def _parsed(content: bytes, most: int) -> tuple[list[str], list[str]]:
                 content = packed.read(MAX_SITEMAP_BYTES)
         except (OSError, EOFError, zlib.error):
             return [], []
-    kind, depth, places = "", 0, list[str]()
+    kind, depth, begun, places = "", 0, 0, list[str]()
     elements = etree.iterparse(
         io.BytesIO(content), events=("start", "end"), resolve_entities=False, no_network=True, recover=True
     )
     try:
         for event, element in elements:
             if event == "start":
-                depth += 1
+                depth, begun = depth + 1, begun + 1
+                if begun > MAX_SITEMAP_ELEMENTS:
+                    break
                 kind = kind or etree.QName(element).localname
                 if kind not in ("sitemapindex", "urlset"):
                     return [], []

@@ -143,6 +143,8 @@ def test_a_sitemap_is_read_no_further_than_wanted_and_never_unpacked_whole():
     listed = "<!-- a --><urlset>" + "".join(f"<url><loc>https://x.example/{at}</loc></url>" for at in range(99))
     assert fetching._parsed(listed.encode(), 3)[1] == [f"https://x.example/{at}" for at in range(3)]
     assert len(fetching._parsed(listed.encode(), 500)[1]) == 99
+    filler = b"<a/>" * fetching.MAX_SITEMAP_ELEMENTS
+    assert fetching._parsed(b"<urlset>" + filler + b"<url><loc>https://x.example/</loc></url>", 9) == ([], [])
     bomb = gzip.compress(b"<urlset><url><loc>https://x.example/</loc></url>" + b"<a/>" * 400_000)
     # Linux forgets the most that earlier tests took, which would hide what this one takes (proc(5), clear_refs).
     with suppress(OSError):
