@@ -126,6 +126,17 @@ class Disposition(StrEnum):
     CANCELED = "canceled"
 
 
+class CallOutcome(StrEnum):
+    """What a call that was talked through led to, as a model read it."""
+
+    RESOLVED = "resolved"
+    BOOKED = "booked"
+    FOLLOW_UP = "follow_up"
+    NOT_INTERESTED = "not_interested"
+    WRONG_NUMBER = "wrong_number"
+    UNCLEAR = "unclear"
+
+
 class ConversationStatus(StrEnum):
     """Where a conversation stands in the team's day."""
 

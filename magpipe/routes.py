@@ -11,6 +11,9 @@ from pages.agents.detail import agent_page
 from pages.agents.listing import agents_page
 from pages.assistant import page as assistant
 from pages.auth import pages as doors
+from pages.calls.call import call_page
+from pages.calls.listing import ROUTE as CALLS
+from pages.calls.listing import calls_page
 from pages.chat_widget import page as chat_widget
 from pages.contacts.detail import contact_page
 from pages.contacts.importing import import_page
@@ -34,6 +37,7 @@ from pages.welcome import welcome_page
 from pages.words import (
     Agents,
     Assistant,
+    Calls,
     ChatWidget,
     Common,
     Connections,
@@ -60,6 +64,8 @@ from state.agents.listing import AgentListState
 from state.agents.open_agent import AgentState
 from state.assistant import AssistantState
 from state.auth import DoorState
+from state.calls.listing import CallsState
+from state.calls.page import CallPageState
 from state.chat_widget import ChatWidgetState
 from state.contacts.contact import ContactState
 from state.contacts.importing import ImportState
@@ -121,6 +127,8 @@ ROOMS = (
     Route("/contacts", contacts_page, Contacts.TITLE, [ContactListState.load]),
     Route("/contacts/import", import_page, ContactImports.TITLE, [ImportState.load]),
     Route("/contacts/[contact_id]", contact_page, Contacts.TITLE, [ContactState.load, ContactMemoryState.load]),
+    Route(CALLS, calls_page, Calls.TITLE, [CallsState.load]),
+    Route("/calls/[call_id]", call_page, Calls.TITLE, [CallPageState.load]),
     Route(TICKETS, tickets_page, Tickets.TITLE, [TicketsState.load]),
     Route("/agents", agents_page, Agents.TITLE, [AgentListState.load, ChecklistState.load]),
     Route("/agents/[agent_id]", agent_page, Agents.TITLE, [AgentState.load]),

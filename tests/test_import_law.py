@@ -23,6 +23,7 @@ LAYERS = {"core", "models", "api", "mcp", "vendors", "sandbox", "vocab", "worker
 PURE = {
     "backend.numbers.e164",
     "backend.numbers.senders",
+    "backend.conversations.search",
     "backend.calendars.definitions",
     "backend.mcp_servers.definitions",
     "backend.functions.definitions",

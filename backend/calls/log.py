@@ -1,17 +1,17 @@
 """Write the log of a call: add what happened, and let the record and the timeline say what that comes to."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.calls import projection, queries
-from backend.calls.projection import Kind, Standing
-from backend.calls.schemas import item_data
+from backend.calls import privacy, projection, queries
+from backend.calls.projection import ENDED, Kind, Standing
+from backend.calls.schemas import LINE, item_data, title
 from backend.conversations import service as conversations
-from backend.core import clock
+from backend.core import clock, jobs, realtime
 from backend.core.errors import Invalid, NotFound
 from backend.core.tenancy import org_id_of
 from backend.models.calls import CallRecord
@@ -20,6 +20,10 @@ from backend.models.calls import CallRecord
 LONGEST_ID = 200
 # The source of what we know ourselves.
 OURS = "magpipe"
+# What tabs hear: a line was spoken, and anything else happened; the subject is the call.
+SPOKEN, CHANGED = "call.spoken", "call.changed"
+# So long after the carrier says that a call is over, its last words may still be told.
+LAST_WORDS = timedelta(seconds=5)
 
 
 async def write(
@@ -34,24 +38,47 @@ async def write(
     call = await queries.locked(session, org_id_of(session), call_id)
     if call is None:
         raise NotFound("This call does not exist.", code="call_not_found")
+    if kind == LINE:
+        data = await privacy.kept(session, call, data)
     is_new = await queries.add_event(
         session, call, source=source, event_id=event_id, kind=kind, at=at, data=data, now=clock.now()
     )
     if is_new and kind in set(Kind):
         await _settle(session, call)
+    if is_new:
+        await tell_tabs(session, call, SPOKEN if kind == LINE else CHANGED)
     return is_new
+
+
+async def tell_tabs(session: AsyncSession, call: CallRecord, what: str = CHANGED) -> None:
+    """Tell open tabs that something of a call is new, once the transaction commits."""
+    await realtime.announce(session, call.org_id, what, subject=str(call.id))
 
 
 async def _settle(session: AsyncSession, call: CallRecord) -> None:
     """Write what the log comes to into the record, and show it in the timeline when anything changed."""
     standing = projection.project(await queries.standing_events(session, call.id))
+    had_ended = call.status in ENDED
     if not _put(call, standing):
         return
     session.add(call)
     await session.flush()
-    await conversations.update_item(
-        session, call.id, status=call.status, data=item_data(call, await queries.agent_name(session, call))
-    )
+    await show(session, call)
+    if call.status in ENDED and not had_ended and call.answered_at is not None:
+        await jobs.defer(
+            session,
+            "calls.read",
+            at=clock.now() + LAST_WORDS,
+            urgency=jobs.Urgency.CAN_WAIT,
+            org_id=str(call.org_id),
+            call_id=str(call.id),
+        )
+
+
+async def show(session: AsyncSession, call: CallRecord) -> None:
+    """Bring the call's line of the timeline up to date."""
+    data = item_data(call, await queries.agent_name(session, call))
+    await conversations.update_item(session, call.id, status=call.status, body=title(call), data=data)
 
 
 def _put(call: CallRecord, standing: Standing) -> bool:

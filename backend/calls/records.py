@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.agents import service as agents
 from backend.calls import log, queries, routing
 from backend.calls.projection import CARRIER, Kind
-from backend.calls.schemas import WORDS, CallBrief, item_data
+from backend.calls.schemas import CallBrief, item_data, title
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import SYSTEM, Author
@@ -101,7 +101,7 @@ async def begin(
         conversation,
         kind=ItemKind.CALL,
         author=author,
-        body=WORDS[Direction(call.direction)],
+        body=title(call),
         channel=Channel.CALL,
         direction=call.direction,
         status=call.status,

@@ -2,15 +2,54 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict
 from uuid import UUID
 
 from backend.models.calls import CallRecord
 from backend.numbers import e164
-from backend.vocab import CallStatus, Direction
+from backend.vocab import CallStatus, Direction, Disposition
 
-# What a line of the timeline says before anybody looks closer.
-WORDS = {Direction.INBOUND: "Incoming call", Direction.OUTBOUND: "Outgoing call"}
+# A line that was spoken, in the log of a call: `who` (caller, agent or person), `text`, `is_interrupted`.
+LINE = "transcript.line"
+# While somebody is, or may soon be, on the line.
+LIVE = (CallStatus.INITIATED, CallStatus.RINGING, CallStatus.IN_PROGRESS)
+# Whoever called reached somebody, or was to reach nobody.
+REACHED = (
+    Disposition.ANSWERED_BY_AGENT, Disposition.ANSWERED_BY_PERSON, Disposition.TRANSFERRED, Disposition.FORWARDED,
+    Disposition.BLOCKED,
+)  # fmt: skip
+_RINGS = {Direction.INBOUND: "Incoming call", Direction.OUTBOUND: "Outgoing call"}
+_MISSED = {
+    Disposition.VOICEMAIL: "Call, voicemail",
+    Disposition.SCREENED_OUT: "Call, screened out",
+    Disposition.BUSY: "Call, line busy",
+    Disposition.FAILED: "Call failed",
+    Disposition.CANCELED: "Call given up",
+}
+
+
+def title(call: CallRecord) -> str:
+    """Return what a call is in a few words, before anybody looks closer: its line in the conversation list."""
+    if call.status in (CallStatus.INITIATED, CallStatus.RINGING):
+        return _RINGS[Direction(call.direction)]
+    if call.status == CallStatus.IN_PROGRESS:
+        return "Call in progress"
+    if call.disposition == Disposition.BLOCKED:
+        return "Blocked call"
+    if call.disposition in (Disposition.VOICEMAIL, Disposition.SCREENED_OUT):
+        return _MISSED[Disposition(call.disposition)]
+    if is_missed(call):
+        return "Missed call"
+    if call.answered_at is None:
+        return _MISSED.get(Disposition(call.disposition or Disposition.NO_ANSWER), "Call, no answer")
+    minutes = round(call.duration_s / 60)
+    return f"Call, {minutes} min" if minutes else f"Call, {call.duration_s} s"
+
+
+def is_missed(call: CallRecord) -> bool:
+    """Whether somebody called and reached nobody of the business."""
+    return call.status not in LIVE and call.direction == Direction.INBOUND and call.disposition not in REACHED
 
 
 @dataclass(frozen=True)
@@ -44,7 +83,7 @@ class CallBrief:
     @property
     def has_ended(self) -> bool:
         """Whether nobody is on the line any more."""
-        return self.status not in (CallStatus.INITIATED, CallStatus.RINGING, CallStatus.IN_PROGRESS)
+        return self.status not in LIVE
 
 
 def item_data(call: CallRecord, agent_name: str) -> dict[str, Any]:
@@ -61,4 +100,97 @@ def item_data(call: CallRecord, agent_name: str) -> dict[str, Any]:
         "duration_s": call.duration_s,
         "answered_at": call.answered_at.isoformat() if call.answered_at else "",
         "ended_at": call.ended_at.isoformat() if call.ended_at else "",
+        "is_missed": is_missed(call),
+        "summary": call.summary,
+        "outcome": call.outcome,
+        "sentiment": call.sentiment,
+        "action_items": list(call.action_items),
     }
+
+
+class Line(TypedDict):
+    """Something that was spoken: by the caller, the agent or a person of the team. `at` is ISO 8601 in UTC."""
+
+    id: str
+    who: str
+    text: str
+    at: str
+    is_interrupted: bool
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """Part of what was spoken in a call, oldest first, and whether there is more before it and after it."""
+
+    lines: list[Line]
+    has_earlier: bool = False
+    has_later: bool = False
+
+
+class Happening(TypedDict):
+    """Something else that happened in a call: its kind, when (ISO 8601 in UTC), and what there is to say of it."""
+
+    id: str
+    kind: str
+    at: str
+    detail: str
+
+
+class CallLine(TypedDict):
+    """A call as lists and its page show it. Times are ISO 8601 in UTC, empty while they are not known.
+
+    `number` is the other party's and `service_number` ours, both in E.164; `found` is what a search found in it.
+    """
+
+    id: str
+    direction: str
+    status: str
+    disposition: str
+    reason: str
+    is_missed: bool
+    is_live: bool
+    contact_id: str
+    contact_name: str
+    conversation_id: str
+    number: str
+    number_display: str
+    service_number: str
+    service_display: str
+    agent_id: str
+    agent_name: str
+    agent_version: int
+    started_at: str
+    answered_at: str
+    ended_at: str
+    duration_s: int
+    purpose: str
+    goal: str
+    summary: str
+    outcome: str
+    sentiment: str
+    action_items: list[str]
+    found: str
+
+
+@dataclass(frozen=True)
+class CallListFilter:
+    """Which calls a person wants to see; what is empty narrows nothing.
+
+    `result` is a disposition, or `live` or `missed`. `service_number` is one of ours in E.164.
+    """
+
+    direction: str = ""
+    result: str = ""
+    agent_id: UUID | None = None
+    service_number: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True)
+class CallPage:
+    """Calls, newest first, and the place to go on from, empty at the end."""
+
+    rows: list[CallLine]
+    next: str

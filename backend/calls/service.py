@@ -5,21 +5,34 @@ The modules of this package hold the work; callers come here.
 
 from backend.calls.admission import admit
 from backend.calls.callbacks import accept_recording, accept_status, leg_ended
+from backend.calls.exporting import export
 from backend.calls.incoming import answer as answer_inbound
+from backend.calls.listing import PAGE, RESULTS, SEARCH_LIMIT
+from backend.calls.listing import one_line as line
+from backend.calls.listing import page as lines
+from backend.calls.log import CHANGED, SPOKEN
 from backend.calls.outgoing import CallOrder, place, terminate
 from backend.calls.outgoing import answered as answer_outbound
 from backend.calls.reading import CallFilter, one, page
 from backend.calls.records import append, brief, get
 from backend.calls.rooms import accept as accept_room_event
-from backend.calls.schemas import CallBrief
+from backend.calls.schemas import CallBrief, CallListFilter, Transcript
+from backend.calls.transcript import happenings, transcript
 from backend.calls.whitelist import add as add_to_whitelist
 from backend.calls.whitelist import entries as whitelist
 from backend.calls.whitelist import remove as remove_from_whitelist
 
 __all__ = [
+    "CHANGED",
+    "PAGE",
+    "RESULTS",
+    "SEARCH_LIMIT",
+    "SPOKEN",
     "CallBrief",
     "CallFilter",
+    "CallListFilter",
     "CallOrder",
+    "Transcript",
     "accept_recording",
     "accept_room_event",
     "accept_status",
@@ -29,12 +42,17 @@ __all__ = [
     "answer_outbound",
     "append",
     "brief",
+    "export",
     "get",
+    "happenings",
     "leg_ended",
+    "line",
+    "lines",
     "one",
     "page",
     "place",
     "remove_from_whitelist",
     "terminate",
+    "transcript",
     "whitelist",
 ]

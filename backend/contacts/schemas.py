@@ -161,7 +161,10 @@ class ContactView(TypedDict):
 
 
 class Fact(TypedDict):
-    """One line of what happened with a contact, newest first: a message, a change, a choice."""
+    """One line of what happened with a contact, newest first: a message, a call, a change, a choice.
+
+    `call_id` and `summary` (what was noted of it) are a call's alone.
+    """
 
     kind: str
     at: str
@@ -170,6 +173,8 @@ class Fact(TypedDict):
     channel: str
     direction: str
     status: str
+    call_id: str
+    summary: str
 
 
 class MergeField(TypedDict):

@@ -58,6 +58,8 @@ async def _said(session: AsyncSession, contact_id: UUID, until: datetime | None,
             channel=item.channel,
             direction=item.direction,
             status=item.status,
+            call_id=str(item.record_id or "") if item.kind == ItemKind.CALL else "",
+            summary=str(item.data.get("summary") or ""),
         )
         for item in (await session.exec(query)).all()
     ]
@@ -106,7 +108,17 @@ async def _chosen(session: AsyncSession, contact_id: UUID, until: datetime | Non
 
 
 def _fact(kind: str, at: datetime, body: str, by: str, channel: str = "") -> Fact:
-    return Fact(kind=kind, at=at.isoformat(), body=body, by=by, channel=channel, direction="", status="")
+    return Fact(
+        kind=kind,
+        at=at.isoformat(),
+        body=body,
+        by=by,
+        channel=channel,
+        direction="",
+        status="",
+        call_id="",
+        summary="",
+    )
 
 
 def _detail(entry: AuditEntry) -> str:

@@ -117,7 +117,7 @@ async def append(
     )
     if kind in SHOWN_IN_LIST:
         conversation.last_item_at = now
-        conversation.last_preview = " ".join(body.split())[:PREVIEW_LENGTH]
+        conversation.last_preview = _preview(body)
         conversation.last_channel = channel
         conversation.last_direction = direction
         conversation.last_author_kind = author.kind
@@ -139,6 +139,10 @@ async def append(
     await notifications.note_message(session, item)
     await alerts.note_message(session, item)
     return item
+
+
+def _preview(body: str) -> str:
+    return " ".join(body.split())[:PREVIEW_LENGTH]
 
 
 async def is_from_blocked(session: AsyncSession, conversation: Conversation) -> bool:
@@ -192,9 +196,17 @@ async def answered_since(
 
 
 async def update_item(
-    session: AsyncSession, record_id: UUID, *, status: str | None = None, data: dict[str, Any] | None = None
+    session: AsyncSession,
+    record_id: UUID,
+    *,
+    status: str | None = None,
+    data: dict[str, Any] | None = None,
+    body: str | None = None,
 ) -> None:
-    """Bring the item that shows `record_id` up to date; nothing happens when there is none."""
+    """Bring the item that shows `record_id` up to date; nothing happens when there is none.
+
+    `body` goes with a `status`: the list shows both when nothing came since.
+    """
     org_id = org_id_of(session)
     query = select(ConversationItem).where(ConversationItem.org_id == org_id, ConversationItem.record_id == record_id)
     item = (await session.exec(query.with_for_update())).first()
@@ -204,6 +216,10 @@ async def update_item(
         item.status = status
     if data:
         item.data = {**item.data, **data}
+    shown = {"last_status": item.status}
+    if body is not None:
+        item.body = body
+        shown["last_preview"] = _preview(body)
     session.add(item)
     await session.flush()
     if status is not None:
@@ -214,9 +230,7 @@ async def update_item(
             col(ConversationItem.kind).in_(SHOWN_IN_LIST),
         )
         await session.execute(
-            update(Conversation)
-            .where(col(Conversation.id) == item.conversation_id, ~newer.exists())
-            .values(last_status=status)
+            update(Conversation).where(col(Conversation.id) == item.conversation_id, ~newer.exists()).values(**shown)
         )
     await realtime.announce(session, org_id, "item.updated", conversation_id=item.conversation_id, seq=item.seq)
 

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
 
 from backend.core import clock
@@ -22,6 +23,9 @@ class CallRecord(TenantRow, table=True):
     __table_args__ = (
         Index("call_records_vendor_key", "vendor_call_id", unique=True, postgresql_where=text("vendor_call_id <> ''")),
         Index("call_records_org_recent", "org_id", "id"),
+        Index("call_records_org_disposition", "org_id", "disposition", "id"),
+        Index("call_records_org_agent", "org_id", "agent_id", "id"),
+        Index("call_records_org_number", "org_id", "service_number", "id"),
         Index("call_records_conversation", "conversation_id", "id"),
         Index("call_records_contact", "contact_id"),
         Index(
@@ -59,6 +63,12 @@ class CallRecord(TenantRow, table=True):
     duration_s: int = 0
     attempts: int = 0
     attempted_at: datetime | None = moment()
+    summary: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    outcome: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    sentiment: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    action_items: list[str] = document(list)
+    read_at: datetime | None = moment()
+    """When a model read what was said, and with it the four before; empty while none has, or none may."""
 
 
 class CallEvent(TenantRow, table=True):
@@ -68,6 +78,7 @@ class CallEvent(TenantRow, table=True):
     __table_args__ = (
         UniqueConstraint("call_id", "source", "event_id"),
         Index("call_events_call", "call_id", "at"),
+        Index("call_events_words", "words", postgresql_using="gin"),
     )
 
     call_id: UUID = Field(foreign_key="call_records.id", ondelete="CASCADE")
@@ -76,6 +87,8 @@ class CallEvent(TenantRow, table=True):
     kind: str
     at: datetime = moment(clock.now)
     data: dict[str, Any] = document(dict)
+    words: Any = Field(default=None, sa_column=Column(TSVECTOR, nullable=True))
+    """What a line that was spoken is found by; the database fills it (see the migration that made it)."""
 
 
 class CallWhitelistEntry(TenantRow, table=True):

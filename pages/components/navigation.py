@@ -28,6 +28,7 @@ NAV: tuple[Place, ...] = (
     Place("inbox", Shell.INBOX, "/inbox", "inbox", "g i", bottom_bar=True),
     Place("messages", Shell.MESSAGES, "/messages", "messages_square", "g m", under="inbox"),
     Place("contacts", Shell.CONTACTS, "/contacts", "users", "g c", bottom_bar=True),
+    Place("calls", Shell.CALLS, "/calls", "phone_call", "g l"),
     Place("tickets", Shell.TICKETS, "/tickets", "ticket", "g r"),
     Place("agents", Shell.AGENTS, "/agents", "bot", "g a", bottom_bar=True),
     Place("knowledge", Shell.KNOWLEDGE, "/knowledge", "book_open", "g k"),

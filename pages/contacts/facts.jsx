@@ -13,6 +13,7 @@ import Tag from "lucide-react/dist/esm/icons/tag.mjs";
 import Trash from "lucide-react/dist/esm/icons/trash-2.mjs";
 import Undo from "lucide-react/dist/esm/icons/undo-2.mjs";
 import UserPlus from "lucide-react/dist/esm/icons/user-plus.mjs";
+import { Link } from "react-router";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
 import { ChannelIcon, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 
@@ -22,9 +23,9 @@ const PICTURES = {
 };
 
 function Line({ fact, words, time, fields }) {
-  const isMessage = fact.kind === "message";
+  const isMessage = fact.kind === "message" || fact.kind === "call";
   const inbound = fact.direction === "inbound";
-  const body = fact.kind === "updated" ? fact.body.split(", ").map((name) => fields[name] ?? name).join(", ") : fact.body;
+  const body = fact.call_id ? fact.summary : fact.kind === "updated" ? fact.body.split(", ").map((name) => fields[name] ?? name).join(", ") : fact.body;
   return (
     <li className="flex gap-3 py-2">
       <span className="mt-0.5 inline-flex size-6 shrink-0 items-center justify-center rounded-full bg-hover text-muted">
@@ -38,7 +39,13 @@ function Line({ fact, words, time, fields }) {
                 <span className="mr-1 inline-flex align-[-2px] text-muted">
                   <Icon as={inbound ? ArrowDownLeft : ArrowUpRight} size={14} />
                 </span>
-                <span className="font-medium">{fact.by || words.MESSAGE}</span>
+                {fact.call_id ? (
+                  <Link to={`/calls/${fact.call_id}`} className="font-medium hover:underline pointer-coarse:inline-flex pointer-coarse:min-h-11 pointer-coarse:items-center">
+                    {fact.body}
+                  </Link>
+                ) : (
+                  <span className="font-medium">{fact.by || words.MESSAGE}</span>
+                )}
               </>
             ) : (
               <>

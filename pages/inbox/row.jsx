@@ -10,6 +10,8 @@ import { Timestamp } from "$/public/external/pages/components/timestamp/timestam
 import { ANSWERING, Avatar, ChannelIcon, Icon, hasFailed } from "$/public/external/pages/inbox/parts/marks.jsx";
 
 export const ROW_HEIGHT = 68;
+// How calls end that nobody took.
+const MISSED = new Set(["no_answer", "canceled", "busy", "failed"]);
 
 // Who answers this conversation now; a pause that has run out counts as handed back.
 function answering(row) {
@@ -56,7 +58,7 @@ function Said({ row, unread, words }) {
       </span>
     );
   }
-  if (row.direction === "outbound" && hasFailed(row.last_status)) {
+  if (row.direction === "outbound" && row.channel !== "call" && hasFailed(row.last_status)) {
     return (
       <span className="flex min-w-0 flex-1 items-center gap-1 truncate text-13 text-danger-ink">
         <Icon as={CircleAlert} size={14} />
@@ -64,8 +66,9 @@ function Said({ row, unread, words }) {
       </span>
     );
   }
+  const missed = row.channel === "call" && row.direction === "inbound" && MISSED.has(row.last_status);
   return (
-    <span className={`min-w-0 flex-1 truncate text-13 ${unread ? "text-ink" : "text-muted"}`}>
+    <span className={`min-w-0 flex-1 truncate text-13 ${missed ? "text-danger-ink" : unread ? "text-ink" : "text-muted"}`}>
       {row.author_kind === "agent" ? (
         <>
           <Icon as={ANSWERING.ai[0]} size={12} className="-mt-0.5 mr-1 inline text-faint" />

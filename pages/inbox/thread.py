@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from pages.calls.parts import CALL_WORDS
 from pages.components import dialog, popover, saving_field  # noqa: F401 - their JSX is imported by ours
 from pages.components.local_file import jsx
 from pages.contacts.merge import ALIKE_REASONS
@@ -11,6 +12,8 @@ from pages.inbox.listing import TIME_WORDS
 from pages.inbox.parts import DIALOG, POPOVER, VIRTUOSO, words_of
 from pages.memory.parts import memory_words
 from pages.words import InboxComposer, InboxPage, InboxSide, InboxThread, InboxTimeline, InboxWhen
+from state.calls.acting import CallActionState
+from state.calls.transcript import TranscriptState
 from state.contacts.memory import ContactMemoryState
 from state.contacts.merging import MergeState
 from state.frame import FrameState
@@ -123,7 +126,12 @@ class _Timeline(rx.Component):
     languages: _Rows
     busy: rx.Var[list[int]]
     error: rx.Var[str]
+    open_call: rx.Var[dict[str, Any]]
     words: _Words
+    call_words: _Words
+    on_open_call: rx.EventHandler[_one]
+    on_more_said: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
+    on_hang_up: rx.EventHandler[_one]
     on_older: rx.EventHandler[_way]
     on_seen: rx.EventHandler[_one]
     on_send: rx.EventHandler[_send]
@@ -251,7 +259,18 @@ def thread_pane() -> rx.Component:
                 languages=LANGUAGES,
                 busy=TranslationState.busy,
                 error=TranslationState.error,
+                open_call={
+                    "callId": TranscriptState.call_id,
+                    "lines": TranscriptState.lines,
+                    "feed": TranscriptState.feed,
+                    "hasEarlier": TranscriptState.has_earlier,
+                    "hasLater": TranscriptState.has_later,
+                },
                 words=words_of(InboxTimeline),
+                call_words=CALL_WORDS,
+                on_open_call=TranscriptState.open_call,
+                on_more_said=TranscriptState.show_more,
+                on_hang_up=CallActionState.hang_up,
                 on_translate=TranslationState.translate,
                 on_language=TranslationState.choose,
                 on_older=TimelineState.load_older,

@@ -8,6 +8,7 @@ import { Message, Outgoing, When } from "$/public/external/pages/inbox/parts/bub
 import { Note } from "$/public/external/pages/inbox/parts/note.jsx";
 import { TranslateBar, useTranslation } from "$/public/external/pages/inbox/parts/translation.jsx";
 import { DraftCard } from "$/public/external/pages/inbox/parts/draft_card.jsx";
+import { CallCard } from "$/public/external/pages/calls/parts/card.jsx";
 import { ApprovalCard } from "$/public/external/pages/inbox/parts/approval_card.jsx";
 import { usePatched, useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
 import { usePlace } from "$/public/external/pages/inbox/parts/earlier.jsx";
@@ -91,6 +92,11 @@ function OpenTimeline(props) {
     if (atBottom) setFresh(0);
   }, [atBottom]);
 
+  // What was said in a call is held for one conversation at a time.
+  const openCall = useRef("");
+  openCall.current = props.openCall.callId;
+  useEffect(() => () => void (openCall.current && props.onOpenCall?.("")), []);
+
   // Read means: the end is on screen in a tab that is looked at.
   useEffect(() => {
     const look = () => {
@@ -139,6 +145,9 @@ function OpenTimeline(props) {
     onApprove: props.onApprove,
     onDiscard: props.onDiscard,
     onDecide: props.onDecide,
+    onOpenCall: props.onOpenCall,
+    onMoreSaid: props.onMoreSaid,
+    onHangUp: props.onHangUp,
   };
 
   const draw = (index, item) => {
@@ -202,6 +211,8 @@ function OpenTimeline(props) {
             words={words}
             actions={actions}
           />
+        ) : item.kind === "call" ? (
+          <CallCard item={item} contactName={contactName} open={props.openCall} words={props.callWords} actions={actions} />
         ) : (
           <Message
             item={item}

@@ -56,6 +56,7 @@ class Shell:
     INBOX = "Inbox"
     MESSAGES = "Message history"
     CONTACTS = "Contacts"
+    CALLS = "Calls"
     TICKETS = "Tickets"
     AGENTS = "Agents"
     ASSISTANT = "Assistant"

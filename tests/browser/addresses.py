@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+import httpx
+
 from magpipe import routes
+from tests.browser.carrier import Carrier, wait_until
 from tests.installation import Installation
 
 VISITORS = ("/", "/signup", "/verify-email", "/login", "/forgot-password", "/reset-password")
@@ -10,6 +13,7 @@ CONVERSATION, AGENT, WIDGET = "[[open_conversation]]", "[agent_id]", "[widget_id
 TALK = "[[open_talk]]"
 CONTACT = "[contact_id]"
 SOURCE = "[source_id]"
+CALL = "[call_id]"
 
 # The pages that load something, and a table or column without which they cannot.
 BROKEN_BY = {
@@ -17,6 +21,8 @@ BROKEN_BY = {
     "/messages": "sms_messages",
     "/contacts": "contact_tags",
     "/contacts/[contact_id]": "contact_tags",
+    "/calls": "call_records",
+    "/calls/[call_id]": "call_records",
     "/tickets": "support_tickets",
     "/agents": "agent_configs",
     "/agents/[agent_id]": "agent_configs",
@@ -63,6 +69,8 @@ class Address:
         if CONTACT in self.path:
             [(found,)] = up.query("select id from contacts where name = 'Dana Ruiz' and email <> ''")
             return self.path.replace(CONTACT, str(found))
+        if CALL in self.path:
+            return self.path.replace(CALL, _a_call(up))
         if SOURCE in self.path:
             [(found,)] = up.query("select id from knowledge_sources where title = 'Prices' limit 1")
             return self.path.replace(SOURCE, str(found))
@@ -70,6 +78,17 @@ class Address:
             [(found,)] = up.query("select id from chat_widgets where widget_key = %s", up.demo["widget"])
             return self.path.replace(WIDGET, str(found))
         return self.path
+
+
+def _a_call(up: Installation) -> str:
+    """Return a call of the demo workspace; nobody has called it before somebody looks."""
+    known = "select id from call_records order by id limit 1"
+    if not up.query(known):
+        with httpx.Client(base_url=up.sandbox_url, timeout=15) as client:
+            Carrier(client, up.demo["number"]).call("+14155550171")
+        wait_until(lambda: up.query(known), "a call of the demo workspace")
+    [(found,)] = up.query(known)
+    return str(found)
 
 
 def every_page() -> list[Address]:

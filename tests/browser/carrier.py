@@ -21,6 +21,11 @@ class Carrier:
         sent = self._client.post("/sandbox/texts", json={"from": customer, "to": to or self.number, "body": body})
         assert sent.status_code == 201, sent.text
 
+    def call(self, customer: str, to: str = "") -> None:
+        """Call a number of the business from a customer's telephone."""
+        made = self._client.post("/sandbox/calls", json={"from": customer, "to": to or self.number})
+        assert made.status_code == 201, made.text
+
     def received_by(self, customer: str, of: str = "") -> list[str]:
         """Return the texts that reached a customer's phone, oldest first."""
         found = self._client.get("/sandbox/texts", params={"from": of or self.number, "to": customer})

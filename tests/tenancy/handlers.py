@@ -70,6 +70,7 @@ SKILL_FORM = {
 }
 SERVER = Id("mcp_servers")
 SERVER_TOOL = {"server_id": SERVER, "name": "look_up_stock"}
+CALL = Id("call_records")
 CONVERSATION, SOURCE, TURN = Id("conversations"), Id("knowledge_sources"), Id("agent_turns")
 FAILED, PLANNED, KEY, MEMBER = Id("sms_messages"), Id("planned"), Id("api_keys"), Id("members.support")
 DRAFT, TEMPLATE, ALERT = Id("conversation_items"), Id("message_templates"), Id("semantic_match_actions")
@@ -205,6 +206,12 @@ WIDGETS: dict[str, Widget] = {
             "set_tag": _rule(contact_id=Id("contacts"), name="Mallory", is_on=True),
         },
     ),
+    "state.calls.listing.CallsState": Widget("/calls", {"load": _rule(), "load_more": _rule()}),
+    "state.calls.page.CallPageState": Widget("/calls/{call_records}", {"load": _rule()}),
+    "state.calls.transcript.TranscriptState": Widget(
+        "/calls/{call_records}", {"open_call": _rule(call_id=CALL), "show_more": _rule(is_earlier=True)}
+    ),
+    "state.calls.acting.CallActionState": Widget("/calls/{call_records}", {"hang_up": _rule(call_id=CALL)}),
     "state.tickets.listing.TicketsState": Widget(
         "/tickets",
         {

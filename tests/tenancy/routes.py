@@ -191,6 +191,7 @@ MEMBERS = (
         "/functions/v1/support-tickets/{ticket_id}", {"priority": "low"}, method="PATCH", values={"ticket_id": TICKET}
     ),
     Call("/api/tickets.csv", role=EDITOR, method="GET"),
+    Call("/api/calls.csv", role=EDITOR, method="GET"),
     Call("/functions/v1/cal-com-get-slots", {"start": "2027-03-01", "end": "2027-03-01"}),
     Call(
         "/functions/v1/cal-com-create-booking",

@@ -122,7 +122,7 @@ UNGUARDED = {
     "procrastinate_workers",
 }
 # Functions that run with more rights than their caller: each names the organization in force itself.
-DEFINERS = {"contact_matches", "contacts_known", "item_matches", "knowledge_matches"}
+DEFINERS = {"call_matches", "contact_matches", "contacts_known", "item_matches", "knowledge_matches"}
 
 WHAT_TO_DO = (
     "has no rule. A table of an organization: subclass TenantRow, call guard() in its migration, and add it to TENANT"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.sandbox.model import (
+    call_notes,
     editing,
     errands,
     phrases,
@@ -45,6 +46,8 @@ def reply(body: dict[str, Any]) -> Reply:
     prompt = read(body)
     if (memory := remembering.kept(prompt)) is not None:
         return Reply(call=tools.Call(remembering.KEEP, memory))
+    if (notes := call_notes.kept(prompt)) is not None:
+        return Reply(call=tools.Call(call_notes.KEEP, notes))
     persona = read_persona(prompt.system)
     language = language_of(prompt.user_texts[-3:])
     if prompt.response_format.get("type") in ("json_object", "json_schema"):

@@ -1,0 +1,95 @@
+"""Read what was spoken in a call and what else happened in it, in the order of time."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text, tuple_
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.calls import records
+from backend.calls.schemas import LINE, LIVE, Happening, Line, Transcript
+from backend.core.tenancy import org_id_of
+from backend.models.calls import CallEvent
+
+PAGE = 100
+MOST_HAPPENINGS = 200
+_E = CallEvent
+# What there is to say of an event, the first that it has.
+_TOLD = ("reason", "label", "to", "result")
+
+
+async def transcript(
+    session: AsyncSession, call_id: UUID, *, before: UUID | None = None, after: UUID | None = None, limit: int = PAGE
+) -> Transcript:
+    """Return what was spoken before or after a line; without one, the beginning, or of a live call the end.
+
+    Raises `NotFound`.
+    """
+    call = await records.get(session, call_id)
+    from_end = before is not None or (after is None and call.status in LIVE)
+    found = await _lines(session, call_id, before=before, after=after, from_end=from_end, limit=limit + 1)
+    has_more = len(found) > limit
+    shown = found[:limit]
+    lines = [_line(one) for one in (reversed(shown) if from_end else shown)]
+    if from_end:
+        return Transcript(lines, has_earlier=has_more, has_later=False)
+    return Transcript(lines, has_earlier=False, has_later=has_more)
+
+
+async def everything_said(session: AsyncSession, call_id: UUID, most: int) -> list[Line]:
+    """Return up to `most` lines of a call from its beginning."""
+    found = await _lines(session, call_id, before=None, after=None, from_end=False, limit=most)
+    return [_line(one) for one in found]
+
+
+async def happenings(session: AsyncSession, call_id: UUID) -> list[Happening]:
+    """Return what happened in a call beside what was spoken, oldest first."""
+    query = (
+        select(_E)
+        .where(col(_E.org_id) == org_id_of(session), col(_E.call_id) == call_id, col(_E.kind) != LINE)
+        .order_by(col(_E.at), col(_E.id))
+        .limit(MOST_HAPPENINGS)
+    )
+    found = (await session.execute(query)).scalars().all()
+    return [
+        Happening(id=str(one.id), kind=one.kind, at=one.at.isoformat(), detail=_detail(one.kind, one.data))
+        for one in found
+    ]
+
+
+async def _lines(
+    session: AsyncSession, call_id: UUID, *, before: UUID | None, after: UUID | None, from_end: bool, limit: int
+) -> Sequence[CallEvent]:
+    org_id = org_id_of(session)
+    place = tuple_(col(_E.at), col(_E.id))
+    is_said = text("data ->> 'text' <> ''")
+    query = select(_E).where(col(_E.org_id) == org_id, col(_E.call_id) == call_id, col(_E.kind) == LINE, is_said)
+    for given, is_before in ((before, True), (after, False)):
+        if given is not None:
+            there = select(col(_E.at), col(_E.id)).where(col(_E.org_id) == org_id, col(_E.id) == given)
+            here = there.scalar_subquery()
+            query = query.where(place < here if is_before else place > here)
+    order = (col(_E.at).desc(), col(_E.id).desc()) if from_end else (col(_E.at), col(_E.id))
+    return (await session.execute(query.order_by(*order).limit(limit))).scalars().all()
+
+
+def _line(event: CallEvent) -> Line:
+    return Line(
+        id=str(event.id),
+        who=str(event.data.get("who") or ""),
+        text=str(event.data.get("text") or ""),
+        at=event.at.isoformat(),
+        is_interrupted=bool(event.data.get("is_interrupted")),
+    )
+
+
+def _detail(kind: str, data: Mapping[str, Any]) -> str:
+    """Return what people want to know of an event; keys somebody pressed and ids of carriers are none of it."""
+    if kind == "tool.called":
+        name = str(data.get("name") or "").replace("_", " ")
+        return ": ".join(part for part in (name, str(data.get("message") or "")[:300]) if part)
+    if kind in ("keypad.pressed", "recording.told", "call.answered"):
+        return ""
+    return next((str(data[name])[:300] for name in _TOLD if data.get(name)), "")

@@ -1,0 +1,42 @@
+// The head of a call's page: how it stands or what came of it, and the way to end one that runs.
+import { HangUp } from "$/public/external/pages/calls/parts/hang_up.jsx";
+import { isLive, lasted, picture, reasonOf, resultOf, running, titleOf } from "$/public/external/pages/calls/parts/saying.jsx";
+import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
+import { useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
+
+export function CallHead({ call, words, onHangUp }) {
+  const live = isLive(call.status);
+  const now = useSeconds(live && Boolean(call.answered_at));
+  const shape = {
+    direction: call.direction,
+    status: call.status,
+    disposition: call.disposition,
+    isMissed: call.is_missed,
+    agentName: call.agent_name,
+  };
+  const [face, tint] = picture(shape);
+  const result = live ? words[call.status.toUpperCase()] : resultOf(shape, words);
+  const reason = live ? "" : reasonOf(call.reason, result);
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+      <span className="inline-flex size-10 shrink-0 items-center justify-center rounded-card border border-line bg-sunken">
+        <Icon as={face} size={20} className={tint} />
+      </span>
+      <div className="min-w-0 flex-1">
+        <p className="text-16 font-semibold">{titleOf(shape, words)}</p>
+        <p className="text-14 text-muted" role={live ? "status" : undefined}>
+          {result}
+          {live && call.answered_at ? (
+            <span aria-hidden="true" className="tabular">
+              {" · "}
+              {running(call.answered_at, now)}
+            </span>
+          ) : null}
+          {!live && call.duration_s ? ` · ${lasted(call.duration_s, words)}` : ""}
+        </p>
+        {reason ? <p className="text-13 text-pretty text-muted">{reason}</p> : null}
+      </div>
+      {live ? <HangUp callId={call.id} words={words} onHangUp={onHangUp} /> : null}
+    </div>
+  );
+}

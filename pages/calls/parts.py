@@ -1,0 +1,12 @@
+"""Publish the JavaScript modules that draw calls, and the words they say."""
+
+from pages.components.local_file import jsx
+from pages.inbox.parts import words_of
+from pages.words import CallWords
+
+SAYING = jsx(__name__, "saying.jsx")
+TRANSCRIPT = jsx(__name__, "transcript.jsx")
+HANG_UP = jsx(__name__, "hang_up.jsx")
+CARD = jsx(__name__, "card.jsx")
+
+CALL_WORDS = words_of(CallWords)

@@ -1,0 +1,138 @@
+"""Words of calls: in a conversation, in the list of all, and on the page of one."""
+
+
+class CallWords:
+    """What every place says of a call."""
+
+    INBOUND = "Incoming call"
+    OUTBOUND = "Outgoing call"
+    MISSED = "Missed call"
+    INITIATED = "Calling…"
+    RINGING = "Ringing…"
+    IN_PROGRESS = "In progress"
+    ANSWERED_BY_AGENT = "Answered by {name}"
+    SPOKEN_BY_AGENT = "{name} spoke with them"
+    ANSWERED_BY_PERSON = "Answered by a person"
+    TRANSFERRED = "Transferred"
+    FORWARDED = "Forwarded"
+    FORWARD_FAILED = "Forwarded, but nobody took it"
+    VOICEMAIL = "Reached voicemail"
+    SCREENED_OUT = "Screened out"
+    AFTER_HOURS = "Outside business hours"
+    BLOCKED = "Blocked caller"
+    REFUSED = "Not taken"
+    NO_ANSWER = "Nobody answered"
+    BUSY = "The line was busy"
+    FAILED = "Could not be connected"
+    CANCELED = "Given up before anybody answered"
+    RESOLVED = "Resolved"
+    BOOKED = "Booked"
+    FOLLOW_UP = "Needs follow-up"
+    NOT_INTERESTED = "Not interested"
+    WRONG_NUMBER = "Wrong number"
+    POSITIVE = "Sounded pleased"
+    NEGATIVE = "Sounded unhappy"
+    AGENT = "AI agent"
+    CALLER = "Caller"
+    PERSON = "Team"
+    MINUTES = "min"
+    SECONDS = "s"
+    TO_DO = "To do"
+    TRANSCRIPT = "Transcript"
+    HIDE_TRANSCRIPT = "Hide the transcript"
+    NO_LINES = "Nothing was said, or the agent keeps no words."
+    NO_LINES_YET = "Nothing has been said yet."
+    LOADING = "Loading…"
+    EARLIER = "Show earlier"
+    LATER = "Show more"
+    INTERRUPTED = "interrupted"
+    OPEN = "Open the call"
+    HANG_UP = "Hang up"
+    HANG_UP_TITLE = "Hang up this call?"
+    HANG_UP_BODY = "Whoever is on the line is cut off at once, in the middle of a sentence."
+    KEEP = "Keep the call"
+
+
+class Calls:
+    """`/calls`, and the page of one call."""
+
+    TITLE = "Calls"
+    EXPORT = "Export"
+    SEARCH = "Search what was said, and names"
+    DIRECTION = "Direction"
+    ANY_DIRECTION = "In and out"
+    IN = "Incoming"
+    OUT = "Outgoing"
+    RESULT = "Result"
+    ANY_RESULT = "Any result"
+    RESULTS = (
+        ("live", "Live now"),
+        ("missed", "Missed"),
+        ("answered_by_agent", "Answered by an agent"),
+        ("answered_by_person", "Answered by a person"),
+        ("transferred", "Transferred"),
+        ("forwarded", "Forwarded"),
+        ("voicemail", "Voicemail"),
+        ("after_hours", "Outside business hours"),
+        ("no_answer", "Nobody answered"),
+        ("busy", "Line busy"),
+        ("failed", "Failed"),
+        ("canceled", "Given up"),
+        ("blocked", "Blocked"),
+        ("refused", "Not taken"),
+    )
+    AGENT = "Agent"
+    ANY_AGENT = "Any agent"
+    NUMBER = "Our number"
+    ANY_NUMBER = "Any number"
+    SINCE = "From"
+    UNTIL = "To"
+    CLEAR_FILTERS = "Clear filters"
+    MORE = "Show older"
+    UNKNOWN = "Unknown"
+    ON = "on"
+    FAILED = "The calls could not be loaded"
+    FAILED_SAFE = "They are stored and untouched."
+    EMPTY_TITLE = "No calls yet"
+    EMPTY_BODY = "Calls to and from your numbers are listed here, with what was said and what came of them."
+    EMPTY_ACTION = "Set up a number"
+    NO_MATCH_TITLE = "No call fits"
+    NO_MATCH_BODY = "Change a filter or search for other words."
+    BACK = "All calls"
+    GONE_TITLE = "This call does not exist"
+    GONE_BODY = "It may belong to somebody who was erased."
+    FAILED_ONE = "The call could not be loaded"
+    SHOW_CONVERSATION = "Open the conversation"
+    NOTES = "Notes"
+    NO_NOTES = "Notes are written when a call ends in which something was said."
+    FACTS = "Details"
+    WITH = "With"
+    RESULT_LABEL = "Result"
+    STARTED = "Started"
+    LASTED = "Lasted"
+    PURPOSE = "Purpose"
+    GOAL = "Goal"
+    HAPPENED = "What happened"
+    EVENTS = {
+        "call.initiated": "The call was placed",
+        "call.ringing": "It rang",
+        "call.answered": "It was picked up",
+        "call.ended": "The call ended",
+        "call.refused": "It was not taken",
+        "agent.joined": "The agent joined",
+        "agent.left": "The agent left",
+        "agent.lost": "The agent’s line broke off",
+        "agent.missed": "The agent did not pick up",
+        "person.joined": "A person joined",
+        "forward.started": "It was forwarded",
+        "forward.ended": "The forwarding ended",
+        "transfer.started": "A transfer began",
+        "transfer.failed": "The transfer failed",
+        "transfer.completed": "It was transferred",
+        "machine.detected": "A machine picked up",
+        "tool.called": "The agent used a tool",
+        "keypad.pressed": "A key was pressed",
+        "recording.told": "The recording was reported",
+        "hang_up.asked": "Hanging up was asked for",
+    }
+    EVENT = "Something happened"

@@ -1,0 +1,99 @@
+"""Hold what was spoken in the one call a tab reads, and add to it line by line while the call runs."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+import reflex as rx
+
+from backend.calls import service as calls
+from backend.calls.schemas import Line
+from backend.core.ids import parse_id
+from backend.core.principal import Principal
+from backend.core.tenancy import org_scope, unit_of_work
+from state.errors import answers
+from state.hub import News, hub
+from state.inbox.feed import Feed
+from state.session import SessionState
+
+# So much of a transcript a tab holds; a call of an hour is about as long.
+MOST_LINES = 600
+
+
+class TranscriptState(Feed, SessionState):
+    """The transcript of one call: a part of it whole, and what is said from then on as patches."""
+
+    HEARS: ClassVar[frozenset[str]] = frozenset({calls.SPOKEN, "resync"})
+
+    call_id: str = ""
+    lines: list[Line] = []
+    has_earlier: bool = False
+    has_later: bool = False
+    # What was sent as patches since the list went whole.
+    _fresh: list[Line] = []
+
+    @rx.event
+    @answers
+    async def open_call(self, call_id: str) -> None:
+        """Show what was spoken in a call; an empty id closes it."""
+        principal = await self._principal()
+        if call_id:
+            await self._open(principal, parse_id(call_id, "call_id"))
+        else:
+            self._shut()
+
+    @rx.event
+    @answers
+    async def show_more(self, is_earlier: bool) -> None:
+        """Show more of what was spoken, above or below."""
+        principal = await self._principal()
+        known = [*self.lines, *self._fresh]
+        if not known or len(known) >= MOST_LINES:
+            return
+        place = {"before": UUID(known[0]["id"])} if is_earlier else {"after": UUID(known[-1]["id"])}
+        found = await self._read(principal, UUID(self.call_id), **place)
+        if is_earlier:
+            self.has_earlier, known = found.has_earlier, [*found.lines, *known]
+        else:
+            self.has_later, known = found.has_later, [*known, *found.lines]
+        self.lines, self._fresh = known, []
+        self._begin()
+
+    async def _open(self, principal: Principal, call_id: UUID) -> None:
+        # Heard before it is read, so that no line falls between.
+        hub.subscribe(self.router.session.client_token, principal, TranscriptState)
+        found = await self._read(principal, call_id)
+        self.call_id, self.lines, self._fresh = str(call_id), found.lines, []
+        self.has_earlier, self.has_later = found.has_earlier, found.has_later
+        self._begin()
+
+    def _shut(self) -> None:
+        hub.leave(self.router.session.client_token, TranscriptState)
+        self.call_id, self.lines, self._fresh = "", [], []
+        self.has_earlier = self.has_later = False
+        self._begin()
+
+    async def _read(self, principal: Principal, call_id: UUID, **place: UUID) -> calls.Transcript:
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                return await calls.transcript(session, call_id, **place)
+
+    async def _hear(self, batch: Sequence[News]) -> None:
+        if not self.call_id:
+            hub.leave(self.router.session.client_token, TranscriptState)
+            return
+        if any("resync" in news.kinds for news in batch):
+            await self._open(await self._principal(), UUID(self.call_id))
+            return
+        if self.has_later or not any(self.call_id in news.subjects for news in batch):
+            return
+        known = [*self.lines, *self._fresh]
+        principal = await self._principal()
+        if not known:
+            await self._open(principal, UUID(self.call_id))
+            return
+        found = await self._read(principal, UUID(self.call_id), after=UUID(known[-1]["id"]))
+        self._fresh = [*self._fresh, *found.lines]
+        self.has_later = found.has_later
+        patches: list[dict[str, Any]] = [{"line": line} for line in found.lines]
+        self._push(patches)
