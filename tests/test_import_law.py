@@ -64,19 +64,22 @@ def exists(dotted: str) -> bool:
     return path.is_dir() or path.with_suffix(".py").exists()
 
 
+def statements(inside: ast.AST, is_lazy: bool = False) -> Iterator[tuple[ast.stmt, bool]]:
+    """Yield every statement, and whether it stands inside a function; expressions, most of a tree, hold none."""
+    for node in ast.iter_child_nodes(inside):
+        if isinstance(node, ast.stmt):
+            yield node, is_lazy
+        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+            yield from statements(node, is_lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
 def imports(name: str, path: Path) -> Iterator[Import]:
-    tree = ast.parse(path.read_text())
-    lazy = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        place = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+    shown = path.relative_to(ROOT)
+    for node, is_lazy in statements(ast.parse(path.read_text())):
+        place = f"{shown}:{node.lineno}"
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield Import(name, alias.name, place, id(node) in lazy)
+                yield Import(name, alias.name, place, is_lazy)
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
@@ -86,7 +89,7 @@ def imports(name: str, path: Path) -> Iterator[Import]:
             for alias in node.names:
                 whole = f"{base}.{alias.name}"
                 is_module = exists(whole) or (ROOT.joinpath(*base.split(".")).is_dir() and alias.name.islower())
-                yield Import(name, whole if is_module else base, place, id(node) in lazy)
+                yield Import(name, whole if is_module else base, place, is_lazy)
 
 
 def law(i: Import) -> str | None:
