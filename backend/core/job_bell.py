@@ -16,8 +16,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.core.after_commit import after_commit
 from backend.core.logging import log
 
-# Read by the trigger on the queue's table, which keeps quiet then: whoever enqueues without us is announced as ever.
-_QUIET = "select set_config('app.wakes_workers', 'after_commit', true)"
 _RING = """select pg_notify('procrastinate_any_queue_v1', '{"type": "job_inserted", "job_id": 0}')"""
 _IS_SET = "job_bell.is_set"
 
@@ -30,12 +28,11 @@ class Bell:
         self._ringing: asyncio.Task[None] | None = None
         self._again = False
 
-    async def set(self, session: AsyncSession, connection: Any) -> None:
-        """Quieten the queue's trigger for the session's transaction, and ring when that commits."""
+    def set(self, session: AsyncSession) -> None:
+        """Ring when the session's transaction commits; it has told the queue's trigger to be quiet (`tenancy`)."""
         if session.info.get(_IS_SET):
             return
         session.info[_IS_SET] = True
-        await connection.execute(_QUIET)
         after_commit(session, self.ring)
 
     def ring(self) -> None:

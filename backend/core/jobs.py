@@ -75,7 +75,13 @@ async def _hand_on(job: Job) -> None:
         await queue.configure_task(heir, allow_unknown=True).defer_async(**job.task_kwargs)
 
 
-queue.job_manager = Outcomes(queue.connector, _hand_on, _bell.ring)
+def _wake_for_freed_lock() -> None:
+    """Have our own worker look for the job that a lock held up: it has room for one. Without a worker, ring for all."""
+    if not queue.look_again():
+        _bell.ring()
+
+
+queue.job_manager = Outcomes(queue.connector, _hand_on, _wake_for_freed_lock)
 
 
 class Backoff(procrastinate.BaseRetryStrategy):  # type: ignore[misc]
@@ -145,7 +151,7 @@ async def defer(
     `queueing_lock` at most one waits; a second is dropped. `urgency` says what of all that is due goes first.
     """
     connection = (await (await session.connection()).get_raw_connection()).driver_connection
-    await _bell.set(session, connection)
+    _bell.set(session)
     deferrer = queue.configure_task(
         name,
         allow_unknown=True,

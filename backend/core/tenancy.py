@@ -9,15 +9,18 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, event, text
+from psycopg import sql
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.core.db import APP_ROLE, PLATFORM_ROLE, engine
+from backend.core.db import APP_ROLE, PLATFORM_ROLE, session_engine
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ async def unit_of_work() -> AsyncIterator[AsyncSession]:
     scope = current_scope()
     shared = _shared_connection.get()
     extra: dict[str, Any] = {"join_transaction_mode": "create_savepoint"} if shared is not None else {}
-    sessions = AsyncSession(shared or engine(), expire_on_commit=False, info={"scope": scope}, **extra)
+    sessions = AsyncSession(shared or session_engine(), expire_on_commit=False, info={"scope": scope}, **extra)
     async with sessions as session, session.begin():
         yield session
 
@@ -104,14 +107,28 @@ def _tell_the_database(session: Session, transaction: SessionTransaction, connec
     scope = session.info.get("scope")
     if scope is None:
         return
-    connection.execute(
-        text(
-            "select set_config('role', :role, true), set_config('app.org_id', :org, true),"
-            " set_config('app.why', :why, true)"
-        ),
-        {
-            "role": PLATFORM_ROLE if scope.is_platform else APP_ROLE,
-            "org": str(scope.org_id or ""),
-            "why": scope.why,
-        },
-    )
+    driver: Any = connection.connection.driver_connection
+    begin = "BEGIN; " if driver.info.transaction_status == TransactionStatus.IDLE else ""
+    # PostgreSQL prepares no two statements as one.
+    usual, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        connection.exec_driver_sql(begin + _telling(scope), execution_options={"no_parameters": True})
+    finally:
+        driver.prepare_threshold = usual
+
+
+@lru_cache(maxsize=1024)
+def _telling(scope: Scope) -> str:
+    """Return the statement that says whose rows a transaction sees, with its values in it.
+
+    So it travels with BEGIN as one message. The jobs of a session are announced after its commit (`job_bell`), which
+    the queue's trigger is told here as well: for each job, and each transaction, a message of its own was dear.
+    """
+    values = {
+        "role": PLATFORM_ROLE if scope.is_platform else APP_ROLE,
+        "app.org_id": str(scope.org_id or ""),
+        "app.why": scope.why,
+        "app.wakes_workers": "after_commit",
+    }
+    told = (f"set_config('{name}', {sql.Literal(value).as_string()}, true)" for name, value in values.items())
+    return f"SELECT {', '.join(told)}"

@@ -35,4 +35,6 @@ async def test_one_chat_waits_for_a_decision_and_another_is_answered(desk, site,
     await run_jobs()
     assert len(await said(visitor)) == 2
     assert [one.name for one in await desk.contacts()].count("Mia Fox") == 1
-    assert [turn.status for turn in await desk.turns()] == [TurnStatus.ANSWERED, "skipped", TurnStatus.ANSWERED]
+    # The two chats were answered at the same time, so that either turn may be the older.
+    first, *others = [turn.status for turn in await desk.turns()]
+    assert (first, sorted(others)) == (TurnStatus.ANSWERED, [TurnStatus.ANSWERED, TurnStatus.SKIPPED])

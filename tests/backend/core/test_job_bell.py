@@ -62,6 +62,11 @@ async def test_many_commits_at_once_share_rings(org, heard):
     assert 1 <= len(await heard()) < 10
 
 
+async def test_a_freed_lock_is_rung_for_all_where_no_worker_of_this_process_can_look(heard):
+    jobs._wake_for_freed_lock()
+    assert await heard() == [0]
+
+
 @jobs.task("test.take_a_while")
 async def take_a_while() -> None:
     """Hold a lock until the next job has been seen waiting for it."""

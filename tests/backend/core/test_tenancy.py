@@ -41,6 +41,23 @@ async def test_the_platform_sees_every_organization(db, org, make_org):
     assert {org.org_id, other.org_id} <= owners
 
 
+@pytest.mark.parametrize("why", ["read the carrier's list", "100 % of it: %s", 'back\\slash "quoted" $1 :why; commit'])
+async def test_the_reason_of_platform_work_reaches_the_database_word_for_word(committed, why):
+    with platform_scope(why):
+        async with unit_of_work() as session:
+            told = await session.execute(text("select current_setting('app.why'), current_user"))
+            assert tuple(told.one()) == (why, "magpipe_platform")
+
+
+async def test_statements_stay_prepared_however_many_others_there_are(committed):
+    statements = [text(f"select 1 as n{number}") for number in range(120)]
+    async with engine().connect() as connection:
+        for statement in [*statements * 6, *statements]:
+            await connection.execute(statement)
+        prepared = text("select count(*) from pg_prepared_statements where statement like 'select 1 as n%'")
+        assert (await connection.execute(prepared)).scalar_one() == 120
+
+
 async def test_work_outside_any_scope_is_a_bug(db):
     with pytest.raises(RuntimeError, match="outside"):
         async with unit_of_work():
