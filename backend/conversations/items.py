@@ -1,10 +1,11 @@
 """Keep the timeline of each conversation: find the conversation, add what happened to it, read it back."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,6 +27,23 @@ PREVIEW_LENGTH = 140
 SHOWN_IN_LIST = (ItemKind.MESSAGE, ItemKind.CALL)
 # So long after the contact's last word a conversation has ended, and is read for the memory (memory.reading.IDLE).
 ENDS_AFTER = timedelta(minutes=5)
+
+_SHOWN = [str(kind) for kind in SHOWN_IN_LIST]
+# Each text is brought up to date four times on its way, so this is one plain statement. The list shows the newest
+# message or call; an event after it, such as a take-over, is neither.
+_STATEMENT = (
+    "with item as (update conversation_items"
+    " set status = coalesce(cast(:status as varchar), status), data = data || cast(:data as jsonb), updated_at = :now"
+    "{body} where org_id = :org_id and record_id = :record_id returning conversation_id, seq),"
+    " listed as (update conversations set last_status = cast(:status as varchar), updated_at = :now{preview} from item"
+    " where conversations.id = item.conversation_id and cast(:status as varchar) is not null"
+    " and not exists (select from conversation_items newer where newer.conversation_id = item.conversation_id"
+    " and newer.seq > item.seq and newer.kind = any(:shown)))"
+    " select conversation_id, seq from item"
+)
+_UPDATE = text(_STATEMENT.format(body="", preview=""))
+# Naming the body has it read anew for the search, even where it stays as it was.
+_UPDATE_WITH_BODY = text(_STATEMENT.format(body=", body = :body", preview=", last_preview = :preview"))
 
 
 async def for_contact(session: AsyncSession, contact_id: UUID) -> Conversation:
@@ -208,31 +226,15 @@ async def update_item(
     `body` goes with a `status`: the list shows both when nothing came since.
     """
     org_id = org_id_of(session)
-    query = select(ConversationItem).where(ConversationItem.org_id == org_id, ConversationItem.record_id == record_id)
-    item = (await session.exec(query.with_for_update())).first()
-    if item is None:
-        return
-    if status is not None:
-        item.status = status
-    if data:
-        item.data = {**item.data, **data}
-    shown = {"last_status": item.status}
-    if body is not None:
-        item.body = body
-        shown["last_preview"] = _preview(body)
-    session.add(item)
     await session.flush()
-    if status is not None:
-        # The list shows the newest message or call; an event after it, such as a take-over, is neither.
-        newer = select(ConversationItem.id).where(
-            ConversationItem.conversation_id == item.conversation_id,
-            ConversationItem.seq > item.seq,
-            col(ConversationItem.kind).in_(SHOWN_IN_LIST),
-        )
-        await session.execute(
-            update(Conversation).where(col(Conversation.id) == item.conversation_id, ~newer.exists()).values(**shown)
-        )
-    await realtime.announce(session, org_id, "item.updated", conversation_id=item.conversation_id, seq=item.seq)
+    values = {"org_id": org_id, "record_id": record_id, "status": status, "now": clock.now(), "shown": _SHOWN}
+    values["data"] = json.dumps(data or {})
+    statement = _UPDATE
+    if body is not None:
+        statement, values["body"], values["preview"] = _UPDATE_WITH_BODY, body, _preview(body)
+    found = (await (await session.connection()).execute(statement, values)).first()
+    if found is not None:
+        await realtime.announce(session, org_id, "item.updated", conversation_id=found.conversation_id, seq=found.seq)
 
 
 async def move_to_end(

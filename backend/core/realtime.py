@@ -22,6 +22,7 @@ from backend.core.logging import log
 CHANNEL = "magpipe_changes"
 # PostgreSQL drops an idle peer only when it writes; asking is how a half-open connection is noticed.
 CHECK_EVERY_S = 15.0
+_NOTIFY = text("select pg_notify(:channel, :payload)")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ async def announce(
     change = Change(str(org_id), kind, str(conversation_id or ""), seq, subject)
     connection = await session.connection()
     await connection.execute(
-        text("select pg_notify(:channel, :payload)"),
+        _NOTIFY,
         {"channel": CHANNEL, "payload": json.dumps(asdict(change), separators=(",", ":"))},
     )
 

@@ -131,7 +131,9 @@ async def apply_status(event_id: UUID) -> None:
         org_id, message_id = found
         with org_scope(org_id):
             async with unit_of_work() as session:
-                outcome = await _apply(session, org_id, message_id, report)
+                message = await queries.locked(session, org_id, message_id)
+                if message is not None:
+                    outcome = await _apply(session, message, report)
     with platform_scope("mark a status webhook as handled"):
         async with unit_of_work() as session:
             await webhooks.finish(session, event_id, outcome, clock.now())
@@ -149,10 +151,10 @@ async def ask_carrier(org_id: UUID, message_id: UUID, sid: str) -> None:
         report = StatusReport(sid, known.status, known.error_code, known.error_message, message_id, "")
     with org_scope(org_id):
         async with unit_of_work() as session:
-            await _apply(session, org_id, message_id, report)
-            # Touched even when nothing changed, so that the next look takes those waiting longer.
             message = await queries.locked(session, org_id, message_id)
             if message is not None:
+                await _apply(session, message, report)
+                # Touched even when nothing changed, so that the next look takes those waiting longer.
                 message.updated_at = clock.now()
                 session.add(message)
 
@@ -263,8 +265,7 @@ async def _accept(org_id: UUID, message_id: UUID, sent: signalwire.CarrierMessag
         message.message_sid = message.message_sid or sent.sid
         message.error_code = ""
         session.add(message)
-        await session.flush()
-        await _apply(session, org_id, message_id, report)
+        await _apply(session, message, report)
 
 
 async def _fail(org_id: UUID, message_id: UUID, code: str, said: str) -> None:
@@ -287,11 +288,8 @@ async def _set_failed(session: AsyncSession, message: SmsMessage, code: str, rea
     telemetry.texts.add(1, {"direction": "outbound", "status": message.status})
 
 
-async def _apply(session: AsyncSession, org_id: UUID, message_id: UUID, report: StatusReport) -> str:
-    """Move a text forward as the carrier reports and return what came of it."""
-    message = await queries.locked(session, org_id, message_id)
-    if message is None:
-        return "unknown_text"
+async def _apply(session: AsyncSession, message: SmsMessage, report: StatusReport) -> str:
+    """Move a locked text forward as the carrier reports and return what came of it."""
     if not _is_of(message, report):
         return "stale"
     new = statuses.from_wire(report.status)
@@ -301,7 +299,6 @@ async def _apply(session: AsyncSession, org_id: UUID, message_id: UUID, report: 
         return "no_change"
     data = _move(message, new, report)
     session.add(message)
-    await session.flush()
     await conversations.update_item(session, message.id, status=new, data=data)
     if new in statuses.TERMINAL:
         telemetry.texts.add(1, {"direction": "outbound", "status": new})

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, or_, select, text, update
+from sqlalchemy import ARRAY, Select, String, any_, cast, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -263,14 +263,14 @@ async def owned_numbers(session: AsyncSession) -> dict[str, datetime]:
     return {row.phone_number: row.created_at for row in rows}
 
 
-async def event_is_known(session: AsyncSession, source: str, kind: str, external_id: str) -> bool:
-    """Tell whether a webhook is stored (platform scope)."""
-    query = select(col(InboundEvent.id)).where(
+async def known_events(session: AsyncSession, source: str, kind: str, external_ids: Sequence[str]) -> set[str]:
+    """Return which of these webhooks are stored (platform scope)."""
+    query = select(col(InboundEvent.external_id)).where(
         col(InboundEvent.source) == source,
         col(InboundEvent.kind) == kind,
-        col(InboundEvent.external_id) == external_id,
+        col(InboundEvent.external_id) == any_(cast(external_ids, ARRAY(String))),
     )
-    return (await session.execute(query)).first() is not None
+    return set((await session.execute(query)).scalars())
 
 
 async def cursor(session: AsyncSession, name: str) -> datetime | None:

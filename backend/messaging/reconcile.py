@@ -14,7 +14,7 @@ from backend.vendors import signalwire
 from backend.vendors.signalwire import CarrierMessage
 from backend.vendors.signalwire_forms import SOURCE
 
-# Each look goes back behind the last one, for texts the carrier listed late; a known text costs one refused insert.
+# Each look goes back behind the last one, for texts the carrier listed late.
 OVERLAP = timedelta(minutes=5)
 # A first look, or the first after a long silence, goes back this far: older texts are better answered by people.
 FURTHEST = timedelta(hours=24)
@@ -51,13 +51,19 @@ async def fetch_missed() -> int:
     if not owned:
         return 0
     since = now - FURTHEST if looked_until is None else max(looked_until - OVERLAP, now - FURTHEST)
+    listed = await signalwire.list_inbound(since)
+    with platform_scope("find texts whose webhook was lost"):
+        async with unit_of_work() as session:
+            sids = [message.sid for message in listed]
+            known = await queries.known_events(session, SOURCE, WebhookKind.INBOUND, sids)
     missed = 0
-    for message in await signalwire.list_inbound(since):
+    for message in listed:
         owned_since = owned.get(message.recipient)
         # What came before a number was ours is not ours to answer; the carrier's times have whole seconds.
         if owned_since is None or message.created_at < owned_since.replace(microsecond=0):
             continue
-        missed += await _store_missed(message)
+        if message.sid not in known:
+            missed += await _store_missed(message)
     with platform_scope("keep how far the carrier's list was seen"):
         async with unit_of_work() as session:
             await queries.move_cursor(session, SOURCE, now)
@@ -67,10 +73,6 @@ async def fetch_missed() -> int:
 
 
 async def _store_missed(message: CarrierMessage) -> bool:
-    with platform_scope("store a text whose webhook was lost"):
-        async with unit_of_work() as session:
-            if await queries.event_is_known(session, SOURCE, WebhookKind.INBOUND, message.sid):
-                return False
     payload = {
         "MessageSid": message.sid,
         "From": message.sender,
