@@ -7,12 +7,12 @@ done is kept with what it rests on, also when the session began an answer early 
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 from livekit import rtc
-from livekit.agents import Agent, FlushSentinel, ModelSettings, RunContext, function_tool, llm, stt
+from livekit.agents import Agent, FlushSentinel, ModelSettings, RunContext, StopResponse, function_tool, llm, stt
 
 from voice_agent import gateway
 from voice_agent.core.states import Kind
@@ -25,7 +25,11 @@ _WITHHELD = "withheld"
 
 
 class CallAgent(Agent):
-    """The agent of one call. `heard` says whether words of the caller's count, `happened` is told of tools."""
+    """The agent of one call.
+
+    `heard` says whether words of the caller's count, `happened` is told of tools while they run, and `used` of each
+    that did, as the turn keeps it.
+    """
 
     def __init__(
         self,
@@ -33,14 +37,25 @@ class CallAgent(Agent):
         brain: gateway.Speaking,
         heard: Callable[[str], bool],
         happened: Callable[[Kind], None],
+        used: Callable[[Mapping[str, Any]], None],
     ) -> None:
-        super().__init__(instructions=brain.spec.name, tools=[self._tool(one) for one in brain.tool_schemas()])
+        before = llm.ChatContext.empty()
+        for who, text in call.said:
+            before.add_message(role="user" if who == "caller" else "assistant", content=text)
+        super().__init__(
+            instructions=brain.spec.name,
+            chat_ctx=before,
+            tools=[self._tool(one) for one in brain.tool_schemas()],
+        )
+        self.words = ""
+        """What the answer that is being made said so far, since its last tool."""
         self.hint = ""
         """What the model is told beside its prompt, for the rest of the call."""
         self._call = call
         self._brain = brain
         self._heard = heard
         self._happened = happened
+        self._used = used
         self._answers: OrderedDict[UUID, gateway.Answer] = OrderedDict()
         self._current: gateway.Answer | None = None
 
@@ -58,6 +73,7 @@ class CallAgent(Agent):
     ) -> AsyncIterable[llm.ChatChunk | str | FlushSentinel]:
         """Yield an answer as it is written, as far as it may be said."""
         answer = await self._answer(chat_ctx)
+        self.words = ""
         given = chat_ctx.copy(exclude_instructions=True)
         prompt = "\n\n".join(part for part in (answer.prompt, self.hint) if part)
         given.insert(llm.ChatMessage(role="system", content=[prompt], created_at=0.0))
@@ -78,6 +94,7 @@ class CallAgent(Agent):
             said += chunk.delta.content or ""
             may = answer.leaving.showable(said)
             more, shown = may[len(shown) :], max(may, shown, key=len)
+            self.words = shown
             if more or chunk.delta.tool_calls:
                 delta = llm.ChoiceDelta(
                     role="assistant", content=more or None, tool_calls=chunk.delta.tool_calls, extra=tag
@@ -127,12 +144,20 @@ class CallAgent(Agent):
             answer = self._answers.get(UUID(turn_id)) if turn_id else self._current
             if answer is None:
                 return "This came too late and was not done."
+            is_of_line = context.function_call.name in gateway.LINE_TOOLS
+            if is_of_line:
+                # What was said with the wish is heard before the line goes.
+                await context.wait_for_playout()
             self._happened(Kind.TOOL_STARTED)
             try:
                 with gateway.scope(self._call):
-                    return await answer.use(context.function_call.name, raw_arguments)
+                    content = await answer.use(context.function_call.name, raw_arguments)
             finally:
                 self._happened(Kind.TOOL_FINISHED)
+            self._used(answer.last_call)
+            if is_of_line and answer.last_call["status"] == "ok":
+                raise StopResponse
+            return content
 
         return function_tool(call, raw_schema=schema["function"])
 

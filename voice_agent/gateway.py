@@ -13,6 +13,7 @@ from backend.calls import service as calls
 
 from backend.agents import jobs as turns
 from backend.agents import speaking
+from backend.agents.line_tools import NAMES as LINE_TOOLS
 from backend.agents.outgoing import Outgoing
 from backend.agents.schemas import Line
 from backend.agents.speaking import Answer, Speaker, Speaking
@@ -29,6 +30,7 @@ from backend.core.tenancy import org_scope
 
 __all__ = [
     "ELEVENLABS",
+    "LINE_TOOLS",
     "OPENAI",
     "Answer",
     "CallBrief",
@@ -44,6 +46,7 @@ __all__ = [
     "brief",
     "ground",
     "log",
+    "put_through",
     "scope",
     "settings",
     "speaking_for",
@@ -82,6 +85,11 @@ async def brief(call_id: UUID) -> CallBrief:
 async def tell(call_id: UUID, event_id: str, kind: str, data: Mapping[str, Any] | None = None) -> bool:
     """Tell the call's log what happened now; False when this event was told before. Raises `NotFound`."""
     return await calls.append(call_id, SOURCE, event_id, kind, clock.now(), data)
+
+
+async def put_through(call_id: UUID, number: str, reason: str) -> None:
+    """Have the carrier join the caller with a telephone. Raises `MagpipeError` when that is not done."""
+    await calls.put_through(call_id, number, reason)
 
 
 def scope(call: CallBrief) -> AbstractContextManager[None]:

@@ -70,4 +70,4 @@ class _Door:
             raise gateway.Invalid("This is no media stream.", code="no_stream")
         ticket = start.parameters.get("ticket", "")
         call = await gateway.admit(start.parameters.get("call_id", ""), ticket)
-        return MediaStream(socket, start, name=ticket.partition(".")[2][:8]), call
+        return MediaStream(socket, start, call.call_id, name=ticket.partition(".")[2][:8]), call

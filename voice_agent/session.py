@@ -6,7 +6,7 @@ the phone is put down (`legs.port.Leg`).
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 import aiohttp
@@ -31,6 +31,7 @@ from voice_agent.core.messages import CallPeople, Command, Ending, Event, HangUp
 from voice_agent.core.rules import CallRules
 from voice_agent.core.states import TALKING, Kind, State
 from voice_agent.legs.port import Gone, Leg
+from voice_agent.line import CallLine
 
 _WRAP_UP = "The call has to end in less than a minute: settle what is open and say goodbye."
 # What the model is told of keys, and how long a caller who types may pause.
@@ -38,6 +39,8 @@ _PRESSED = "(The caller pressed {keys} on the keypad.)"
 _KEYS_S = 1.5
 # The log should know that we put the phone down before the carrier asks what follows; the caller need not wait for it.
 _TELL_S = 1.0
+# A carrier joins within a second.
+_LET_GO_S = 5.0
 # A goodbye is said before the line is put down; the session need not wait longer for words after it.
 _CLOSE_S = 0.2
 
@@ -77,17 +80,20 @@ class CallSession:
             user_away_timeout=None,
             session_close_transcript_timeout=_CLOSE_S,
         )
-        self.agent = CallAgent(call, brain, self.core.counts, lambda kind: self._tell(Event(kind)))
+        self.agent = CallAgent(call, brain, self.core.counts, lambda kind: self._tell(Event(kind)), self._on_tool)
+        brain.line = CallLine(leg, self._tell, lambda: self.agent.words)
         self._own: dict[str, int] = {}
         self._handles: set[str] = set()
         # One thing after the other, so that the call's log stands in the order of the call.
         self._work: asyncio.Queue[Coroutine[Any, Any, None] | None] = asyncio.Queue()
         self._worker = self._loop.create_task(self._work_off())
         self._timer: asyncio.TimerHandle | None = None
-        self._lines = self._pressed = 0
+        self._lines = self._pressed = self._tools = 0
         self._keys = ""
+        self._has_spoken = False
         self._keys_timer: asyncio.TimerHandle | None = None
         self._typing: asyncio.Task[None] | None = None
+        self._letting_go: asyncio.TimerHandle | None = None
         self._hanging_up: asyncio.Task[None] | None = None
         self._is_over = asyncio.Event()
 
@@ -105,7 +111,7 @@ class CallSession:
         await self.session.start(self.agent, record=False)
         self._log("agent.joined", "joined", {})
         self._tell(Event(Kind.ANSWERED))
-        greeting = self._call.greeting
+        greeting = self._greeting()
         self._tell(Event(Kind.OPENED, greeting))
         if not greeting:
             self.session.generate_reply()
@@ -129,14 +135,17 @@ class CallSession:
     async def end(self, gone: Gone = Gone.STOPPED) -> None:
         """Wait until the line is gone, then keep what is left to keep and let everything go."""
         await self._is_over.wait()
-        for waiting in (self._timer, self._keys_timer, self._typing):
+        for waiting in (self._timer, self._keys_timer, self._typing, self._letting_go):
             if waiting is not None:
                 waiting.cancel()
         await self.drop()
         if gone == Gone.LOST:
             # The caller may still be there: the carrier asks what follows, and tells how the call ends.
             gateway.log.warning("voice.line_lost", call=str(self._call.call_id))
-        elif self.core.ending != Ending.TRANSFERRED:
+        elif self.core.ending == Ending.TRANSFERRED:
+            # The call goes on without the agent.
+            await self._told("agent.left", "left", {"ending": str(self.core.ending)})
+        else:
             ended = {"status": "completed", "ending": str(self.core.ending or "")}
             await self._told("call.ended", "ended", ended)
 
@@ -160,6 +169,9 @@ class CallSession:
     def _tell(self, event: Event) -> None:
         for command in self.core.handle(event, self._loop.time()):
             self._do(command)
+        if event.kind == Kind.TRANSFER_DONE:
+            # A carrier that took the caller away ends the line itself; one that does not is not waited for.
+            self._letting_go = self._loop.call_later(_LET_GO_S, self._hang_up)
         if self._timer is not None:
             self._timer.cancel()
         due = self.core.next_at()
@@ -170,8 +182,7 @@ class CallSession:
             case Say():
                 self._say(command)
             case Retry():
-                self.session.interrupt(force=True)
-                self.session.generate_reply()
+                self._retry()
             case WrapUp():
                 self.agent.hint = _WRAP_UP
             case CallPeople(reason):
@@ -182,22 +193,45 @@ class CallSession:
                 # Nobody keeps money back for this call: the answer is none, and the core closes in time.
                 self._loop.call_soon(self._tell, Event(Kind.CREDITED))
 
+    def _retry(self) -> None:
+        self.session.interrupt(force=True)
+        if self._has_spoken or not self._greeting():
+            self.session.generate_reply()
+        else:
+            # Callers who have heard nothing yet are still owed the first words.
+            self.session.say(self._greeting())
+
     def _say(self, said: Say) -> None:
         if said.is_last:
             self.session.interrupt(force=True)
-        own = self._call.greeting if said.line == Line.GREETING else ""
-        text = own or words.of(said.line, self._brain.spec.language, self._brain.spec.name, self._call.business_name)
+        text = self._greeting() if said.line == Line.GREETING else self._words(said.line)
         handle = self.session.say(
             text, allow_interruptions=not said.is_last, add_to_chat_ctx=said.line != Line.ONE_MOMENT
         )
         self._own[handle.id] = said.speech
         handle.add_done_callback(lambda _: self._tell(Event(Kind.AGENT_FINISHED, speech=said.speech)))
 
+    def _greeting(self) -> str:
+        """Return the first words; a caller who comes back from a telephone that nobody answered is told so."""
+        return self._words(Line.BACK) if self._call.has_returned else self._call.greeting
+
+    def _words(self, line: Line) -> str:
+        return words.of(line, self._brain.spec.language, self._brain.spec.name, self._call.business_name)
+
+    def _on_tool(self, call: Mapping[str, Any]) -> None:
+        self._tools += 1
+        told = {"name": call["name"], "status": call["status"]}
+        # What is passed to tools cannot be told from what may not be kept.
+        if self._call.settings["pii_storage"] == "enabled":
+            told |= {"arguments": call["arguments"], "message": call["result"]}
+        self._log("tool.called", f"tool:{self._tools}", told)
+
     def _on_caller(self, event: UserStateChangedEvent) -> None:
         self._tell(Event(Kind.CALLER_SPOKE if event.new_state == "speaking" else Kind.CALLER_PAUSED))
 
     def _on_agent(self, event: AgentStateChangedEvent) -> None:
         if event.new_state == "speaking":
+            self._has_spoken = True
             speech = self.session.current_speech
             self._tell(Event(Kind.AGENT_SPOKE, speech=self._own.get(speech.id, 0) if speech else 0))
 
@@ -206,12 +240,10 @@ class CallSession:
         if not isinstance(item, llm.ChatMessage) or item.role not in ("user", "assistant"):
             return
         text = item.text_content or ""
-        # Where words may not be kept, or not all of them, none are.
-        if self._call.settings["pii_storage"] == "enabled":
-            self._lines += 1
-            who = "caller" if item.role == "user" else "agent"
-            said = {"who": who, "text": text, "is_interrupted": item.interrupted}
-            self._log("transcript.line", f"line:{self._lines}", said)
+        self._lines += 1
+        who = "caller" if item.role == "user" else "agent"
+        said = {"who": who, "text": text, "is_interrupted": item.interrupted}
+        self._log("transcript.line", f"line:{self._lines}", said)
         if item.role == "user":
             self._tell(Event(Kind.TURN_TAKEN, text))
 

@@ -9,6 +9,12 @@ _WORDS: dict[Line, dict[str, str]] = {
         "es": "Hola, ¿en qué puedo ayudarle?",
         "de": "Guten Tag, was kann ich für Sie tun?",
     },
+    Line.BACK: {
+        "en": "I am sorry, nobody answered there. What else can I do for you?",
+        "fr": "Désolé, personne n'a répondu. Que puis-je faire d'autre pour vous ?",
+        "es": "Lo siento, nadie contestó. ¿Qué más puedo hacer por usted?",
+        "de": "Es tut mir leid, dort hat niemand abgenommen. Was kann ich sonst für Sie tun?",
+    },
     Line.STILL_THERE: {
         "en": "Are you still there?",
         "fr": "Êtes-vous toujours là ?",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from backend.agents import authority, memory_tools, queries, replies, runtime, storing, tool_calls, tools
+from backend.agents import authority, line_tools, memory_tools, queries, replies, runtime, storing, tool_calls, tools
 from backend.agents.models import cost_micros
 from backend.agents.outgoing import Outgoing
 from backend.agents.posts import Trigger
@@ -65,6 +65,7 @@ class Answer:
     request: TurnRequest
     schemas: list[dict[str, Any]]
     _prepared: runtime.Prepared
+    _line: line_tools.Line | None = None
     _calls: int = 0
     _started: float = 0.0
 
@@ -85,6 +86,8 @@ class Answer:
         self._calls += 1
         if self._calls > MOST_CALLS:
             result = tools.ToolAnswer(ToolCallStatus.REFUSED, _TOO_MANY)
+        elif name in line_tools.NAMES:
+            result = await line_tools.use(name, arguments, self.request.agent, self._line)
         else:
             result = await authority.use(name, arguments, self._prepared.context, self.request, TOOL_LIMIT_S)
         if result.status == ToolCallStatus.WAITING:
@@ -93,6 +96,11 @@ class Answer:
         content = result.content()
         self.leaving.learn(content.replace("\\n", " "))
         return content
+
+    @property
+    def last_call(self) -> dict[str, Any]:
+        """What was called last and what came of it: `name`, `arguments`, `status`, `result`, `kind`, `ms`."""
+        return self.record.tools[-1]
 
     @property
     def instead(self) -> str:
@@ -139,6 +147,8 @@ class Speaking:
 
     def __init__(self, org_id: UUID, speaker: Speaker, spec: AgentSpec, customer: Customer) -> None:
         self.spec = spec
+        self.line: line_tools.Line | None = None
+        """What its tools do with the line, once there is one."""
         self._org_id = org_id
         self._speaker = speaker
         self._customer = customer
@@ -177,7 +187,7 @@ class Speaking:
         started = asyncio.get_running_loop().time()
         prepared = await runtime.prepare(request, record)
         offered = authority.schemas(request, prepared.remembered)
-        return Answer(turn_id, record, request, offered, prepared, _started=started)
+        return Answer(turn_id, record, request, offered, prepared, self.line, _started=started)
 
     async def keep(self, answer: Answer, reply: str, is_interrupted: bool = False) -> None:
         """Store an answer with all that it rests on, and do what its tools asked for, in one commit; once."""
@@ -253,6 +263,9 @@ async def begin(speaker: Speaker) -> Speaking:
         system_prompt=speaker.prompt_override or spec.system_prompt,
         # Whoever is on the line is told who comes by the tools that can put them through, not by these.
         targets=(),
-        tools=tuple(one for one in spec.tools if one.name != tools.TRANSFER_TO),
+        tools=(
+            *line_tools.offers(speaker.settings, speaker.caller_number),
+            *(one for one in spec.tools if one.name not in (tools.TRANSFER_TO, *line_tools.NAMES)),
+        ),
     )
     return Speaking(org_id, speaker, spec, Customer(contact.name, contact.phone_number or speaker.caller_number))

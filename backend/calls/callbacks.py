@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.calls import deciding, log, outgoing, queries, records, routing, statuses
+from backend.calls import deciding, log, moving, outgoing, queries, records, routing, statuses
 from backend.calls.cxml import Answer
 from backend.calls.projection import CARRIER, Kind
 from backend.calls.records import AgentLine
@@ -81,6 +81,8 @@ async def _next(call: str, leg: str, form: dict[str, str]) -> Answer:
     if line == AgentLine.LOST:
         await records.note_lost(brief)
     sorry = deciding.BROKE_OFF if line == AgentLine.LOST else deciding.NOT_REACHED
+    if leg == routing.TRANSFER_LEG:
+        return await moving.back(brief, form.get("DialCallSid", ""))
     to = str(brief.settings.get("transfer_phone_number") or "")
     if leg == routing.AGENT_LEG and to and to not in (brief.caller_number, brief.service_number):
         return routing.to_person(Answer(), brief.call_id, to, caller_id=brief.service_number)
@@ -174,6 +176,13 @@ def _leg_told(form: dict[str, str], received_at: datetime) -> list[tuple[str, da
         return []
     lasted = timedelta(seconds=statuses.seconds(form.get("DialCallDuration", "")))
     is_taken = end == CallStatus.COMPLETED
+    if form.get("_leg") == routing.TRANSFER_LEG:
+        if not is_taken:
+            return []
+        return [
+            (Kind.PERSON_JOINED, received_at - lasted, {}),
+            (Kind.TRANSFERRED, received_at - lasted, {"reason": "The agent put the caller through to the team."}),
+        ]
     if form.get("_leg") == routing.PERSON_LEG:
         reason = "" if is_taken else "The person it was forwarded to did not take it."
         told: list[tuple[str, datetime, dict[str, object]]] = [

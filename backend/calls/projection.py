@@ -33,6 +33,8 @@ class Kind(StrEnum):
     FORWARD_ENDED = "forward.ended"
     """`status` as of an end; `completed` means that somebody answered."""
     TRANSFERRED = "transfer.completed"
+    RETURNED = "caller.returned"
+    """Nobody answered whom the caller was put through to, and the caller is back with the agent."""
     MACHINE_FOUND = "machine.detected"
     """`result` is `voicemail` or `screening`."""
 

@@ -13,6 +13,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.calls.projection import Event, Kind
+from backend.calls.schemas import LINE
 from backend.core.ids import new_id
 from backend.models.agents import AgentConfig
 from backend.models.calls import CallEvent, CallRecord, CallWhitelistEntry
@@ -159,6 +160,21 @@ async def add_event(
         "data": json.dumps(dict(data)),
     }
     return (await session.execute(_ADD_EVENT, values)).first() is not None
+
+
+async def event(session: AsyncSession, call_id: UUID, source: str, event_id: str) -> CallEvent | None:
+    """Return one event of a call, or None."""
+    query = select(CallEvent).where(
+        col(CallEvent.call_id) == call_id, col(CallEvent.source) == source, col(CallEvent.event_id) == event_id
+    )
+    found: CallEvent | None = (await session.execute(query)).scalars().first()
+    return found
+
+
+async def said(session: AsyncSession, call_id: UUID) -> list[CallEvent]:
+    """Return the lines that were said in a call, in order."""
+    query = select(CallEvent).where(col(CallEvent.call_id) == call_id, col(CallEvent.kind) == LINE)
+    return list((await session.execute(query.order_by(col(CallEvent.at), col(CallEvent.id)))).scalars().all())
 
 
 async def standing_events(session: AsyncSession, call_id: UUID) -> list[Event]:

@@ -42,6 +42,8 @@ async def brief(call_id: UUID) -> CallBrief:
             agent = await session.get(AgentConfig, call.agent_id) if call.agent_id else None
             settings = await agents.answering_as(session, agent, call.agent_version) if agent else {}
             organization = await session.get(Organization, call.org_id)
+            events = await queries.standing_events(session, call.id)
+            said = await queries.said(session, call.id)
             return CallBrief(
                 call_id=call.id,
                 org_id=call.org_id,
@@ -62,6 +64,8 @@ async def brief(call_id: UUID) -> CallBrief:
                 goal=call.goal,
                 prompt_override=call.prompt_override,
                 variables=call.variables,
+                has_returned=any(event.kind == Kind.RETURNED for event in events),
+                said=tuple((str(one.data.get("who")), str(one.data["text"])) for one in said if one.data.get("text")),
             )
 
 
@@ -133,7 +137,8 @@ async def agent_line(found: CallBrief) -> AgentLine:
     joined = sum(event.kind == Kind.AGENT_JOINED for event in events)
     left = sum(event.kind == Kind.AGENT_LEFT for event in events)
     is_over = any(event.kind == Kind.ENDED and event.source != CARRIER for event in events)
-    if not joined:
+    # Who came back from a telephone that nobody answered has the agent once more.
+    if joined <= sum(event.kind == Kind.RETURNED for event in events):
         return AgentLine.NEVER_OPEN
     return AgentLine.ENDED if is_over or left >= joined else AgentLine.LOST
 

@@ -13,7 +13,7 @@ CALL_ATTRIBUTE = "call.id"
 AGENT_RINGS_S, PERSON_RINGS_S = 15, 30
 # Four hours, the longest call carriers keep up.
 LONGEST_S = 14_400
-AGENT_LEG, PERSON_LEG = "agent", "person"
+AGENT_LEG, PERSON_LEG, TRANSFER_LEG = "agent", "person", "transfer"
 
 
 def address(function: str, call_id: UUID, **more: str) -> str:
@@ -41,11 +41,11 @@ def to_agent(told: Answer, call_id: UUID, number: str, *, limit_s: int) -> Answe
     )
 
 
-def to_person(told: Answer, call_id: UUID, number: str, *, caller_id: str) -> Answer:
-    """Join the caller with a telephone."""
+def to_person(told: Answer, call_id: UUID, number: str, *, caller_id: str, leg: str = PERSON_LEG) -> Answer:
+    """Join the caller with a telephone; `leg` says for what, when it is asked what follows."""
     return told.dial_number(
         number,
-        action=address("sip-call-status", call_id, leg=PERSON_LEG),
+        action=address("sip-call-status", call_id, leg=leg),
         limit_s=LONGEST_S,
         ring_s=PERSON_RINGS_S,
         caller_id=caller_id,

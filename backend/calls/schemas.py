@@ -79,6 +79,10 @@ class CallBrief:
     goal: str
     prompt_override: str
     variables: Mapping[str, Any]
+    has_returned: bool
+    """Whether the caller was put through to somebody who did not answer, and is back."""
+    said: tuple[tuple[str, str], ...]
+    """What was said before the agent took the call now, as (`caller` or `agent`, words)."""
 
     @property
     def has_ended(self) -> bool:

@@ -11,6 +11,8 @@ from backend.calls.listing import PAGE, RESULTS, SEARCH_LIMIT
 from backend.calls.listing import one_line as line
 from backend.calls.listing import page as lines
 from backend.calls.log import CHANGED, SPOKEN
+from backend.calls.moving import instructions as transfer_instructions
+from backend.calls.moving import put_through
 from backend.calls.outgoing import CallOrder, place, terminate
 from backend.calls.outgoing import answered as answer_outbound
 from backend.calls.reading import CallFilter, one, page
@@ -51,8 +53,10 @@ __all__ = [
     "one",
     "page",
     "place",
+    "put_through",
     "remove_from_whitelist",
     "terminate",
     "transcript",
+    "transfer_instructions",
     "whitelist",
 ]

@@ -190,7 +190,7 @@ class Switchboard:
         status = "completed" if talked_s else behaviour.answers
         if not verb.get("action"):
             return None
-        told = {"DialCallStatus": status, "DialCallSid": f"{call.sid}-dial", "DialCallDuration": str(int(talked_s) + 1)}
+        told = {"DialCallStatus": status, "DialCallSid": str(uuid.uuid4()), "DialCallDuration": str(int(talked_s) + 1)}
         return await self._ask(
             call, verb.get("action", ""), **(told if talked_s else {**told, "DialCallDuration": "0"})
         )

@@ -1,5 +1,7 @@
 """The telephone at the far end of a media stream: speaks in tones what its owner says, and hears what it is told.
 
+Sound that comes late is played late, as a telephone with a patient buffer does, so that a busy machine garbles no word.
+
 Sound crosses the socket as carriers send it: PCMU at 8 kHz in frames of 20 ms, base64 in JSON (SignalWire's and
 Twilio's media streams). What arrives is played in real time, so that what is cleared before it was played is not heard.
 """
@@ -19,6 +21,8 @@ from backend.sandbox.calls import Call
 RATE, FRAME_S = 8_000, 0.02
 FRAME = round(RATE * FRAME_S)
 _SILENCE = b"\xff" * FRAME
+# A speech that stops for longer than this in its middle is over.
+_PATIENCE = round(2.0 / FRAME_S)
 
 
 def _decoded() -> Any:
@@ -57,6 +61,8 @@ class Telephone:
         # Sound that came and was not played yet, and the marks that stand in it, as (bytes before it, name).
         self._waiting = bytearray()
         self._marks: deque[tuple[int, str]] = deque()
+        # Frames that passed without sound in the middle of a speech.
+        self._late = _PATIENCE
         self._sent = 0
         self._told = 1
 
@@ -72,6 +78,7 @@ class Telephone:
         elif kind == "clear":
             self._call.notes.append("cleared")
             self._waiting.clear()
+            self._late = _PATIENCE
             cleared = [name for _, name in self._marks]
             self._marks.clear()
             return [self._mark(name) for name in cleared]
@@ -85,6 +92,7 @@ class Telephone:
         self._play()
         while self._marks and self._marks[0][0] <= 0:
             told.append(self._mark(self._marks.popleft()[1]))
+            self._late = _PATIENCE
         for text in self._call.take_said():
             self._saying = np.concatenate([self._saying, spoken.say(text, RATE)])
         part, self._saying = self._saying[:FRAME], self._saying[FRAME:]
@@ -101,6 +109,9 @@ class Telephone:
     def _play(self) -> None:
         part = bytes(self._waiting[:FRAME])
         del self._waiting[:FRAME]
+        self._late = 0 if part else self._late + 1
+        if not part and self._late < _PATIENCE:
+            return
         self._marks = deque((before - len(part), name) for before, name in self._marks)
         for line in self._listener.hear(from_ulaw(part.ljust(FRAME, b"\xff"))):
             self._call.heard.append(line)

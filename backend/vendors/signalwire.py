@@ -209,6 +209,11 @@ async def dial(*, sender: str, recipient: str, url: str, status_callback: str, r
     return str(body["sid"])
 
 
+async def redirect(sid: str, url: str) -> None:
+    """Send a call that is answered to other instructions. Raises `VendorError`; what it was joined with is let go."""
+    await _ask("POST", _account_url(f"/Calls/{quote(sid, safe='')}.json"), [("Url", url), ("Method", "POST")])
+
+
 async def hang_up(sid: str) -> None:
     """End a call, whether it rings or is answered. Raises `VendorError`, code 20404 when the carrier knows none."""
     await _ask("POST", _account_url(f"/Calls/{quote(sid, safe='')}.json"), [("Status", "completed")])

@@ -72,11 +72,14 @@ class Customer:
 
     async def dial(self, number: str) -> None:
         """Call a business, and stay on the line."""
-        patient = {"talks_ms": 120_000}
-        (await self._vendor.put(f"/sandbox/lines/{CALLER}", json=patient)).raise_for_status()
+        await self.reaches(CALLER, talks_ms=120_000)
         rung = await self._vendor.post("/sandbox/calls", json={"from": CALLER, "to": number})
         rung.raise_for_status()
         self._sid = rung.json()["sid"]
+
+    async def reaches(self, number: str, **behaviour: Any) -> None:
+        """Say how another telephone takes calls."""
+        (await self._vendor.put(f"/sandbox/lines/{number}", json=behaviour)).raise_for_status()
 
     async def call(self) -> dict[str, Any]:
         """Return how the carrier sees the call."""

@@ -10,6 +10,8 @@ from tests.voice_agent.dialling import Customer, told
 from voice_agent.core.states import State
 from voice_agent.worker import Worker
 
+ELSEWHERE = "+14155550111"
+
 
 @pytest.fixture
 async def carrier(line, sandbox):
@@ -51,7 +53,7 @@ async def test_a_caller_is_greeted_answered_by_voice_and_by_keys_and_kept(line, 
     await customer.presses("12#")
     await eventually(lambda: is_told(line, "transcript.line", 5), dialling.PATIENT_S)
     await customer.hangs_up()
-    await eventually(lambda: is_idle(worker))
+    await eventually(lambda: is_idle(worker), dialling.PATIENT_S)
     await run_jobs()
     (record,) = await line.calls()
     assert (record.status, record.disposition) == ("completed", "answered_by_agent")
@@ -70,9 +72,9 @@ async def test_a_caller_is_greeted_answered_by_voice_and_by_keys_and_kept(line, 
 async def test_who_speaks_over_the_agent_stops_it_and_a_worker_that_drains_says_goodbye(
     line, worker, customer, eventually
 ):
-    await greet(line, "North Dental, where we look after teeth, all week long, for young and old.")
+    await change(line, greeting="North Dental. " + "We look after teeth, all week long. " * 10)
     await customer.dial(line.number.phone_number)
-    await eventually(lambda: is_speaking(worker))
+    await eventually(lambda: is_speaking(worker), dialling.PATIENT_S)
     await customer.says("Stop, please")
     await eventually(lambda: is_told(line, "transcript.line", 2), dialling.PATIENT_S)
     assert "cleared" in (await customer.call())["notes"]
@@ -81,7 +83,7 @@ async def test_who_speaks_over_the_agent_stops_it_and_a_worker_that_drains_says_
     await worker.drain(0.5)
     call = await customer.is_put_down()
     assert any("Goodbye." in one for one in call["heard"])
-    await eventually(lambda: is_idle(worker))
+    await eventually(lambda: is_idle(worker), dialling.PATIENT_S)
     (left,) = await told(line, "agent.left")
     assert left.data["ending"] == "agent_ended"
 
@@ -90,12 +92,12 @@ async def test_who_speaks_over_the_agent_stops_it_and_a_worker_that_drains_says_
 async def test_a_caller_may_hang_up_at_any_moment(line, worker, customer, run_jobs, eventually, moment):
     await customer.dial(line.number.phone_number)
     if moment == "at once":
-        await eventually(lambda: is_told(line, "stream.opened"))
+        await eventually(lambda: is_told(line, "stream.opened"), dialling.PATIENT_S)
     else:
-        await eventually(lambda: is_speaking(worker))
+        await eventually(lambda: is_speaking(worker), dialling.PATIENT_S)
     await customer.hangs_up()
-    await eventually(lambda: has_ended(line))
-    await eventually(lambda: is_idle(worker))
+    await eventually(lambda: has_ended(line), dialling.PATIENT_S)
+    await eventually(lambda: is_idle(worker), dialling.PATIENT_S)
     await run_jobs()
     (record,) = await line.calls()
     assert record.status == "completed"
@@ -109,18 +111,40 @@ async def test_a_line_that_breaks_is_told_to_the_caller_and_the_record(line, hou
         connection.transport.abort()
     await customer.hears("lost you")
     await customer.is_put_down()
-    await eventually(lambda: is_idle(worker))
+    await eventually(lambda: is_idle(worker), dialling.PATIENT_S)
     await run_jobs()
     (record,) = await line.calls()
     assert (record.status, record.disposition_reason) == ("completed", records.BROKE_OFF)
     assert not await told(line, "agent.left")
 
 
-async def greet(line, words):
+async def test_a_caller_is_put_through_and_comes_back_where_nobody_answers(
+    line, worker, customer, run_jobs, eventually
+):
+    await change(line, settings={"transfer_phone_number": ELSEWHERE})
+    await customer.reaches(ELSEWHERE, answers="no-answer")
+    await customer.dial(line.number.phone_number)
+    await customer.hears("North Dental.")
+    await customer.says("Put me through to the team")
+    await customer.hears("nobody answered there")
+    await customer.reaches(ELSEWHERE, answers="person", talks_ms=20)
+    await customer.says("Put me through to the team")
+    await customer.is_put_down()
+    await eventually(lambda: is_idle(worker), dialling.PATIENT_S)
+    await run_jobs()
+    (record,) = await line.calls()
+    assert (record.status, record.disposition) == ("completed", "transferred")
+    # The agent that takes the caller back knows what was said before.
+    assert [one.data["to"] for one in await told(line, "transfer.started")] == [ELSEWHERE] * 2
+    assert lines(await told(line)).count(("caller", "Put me through to the team")) == 2
+
+
+async def change(line, **values):
     with line.org.scope():
         async with unit_of_work() as session:
             agent = await session.get(AgentConfig, line.agent.id)
-            agent.greeting = words
+            for name, value in values.items():
+                setattr(agent, name, value)
             session.add(agent)
 
 

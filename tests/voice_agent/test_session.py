@@ -6,6 +6,7 @@ import pytest
 from livekit.agents import inference
 from sqlmodel import col, select
 
+from backend.core.errors import VendorError
 from backend.core.tenancy import unit_of_work
 from backend.models.agents import AgentTurn
 from tests.voice_agent.ends import Ear, Mouth
@@ -15,6 +16,8 @@ from voice_agent.core.messages import Ending
 from voice_agent.core.states import Kind, State
 from voice_agent.session import CallSession
 
+ELSEWHERE = "+14155550111"
+
 
 class Phone:
     """The caller's line."""
@@ -23,14 +26,25 @@ class Phone:
 
     def __init__(self) -> None:
         self.is_down = asyncio.Event()
+        self.put_through_to: list[str] = []
+        self.is_refusing = False
 
     async def hang_up(self) -> None:
         self.is_down.set()
 
+    async def put_through(self, number: str, reason: str) -> None:
+        self.put_through_to.append(number)
+        if self.is_refusing:
+            raise VendorError("The carrier failed.", vendor="SignalWire")
+
 
 @pytest.fixture
 async def held(line, sandbox):
-    """A call that is answered in text, and its phone."""
+    """A call that is answered in text, whose agent may put callers through, and its phone."""
+    with line.org.scope():
+        async with unit_of_work() as session:
+            line.agent.settings = {"transfer_phone_number": ELSEWHERE}
+            session.add(line.agent)
     record = await line.begin()
     call = await gateway.brief(record.id)
     phone = Phone()
@@ -63,6 +77,39 @@ async def test_a_call_is_greeted_answered_with_a_tool_and_kept_with_what_each_an
     (record,) = await line.calls()
     assert record.status == "completed"
     assert held.core.ending == Ending.CALLER
+
+
+async def test_who_says_goodbye_is_told_goodbye_and_the_phone_is_put_down(held, line):
+    held, phone, _ = held
+    await held.begin()
+    await held.session.run(user_input="Goodbye")
+    await asyncio.wait_for(phone.is_down.wait(), 15)
+    held.tell(Kind.HUNG_UP)
+    await held.end()
+    assert held.core.ending == Ending.AGENT
+    assert "Goodbye" in said_by_now(held, "assistant")[-1]
+    (turn,) = await turns(line)
+    assert [(one["name"], one["status"]) for one in turn.tools] == [("end_call", "ok")]
+
+
+@pytest.mark.parametrize("is_refusing", [False, True])
+async def test_a_transfer_is_what_the_line_says_of_it(held, line, is_refusing):
+    held, phone, _ = held
+    phone.is_refusing = is_refusing
+    await held.begin()
+    await held.session.run(user_input="Please put me through to the team")
+    assert phone.put_through_to == [ELSEWHERE]
+    assert held.core.state == (State.LISTENING if is_refusing else State.ENDED)
+    held.tell(Kind.HUNG_UP)
+    await held.end()
+    (turn,) = await turns(line)
+    assert [(one["name"], one["status"]) for one in turn.tools] == [
+        ("transfer_call", "failed" if is_refusing else "ok")
+    ]
+    (record,) = await line.calls()
+    # Who was put through is still on the line.
+    assert record.status == ("completed" if is_refusing else "in_progress")
+    assert held.core.ending == (Ending.CALLER if is_refusing else Ending.TRANSFERRED)
 
 
 async def test_a_call_by_sound_is_heard_answered_broken_into_and_put_down_politely(line, sandbox, eventually):

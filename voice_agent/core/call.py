@@ -103,7 +103,8 @@ class Call:
             case Kind.CREDITED:
                 self._credited(event.micros)
             case Kind.CLOSE_ASKED if before != State.CLOSING:
-                done += self._close(Line.GOODBYE, Ending.AGENT, at)
+                # Who has said goodbye does not say it twice.
+                done += self._close(None if event.text else Line.GOODBYE, Ending.AGENT, at)
             case Kind.BROKEN:
                 done += self._give_up(event.reason, at)
             case Kind.HUNG_UP:

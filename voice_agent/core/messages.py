@@ -12,7 +12,7 @@ class Event:
 
     kind: Kind
     text: str = ""
-    """The words of a turn, or of a speech that was heard to its end."""
+    """The words of a turn, of a speech that was heard to its end, or of a goodbye that was said."""
     speech: int = 0
     """Which of the core's own speeches it is about; 0 for an answer of the model."""
     micros: int = 0
@@ -24,6 +24,7 @@ class Line(StrEnum):
     """What the core has said in its own words; the session has them in the agent's language."""
 
     GREETING = "greeting"
+    BACK = "back"
     STILL_THERE = "still_there"
     ONE_MOMENT = "one_moment"
     TIME_UP = "time_up"

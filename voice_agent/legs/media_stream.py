@@ -12,12 +12,14 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 from aiohttp import web
 from livekit import rtc
 from livekit.agents.voice import io
 
+from voice_agent import gateway
 from voice_agent.legs import ulaw
 from voice_agent.legs.pacing import PacedMouth
 from voice_agent.legs.port import Gone
@@ -26,8 +28,8 @@ from voice_agent.legs.port import Gone
 LARGEST_MESSAGE = 65_536
 # Carriers send fifty frames a second, silence included: a line without any is a dead one.
 QUIET_S = 15.0
-# Sound that nobody listens to yet is kept this long.
-_KEPT_FRAMES = 100
+# Sound that nobody listened to yet is kept for ten seconds: what came in a burst after a stop is heard whole.
+_KEPT_FRAMES = 500
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,13 @@ class _Ear(io.AudioInput):
 class MediaStream:
     """The line of a call over one socket (see `legs.port.Leg`)."""
 
-    def __init__(self, socket: web.WebSocketResponse, start: Start, name: str) -> None:
+    def __init__(self, socket: web.WebSocketResponse, start: Start, call_id: UUID, name: str) -> None:
         self.name = name
         self.ear = _Ear()
         self.mouth = PacedMouth(self)
         self._socket = socket
         self._sid = start.stream_sid
+        self._call_id = call_id
         self._marks: dict[str, asyncio.Future[None]] = {}
         self._marked = 0
         self._is_put_down = False
@@ -127,6 +130,10 @@ class MediaStream:
         """Close the socket: the carrier goes on with what its instructions say comes after."""
         self._is_put_down = True
         await self._socket.close()
+
+    async def put_through(self, number: str, reason: str) -> None:
+        """Have the carrier take the caller to a telephone; the stream ends by that."""
+        await gateway.put_through(self._call_id, number, reason)
 
     async def send_sound(self, frame: bytes) -> None:
         """Send one frame."""

@@ -37,3 +37,6 @@ class Leg(Protocol):
 
     async def hang_up(self) -> None:
         """Put the phone down."""
+
+    async def put_through(self, number: str, reason: str) -> None:
+        """Join the caller with a telephone instead of us. Raises `MagpipeError` when that is not done."""

@@ -22,6 +22,12 @@ async def outbound_call(request: Request) -> Response:
     return _xml(await calls.answer_outbound(*await _signed(request, "outbound-call-cxml")))
 
 
+@router.post("/transfer-cxml")
+async def transfer(request: Request) -> Response:
+    """A caller is put through to a telephone."""
+    return _xml(await calls.transfer_instructions(*await _signed(request, "transfer-cxml")))
+
+
 @router.post("/webhook-call-status")
 async def call_status(request: Request) -> Response:
     """A call moved on."""

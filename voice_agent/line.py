@@ -1,0 +1,32 @@
+"""Let an agent's tools use the line of their call, and have the call know what they did with it."""
+
+import asyncio
+from collections.abc import Callable
+
+from voice_agent import gateway
+from voice_agent.core.messages import Event
+from voice_agent.core.states import Kind
+from voice_agent.legs.port import Leg
+
+
+class CallLine:
+    """The line of one call; `told` is the call, `words` what the agent said before it used the line."""
+
+    def __init__(self, leg: Leg, told: Callable[[Event], None], words: Callable[[], str]) -> None:
+        self._leg = leg
+        self._told = told
+        self._words = words
+
+    async def end(self) -> None:
+        """Have the call close as soon as the tool that wants it has come to its end."""
+        asyncio.get_running_loop().call_soon(self._told, Event(Kind.CLOSE_ASKED, self._words()))
+
+    async def put_through(self, number: str, reason: str) -> None:
+        """Join the caller with a telephone instead of the agent. Raises `MagpipeError` when that is not done."""
+        self._told(Event(Kind.TRANSFER_STARTED))
+        try:
+            await self._leg.put_through(number, reason)
+        except gateway.MagpipeError:
+            self._told(Event(Kind.TRANSFER_FAILED))
+            raise
+        self._told(Event(Kind.TRANSFER_DONE))
