@@ -21,6 +21,7 @@ BENCHMARKS = (
     "knowledge_site",
     "retrieval",
     "memory",
+    "tools",
     "injection",
     "analytics",
     "webhook",

@@ -73,7 +73,7 @@ async def rows() -> list[Row]:
                 (owners[name].org_id, sources[name], everything, int(PASSAGES * share)),
             )
             _count(database)
-        database.execute("vacuum analyze knowledge_chunks")
+        _tidy(database)
         for name in list(SHARES)[1:]:
             lines += await _searched(name, owners[name].org_id, texts)
     return lines
@@ -105,7 +105,13 @@ def _fill(database: psycopg.Connection[tuple[object, ...]], texts: _Texts, org_i
     database.execute("set maintenance_work_mem = '2GB'")
     database.execute(str(index))
     _count(database)
-    database.execute("vacuum analyze knowledge_chunks")
+    _tidy(database)
+
+
+def _tidy(database: psycopg.Connection[tuple[object, ...]]) -> None:
+    # As the server does by itself a minute later.
+    for table in ("knowledge_chunks", "knowledge_vectors"):
+        database.execute(f"vacuum analyze {table}")
 
 
 def _count(database: psycopg.Connection[tuple[object, ...]]) -> None:
