@@ -91,6 +91,7 @@ class Tab:
     org_id: UUID
     user_id: UUID
     session_id: UUID | None
+    socket: str = ""
     widgets: dict[type[Any], None] = field(default_factory=dict)
     open: str = ""
     waiting: list[News] = field(default_factory=list)
@@ -125,18 +126,25 @@ class Hub:
         """Tell `widget` of this tab what changes in the person's organization; return whether it is news to us.
 
         Subscribe before reading, so that no change falls between. A tab that another person or organization takes
-        over starts empty.
+        over starts empty. So does one on another socket: its page was loaded again, or it missed something, and what
+        was patched into its lists before stands in the browser alone.
         """
-        tab = self._tabs.get(token)
-        if tab is None or (tab.org_id, tab.user_id) != (principal.org_id, principal.user_id):
+        tab, socket = self._tabs.get(token), self._socket(token)
+        if tab is None or (tab.org_id, tab.user_id, tab.socket) != (principal.org_id, principal.user_id, socket):
             self.drop(token)
-            tab = Tab(token, principal.org_id, principal.user_id, principal.session_id)
+            tab = Tab(token, principal.org_id, principal.user_id, principal.session_id, socket)
             self._tabs[token] = tab
             self._by_org.setdefault(str(tab.org_id), set()).add(token)
         tab.session_id = principal.session_id
         is_new = widget not in tab.widgets
         tab.widgets[widget] = None
         return is_new
+
+    def _socket(self, token: str) -> str:
+        """Return the socket a tab is connected by, empty while there is none."""
+        if self._app is None or self._app.event_namespace is None:
+            return ""
+        return str(self._app.event_namespace.token_to_sid.get(token, ""))
 
     def look_at(self, token: str, conversation_id: str) -> None:
         """Say which conversation a tab shows, empty for none; only its items are read for this tab."""

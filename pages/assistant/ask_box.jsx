@@ -54,7 +54,7 @@ export function AskBox({ label, placeholder, hint, sendLabel, stopLabel, busy, a
           placeholder={placeholder}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={press}
-          className="min-h-8 min-w-0 flex-1 resize-none bg-transparent px-1.5 py-1.5 text-14 text-ink outline-none placeholder:text-faint pointer-coarse:min-h-11 pointer-coarse:py-2.5 pointer-coarse:text-16"
+          className="min-h-8 min-w-0 flex-1 resize-none bg-transparent px-1.5 py-1.5 text-14 text-ink transition-none outline-none placeholder:text-faint pointer-coarse:min-h-11 pointer-coarse:py-2.5 pointer-coarse:text-16"
         />
         {busy ? (
           <button

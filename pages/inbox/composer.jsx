@@ -87,6 +87,7 @@ function Box(props) {
     writeDraft(conversationId, line ?? "", "subject");
   };
   useEffect(() => setActive(0), [slash?.asked, at?.asked]);
+  // Its height must not glide: with reduced motion every change does for an instant, and the old height is measured.
   const fit = () => {
     const area = field.current;
     if (!area) return;
@@ -274,7 +275,7 @@ function Box(props) {
                   event.preventDefault();
                   files.add(event.dataTransfer.files);
                 }}
-                className="block max-h-[40dvh] min-h-10 w-full resize-none bg-transparent px-3 pt-2 text-14 text-ink outline-none pointer-coarse:text-16"
+                className="block max-h-[40dvh] min-h-10 w-full resize-none bg-transparent px-3 pt-2 text-14 text-ink transition-none outline-none pointer-coarse:text-16"
               />
             </>
           )}

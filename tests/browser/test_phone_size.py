@@ -40,6 +40,12 @@ def test_person_takes_over_and_replies_with_a_thumb(window, leo, carrier, new_cu
     inbox.send_button.tap()
     expect(inbox.said("From my phone")).to_contain_text(InboxTimeline.DELIVERED)
     assert carrier.wait_for_reply(customer, 2)[-1] == "From my phone"
+    # The box is as small as it was, and a page that is loaded again shows what was said since it was opened.
+    small = inbox.field.bounding_box()
+    assert small
+    assert small["height"] < 60
+    page.reload()
+    expect(inbox.said("From my phone")).to_contain_text(InboxTimeline.DELIVERED)
 
 
 def test_composer_stays_above_the_bottom_bar_and_the_keyboard(window, ana, carrier, new_customer):

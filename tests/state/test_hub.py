@@ -33,10 +33,15 @@ class Listening:
     def __init__(self) -> None:
         self.batches: list[list[News]] = []
         self.slow_s = 0.0
+        self.given: list[News] = []
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
         self.failures = 0
 
     async def _hear(self, batch: Sequence[News]) -> None:
+        self.given = list(batch)
         await asyncio.sleep(self.slow_s)
+        await self.may_go_on.wait()
         if self.failures:
             self.failures -= 1
             raise RuntimeError("broken on purpose")
@@ -259,13 +264,18 @@ async def test_more_items_than_a_page_are_told_as_a_gap(
     conversation = await says(org, "0")
     await eventually(_heard(widget))
     hub.look_at("owner", str(conversation))
-    widget.slow_s = 0.4
+    widget.may_go_on.clear()
     for number in range(1, 10):
         await says(org, str(number))
+
+    async def waits() -> bool:
+        return any(news.has_gap for news in (*widget.given, *hub._tabs["owner"].waiting))
 
     async def told() -> bool:
         return any(news.has_gap for news in widget.news)
 
+    await eventually(waits)
+    widget.may_go_on.set()
     await eventually(told)
 
 
@@ -293,6 +303,14 @@ async def test_tab_without_a_socket_is_forgotten_and_starts_anew_when_it_returns
 
     await eventually(forgotten)
     assert hub.subscribe("gone", org.owner, Listening)
+
+
+async def test_a_page_that_is_loaded_again_starts_anew(hub: Hub, browsers: Browsers, org: Any) -> None:
+    browsers.connect("tab")
+    assert hub.subscribe("tab", org.owner, Listening)
+    assert not hub.subscribe("tab", org.owner, Listening)
+    browsers.event_namespace.token_to_sid["tab"] = "another socket"
+    assert hub.subscribe("tab", org.owner, Listening)
 
 
 async def test_lost_connection_makes_every_tab_load_anew(
