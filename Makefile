@@ -1,6 +1,6 @@
 # The commands a newcomer needs. Everything else is `magpipe --help`.
 .DEFAULT_GOAL := help
-.PHONY: help up install test lint bench screenshots lock
+.PHONY: help up install test test-livekit lint bench screenshots lock
 
 # The first Python of at least 3.11 on the PATH; `make up PYTHON=/path/to/python3` names another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -23,6 +23,10 @@ install: has-python ## Install the packages of the lock into .venv
 test: install ## Run every test, with a real database and a real browser
 	@$(VENV)/python -m tests.chromium
 	@PYTHONDONTWRITEBYTECODE= $(VENV)/python -m pytest -n 2 $(ARGS)
+
+# Sound in real time over WebRTC: apart from `test`, whose outcome depends on no machine's speed.
+test-livekit: install ## Try calls through LiveKit's own server, found on the PATH or built with Go
+	@if $(VENV)/python -m tests.livekit.servers; then TEST_LIVEKIT=1 $(VENV)/python -m pytest tests/livekit $(ARGS); fi
 
 lint: install ## Check style, types, the import law and dead code
 	@$(VENV)/ruff check $(wildcard $(PATHS))

@@ -20,6 +20,7 @@ from backend.agents.speaking import Answer, Speaker, Speaking
 from backend.agents.voices import ELEVENLABS, OPENAI, Voice
 from backend.agents.voices import known as known_voice
 from backend.agents.voices import voices as all_voices
+from backend.calls.routing import CALL_ATTRIBUTE, CALL_HEADER, TICKET_ATTRIBUTE, TICKET_HEADER, sip_login
 from backend.calls.schemas import CallBrief
 from backend.core import clock, db, jobs, logging, telemetry
 from backend.core.config import Settings, settings
@@ -32,6 +33,7 @@ __all__ = [
     "ELEVENLABS",
     "LINE_TOOLS",
     "OPENAI",
+    "SIP_HEADERS",
     "Answer",
     "CallBrief",
     "Invalid",
@@ -49,6 +51,7 @@ __all__ = [
     "put_through",
     "scope",
     "settings",
+    "sip_login",
     "speaking_for",
     "tell",
     "voice_of",
@@ -56,6 +59,8 @@ __all__ = [
 
 # Who tells the log of calls what the worker saw.
 SOURCE = "worker"
+# The headers of an INVITE that name a call, and the attributes of the caller that LiveKit makes of them.
+SIP_HEADERS = {CALL_HEADER: CALL_ATTRIBUTE, TICKET_HEADER: TICKET_ATTRIBUTE}
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from voice_agent import gateway, server
 from voice_agent.core.cost_clock import CostClock
 from voice_agent.core.states import Kind
 from voice_agent.legs.port import Leg
+from voice_agent.rooms import Rooms
 from voice_agent.session import CallSession
 
 # What a goodbye takes at most, and the line after it: calls that outlast the drain are closed so long before its end.
@@ -88,7 +89,7 @@ class Worker:
 
 
 async def run() -> None:
-    """Answer the carrier's streams until SIGTERM or SIGINT, then let the calls end."""
+    """Answer the carrier’s streams and LiveKit’s rooms until this process is told to stop; then let the calls end."""
     config = gateway.settings()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -98,10 +99,15 @@ async def run() -> None:
         runner = web.AppRunner(server.app(worker), access_log=None, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, config.host, config.voice_port).start()
+        rooms = Rooms(worker) if config.livekit_url else None
+        if rooms is not None:
+            await rooms.start()
         # What stands now stands until the end: looking through it again for garbage would be heard as a gap.
         gc.collect()
         gc.freeze()
         gateway.log.info("voice.ready", port=config.voice_port, capacity=config.voice_capacity)
         await stopping.wait()
-        await worker.drain(config.voice_drain_s)
+        await asyncio.gather(
+            worker.drain(config.voice_drain_s), *([rooms.stop(config.voice_drain_s)] if rooms is not None else [])
+        )
         await runner.cleanup()

@@ -31,11 +31,21 @@ class Answer:
         verb.text = "".join(one for one in words[:_LONGEST_SAY] if one.isprintable() or one.isspace())
         return self
 
-    def dial_sip(self, address: str, *, action: str, limit_s: int, ring_s: int, headers: Mapping[str, str]) -> "Answer":
-        """Ring a SIP address and join the two; `headers` travel in the INVITE, and `action` is asked what follows."""
+    def dial_sip(
+        self,
+        address: str,
+        *,
+        action: str,
+        limit_s: int,
+        ring_s: int,
+        headers: Mapping[str, str],
+        login: tuple[str, str],
+    ) -> "Answer":
+        """Ring a SIP address with a login and join the two; `headers` travel along, `action` is asked what follows."""
         dial = self._dial(action=action, limit_s=limit_s, ring_s=ring_s)
         query = "&".join(f"{name}={value}" for name, value in headers.items())
-        ElementTree.SubElement(dial, "Sip").text = f"{address}?{query}"
+        who = {"username": login[0], "password": login[1]}
+        ElementTree.SubElement(dial, "Sip", who).text = f"{address}?{query}"
         return self
 
     def dial_number(self, number: str, *, action: str, limit_s: int, ring_s: int, caller_id: str) -> "Answer":

@@ -4,16 +4,22 @@ from uuid import UUID
 
 from backend.calls import tickets
 from backend.calls.cxml import Answer
+from backend.core import crypto
 from backend.core.config import settings
 
-# The header our call id travels in: LiveKit maps it to an attribute of the caller, and it is the only key of a call.
-CALL_HEADER = "X-Call-Id"
-CALL_ATTRIBUTE = "call.id"
+# Our call id, the only key of a call, and its ticket travel in headers, which LiveKit makes attributes of the caller.
+CALL_HEADER, TICKET_HEADER = "X-Call-Id", "X-Call-Ticket"
+CALL_ATTRIBUTE, TICKET_ATTRIBUTE = "call.id", "call.ticket"
 # An agent answers within a second or is not there; a person needs time to find their telephone.
 AGENT_RINGS_S, PERSON_RINGS_S = 15, 30
 # Four hours, the longest call carriers keep up.
 LONGEST_S = 14_400
 AGENT_LEG, PERSON_LEG, TRANSFER_LEG = "agent", "person", "transfer"
+
+
+def sip_login() -> tuple[str, str]:
+    """Return the name and password the carrier shows LiveKit's SIP service, which lets nobody else in."""
+    return "magpipe", crypto.digest("livekit-trunk", settings().livekit_sip_domain)[:40]
 
 
 def address(function: str, call_id: UUID, **more: str) -> str:
@@ -28,16 +34,17 @@ def to_agent(told: Answer, call_id: UUID, number: str, *, limit_s: int) -> Answe
     What follows when the agent cannot be reached is asked of `sip-call-status`.
     """
     action = address("sip-call-status", call_id, leg=AGENT_LEG)
-    domain = settings().livekit_sip_domain
+    domain, ticket = settings().livekit_sip_domain, tickets.issue(call_id)
     if not domain:
-        given = {"call_id": str(call_id), "ticket": tickets.issue(call_id)}
+        given = {"call_id": str(call_id), "ticket": ticket}
         return told.stream(settings().voice_stream_url, given).redirect(action)
     return told.dial_sip(
         f"sip:{number}@{domain};transport=tls",
         action=action,
         limit_s=limit_s,
         ring_s=AGENT_RINGS_S,
-        headers={CALL_HEADER: str(call_id)},
+        headers={CALL_HEADER: str(call_id), TICKET_HEADER: ticket},
+        login=sip_login(),
     )
 
 

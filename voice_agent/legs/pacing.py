@@ -1,12 +1,14 @@
 """Send what the agent says at the pace it is heard, a blink ahead: who breaks in finds nothing left to be heard.
 
 A carrier plays everything it was sent. So a frame leaves only when the one before it is about to be played out, and
-what was sent too early to be taken back is at most `LEAD_S` and one frame.
+what was sent too early to be taken back is at most `LEAD_S` and one frame. A wire that forgets at once what it holds
+may be given more.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from livekit import rtc
@@ -14,6 +16,7 @@ from livekit.agents.voice import io
 
 from voice_agent.legs import ulaw
 
+FRAME_S = ulaw.FRAME_S
 LEAD_S = 0.04
 # A carrier that does not say when it has played what it was sent is believed to have done so this much later.
 _PATIENCE_S = 0.3
@@ -21,11 +24,25 @@ _PATIENCE_S = 0.3
 _TELL_S = 0.5
 
 
+@dataclass(frozen=True)
+class Coding:
+    """How sound is written on a wire: samples a second, bytes of a frame of 20 ms, and a byte of silence."""
+
+    rate: int
+    frame: int
+    silence: bytes
+    encode: Callable[[bytes], bytes]
+
+
+PCMU = Coding(ulaw.RATE, ulaw.FRAME, b"\xff", ulaw.encode)
+PCM_24K = Coding(24_000, round(24_000 * FRAME_S) * 2, b"\0", bytes)
+
+
 class Wire(Protocol):
     """Where paced sound goes."""
 
     async def send_sound(self, frame: bytes) -> None:
-        """Send one frame of 20 ms, PCMU at 8 kHz."""
+        """Send one frame of 20 ms, in the wire's coding."""
 
     async def send_mark(self) -> asyncio.Future[None]:
         """Mark the end of a speech; the future is done when it was played."""
@@ -42,13 +59,15 @@ class PacedMouth(io.AudioOutput):
         wire: Wire,
         now: Callable[[], float] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        coding: Coding = PCMU,
+        lead_s: float = LEAD_S,
     ) -> None:
         super().__init__(
             label="telephone",
             capabilities=io.AudioOutputCapabilities(pause=True),
-            sample_rate=ulaw.RATE,
+            sample_rate=coding.rate,
         )
-        self._wire = wire
+        self._wire, self._coding, self._lead_s = wire, coding, lead_s
         self._now = now or asyncio.get_running_loop().time
         self._sleep = sleep
         self._waiting = bytearray()
@@ -65,7 +84,7 @@ class PacedMouth(io.AudioOutput):
     async def capture_frame(self, frame: rtc.AudioFrame) -> None:
         """Take sound of the speech that is being made, as fast as it is made."""
         await super().capture_frame(frame)
-        self._waiting += ulaw.encode(bytes(frame.data))
+        self._waiting += self._coding.encode(bytes(frame.data))
         if self._speaking is None:
             self._is_whole = False
             self._speaking = asyncio.get_running_loop().create_task(self._speak())
@@ -102,15 +121,16 @@ class PacedMouth(io.AudioOutput):
     async def _speak(self) -> None:
         self._played_s = self._told_s = 0.0
         self.on_playback_started(created_at=time.time())
-        while len(self._waiting) >= ulaw.FRAME or not self._is_whole:
-            if len(self._waiting) < ulaw.FRAME:
+        size = self._coding.frame
+        while len(self._waiting) >= size or not self._is_whole:
+            if len(self._waiting) < size:
                 self._has_more.clear()
                 await self._has_more.wait()
                 continue
-            await self._send(bytes(self._waiting[: ulaw.FRAME]))
-            del self._waiting[: ulaw.FRAME]
+            await self._send(bytes(self._waiting[:size]))
+            del self._waiting[:size]
         if self._waiting:
-            await self._send(bytes(self._waiting).ljust(ulaw.FRAME, b"\xff"))
+            await self._send(bytes(self._waiting).ljust(size, self._coding.silence))
         heard = await self._wire.send_mark()
         still = max(0.0, self._played_out_at - self._now()) + _PATIENCE_S
         await asyncio.wait({heard}, timeout=still)
@@ -120,13 +140,13 @@ class PacedMouth(io.AudioOutput):
         await self._may_play.wait()
         # A line that ran dry is played again from the moment more comes.
         self._played_out_at = max(self._played_out_at, self._now())
-        early = self._played_out_at - LEAD_S - self._now()
+        early = self._played_out_at - self._lead_s - self._now()
         if early > 0:
             await self._sleep(early)
             await self._may_play.wait()
         await self._wire.send_sound(frame)
-        self._played_out_at = max(self._played_out_at, self._now()) + ulaw.FRAME_S
-        self._played_s += ulaw.FRAME_S
+        self._played_out_at = max(self._played_out_at, self._now()) + FRAME_S
+        self._played_s += FRAME_S
         if self._played_s - self._told_s >= _TELL_S:
             lasted, began = self._played_s - self._told_s, self._told_s
             self._told_s = self._played_s

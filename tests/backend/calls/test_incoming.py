@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy import text as sql
 
-from backend.calls import deciding, queries
+from backend.calls import deciding, queries, tickets
 from backend.calls import service as calls
 from backend.contacts import service as contacts
 from backend.core import clock
@@ -69,9 +69,13 @@ async def test_the_agent_answers_in_livekit_where_it_has_an_address(line, api, m
     monkeypatch.setattr(settings(), "livekit_sip_domain", "sip.example.com")
     answer = await post(api, INBOUND, form())
     (call,) = await line.calls()
-    assert (
-        found(answer, "Sip").text == f"sip:{line.number.phone_number}@sip.example.com;transport=tls?X-Call-Id={call.id}"
-    )
+    sip = found(answer, "Sip")
+    address, _, headers = (sip.text or "").partition("?")
+    assert address == f"sip:{line.number.phone_number}@sip.example.com;transport=tls"
+    given = dict(one.split("=", 1) for one in headers.split("&"))
+    assert given["X-Call-Id"] == str(call.id)
+    tickets.check(call.id, given["X-Call-Ticket"])
+    assert (sip.attrib["username"], len(sip.attrib["password"])) == ("magpipe", 40)
     assert found(answer, "Dial").attrib["answerOnBridge"] == "true"
     assert int(found(answer, "Dial").attrib["timeLimit"]) == 1860
 
