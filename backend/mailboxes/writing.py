@@ -30,8 +30,11 @@ async def write(
     agent_id: UUID | None = None,
     thread_id: UUID | None = None,
     in_reply_to: str = "",
+    client_key: str = "",
 ) -> EmailMessage:
     """Send a member's email to anybody, whose contact is made when there is none, and let the agent wait.
+
+    A second call with the member's same `client_key` returns the first call's email and sends nothing.
 
     It comes from the agent's mailbox; without an agent from the one its thread came to, else from the one connected
     first. A thread is named by its id, or by one of its emails (our id or its `Message-ID`). Markup is sent as its
@@ -65,6 +68,7 @@ async def write(
         address,
         text,
         author,
+        dedupe_key=f"member:{principal.user_id}:{client_key}" if client_key else "",
         purpose=Purpose.SERVICE,
         sent_by=principal.user_id,
         is_unverified=about is not None and about.direction == Direction.INBOUND and not about.is_proven,

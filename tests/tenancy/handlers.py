@@ -238,7 +238,9 @@ WIDGETS: dict[str, Widget] = {
         {
             "set_open": OPEN,
             "search": _rule(text="canary"),
+            "choose_channel": _rule(channel="email"),
             "choose_sender": _rule(sender=NUMBER),
+            "choose_box": _rule(box=Id("agent_configs")),
             "choose": _rule(to=CUSTOMER),
             "submit": _rule(form={"body": "Mallory"}),
         },

@@ -7,17 +7,21 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
+from backend.agents import service as agents
 from backend.compliance import service as compliance
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author, ListFilter
 from backend.core.ids import new_id
 from backend.core.tenancy import unit_of_work
+from backend.mailboxes import service as mailboxes
 from backend.messaging import service as messaging
 from backend.messaging.schemas import MessageFilter
+from backend.models.mailboxes import EmailMessage
 from backend.models.numbers import ServiceNumber
-from backend.vocab import AuthorKind, ConversationStatus, ItemKind, MemberRole
+from backend.vocab import AgentType, AuthorKind, ConversationStatus, ItemKind, MemberRole
 from state import arguments
 from state.hub import News
 from state.inbox import (
@@ -381,6 +385,36 @@ async def test_new_message_goes_to_its_conversation_and_errors_stand_at_their_fi
     answer = await tab.call(NewMessageState.submit, {"body": "Hello"})
     assert "/inbox/" in str(answer)
     assert not dialog.is_open
+
+
+async def test_new_message_is_an_email_where_a_mailbox_is_on_and_goes_once(org: Any) -> None:
+    await numbered(org, NUMBER)
+    with org.scope():
+        async with unit_of_work() as session:
+            agent = await agents.create(session, org.owner, AgentType.EMAIL, "Letters")
+            await mailboxes.connect(session, org.owner, agent.id)
+    tab = await sign_in(org.owner)
+    dialog = await tab.state(NewMessageState)
+    await tab.call(NewMessageState.set_open, True)
+    assert [box["value"] for box in dialog.boxes] == [str(agent.id)]
+    await tab.call(NewMessageState.choose_channel, "email")
+    await tab.call(NewMessageState.search, "dana@customer.example")
+    assert [choice["value"] for choice in dialog.people] == ["dana@customer.example"]
+    await tab.call(NewMessageState.choose, "nobody")
+    await tab.call(NewMessageState.submit, {"body": "It is ready.", "subject": ""})
+    assert (dialog.subject_error, dialog.is_open) == ("Say what it is about.", True)
+    await tab.call(NewMessageState.submit, {"body": "It is ready.", "subject": "Your bill"})
+    assert (bool(dialog.to_error), dialog.is_open) == (True, True)
+    await tab.call(NewMessageState.choose, "dana@customer.example")
+    places = {
+        PLACE.search(str(await tab.call(NewMessageState.submit, {"body": "It is ready.", "subject": "Your bill"})))[0]
+        for _ in range(2)
+    }
+    assert len(places) == 1
+    with org.scope():
+        async with unit_of_work() as session:
+            [email] = (await session.exec(select(EmailMessage))).all()
+    assert (email.to_addresses, email.subject) == (["dana@customer.example"], "Your bill")
 
 
 async def test_pressing_send_twice_in_the_new_message_dialog_sends_once_and_opening_it_again_sends_anew(
