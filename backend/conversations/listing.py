@@ -135,7 +135,7 @@ def _row(found: RowMapping, unread: int, mentioned: bool, hit: tuple[int, str] |
         contact_id=str(found["contact_id"]),
         name=found["name"],
         phone=phone,
-        phone_display=e164.display(phone) if phone else "",
+        phone_display=e164.display(phone) if phone else found["email"] or "",
         preview=found["last_preview"],
         channel=found["last_channel"],
         direction=found["last_direction"],

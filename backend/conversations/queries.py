@@ -68,6 +68,7 @@ _LIST_COLUMNS: tuple[Any, ...] = (
     col(_C.last_status).label("last_status"),
     col(Contact.name).label("name"),
     col(Contact.phone_number).label("phone_number"),
+    col(Contact.email).label("email"),
     func.coalesce(col(OrganizationMember.full_name), "").label("assignee_name"),
     func.coalesce(col(Team.name), "").label("team_name"),
     func.coalesce(_tags, array([], type_=Uuid())).label("tag_ids"),

@@ -11,7 +11,8 @@ from backend.vocab import AuthorKind
 class ConversationRow(TypedDict):
     """One line of the conversation list. Times are ISO 8601 in UTC, ids are strings, absent values empty.
 
-    `match` is what a search found in the conversation, at `match_seq`; both are empty without a search.
+    `phone_display` is the email address of somebody who has no number. `match` is what a search found in the
+    conversation, at `match_seq`; both are empty without a search.
     """
 
     id: str

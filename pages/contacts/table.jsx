@@ -9,6 +9,7 @@ import BellOff from "lucide-react/dist/esm/icons/bell-off.mjs";
 import ChevronsUpDown from "lucide-react/dist/esm/icons/chevrons-up-down.mjs";
 import CircleAlert from "lucide-react/dist/esm/icons/circle-alert.mjs";
 import PhoneForwarded from "lucide-react/dist/esm/icons/phone-forwarded.mjs";
+import RotateCw from "lucide-react/dist/esm/icons/rotate-cw.mjs";
 import SearchX from "lucide-react/dist/esm/icons/search-x.mjs";
 import Trash from "lucide-react/dist/esm/icons/trash-2.mjs";
 import Users from "lucide-react/dist/esm/icons/users.mjs";
@@ -318,6 +319,7 @@ export function ContactTable(props) {
     return (
       <Nothing icon={CircleAlert} title={words.FAILED} body={words.FAILED_SAFE} mark={[words.REFERENCE, reference]} danger>
         <button type="button" onClick={onRetry} className={SECONDARY}>
+          <Icon as={RotateCw} />
           {words.RETRY}
         </button>
       </Nothing>

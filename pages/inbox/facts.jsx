@@ -190,7 +190,7 @@ export function Facts({ row, person, alike, errors, agents, tags, words, time, m
           <Avatar name={person.name} />
           <div className="min-w-0 flex-1">
             {/* Without a name the number stands here alone, and is not said again below. */}
-            <h3 className="truncate text-14 font-semibold">{person.name || person.phone_display || words.UNKNOWN}</h3>
+            <h3 className="truncate text-14 font-semibold">{person.name || person.phone_display || person.email || words.UNKNOWN}</h3>
             {person.is_blocked ? <p className="text-12 text-danger-ink">{words.BLOCKED}</p> : null}
           </div>
           {person.phone ? (

@@ -5,6 +5,7 @@ import { Virtuoso } from "react-virtuoso";
 import ArrowUp from "lucide-react/dist/esm/icons/arrow-up.mjs";
 import CircleAlert from "lucide-react/dist/esm/icons/circle-alert.mjs";
 import Inbox from "lucide-react/dist/esm/icons/inbox.mjs";
+import RotateCw from "lucide-react/dist/esm/icons/rotate-cw.mjs";
 import SearchX from "lucide-react/dist/esm/icons/search-x.mjs";
 import { Hotkey } from "$/public/external/pages/components/hotkeys/hotkeys.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
@@ -178,6 +179,7 @@ export function ConversationList({ rows: first, feed, older, hasMore, stage, ref
           {words.REFERENCE} <code className="font-mono text-ink select-all">{reference}</code>
         </p>
         <button type="button" onClick={onResync} className={BUTTON}>
+          <Icon as={RotateCw} />
           {words.RETRY}
         </button>
       </Nothing>

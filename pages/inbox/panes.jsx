@@ -3,6 +3,7 @@ import { Children, useEffect, useLayoutEffect } from "react";
 import { Link, useLocation, useParams } from "react-router";
 import Merge from "lucide-react/dist/esm/icons/merge.mjs";
 import MessagesSquare from "lucide-react/dist/esm/icons/messages-square.mjs";
+import RotateCw from "lucide-react/dist/esm/icons/rotate-cw.mjs";
 import SearchX from "lucide-react/dist/esm/icons/search-x.mjs";
 import CircleAlert from "lucide-react/dist/esm/icons/circle-alert.mjs";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
@@ -84,6 +85,7 @@ function Note({ icon, tone, title, body, role, words, reference, onRetry, childr
       <div className="mt-4 flex flex-wrap gap-2">
         {onRetry ? (
           <button type="button" onClick={onRetry} className={SECONDARY}>
+            <Icon as={RotateCw} />
             {words.RETRY}
           </button>
         ) : null}

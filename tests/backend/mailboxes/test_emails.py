@@ -266,6 +266,8 @@ async def test_people_may_write_first_to_an_address_while_a_mailbox_is_on(desk):
             contact, _ = await contacts.ensure_by_email(session, CUSTOMER)
             conversation = (await conversations.for_contact(session, contact.id)).id
             assert await mailboxes.reach_of(session, conversation) == Reach("", "off")
+            # Who has neither name nor number is called by their address.
+            assert (await conversations.row(session, conversation)).row["phone_display"] == CUSTOMER
             with pytest.raises(Invalid):
                 await mailboxes.send_from_person(session, desk.org.owner, conversation, "It is ready.")
             write = mailboxes.send_from_person
