@@ -31,6 +31,7 @@ SUBJECTS = (
     "alerts",
     "approval",
     "calendar",
+    "call",
     "contact",
     "contact_field",
     "contact_import",
