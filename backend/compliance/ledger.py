@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.compliance.schemas import ConsentRow
+from backend.compliance.schemas import ConsentRow, OptOutState
 from backend.core import clock, crypto
 from backend.core.ids import new_id
 from backend.core.principal import Principal
@@ -25,6 +25,15 @@ from backend.models.messaging import SmsOptOut
 from backend.vocab import Channel, ConsentSource
 
 SHOWN = 200
+# What stands of a forgotten person counts where nothing else does. Each text asks four times, so it is one statement.
+_SAID_OF_TEXTS = text(
+    "(select is_opted_out, keyword, changed_at, true as is_known from sms_opt_outs"
+    " where org_id = :org_id and service_number = any(:numbers) and phone_number = :phone_number)"
+    " union all"
+    " (select true, '', created_at, false from suppressions"
+    " where org_id = :org_id and address_hash = :hash and channel = :channel and service_number = any(:numbers))"
+    " order by is_known desc, changed_at desc limit 1"
+)
 
 
 async def write(
@@ -132,6 +141,20 @@ async def suppressed_since(
         col(Suppression.service_number).in_({service_number, ""}),
     )
     return (await session.exec(query)).first()
+
+
+async def said_of_texts(session: AsyncSession, service_number: str, phone_number: str) -> OptOutState | None:
+    """Return the newer of a person's choices for one of our numbers and for all; None when they never said anything."""
+    org_id = org_id_of(session)
+    values = {
+        "org_id": org_id,
+        "numbers": [service_number, ""],
+        "phone_number": phone_number,
+        "hash": address_hash(org_id, phone_number),
+        "channel": Channel.SMS.value,
+    }
+    said = (await (await session.connection()).execute(_SAID_OF_TEXTS, values)).first()
+    return OptOutState(said.is_opted_out, said.keyword, said.changed_at) if said else None
 
 
 async def suppress(session: AsyncSession, address: str) -> int:

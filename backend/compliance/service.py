@@ -112,11 +112,7 @@ async def require_may_contact(
 
 async def opt_out_state(session: AsyncSession, service_number: str, phone_number: str) -> OptOutState | None:
     """Return what a person last told one of our numbers, or all of them; None when they never said anything."""
-    row = await _row(session, service_number, phone_number)
-    if row is not None:
-        return OptOutState(row.is_opted_out, row.keyword, row.changed_at)
-    since = await ledger.suppressed_since(session, Channel.SMS, phone_number, service_number)
-    return OptOutState(True, "", since) if since else None
+    return await ledger.said_of_texts(session, service_number, phone_number)
 
 
 async def opted_out_of(session: AsyncSession, phone_number: str) -> dict[str, OptOutState]:
@@ -281,17 +277,6 @@ async def _by_ledger(
         return ALLOWED
     by = "emails" if channel == Channel.EMAIL else "calls"
     return Verdict(False, "opted_out", f"{_who(contact)} asked for no {by}.")
-
-
-async def _row(session: AsyncSession, service_number: str, phone_number: str) -> SmsOptOut | None:
-    """Return the newer of a person's choices for one of our numbers and for all of them."""
-    query = select(SmsOptOut).where(
-        SmsOptOut.org_id == org_id_of(session),
-        col(SmsOptOut.service_number).in_({service_number, ""}),
-        SmsOptOut.phone_number == phone_number,
-    )
-    newest = query.order_by(col(SmsOptOut.changed_at).desc()).limit(1)
-    return (await session.exec(newest.execution_options(populate_existing=True))).first()
 
 
 async def _record(

@@ -116,6 +116,9 @@ async def append(
     member; a drafted or internal item does neither, and nor does what somebody blocked writes.
     """
     now = clock.now()
+    # Asked before anything is changed, so that all changes of the conversation are written at once.
+    is_theirs = kind in SHOWN_IN_LIST and direction == Direction.INBOUND
+    is_heeded = is_theirs and not await is_from_blocked(session, conversation)
     conversation.last_seq += 1
     item = ConversationItem(
         org_id=conversation.org_id,
@@ -143,7 +146,7 @@ async def append(
         if author.kind == AuthorKind.AGENT and author.id is not None:
             conversation.agent_id = author.id
             conversation.agent_version = int((data or {}).get("agent_version") or 0)
-        if direction == Direction.INBOUND and not await is_from_blocked(session, conversation):
+        if is_heeded:
             conversation.status = ConversationStatus.OPEN
             conversation.snoozed_until = None
             if kind == ItemKind.MESSAGE:
