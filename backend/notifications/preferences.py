@@ -36,6 +36,7 @@ class ChannelWish(TypedDict):
     inbound_messages: bool
     all_messages: bool
     needs_person: bool
+    tickets: bool
     contents: list[str]
     prefix: str
 
@@ -55,6 +56,7 @@ def _unset() -> ChannelWish:
         inbound_messages=False,
         all_messages=False,
         needs_person=True,
+        tickets=True,
         contents=list(CONTENTS),
         prefix="",
     )
@@ -127,7 +129,7 @@ def _wants(wish: ChannelWish, kind: str) -> bool:
         MESSAGE_OUT: wish["all_messages"],
         NEEDS_PERSON: wish["needs_person"],
         NEEDS_APPROVAL: wish["needs_person"],
-        NEW_TICKET: wish["needs_person"],
+        NEW_TICKET: wish["tickets"],
     }[kind]
 
 
@@ -135,13 +137,15 @@ def _complete(kept: Any) -> ChannelWish:
     known = _unset()
     if isinstance(kept, Mapping):
         known.update(cast(ChannelWish, {name: value for name, value in kept.items() if name in known}))
+        # Once the two were one wish.
+        known["tickets"] = kept.get("tickets", known["needs_person"])
     return known
 
 
 def _checked(channel: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in changes.items():
-        if name in ("enabled", "inbound_messages", "all_messages", "needs_person"):
+        if name in ("enabled", "inbound_messages", "all_messages", "needs_person", "tickets"):
             if not isinstance(value, bool):
                 raise Invalid("This is either on or off.", field=name)
             found[name] = value

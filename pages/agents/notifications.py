@@ -17,6 +17,7 @@ CHANNELS = (
 )
 OCCASIONS = (
     ("needs_person", AgentNotifications.NEEDS_PERSON),
+    ("tickets", AgentNotifications.TICKETS),
     ("inbound_messages", AgentNotifications.INBOUND),
     ("all_messages", AgentNotifications.ALL),
 )

@@ -144,6 +144,7 @@ class _Timeline(rx.Component):
     on_approve: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str, str)]
     on_discard: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str)]
     on_decide: rx.EventHandler[rx.event.passthrough_event_spec(str, bool, str)]
+    on_ticket: rx.EventHandler[_one]
 
 
 class _Composer(rx.Component):
@@ -283,6 +284,7 @@ def thread_pane() -> rx.Component:
                 on_approve=TimelineState.approve,
                 on_discard=TimelineState.discard,
                 on_decide=TimelineState.decide,
+                on_ticket=TicketEditorState.edit,
             ),
             _Composer.create(
                 conversation_id=ComposerState.conversation_id,

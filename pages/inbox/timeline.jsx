@@ -185,7 +185,17 @@ function OpenTimeline(props) {
         ) : null}
         {item.kind === "event" ? (
           <p className="px-6 pt-3 text-center text-12 text-muted">
-            {item.body}
+            {item.data?.ticket_id ? (
+              <button
+                type="button"
+                onClick={() => props.onTicket?.(item.data.ticket_id)}
+                className="rounded-control underline decoration-line underline-offset-2 hover:text-ink pointer-coarse:min-h-11"
+              >
+                {item.body}
+              </button>
+            ) : (
+              item.body
+            )}
             {item.data?.until ? (
               <>
                 {" "}

@@ -13,7 +13,7 @@ from state.agents.open_agent import AgentState
 from state.errors import answers
 from state.session import SessionState
 
-SWITCHES = ("enabled", "inbound_messages", "all_messages", "needs_person")
+SWITCHES = ("enabled", "inbound_messages", "all_messages", "needs_person", "tickets")
 TEXTS = ("address", "prefix")
 
 

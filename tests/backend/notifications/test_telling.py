@@ -103,6 +103,8 @@ async def test_a_text_goes_to_the_number_that_was_given_and_sets_off_no_further_
         ({"needs_person": True}, "needs_person", True),
         ({"needs_person": False, "all_messages": True}, "needs_person", False),
         ({"needs_person": True}, "needs_approval", True),
+        ({"needs_person": False}, "new_ticket", True),
+        ({"needs_person": True, "tickets": False}, "new_ticket", False),
         ({"enabled": False, "all_messages": True}, "new_message", False),
     ],
 )
