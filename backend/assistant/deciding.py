@@ -14,6 +14,7 @@ from backend.agents import service as agents
 from backend.assistant import queries
 from backend.assistant.schemas import Decision, Kind, ProposalRow
 from backend.assistant.views import proposal_row
+from backend.calls import service as calls
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
@@ -131,6 +132,14 @@ async def _callback(session: AsyncSession, principal: Principal, proposal: Assis
     return f"/inbox/{conversation.id}"
 
 
+async def _call(session: AsyncSession, principal: Principal, proposal: AssistantProposal) -> str:
+    principal.require(MemberRole.SUPPORT)
+    effect = proposal.effect
+    order = calls.CallOrder(effect["to"], effect["from"], UUID(effect["agent_id"]), purpose=effect["purpose"])
+    call = await calls.place(session, principal, order)
+    return f"/inbox/{call.conversation_id}"
+
+
 _Doer = Callable[[AsyncSession, Principal, AssistantProposal], Awaitable[str]]
 _DOERS: Mapping[Kind, _Doer] = {
     Kind.SEND_TEXT: _text,
@@ -139,4 +148,5 @@ _DOERS: Mapping[Kind, _Doer] = {
     Kind.CHANGE_AGENT: _change_agent,
     Kind.PUBLISH_AGENT: _publish_agent,
     Kind.PLAN_CALLBACK: _callback,
+    Kind.PLACE_CALL: _call,
 }

@@ -12,6 +12,7 @@ from backend.assistant import moments, people
 from backend.assistant.people import Recipient
 from backend.assistant.reading import FIELDS, agent_named
 from backend.assistant.schemas import NOTHING_SHOWN, Desk, DiffLine, Draft, Kind, Shown, ToolAnswer
+from backend.calls import service as calls
 from backend.compliance import service as compliance
 from backend.compliance.schemas import Purpose
 from backend.conversations import service as conversations
@@ -27,6 +28,7 @@ from backend.vocab import ActionStatus, Channel, MemberRole
 # Long enough to read and think, short enough that nobody confirms what they have forgotten.
 LASTS = timedelta(minutes=15)
 MOST_PLANNED = 50
+LONGEST_PURPOSE = 600
 NO_MOMENT = "When is not clear. Say a day and a time, such as tomorrow at 9:00 or 2026-11-24T09:00."
 _WAITS = "It is shown to be confirmed; nothing has happened yet."
 
@@ -150,16 +152,33 @@ async def publish_agent(desk: Desk, arguments: Mapping[str, str]) -> ToolAnswer:
 
 
 async def place_call(desk: Desk, arguments: Mapping[str, str]) -> ToolAnswer:
-    """Say that calls cannot be placed, and what can be done instead."""
-    contact = await people.named(desk, arguments["contact"])
-    if isinstance(contact, ToolAnswer):
-        return contact
-    who = people.line(desk, contact)
-    return ToolAnswer(
-        "ok",
-        f"Calls cannot be placed from here yet, so nobody was called. You can dial {who} yourself, send a text instead,"
-        " or plan a callback for a day and time.",
+    """Propose that an agent calls somebody now, with what the call is about."""
+    desk.principal.require(MemberRole.SUPPORT)
+    to = await people.recipient(desk, arguments["contact"])
+    if isinstance(to, ToolAnswer):
+        return to
+    agent = await agent_named(desk, arguments["agent"]) if arguments.get("agent") else None
+    if isinstance(agent, ToolAnswer):
+        return agent
+    sender = await _caller_id(desk, arguments.get("from_number", ""), is_agent_named=agent is not None)
+    if sender is None:
+        return ToolAnswer("refused", "No number of the business has an agent that speaks. Give one to a number first.")
+    purpose = " ".join(arguments.get("reason", "").split())[:LONGEST_PURPOSE]
+    order = calls.CallOrder(to.number, sender, agent.id if agent else None, purpose=purpose)
+    checked = await calls.check(desk.session, order)
+    if to.contact is not None:
+        await compliance.require_may_contact(
+            desk.session, to.contact, Channel.CALL, Purpose.SERVICE, sender=sender, recipient=checked.recipient
+        )
+    shown = _shown(
+        **_to(desk, to),
+        from_number=e164.display(sender, desk.country),
+        agent_name=checked.agent.name,
+        body=purpose,
     )
+    effect = {"to": checked.recipient, "from": sender, "agent_id": str(checked.agent.id), "purpose": purpose}
+    words = f"A call of {checked.agent.name} to {to.name or shown['to_number']} is ready. {_WAITS}"
+    return _proposed(Kind.PLACE_CALL, effect, shown, words)
 
 
 async def plan_callback(desk: Desk, arguments: Mapping[str, str]) -> ToolAnswer:
@@ -187,6 +206,16 @@ async def _sender(desk: Desk, to: Recipient, wanted: str) -> ServiceNumber:
     if last := await _last_used(desk, to.contact):
         return last
     return await numbers.default_sender(desk.session)
+
+
+async def _caller_id(desk: Desk, wanted: str, *, is_agent_named: bool) -> str | None:
+    """Return the number asked for, else the first that has an agent that calls, or any where one is named."""
+    if wanted:
+        return e164.normalize(wanted, desk.country, field="from_number")
+    owned = [one for one in await numbers.list_all(desk.session) if one["is_active"]]
+    fits = [one for one in owned if one["outbound_agent_id"]] or [one for one in owned if one["agent_id"]]
+    found = next(iter(fits or (owned if is_agent_named else [])), None)
+    return found["phone_number"] if found else None
 
 
 async def _last_used(desk: Desk, contact: Contact | None) -> ServiceNumber | None:

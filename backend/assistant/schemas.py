@@ -41,6 +41,7 @@ class Kind(StrEnum):
     CHANGE_AGENT = "change_agent"
     PUBLISH_AGENT = "publish_agent"
     PLAN_CALLBACK = "plan_callback"
+    PLACE_CALL = "place_call"
 
 
 class DiffLine(TypedDict):

@@ -148,8 +148,13 @@ TOOLS: Mapping[str, Tool] = {
         ),
         Tool(
             "place_call",
-            "Call a contact on the phone. Calls cannot be placed yet: it says so, and what can be done instead.",
-            {"contact": _CONTACT},
+            "Prepare that one of the agents calls a contact on the phone now. The person confirms it.",
+            {
+                "contact": _RECIPIENT,
+                "reason": _text("What the call is about, as the agent shall know it"),
+                "agent": _text("Only when the person names the agent that shall call"),
+                "from_number": _text("Only when the person names one of the business's phone numbers to call from"),
+            },
             ("contact",),
             proposing.place_call,
         ),

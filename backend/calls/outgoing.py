@@ -67,11 +67,20 @@ class CallOrder:
     caller_data: Mapping[str, Any] = field(default_factory=dict)
 
 
-async def place(session: AsyncSession, principal: Principal, order: CallOrder) -> CallRecord:
-    """Keep a call that an agent is to make, and have it dialled.
+@dataclass(frozen=True)
+class Checked:
+    """Who calls whom by an order that can be carried out."""
+
+    number: ServiceNumber
+    recipient: str
+    agent: AgentConfig
+
+
+async def check(session: AsyncSession, order: CallOrder) -> Checked:
+    """Return who would call whom by an order, and do nothing.
 
     Raises `NotFound` (the number or the agent is not the organization's), `Invalid` that names the field,
-    `PaymentRequired`, `Refused` when the person asked for no calls. Effects: a line in the timeline, a durable job.
+    `PaymentRequired`.
     """
     number = await numbers.get_owned(session, e164.normalize(order.caller_id, field="caller_id"))
     if not number.is_active:
@@ -82,6 +91,17 @@ async def place(session: AsyncSession, principal: Principal, order: CallOrder) -
     agent = await _agent(session, order, number)
     if not await billing.may_reply(session):
         raise PaymentRequired("The balance does not cover calls. Add credits first.")
+    return Checked(number, recipient, agent)
+
+
+async def place(session: AsyncSession, principal: Principal, order: CallOrder) -> CallRecord:
+    """Keep a call that an agent is to make, and have it dialled.
+
+    Raises what `check` raises, and `Refused` when the person asked for no calls. Effects: a line in the timeline, a
+    durable job.
+    """
+    checked = await check(session, order)
+    number, recipient, agent = checked.number, checked.recipient, checked.agent
     contact = await contacts.ensure_by_phone(session, recipient)
     await compliance.require_may_contact(
         session, contact, Channel.CALL, Purpose.SERVICE, sender=number.phone_number, recipient=recipient

@@ -13,7 +13,7 @@ from backend.calls.listing import page as lines
 from backend.calls.log import CHANGED, SPOKEN
 from backend.calls.moving import instructions as transfer_instructions
 from backend.calls.moving import put_through
-from backend.calls.outgoing import CallOrder, place, terminate
+from backend.calls.outgoing import CallOrder, check, place, terminate
 from backend.calls.outgoing import answered as answer_outbound
 from backend.calls.reading import CallFilter, one, page
 from backend.calls.records import append, brief, get
@@ -44,6 +44,7 @@ __all__ = [
     "answer_outbound",
     "append",
     "brief",
+    "check",
     "export",
     "get",
     "happenings",

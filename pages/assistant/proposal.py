@@ -19,6 +19,7 @@ _ICONS = {
     "change_agent": "pencil",
     "publish_agent": "upload",
     "plan_callback": "phone",
+    "place_call": "phone_outgoing",
 }
 
 
@@ -92,7 +93,9 @@ def _facts(proposal: rx.Var[ProposalRow]) -> rx.Component:
         _fact(Assistant.TO, to, shown=(proposal["to_name"] != "") | (proposal["to_number"] != "")),
         _fact(Assistant.FROM, proposal["from_number"], shown=proposal["from_number"] != ""),
         _fact(Assistant.WHEN, proposal["at_words"], shown=proposal["at_words"] != ""),
-        _fact(Assistant.WHEN, Assistant.NOW, shown=proposal["kind"] == "send_text"),
+        _fact(
+            Assistant.WHEN, Assistant.NOW, shown=(proposal["kind"] == "send_text") | (proposal["kind"] == "place_call")
+        ),
         _fact(
             Assistant.COST,
             rx.fragment(rx.el.span(proposal["segments"], class_name="tabular"), " ", segments),

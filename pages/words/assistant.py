@@ -44,12 +44,14 @@ class Assistant:
     CHANGE_AGENT = "Change an agent’s draft"
     PUBLISH_AGENT = "Publish an agent’s changes"
     PLAN_CALLBACK = "Plan a callback"
+    PLACE_CALL = "Have an agent call"
     DO_SEND_TEXT = "Send now"
     DO_SCHEDULE_TEXT = "Plan it"
     DO_CANCEL_TEXT = "Take it back"
     DO_CHANGE_AGENT = "Change the draft"
     DO_PUBLISH_AGENT = "Publish"
     DO_PLAN_CALLBACK = "Plan it"
+    DO_PLACE_CALL = "Call now"
     DOING = "Working…"
     DISMISS = "Dismiss"
 
@@ -75,6 +77,7 @@ class Assistant:
     DONE_CHANGE_AGENT = "In the draft. Publish it for customers to meet it"
     DONE_PUBLISH_AGENT = "Published"
     DONE_PLAN_CALLBACK = "Planned"
+    DONE_PLACE_CALL = "The call is being made"
     DISMISSED = "Dismissed. Nothing happened."
     EXPIRED = "This waited too long. Ask again to do it."
     REFUSED = "Nothing happened."
@@ -94,4 +97,5 @@ class Assistant:
         ("change_agent", "Preparing the change…"),
         ("publish_agent", "Preparing to publish…"),
         ("plan_callback", "Preparing the callback…"),
+        ("place_call", "Preparing the call…"),
     )

@@ -25,6 +25,8 @@ from backend.contacts import service as contacts
 from backend.core.config import settings
 from backend.core.principal import Principal
 from backend.core.tenancy import unit_of_work
+from backend.models.agents import AgentConfig
+from backend.models.calls import CallRecord
 from backend.models.messaging import SmsMessage
 from backend.models.numbers import ServiceNumber
 
@@ -129,6 +131,21 @@ class Office:
         with self.org.scope():
             async with unit_of_work() as session:
                 query = select(SmsMessage).where(SmsMessage.org_id == self.org.org_id).order_by(col(SmsMessage.id))
+                return list((await session.exec(query)).all())
+
+    async def speaker(self, name: str) -> None:
+        """Add an agent that makes calls."""
+        with self.org.scope():
+            async with unit_of_work() as session:
+                session.add(
+                    AgentConfig(org_id=self.org.org_id, name=name, agent_type="outbound_voice", system_prompt="Help.")
+                )
+
+    async def calls(self) -> list[CallRecord]:
+        """Return every call of the business."""
+        with self.org.scope():
+            async with unit_of_work() as session:
+                query = select(CallRecord).where(CallRecord.org_id == self.org.org_id)
                 return list((await session.exec(query)).all())
 
     async def draft(self) -> dict[str, Any]:

@@ -215,12 +215,29 @@ async def test_a_draft_that_changed_is_not_published(office, model):
     assert (await office.confirm(shown["id"]))["status"] == "failed"
 
 
-async def test_nobody_is_called_and_a_callback_comes_back_in_time(office, model):
-    dana = await office.meet("Dana Ruiz", DANA)
-    model.says([("place_call", {"contact": "Dana"})], "I cannot call.")
+async def test_a_call_is_made_by_an_agent_once_it_is_confirmed(office, model):
+    await office.meet("Dana Ruiz", DANA)
+    await office.speaker("Vera")
+    about = [("place_call", {"contact": "Dana", "agent": "Vera", "reason": "the crown is ready"})]
+    shown = await proposed(office, model, about, "Have Vera call Dana: the crown is ready")
+    assert (shown["kind"], shown["agent_name"], shown["body"]) == ("place_call", "Vera", "the crown is ready")
+    assert await office.calls() == []
+    for _ in range(2):
+        done = await office.confirm(shown["id"])
+    (call,) = await office.calls()
+    assert (call.caller_number, call.purpose, call.direction) == (DANA, "the crown is ready", "outbound")
+    assert done["link"] == f"/inbox/{call.conversation_id}"
+
+
+async def test_nobody_is_called_where_no_agent_speaks_or_who_asked_for_no_calls(office, model):
+    await office.meet("Dana Ruiz", DANA)
+    model.says([("place_call", {"contact": "Dana", "agent": "Ava"})], "Ava cannot.")
     answer = await office.ask("Call Dana")
-    assert "nobody was called" in answer["tools"][0]["result"]
-    assert answer["proposals"] == []
+    assert (answer["tools"][0]["status"], answer["proposals"]) == ("refused", [])
+
+
+async def test_a_callback_comes_back_in_time(office, model):
+    dana = await office.meet("Dana Ruiz", DANA)
     calls = [("plan_callback", {"contact": "Dana", "when": "tomorrow at 10:00", "reason": "the invoice"})]
     shown = await proposed(office, model, calls, "Remind me to call Dana tomorrow at 10:00 about the invoice")
     assert (shown["kind"], shown["body"]) == ("plan_callback", "the invoice")
