@@ -204,7 +204,7 @@ def _welcome(config: Settings, instance: Instance, console: Console) -> None:
         lines += [
             "",
             "  Things to try:",
-            f"  1. Be a customer: open {config.sandbox_url}/phone and text {number}.",
+            f"  1. Be a customer: open {config.sandbox_url}/phone and call or text {number}.",
             "  2. Watch the answer arrive in the inbox, press Take over, and answer yourself.",
             "  3. Change what the agent knows on its page under Agents, and ask again.",
             *_website(config, demo),

@@ -53,6 +53,7 @@ def call_json(call: Call) -> dict[str, Any]:
         "status": call.status,
         "answered_by": call.answered_by,
         "heard": call.heard,
+        "talk": [{"who": who, "text": words} for who, words in call.talk],
         "notes": call.notes,
         "most_waiting_ms": call.most_waiting_ms,
         "duration_s": call.duration_s,

@@ -42,6 +42,8 @@ class Call:
     status: str = "queued"
     answered_by: str = ""
     heard: list[str] = field(default_factory=list)
+    talk: list[tuple[str, str]] = field(default_factory=list)
+    """What the far telephone's owner (`customer`) and the other end (`business`) said, in order."""
     notes: list[str] = field(default_factory=list)
     created_at: float = field(default_factory=time.time)
     answered_at: float = 0.0
@@ -59,6 +61,12 @@ class Call:
     def say(self, text: str) -> None:
         """Have the far telephone's owner say something, into whatever hears it next."""
         self._said.append(text)
+        self.talk.append(("customer", text))
+
+    def hear(self, text: str) -> None:
+        """Have its owner hear something."""
+        self.heard.append(text)
+        self.talk.append(("business", text))
 
     def take_said(self) -> list[str]:
         """Return what the owner has begun to say since the last look."""

@@ -153,7 +153,7 @@ class Switchboard:
         text = (verb.text or "").strip()
         match verb.tag:
             case "Say" | "Play":
-                call.heard.append(text)
+                call.hear(text)
             case "Pause":
                 await asyncio.sleep(min(float(verb.get("length", "1")), 1.0))
             case "Redirect":
@@ -163,7 +163,8 @@ class Switchboard:
             case "Connect":
                 await self._stream(call, verb)
             case "Gather":
-                call.heard += [(said.text or "").strip() for said in verb.iter("Say")]
+                for said in verb.iter("Say"):
+                    call.hear((said.text or "").strip())
                 if digits := self._calls.behaviour(self._far(call)).digits:
                     return await self._ask(call, verb.get("action", ""), Digits=digits)
             case "Record":

@@ -114,7 +114,7 @@ class Telephone:
             return
         self._marks = deque((before - len(part), name) for before, name in self._marks)
         for line in self._listener.hear(from_ulaw(part.ljust(FRAME, b"\xff"))):
-            self._call.heard.append(line)
+            self._call.hear(line)
             self._changed()
 
     def _mark(self, name: str) -> dict[str, Any]:

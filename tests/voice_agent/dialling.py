@@ -19,7 +19,7 @@ from voice_agent.worker import Worker
 
 FUNCTIONS = "/functions/v1"
 # The slowest step is an answer in tones: forty milliseconds a character.
-PATIENT_S = 30.0
+PATIENT_S = 60.0
 
 
 @asynccontextmanager

@@ -17,6 +17,8 @@ _ICONS = {
     "arrow": '<path d="M5 12h13"/><path d="m13 6.5 5.5 5.5-5.5 5.5"/>',
     "pen": '<path d="M4.5 19.5 5.5 15 16 4.5l3.5 3.5L9 18.5z"/><path d="m13.5 7 3.5 3.5"/>',
     "copy": '<rect x="8.5" y="8.5" width="11" height="11" rx="2"/><path d="M15.5 5.5v-1h-11v11h1"/>',
+    "call": '<path d="M6 3.5h3l1.5 4.5-2 1.5a11 11 0 0 0 5.5 5.5l1.5-2 4.5 1.5v3a2 2 0 0 1-2 2'
+    'A15 15 0 0 1 4 5.5a2 2 0 0 1 2-2z"/>',
     "chat": '<path d="M4 5.5h16v11H10l-4.5 3.5v-3.5H4z"/>',
 }
 
@@ -57,14 +59,14 @@ def national(number: str) -> str:
 
 
 def page(title: str, current: str, main: str, script: str = "", status: int = 200) -> HTMLResponse:
-    """Return a whole page; `current` names the entry of the bar that is open."""
+    """Return a whole page; `current` names the entry of the bar that is open, `script` its scripts, with spaces."""
     entries = [("home", "/", "Overview"), ("phone", "/phone", "Phone"), ("mail", "/mailbox", "Mailbox")]
     bar = "".join(
         f'<a href="{path}"{" aria-current=page" if name == current else ""}>{icon(name)}<span>{label}</span></a>'
         for name, path, label in entries
     )
     scripts = '<script src="/static/page.js" defer></script>'
-    scripts += f'<script src="/static/{script}" defer></script>' if script else ""
+    scripts += "".join(f'<script src="/static/{one}" defer></script>' for one in script.split())
     html = f"""<!doctype html>
 <html lang="en">
 <head>

@@ -1,4 +1,4 @@
-"""The phone: a person plays the customer and texts the business."""
+"""The phone: a person plays the customer, who texts and calls the business."""
 
 import asyncio
 import json
@@ -129,13 +129,28 @@ def _page(world: World, customer: str, business: str, problem: str = "", draft: 
 </aside>
 <section class="chat" aria-label="Conversation with {text(national(business))}">
 <header class="chat-head"><span class="avatar" aria-hidden="true">{icon("chat")}</span>
-<div><h1>{text(_business_name(world, business))}</h1>
-<p class="quiet">{text(business)}, as seen by {text(customer)}</p></div></header>
+<div class="place"><h1>{text(_business_name(world, business))}</h1>
+<p class="quiet">{text(business)}, as seen by {text(customer)}</p></div>
+<button type="button" class="tool" id="call-start" title="Call">{icon("call")}<span class="hidden">Call</span></button>
+<button type="button" id="call-end" hidden>Hang up</button></header>
+{_call(customer, business)}
 {_thread(world, customer, business)}
 {_composer(customer, business, problem, draft)}
 </section>
 </div>"""
-    return page("Phone", "phone", main, "phone.js", 422 if problem else 200)
+    return page("Phone", "phone", main, "phone.js call.js", 422 if problem else 200)
+
+
+def _call(customer: str, business: str) -> str:
+    """Return where a call is spoken and heard, hidden until there is one."""
+    numbers = f'data-customer="{text(customer)}" data-business="{text(business)}"'
+    return f"""<section id="call" hidden aria-label="Call" {numbers}>
+<p id="call-state" role="status"></p>
+<ol id="call-lines" role="log" aria-live="polite"></ol>
+<form hidden><label class="hidden" for="call-words">Say something, or press keys</label>
+<input id="call-words" autocomplete="off" maxlength="300" placeholder="Say something, or press keys: 12#">
+<button>Say</button></form>
+</section>"""
 
 
 def _business_name(world: World, business: str) -> str:
@@ -151,7 +166,7 @@ def _chooser(world: World, customer: str, business: str) -> str:
     )
     known = dict.fromkeys([one for one, _, _ in world.texts.threads()] + [DEFAULT_CUSTOMER])
     choices = "".join(f'<option value="{text(number)}">' for number in known)
-    return f"""<details class="chooser" open><summary>Who texts whom</summary>
+    return f"""<details class="chooser" open><summary>Who texts and calls whom</summary>
 <form method="get" action="/phone" class="numbers">
 <label>Your number<input name="from" type="tel" inputmode="tel" autocomplete="off" list="customers" required
  pattern="\\+[1-9][0-9]{{6,14}}" title="A number such as +14155550199" value="{text(customer)}"></label>

@@ -141,3 +141,9 @@ async def test_texts_since_a_point_are_listed_in_order(vendor: Any, since: str) 
     point = str(first["seq"]) if since == "seq" else first["at"]
     texts = (await vendor.client.get("/sandbox/texts", params={"since": point})).json()
     assert [text["body"] for text in texts] == ["two", "three"]
+
+
+async def test_the_phone_offers_a_call_of_the_chosen_numbers(vendor: Any) -> None:
+    page = (await vendor.client.get("/phone", params={"from": CUSTOMER, "to": BUSINESS})).text
+    assert f'data-customer="{CUSTOMER}" data-business="{BUSINESS}"' in page
+    assert '<script src="/static/call.js" defer>' in page
