@@ -49,6 +49,7 @@ __all__ = [
     "ground",
     "log",
     "put_through",
+    "reserve",
     "scope",
     "settings",
     "sip_login",
@@ -95,6 +96,11 @@ async def tell(call_id: UUID, event_id: str, kind: str, data: Mapping[str, Any] 
 async def put_through(call_id: UUID, number: str, reason: str) -> None:
     """Have the carrier join the caller with a telephone. Raises `MagpipeError` when that is not done."""
     await calls.put_through(call_id, number, reason)
+
+
+async def reserve(call_id: UUID, micros: int) -> int:
+    """Keep back so much of the balance for a call, and return how much it was."""
+    return await calls.reserve(call_id, micros)
 
 
 def scope(call: CallBrief) -> AbstractContextManager[None]:

@@ -25,6 +25,7 @@ from livekit.agents.voice import SpeechHandle
 
 from voice_agent import gateway, turns, vendors, words
 from voice_agent.agent import CallAgent
+from voice_agent.core import rules
 from voice_agent.core.call import Call
 from voice_agent.core.cost_clock import CostClock
 from voice_agent.core.messages import CallPeople, Command, Ending, Event, HangUp, Line, Reserve, Retry, Say, WrapUp
@@ -53,6 +54,7 @@ def rules_of(call: gateway.CallBrief) -> CallRules:
         idle_s=float(own["idle_seconds"]),
         most_reminders=int(own["max_idle_reminders"]),
         end_phrases=tuple(own["end_call_phrases"]),
+        renewal_micros=rules.RENEWS_MIN * sum(call.per_minute.values()),
     )
 
 
@@ -189,9 +191,8 @@ class CallSession:
                 self._later(self._call_people(reason))
             case HangUp():
                 self._hang_up()
-            case Reserve():
-                # Nobody keeps money back for this call: the answer is none, and the core closes in time.
-                self._loop.call_soon(self._tell, Event(Kind.CREDITED))
+            case Reserve(micros):
+                self._later(self._reserve(micros))
 
     def _retry(self) -> None:
         self.session.interrupt(force=True)
@@ -282,6 +283,14 @@ class CallSession:
     async def _keep(self, answer: gateway.Answer, text: str, is_interrupted: bool) -> None:
         with gateway.scope(self._call):
             await self._brain.keep(answer, text, is_interrupted)
+
+    async def _reserve(self, micros: int) -> None:
+        granted = 0
+        try:
+            granted = await gateway.reserve(self._call.call_id, micros)
+        finally:
+            # Without an answer there is no money: the call closes before what it has is used up.
+            self._tell(Event(Kind.CREDITED, micros=granted))
 
     async def _call_people(self, reason: str) -> None:
         with gateway.scope(self._call):

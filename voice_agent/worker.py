@@ -8,7 +8,8 @@ from aiohttp import web
 from livekit.agents import inference
 
 from voice_agent import gateway, server
-from voice_agent.core.cost_clock import CostClock
+from voice_agent.core import rules
+from voice_agent.core.cost_clock import Component, CostClock
 from voice_agent.core.states import Kind
 from voice_agent.legs.port import Leg
 from voice_agent.rooms import Rooms
@@ -57,7 +58,10 @@ class Worker:
 
     async def _hold(self, leg: Leg, call: gateway.CallBrief) -> None:
         brain = await gateway.speaking_for(call)
-        held = CallSession(call, brain, leg, inference.VAD(model="silero"), CostClock({}, 0))
+        prices = {Component(name): micros for name, micros in call.per_minute.items()}
+        kept_back = await gateway.reserve(call.call_id, rules.BEGINS_MIN * sum(prices.values()))
+        clock = CostClock(prices, kept_back)
+        held = CallSession(call, brain, leg, inference.VAD(model="silero"), clock)
         held.session.input.audio, held.session.output.audio = leg.ear, leg.mouth
         carrying = asyncio.create_task(leg.carry(held.press))
         self.held.add(held)

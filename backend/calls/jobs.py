@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from backend.calls import callbacks, outgoing, rooms, summing_up
+from backend.calls import callbacks, outgoing, rooms, settling, summing_up
 from backend.core import jobs
 from backend.core.jobs import Backoff
-from backend.core.tenancy import org_scope
+from backend.core.tenancy import org_scope, unit_of_work
 
 # A model that cannot read a call in four tries reads it no better in eight, and each costs money.
 PATIENCE = Backoff(attempts=4)
@@ -46,3 +46,11 @@ async def read(org_id: str, call_id: str) -> None:
     """Have a model write the notes of a call that ended; running it again changes nothing."""
     with org_scope(UUID(org_id)):
         await summing_up.read(UUID(call_id))
+
+
+@jobs.task("calls.settle")
+async def settle(org_id: str, call_id: str) -> None:
+    """Charge what a call cost; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        async with unit_of_work() as session:
+            await settling.settle(session, UUID(call_id))

@@ -65,14 +65,9 @@ async def _settle(session: AsyncSession, call: CallRecord) -> None:
     await session.flush()
     await show(session, call)
     if call.status in ENDED and not had_ended and call.answered_at is not None:
-        await jobs.defer(
-            session,
-            "calls.read",
-            at=clock.now() + LAST_WORDS,
-            urgency=jobs.Urgency.CAN_WAIT,
-            org_id=str(call.org_id),
-            call_id=str(call.id),
-        )
+        later = clock.now() + LAST_WORDS
+        for name, urgency in (("calls.settle", jobs.Urgency.USUAL), ("calls.read", jobs.Urgency.CAN_WAIT)):
+            await jobs.defer(session, name, at=later, urgency=urgency, org_id=str(call.org_id), call_id=str(call.id))
 
 
 async def show(session: AsyncSession, call: CallRecord) -> None:

@@ -162,6 +162,13 @@ async def add_event(
     return (await session.execute(_ADD_EVENT, values)).first() is not None
 
 
+async def reserved(session: AsyncSession, org_id: UUID) -> int:
+    """Return what is kept back for the calls of an organization, in micro-dollars."""
+    query = select(func.coalesce(func.sum(col(_C.reserved_micros)), 0))
+    kept = query.where(col(_C.org_id) == org_id, col(_C.reserved_micros) > 0)
+    return int((await session.execute(kept)).scalar_one())
+
+
 async def event(session: AsyncSession, call_id: UUID, source: str, event_id: str) -> CallEvent | None:
     """Return one event of a call, or None."""
     query = select(CallEvent).where(

@@ -13,13 +13,14 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import service as agents
+from backend.billing import service as billing
 from backend.calls import log, queries, routing
 from backend.calls.projection import CARRIER, Kind
 from backend.calls.schemas import CallBrief, item_data, title
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import SYSTEM, Author
-from backend.core import clock
+from backend.core import clock, config
 from backend.core.errors import NotFound
 from backend.core.tenancy import org_id_of, org_scope, platform_scope, unit_of_work
 from backend.models.agents import AgentConfig
@@ -64,6 +65,7 @@ async def brief(call_id: UUID) -> CallBrief:
                 goal=call.goal,
                 prompt_override=call.prompt_override,
                 variables=call.variables,
+                per_minute=billing.per_minute(settings, config.settings().chat_model),
                 has_returned=any(event.kind == Kind.RETURNED for event in events),
                 said=tuple((str(one.data.get("who")), str(one.data["text"])) for one in said if one.data.get("text")),
             )

@@ -79,6 +79,8 @@ class CallBrief:
     goal: str
     prompt_override: str
     variables: Mapping[str, Any]
+    per_minute: Mapping[str, int]
+    """What a minute with the agent costs by component, in micro-dollars."""
     has_returned: bool
     """Whether the caller was put through to somebody who did not answer, and is back."""
     said: tuple[tuple[str, str], ...]

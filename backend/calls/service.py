@@ -19,6 +19,7 @@ from backend.calls.reading import CallFilter, one, page
 from backend.calls.records import append, brief, get
 from backend.calls.rooms import accept as accept_room_event
 from backend.calls.schemas import CallBrief, CallListFilter, Transcript
+from backend.calls.settling import reserve
 from backend.calls.transcript import happenings, transcript
 from backend.calls.whitelist import add as add_to_whitelist
 from backend.calls.whitelist import entries as whitelist
@@ -56,6 +57,7 @@ __all__ = [
     "place",
     "put_through",
     "remove_from_whitelist",
+    "reserve",
     "terminate",
     "transcript",
     "transfer_instructions",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
 
@@ -28,6 +28,7 @@ class CallRecord(TenantRow, table=True):
         Index("call_records_org_number", "org_id", "service_number", "id"),
         Index("call_records_conversation", "conversation_id", "id"),
         Index("call_records_contact", "contact_id"),
+        Index("call_records_reserved", "org_id", postgresql_where=text("reserved_micros > 0")),
         Index(
             "call_records_open",
             "status",
@@ -67,6 +68,12 @@ class CallRecord(TenantRow, table=True):
     outcome: str = Field(default="", sa_column_kwargs={"server_default": ""})
     sentiment: str = Field(default="", sa_column_kwargs={"server_default": ""})
     action_items: list[str] = document(list)
+    reserved_micros: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    """What is kept back of the balance while the call lasts."""
+    cost_micros: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    costs: dict[str, Any] = document(dict)
+    """What it cost by component, in micro-dollars."""
+    settled_at: datetime | None = moment()
     read_at: datetime | None = moment()
     """When a model read what was said, and with it the four before; empty while none has, or none may."""
 

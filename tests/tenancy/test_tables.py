@@ -38,6 +38,7 @@ TENANT = {
     "call_events": "org_id",
     "call_records": "org_id",
     "call_whitelist": "org_id",
+    "ledger_entries": "org_id",
     "consents": "org_id",
     "contact_fields": "org_id",
     "contact_import_rows": "org_id",

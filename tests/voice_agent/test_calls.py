@@ -66,6 +66,8 @@ async def test_a_caller_is_greeted_answered_by_voice_and_by_keys_and_kept(line, 
     (record,) = await line.calls()
     assert (record.status, record.disposition) == ("completed", "answered_by_agent")
     assert record.duration_s > 0
+    # Kept back when the agent began; what it cost is charged soon after the end (tests/backend/calls/test_settling.py).
+    assert record.reserved_micros > 0
     events = await told(line)
     said = lines(events)
     assert said[:2] == [("agent", "North Dental."), ("caller", "My name is Dana Ruiz")]

@@ -11,7 +11,7 @@ from backend.core.tenancy import unit_of_work
 from backend.models.agents import AgentTurn
 from tests.voice_agent.ends import Ear, Mouth
 from voice_agent import gateway
-from voice_agent.core.cost_clock import CostClock
+from voice_agent.core.cost_clock import Component, CostClock
 from voice_agent.core.messages import Ending
 from voice_agent.core.states import Kind, State
 from voice_agent.session import CallSession
@@ -77,6 +77,39 @@ async def test_a_call_is_greeted_answered_with_a_tool_and_kept_with_what_each_an
     (record,) = await line.calls()
     assert record.status == "completed"
     assert held.core.ending == Ending.CALLER
+
+
+async def test_a_call_without_money_ends_with_a_goodbye(line, sandbox):
+    record, phone = await line.begin(), Phone()
+    call = await gateway.brief(record.id)
+    prices = {Component(name): micros for name, micros in call.per_minute.items()}
+    held = CallSession(call, await gateway.speaking_for(call), phone, None, CostClock(prices, 0))
+    await held.begin()
+    await asyncio.wait_for(phone.is_down.wait(), 30)
+    held.tell(Kind.HUNG_UP)
+    await held.end()
+    assert held.core.ending == Ending.NO_CREDIT
+    assert "We have to stop here" in said_by_now(held, "assistant")[-1]
+
+
+async def test_money_is_kept_back_again_before_it_is_used_up(line, sandbox, eventually):
+    record, phone = await line.begin(), Phone()
+    call = await gateway.brief(record.id)
+    prices = {Component(name): micros for name, micros in call.per_minute.items()}
+    # Half a minute's worth is less than what more is asked for at.
+    clock = CostClock(prices, sum(prices.values()) // 2)
+    held = CallSession(call, await gateway.speaking_for(call), phone, None, clock)
+    await held.begin()
+    renewed = sum(prices.values()) * 5 // 2
+    await eventually(lambda: has(clock, renewed), 30)
+    held.tell(Kind.HUNG_UP)
+    await held.end()
+    (record,) = await line.calls()
+    assert record.reserved_micros == renewed - sum(prices.values()) // 2
+
+
+async def has(clock, micros):
+    return clock.reserved >= micros
 
 
 async def test_who_says_goodbye_is_told_goodbye_and_the_phone_is_put_down(held, line):

@@ -14,6 +14,8 @@ WRAP_UP_S = 45.0
 CLOSING_S = 8.0
 # More money is asked for a minute before it runs out, and the goodbye begins while it still pays for itself.
 RENEW_S, LAST_WORDS_S = 60.0, 15.0
+# Kept back when a call begins, and each time it is asked for more, in minutes of it.
+BEGINS_MIN, RENEWS_MIN = 3, 2
 # Greetings of answering machines rarely last longer; a message that begins without a beep is still a message.
 BEEP_WAIT_S = 30.0
 # A caller who says nothing after the last reminder is given this long, however short the usual wait is.

@@ -31,6 +31,7 @@ NOT_PERSONAL = {
     "calendar_connections",
     "chat_widgets", "clock_ticks", "contact_fields", "contact_imports", "erasures", "function_secrets",
     "inbox_preferences", "knowledge_chunks", "knowledge_crawls", "knowledge_pages", "knowledge_sources",
+    "ledger_entries",
     "knowledge_vectors",
     "mcp_servers",
     "message_templates", "notification_preferences", "one_time_codes", "organization_members", "organizations",

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.backend.sandbox.conftest import BUSINESS, CUSTOMER
+
 TOKEN = {"X-Postmark-Server-Token": "sandbox-postmark-token"}
 LETTER = {"from": "dana@customer.example", "to": "hello@shop.example", "text": "Hello"}
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"

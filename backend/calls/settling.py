@@ -1,0 +1,84 @@
+"""Keep money back for a call while it lasts, and settle what it cost when it has ended: once, whoever crashed.
+
+What a call cost is read from its log (how long the line was open, and how long the agent was there) and never from
+the process that held it.
+"""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.agents import service as agents
+from backend.billing import service as billing
+from backend.calls import log, queries, records
+from backend.calls.projection import ENDED, Event, Kind
+from backend.core import clock
+from backend.core.config import settings
+from backend.core.tenancy import org_id_of, org_scope, unit_of_work
+from backend.models.agents import AgentConfig
+from backend.models.calls import CallRecord
+from backend.vocab import CallStatus
+
+CHARGE = "call"
+# With any of these the agent has gone, though the line may stay open.
+_GONE = (Kind.AGENT_LEFT, Kind.AGENT_LOST, Kind.TRANSFERRED, Kind.ENDED)
+
+
+async def reserve(call_id: UUID, micros: int) -> int:
+    """Keep back so much of the balance for a call that lasts, and return how much it was: less where there is less.
+
+    Nothing is kept back for a call that ended. Raises `NotFound`.
+    """
+    found = await records.brief(call_id)
+    with org_scope(found.org_id):
+        async with unit_of_work() as session:
+            left = await billing.left(session) - await queries.reserved(session, found.org_id)
+            call = await queries.locked(session, found.org_id, call_id)
+            granted = max(0, min(micros, left))
+            if call is None or call.status in ENDED or not granted:
+                return 0
+            call.reserved_micros += granted
+            session.add(call)
+            return granted
+
+
+async def settle(session: AsyncSession, call_id: UUID) -> None:
+    """Charge what a call cost and let go of what was kept back for it; nothing happens to one that lasts or is settled.
+
+    The carrier's own callbacks and ours may both tell of an end: the charge has the call's id as its key.
+    """
+    org_id = org_id_of(session)
+    # The balance is locked before the call, here as where money is kept back.
+    await billing.left(session)
+    call = await queries.locked(session, org_id, call_id)
+    if call is None or call.status not in ENDED or call.settled_at is not None:
+        return
+    events = await queries.standing_events(session, call_id)
+    prices = await _prices(session, call)
+    costs = billing.of_call(prices, call.duration_s, agent_s(events)) if call.status == CallStatus.COMPLETED else {}
+    total = sum(costs.values())
+    if total:
+        await billing.charge(session, f"call:{call_id}", CHARGE, total, call_id, costs)
+    call.reserved_micros, call.cost_micros, call.costs, call.settled_at = 0, total, costs, clock.now()
+    session.add(call)
+    await session.flush()
+    await log.tell_tabs(session, call)
+
+
+def agent_s(events: Iterable[Event]) -> int:
+    """Return for how many seconds an agent was in the call, as often as it was; 0 when none ever was."""
+    seconds, since = 0.0, None
+    for event in sorted(events, key=lambda one: one.at):
+        if event.kind == Kind.AGENT_JOINED:
+            since = since or event.at
+        elif event.kind in _GONE and since is not None:
+            seconds += (event.at - since).total_seconds()
+            since = None
+    return round(seconds)
+
+
+async def _prices(session: AsyncSession, call: CallRecord) -> Mapping[str, int]:
+    agent = await session.get(AgentConfig, call.agent_id) if call.agent_id else None
+    known = await agents.answering_as(session, agent, call.agent_version) if agent else {}
+    return billing.per_minute(known, settings().chat_model)
