@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give the first browser test the time a build of the front end takes."""
     ours = [item for item in items if Path(__file__).parent in item.path.parents]
     if ours:
-        ours[0].add_marker(pytest.mark.timeout(360))
+        ours[0].add_marker(pytest.mark.timeout(540))
 
 
 @pytest.hookimpl(wrapper=True)
