@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import queries
+from backend.agents import call_figures, queries
+from backend.agents.call_figures import CallTally
 from backend.core import clock, spreadsheets
 from backend.core.errors import Invalid, NotFound
 from backend.core.tenancy import org_id_of
@@ -110,12 +111,14 @@ class Moment(Tally):
 
 @dataclass(frozen=True)
 class Report:
-    """A period, moment by moment and as a whole, and the whole of the period before."""
+    """A period, moment by moment and as a whole, and the whole of the period before; and the calls of both."""
 
     moments: list[Moment]
     now: Tally
     before: Tally
     zone: str
+    calls_now: CallTally
+    calls_before: CallTally
 
 
 async def report(session: AsyncSession, agent_id: UUID, days: int = 30, channel: str = "") -> Report:
@@ -160,7 +163,9 @@ async def report(session: AsyncSession, agent_id: UUID, days: int = 30, channel:
     moments = [
         Moment(at=at.replace(tzinfo=None).isoformat(), **tally(place)) for place, at in enumerate(begins, start=1)
     ]
-    return Report(moments, tally(_WHOLE), tally(0), zone.key)
+    no_calls = CallTally(calls=0, answered=0, seconds=0)
+    calls = await call_figures.figures(session, wanted) if channel in ("", Channel.CALL) else (no_calls, no_calls)
+    return Report(moments, tally(_WHOLE), tally(0), zone.key, *calls)
 
 
 async def table(session: AsyncSession, agent_id: UUID, days: int = 30, channel: str = "") -> str:

@@ -27,6 +27,7 @@ from backend.agents import (
 from backend.agents.analytics import CHANNELS, PERIODS, Moment, Report, Tally, report
 from backend.agents.analytics import table as report_table
 from backend.agents.authority import tools_of
+from backend.agents.call_figures import CallTally
 from backend.agents.comparison import FieldChange
 from backend.agents.comparison import lines as line_changes
 from backend.agents.figures import Figures
@@ -63,6 +64,7 @@ __all__ = [
     "OUTSIDE_HOURS",
     "PERIODS",
     "SCHEDULES",
+    "CallTally",
     "Cast",
     "FieldChange",
     "Figures",

@@ -1,5 +1,7 @@
 """The Analytics part of an agent's page: its figures beside the period before, and charts that are tables as well."""
 
+from typing import Any
+
 import reflex as rx
 
 from pages.components.button import button
@@ -14,7 +16,8 @@ from state.agents.analytics import AnalyticsState
 
 _TILES = tuple(AgentAnalytics.NAMES)
 # Shares differ by points.
-_SHARES = frozenset({"resolved", "handed_over", "negative"})
+_SHARES = frozenset({"resolved", "handed_over", "negative", "answered"})
+_GRID = "grid grid-cols-2 gap-px overflow-hidden rounded-card border border-line bg-line lg:grid-cols-4"
 
 
 def analytics_part() -> rx.Component:
@@ -26,7 +29,7 @@ def analytics_part() -> rx.Component:
             AnalyticsState.is_loaded,
             rx.cond(
                 AnalyticsState.has_figures,
-                rx.fragment(_tiles(), _charts()),
+                rx.fragment(_tiles(), _calls(), _charts()),
                 empty_state(title=AgentAnalytics.EMPTY_TITLE, body=AgentAnalytics.EMPTY_BODY, icon="chart_column"),
             ),
             failed_or(AnalyticsState, _skeleton(), what=AgentAnalytics.FAILED, safe=AgentAnalytics.FAILED_SAFE),
@@ -68,13 +71,24 @@ def _filters() -> rx.Component:
 
 def _tiles() -> rx.Component:
     return rx.el.dl(
-        *(_tile(key) for key in _TILES),
-        class_name="grid grid-cols-2 gap-px overflow-hidden rounded-card border border-line bg-line lg:grid-cols-4",
+        *(_tile(key, AgentAnalytics.NAMES[key], AnalyticsState.figures[key]) for key in _TILES), class_name=_GRID
     )
 
 
-def _tile(key: str) -> rx.Component:
-    figure = AnalyticsState.figures[key]
+def _calls() -> rx.Component:
+    """Return the figures of the telephone, where there were calls."""
+    names = AgentAnalytics.CALL_NAMES
+    return rx.cond(
+        AnalyticsState.calls.length() > 0,
+        rx.el.div(
+            rx.el.h3(AgentAnalytics.CALLS, class_name="mb-2 text-14 font-semibold"),
+            rx.el.dl(*(_tile(key, names[key], AnalyticsState.calls[key]) for key in names), class_name=_GRID),
+        ),
+        rx.fragment(),
+    )
+
+
+def _tile(key: str, name: str, figure: rx.Var[Any]) -> rx.Component:
     more = AgentAnalytics.POINTS_MORE if key in _SHARES else AgentAnalytics.MORE
     less = AgentAnalytics.POINTS_LESS if key in _SHARES else AgentAnalytics.LESS
     link = [
@@ -88,7 +102,7 @@ def _tile(key: str) -> rx.Component:
         )
     ]
     return rx.el.div(
-        rx.el.dt(AgentAnalytics.NAMES[key], class_name="text-13 text-muted"),
+        rx.el.dt(name, class_name="text-13 text-muted"),
         rx.el.dd(
             rx.el.span(figure["value"], class_name="tabular text-20 font-semibold"),
             *(link if key == "unanswered" else []),
@@ -172,7 +186,7 @@ def _skeleton() -> rx.Component:
                 )
                 for _ in _TILES
             ),
-            class_name="grid grid-cols-2 gap-px overflow-hidden rounded-card border border-line bg-line lg:grid-cols-4",
+            class_name=_GRID,
         ),
         rx.el.div(
             *(skeleton("h-64 w-full rounded-card") for _ in range(4)),

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from pages.calls.calling import call_button, call_dialog
 from pages.components import timestamp as times
 from pages.components.avatar import avatar
 from pages.components.button import button, icon_button_class, link_button
@@ -87,6 +88,7 @@ def contact_page() -> rx.Component:
         merge_dialog(),
         erase_dialog(),
         forget_dialog(),
+        call_dialog(),
         title=_title(),
         active="contacts",
         actions=rx.cond((ContactState.stage == "ready") & (EraseState.erasure_id == ""), _actions(), rx.fragment()),
@@ -101,6 +103,11 @@ def _title() -> Any:
 def _actions() -> rx.Component:
     contact = ContactState.contact
     return rx.el.div(
+        rx.cond(
+            (contact["phone"] != "") & ~contact["is_deleted"].to(bool) & (contact["merged_into"] == ""),
+            call_button(contact["id"].to(str)),
+            rx.fragment(),
+        ),
         rx.cond(
             contact["conversation_id"] != "",
             link_button(

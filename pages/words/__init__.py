@@ -19,7 +19,7 @@ from pages.words.agents import Agent, AgentHistory, AgentPublish, Agents, AgentT
 from pages.words.alerts import AgentAlerts
 from pages.words.analytics import AgentAnalytics, Charts
 from pages.words.assistant import Assistant
-from pages.words.calls import Calls, CallWords
+from pages.words.calls import Calling, Calls, CallWords
 from pages.words.chat_widget import ChatWidget
 from pages.words.connections import AgentTools, Connections
 from pages.words.contacts import Contact, ContactImports, Contacts, Facts, OwnFields
@@ -85,6 +85,7 @@ __all__ = [
     "Agents",
     "Assistant",
     "CallWords",
+    "Calling",
     "Calls",
     "Charts",
     "ChatWidget",

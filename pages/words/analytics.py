@@ -34,6 +34,13 @@ class AgentAnalytics:
         "cost": "Spent on the model",
         "time": "Usual time to answer",
     }
+    CALLS = "Calls"
+    CALL_NAMES = {
+        "calls": "Calls",
+        "answered": "Answered",
+        "minutes": "Minutes on the telephone",
+        "lasted": "Average length",
+    }
     HINTS = {
         "resolved": "Of conversations: nothing handed over, nothing left unanswered.",
         "handed_over": "Of conversations.",

@@ -136,3 +136,21 @@ class Calls:
         "hang_up.asked": "Hanging up was asked for",
     }
     EVENT = "Something happened"
+
+
+class Calling:
+    """The dialog that has an agent call a contact."""
+
+    CALL = "Call"
+    TITLE = "Have an agent call"
+    AGENT = "Who calls"
+    FROM = "From"
+    PURPOSE = "What it is about"
+    PURPOSE_HINT = "The agent knows it from its first word."
+    GOAL = "When it has succeeded"
+    GOAL_HINT = "For example: they confirmed Tuesday, or named another day."
+    CALL_NOW = "Call now"
+    NO_AGENT = "No voice agent is switched on."
+    AGENTS = "Go to agents"
+    NO_NUMBER = "You need a number to call from."
+    NUMBERS = "Get a number"

@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 import reflex as rx
 
 from backend.agents import service as agents
-from backend.agents.service import Moment, Tally
+from backend.agents.service import CallTally, Moment, Tally
 from backend.core.errors import Invalid
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
@@ -45,6 +45,8 @@ class AnalyticsState(Loading, SessionState):
     channel: str = ""
     has_figures: bool = False
     figures: dict[str, Figure] = {}
+    calls: dict[str, Figure] = {}
+    """Of the telephone; empty where there were no calls."""
     points: dict[str, list[Point]] = {}
 
     async def _open(self, principal: Principal, agent_id: str) -> None:
@@ -90,8 +92,10 @@ class AnalyticsState(Loading, SessionState):
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 found = await agents.report(session, parse_id(self.agent_id), int(self.days), self.channel)
-        self.has_figures = bool(found.now["answers"] or found.now["cost_micros"] or found.before["answers"])
+        calls = found.calls_now["calls"] + found.calls_before["calls"]
+        self.has_figures = bool(found.now["answers"] or found.now["cost_micros"] or found.before["answers"] or calls)
         self.figures = _figures(found.now, found.before)
+        self.calls = _calls(found.calls_now, found.calls_before) if calls else {}
         self.points = {
             "volume": _points(found.moments, "answers"),
             "outcomes": _points(found.moments, "resolved", "handed_over", "rest"),
@@ -126,6 +130,16 @@ def _figures(now: Tally, before: Tally) -> dict[str, Figure]:
         "negative": _share(now, before, "negative", "positive", "neutral", "negative"),
         "cost": Figure(value=_money(now["cost_micros"]), **_change(now["cost_micros"], before["cost_micros"])),
         "time": Figure(value=_seconds(now["usual_ms"]), **_change(now["usual_ms"], before["usual_ms"])),
+    }
+
+
+def _calls(now: CallTally, before: CallTally) -> dict[str, Figure]:
+    lasted = [round(one["seconds"] / one["answered"]) if one["answered"] else 0 for one in (now, before)]
+    return {
+        "calls": _count(now["calls"], before["calls"]),
+        "answered": _share(now, before, "answered", "calls"),
+        "minutes": _count(round(now["seconds"] / 60), round(before["seconds"] / 60)),
+        "lasted": Figure(value=f"{lasted[0] // 60}:{lasted[0] % 60:02}" if lasted[0] else "–", **_change(*lasted)),
     }
 
 

@@ -211,6 +211,14 @@ WIDGETS: dict[str, Widget] = {
     "state.calls.transcript.TranscriptState": Widget(
         "/calls/{call_records}", {"open_call": _rule(call_id=CALL), "show_more": _rule(is_earlier=True)}
     ),
+    "state.calls.calling.CallingState": Widget(
+        "/contacts/{contacts}",
+        {
+            "begin": _rule(contact_id=Id("contacts")),
+            "save": _rule(form={"call_agent_id": AGENT, "call_caller_id": NUMBER, "call_purpose": "Mallory"}),
+            "set_open": SHUT,
+        },
+    ),
     "state.calls.acting.CallActionState": Widget("/calls/{call_records}", {"hang_up": _rule(call_id=CALL)}),
     "state.tickets.listing.TicketsState": Widget(
         "/tickets",

@@ -1,0 +1,87 @@
+"""The dialog that has an agent call a contact."""
+
+import reflex as rx
+
+from pages.components.button import button, button_class, link_button
+from pages.components.dialog import dialog, dialog_close
+from pages.components.feedback import banner
+from pages.components.field import select_field, text_area, text_field
+from pages.words import Calling, Common
+from state.calls.calling import CallingState
+
+_FORM = "call-form"
+
+
+def call_button(contact_id: rx.Var[str]) -> rx.Component:
+    """Return the button that opens the dialog for a contact."""
+    return button(
+        rx.el.span(Calling.CALL, class_name="max-sm:sr-only"), icon="phone", on_click=CallingState.begin(contact_id)
+    )
+
+
+def call_dialog() -> rx.Component:
+    """Return the dialog; `CallingState.begin` opens it."""
+    state = CallingState
+    may_call = (state.agents.length() > 0) & (state.numbers.length() > 0)
+    return dialog(
+        rx.cond(may_call, _form(), _cannot()),
+        title=Calling.TITLE,
+        description=state.called,
+        open=state.is_open,
+        on_open_change=state.set_open,
+        footer=[
+            dialog_close(Common.CANCEL, class_name=button_class()),
+            rx.cond(
+                may_call,
+                button(Calling.CALL_NOW, variant="primary", icon="phone", type="submit", form=_FORM),
+                rx.fragment(),
+            ),
+        ],
+    )
+
+
+def _cannot() -> rx.Component:
+    return rx.cond(
+        CallingState.numbers.length() > 0,
+        banner(Calling.NO_AGENT, rounded=True, action=link_button(Calling.AGENTS, href="/agents", size="sm")),
+        banner(Calling.NO_NUMBER, rounded=True, action=link_button(Calling.NUMBERS, href="/phone", size="sm")),
+    )
+
+
+def _form() -> rx.Component:
+    errors = CallingState.errors
+    return rx.el.form(
+        rx.el.div(
+            select_field("call_agent_id", Calling.AGENT, CallingState.agents, error=errors["agent_id"]),
+            select_field("call_caller_id", Calling.FROM, CallingState.numbers, error=errors["caller_id"]),
+            class_name="grid gap-4 sm:grid-cols-2",
+        ),
+        text_area(
+            "call_purpose",
+            Calling.PURPOSE,
+            hint=Calling.PURPOSE_HINT,
+            rows=3,
+            optional=True,
+            error=errors["purpose"],
+            max_length=2000,
+        ),
+        text_field(
+            "call_goal",
+            Calling.GOAL,
+            hint=Calling.GOAL_HINT,
+            optional=True,
+            error=errors["goal"],
+            max_length=2000,
+            auto_complete="off",
+        ),
+        rx.cond(
+            errors["phone_number"] != "",
+            rx.el.p(errors["phone_number"], role="alert", class_name="text-13 text-danger-ink"),
+            rx.fragment(),
+        ),
+        id=_FORM,
+        key=CallingState.drawing,
+        on_submit=CallingState.save,
+        no_validate=True,
+        class_name="flex flex-col gap-4 pt-1",
+    )

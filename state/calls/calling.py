@@ -1,0 +1,82 @@
+"""Have an agent call a contact: who calls, from which number, and what about, in a dialog of the contact's page."""
+
+from typing import Any
+
+import reflex as rx
+
+from backend.agents import service as agents
+from backend.calls import service as calls
+from backend.contacts import service as contacts
+from backend.core.errors import Invalid
+from backend.core.ids import parse_id
+from backend.core.tenancy import org_scope, unit_of_work
+from backend.numbers import e164
+from backend.numbers import service as numbers
+from backend.vocab import AgentType
+from state.editor import Editor
+from state.errors import answers
+from state.session import SessionState
+
+VOICE = (AgentType.OUTBOUND_VOICE, AgentType.INBOUND_VOICE)
+WRITTEN_LIMIT = 2000
+
+
+class CallingState(Editor, SessionState):
+    """The dialog of a call that an agent is to make."""
+
+    contact_id: str = ""
+    called: str = ""
+    """Who is called, in words."""
+    agents: list[dict[str, str]] = []
+    numbers: list[dict[str, str]] = []
+    errors: dict[str, str] = dict.fromkeys(("agent_id", "caller_id", "phone_number", "purpose", "goal"), "")
+    # Grows when the form is filled anew.
+    drawing: int = 0
+
+    @rx.event
+    @answers
+    async def begin(self, contact_id: str) -> None:
+        """Open the dialog for a contact."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                contact = await contacts.get(session, parse_id(contact_id, "contact_id"))
+                speaking = [one for one in await agents.list_all(session) if one.agent_type in VOICE and one.is_active]
+                ours = [one for one in await numbers.list_all(session) if one["is_active"]]
+        if not contact.phone_number:
+            raise Invalid("This contact has no phone number.")
+        # Agents made for calling stand first.
+        speaking.sort(key=lambda one: (VOICE.index(AgentType(one.agent_type)), one.name))
+        self.contact_id = str(contact.id)
+        number = e164.display(contact.phone_number)
+        self.called = f"{contact.name} · {number}" if contact.name else number
+        self.agents = [{"value": str(one.id), "label": one.name} for one in speaking]
+        self.numbers = [
+            {"value": one["phone_number"], "label": " · ".join(filter(None, (one["friendly_name"], one["display"])))}
+            for one in ours
+        ]
+        self.errors = dict.fromkeys(self.errors, "")
+        self.drawing += 1
+        self.is_open = True
+
+    @rx.event
+    @answers
+    async def save(self, form: dict[str, Any]) -> Any:
+        """Place the call and show it; what is wrong stands at its field. A second press calls nobody again."""
+        principal = await self._principal()
+        if not self.is_open:
+            return None
+        self.errors = dict.fromkeys(self.errors, "")
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                contact = await contacts.get(session, parse_id(self.contact_id, "contact_id"))
+                order = calls.CallOrder(
+                    phone_number=contact.phone_number or "",
+                    caller_id=str(form.get("call_caller_id") or ""),
+                    agent_id=parse_id(str(form.get("call_agent_id") or ""), "agent_id"),
+                    purpose=str(form.get("call_purpose") or "").strip()[:WRITTEN_LIMIT],
+                    goal=str(form.get("call_goal") or "").strip()[:WRITTEN_LIMIT],
+                )
+                call = await calls.place(session, principal, order)
+        self.is_open = False
+        return rx.redirect(f"/calls/{call.id}")
