@@ -16,6 +16,7 @@ from tests.bench.measure import ROOT, Row, commit, machine
 BENCHMARKS = (
     "conversation_list",
     "contacts_list",
+    "calls_list",
     "job_queue",
     "knowledge_search",
     "knowledge_site",
