@@ -92,11 +92,6 @@ function OpenTimeline(props) {
     if (atBottom) setFresh(0);
   }, [atBottom]);
 
-  // What was said in a call is held for one conversation at a time.
-  const openCall = useRef("");
-  openCall.current = props.openCall.callId;
-  useEffect(() => () => void (openCall.current && props.onOpenCall?.("")), []);
-
   // Read means: the end is on screen in a tab that is looked at.
   useEffect(() => {
     const look = () => {

@@ -18,6 +18,8 @@ from state.session import SessionState
 
 # So much of a transcript a tab holds; a call of an hour is about as long.
 MOST_LINES = 600
+# Where calls are read: anywhere else nobody sees what is said.
+SHOWN_ON = ("/inbox", "/calls/")
 
 
 class TranscriptState(Feed, SessionState):
@@ -79,8 +81,8 @@ class TranscriptState(Feed, SessionState):
                 return await calls.transcript(session, call_id, **place)
 
     async def _hear(self, batch: Sequence[News]) -> None:
-        if not self.call_id:
-            hub.leave(self.router.session.client_token, TranscriptState)
+        if not self.call_id or not self.router.url.path.startswith(SHOWN_ON):
+            self._shut()
             return
         if any("resync" in news.kinds for news in batch):
             await self._open(await self._principal(), UUID(self.call_id))

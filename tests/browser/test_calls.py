@@ -30,6 +30,7 @@ def test_a_call_is_followed_live_ended_and_found_by_what_was_said(window, ana, u
     page.get_by_role("dialog", name=CallWords.HANG_UP_TITLE).get_by_role("button", name=CallWords.HANG_UP).click()
     card.get_by_role("link", name=CallWords.OPEN).click()
     expect(page.get_by_text("Ana Silva ended the call.")).to_be_visible()
+    expect(page.get_by_role("log")).to_contain_text("marzipan")
     end = {"status": "completed", "duration_s": 130}
     tell(up, {"call": call, "kind": "call.ended", "source": "carrier", "after": 130, "data": end})
     expect(page.get_by_text("2 min 10 s")).to_be_visible()
