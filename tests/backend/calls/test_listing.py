@@ -79,6 +79,16 @@ async def test_a_call_is_found_by_what_was_said_and_by_whose_it_is(line):
     assert (await found(line, search="?!")).rows == []
 
 
+async def test_what_is_said_in_very_many_calls_is_found_too(line, monkeypatch):
+    from backend.calls import listing
+
+    monkeypatch.setattr(listing, "MOST_HITS", 1)
+    quiet, talked = await line.begin(), await line.begin()
+    await say(talked, "Goodbye.")
+    assert [row["id"] for row in (await found(line, search="goodbye")).rows] == [str(talked.id)]
+    assert [row["id"] for row in (await found(line, search=line.caller)).rows] == [str(talked.id), str(quiet.id)]
+
+
 async def test_nobody_finds_what_was_said_to_another_business(line, make_org):
     call = await line.begin()
     await say(call, "The secret is marmalade.")
