@@ -132,6 +132,10 @@ class Calls:
         "machine.detected": "A machine picked up",
         "tool.called": "The agent used a tool",
         "keypad.pressed": "A key was pressed",
+        "room.opened": "The line was opened",
+        "room.closed": "The line was closed",
+        "line.joined": "Somebody came on the line",
+        "line.left": "Somebody left the line",
         "recording.told": "The recording was reported",
         "hang_up.asked": "Hanging up was asked for",
     }
