@@ -21,10 +21,15 @@ class Carrier:
         sent = self._client.post("/sandbox/texts", json={"from": customer, "to": to or self.number, "body": body})
         assert sent.status_code == 201, sent.text
 
-    def call(self, customer: str, to: str = "") -> None:
-        """Call a number of the business from a customer's telephone."""
-        made = self._client.post("/sandbox/calls", json={"from": customer, "to": to or self.number})
+    def call(self, customer: str) -> str:
+        """Call the business from a customer's telephone; return the carrier's name of the call."""
+        made = self._client.post("/sandbox/calls", json={"from": customer, "to": self.number})
         assert made.status_code == 201, made.text
+        return str(made.json()["sid"])
+
+    def hang_up(self, sid: str) -> None:
+        """Put a customer's telephone down."""
+        self._client.post(f"/sandbox/calls/{sid}/hang-up").raise_for_status()
 
     def received_by(self, customer: str, of: str = "") -> list[str]:
         """Return the texts that reached a customer's phone, oldest first."""
