@@ -204,6 +204,15 @@ def _facts() -> rx.Component:
             (Calls.STARTED, _when(call["started_at"])),
         ),
         rx.cond(
+            CallPageState.cost != "",
+            rx.el.dl(
+                rx.foreach(CallPageState.costs, _cost),
+                _amount(Calls.COST, CallPageState.cost, class_name="font-medium"),
+                class_name="mt-3 flex flex-col gap-1 border-t border-line pt-3 text-13",
+            ),
+            rx.fragment(),
+        ),
+        rx.cond(
             (call["purpose"] != "") | (call["goal"] != ""),
             rx.el.div(
                 *(
@@ -222,6 +231,18 @@ def _facts() -> rx.Component:
             rx.fragment(),
         ),
         title=Calls.FACTS,
+    )
+
+
+def _cost(part: rx.Var[Any]) -> rx.Component:
+    return _amount(rx.match(part["name"], *Calls.COMPONENTS, part["name"]), part["amount"])
+
+
+def _amount(name: Any, amount: Any, class_name: str = "") -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(name, class_name="text-muted" if not class_name else ""),
+        rx.el.dd(amount, class_name="tabular"),
+        class_name=f"flex justify-between gap-4 {class_name}",
     )
 
 

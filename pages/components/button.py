@@ -18,7 +18,8 @@ Size = Literal["sm", "md", "lg"]
 _BASE = (
     "relative inline-flex shrink-0 items-center justify-center whitespace-nowrap rounded-control font-medium "
     "select-none transition-colors not-aria-busy:disabled:opacity-50 disabled:cursor-not-allowed "
-    "aria-disabled:cursor-not-allowed aria-disabled:opacity-50 pointer-coarse:min-h-11"
+    "aria-disabled:cursor-not-allowed aria-disabled:opacity-50 pointer-coarse:min-h-11 "
+    "pointer-coarse:min-w-11"
 )
 _LOOKS: dict[str, str] = {
     "primary": "bg-accent text-on-accent enabled:hover:bg-accent-hover forced-colors:border",
@@ -44,7 +45,7 @@ def button_class(variant: Variant = "secondary", size: Size = "md", *, link: boo
 def icon_button_class(variant: Variant = "ghost", size: Size = "md", *, link: bool = False) -> str:
     """Return the classes of a square button that holds one icon."""
     looks = _LINK_LOOKS if link else _LOOKS
-    return f"{_BASE} {looks[variant]} {_SQUARES[size]} pointer-coarse:min-w-11"
+    return f"{_BASE} {looks[variant]} {_SQUARES[size]}"
 
 
 def spinner(*, class_name: str = "") -> rx.Component:

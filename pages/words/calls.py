@@ -91,6 +91,13 @@ class Calls:
     MORE = "Show older"
     UNKNOWN = "Unknown"
     ON = "on"
+    COST = "Cost"
+    COMPONENTS = (
+        ("voice", "Hearing and speaking"),
+        ("model", "Language model"),
+        ("telephony", "Line"),
+        ("extras", "Extras"),
+    )
     FAILED = "The calls could not be loaded"
     FAILED_SAFE = "They are stored and untouched."
     EMPTY_TITLE = "No calls yet"

@@ -1,7 +1,7 @@
 """Hold the page of one call: what it was, what came of it, what happened in it, and its transcript."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 import reflex as rx
 
@@ -11,6 +11,7 @@ from backend.core.errors import Invalid, NotFound
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from state.agents.explaining import dollars
 from state.calls.transcript import TranscriptState
 from state.errors import answers
 from state.hub import News, hub
@@ -21,8 +22,15 @@ NO_CALL: CallLine = {
     "contact_id": "", "contact_name": "", "conversation_id": "", "number": "", "number_display": "",
     "service_number": "", "service_display": "", "agent_id": "", "agent_name": "", "agent_version": 0,
     "started_at": "", "answered_at": "", "ended_at": "", "duration_s": 0, "purpose": "", "goal": "", "summary": "",
-    "outcome": "", "sentiment": "", "action_items": [], "found": "",
+    "outcome": "", "sentiment": "", "action_items": [], "cost_micros": 0, "costs": {}, "found": "",
 }  # fmt: skip
+
+
+class CostPart(TypedDict):
+    """What one component of a call cost, such as `voice`."""
+
+    name: str
+    amount: str
 
 
 class CallPageState(SessionState):
@@ -32,6 +40,8 @@ class CallPageState(SessionState):
 
     call: CallLine = NO_CALL
     happenings: list[Happening] = []
+    cost: str = ""
+    costs: list[CostPart] = []
     stage: str = "loading"
     """`loading`, `ready`, `gone` or `failed`."""
     has_failed: bool = False
@@ -46,6 +56,7 @@ class CallPageState(SessionState):
         wanted = self._address()
         if wanted != self.call["id"]:
             self.call, self.happenings, self.stage = NO_CALL, [], "loading"
+            self.cost, self.costs = "", []
         self.has_failed, self.reference = self.stage != "ready", ""
         try:
             call_id = parse_id(wanted, "call_id")
@@ -61,6 +72,8 @@ class CallPageState(SessionState):
             async with unit_of_work() as session:
                 self.call = await calls.line(session, call_id)
                 self.happenings = await calls.happenings(session, call_id)
+        self.cost = dollars(self.call["cost_micros"])
+        self.costs = [CostPart(name=name, amount=dollars(micros)) for name, micros in self.call["costs"].items()]
         self.stage = "ready"
 
     async def _hear(self, batch: Sequence[News]) -> None:
