@@ -9,12 +9,15 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.calls import records
+from backend.calls.projection import Kind
 from backend.calls.schemas import LINE, LIVE, Happening, Line, Transcript
 from backend.core.tenancy import org_id_of
 from backend.models.calls import CallEvent
 
 PAGE = 100
 MOST_HAPPENINGS = 200
+# These happen once in a call, however many tell of them.
+_ONCE = frozenset({Kind.INITIATED, Kind.RINGING, Kind.ANSWERED, Kind.ENDED})
 _E = CallEvent
 # What there is to say of an event, the first that it has.
 _TOLD = ("reason", "label", "to", "result")
@@ -53,10 +56,17 @@ async def happenings(session: AsyncSession, call_id: UUID) -> list[Happening]:
         .limit(MOST_HAPPENINGS)
     )
     found = (await session.execute(query)).scalars().all()
-    return [
-        Happening(id=str(one.id), kind=one.kind, at=one.at.isoformat(), detail=_detail(one.kind, one.data))
-        for one in found
-    ]
+    shown: list[Happening] = []
+    told: dict[str, Happening] = {}
+    for one in found:
+        happening = Happening(id=str(one.id), kind=one.kind, at=one.at.isoformat(), detail=_detail(one.kind, one.data))
+        if one.kind in _ONCE and one.kind in told:
+            # The carrier and we both tell of it; whoever knows why says so.
+            told[one.kind]["detail"] = told[one.kind]["detail"] or happening["detail"]
+            continue
+        told[one.kind] = happening
+        shown.append(happening)
+    return shown
 
 
 async def _lines(

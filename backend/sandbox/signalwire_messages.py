@@ -209,6 +209,9 @@ def _listing(request: Request, world: World) -> Response:
     size = min(size, _LARGEST_PAGE)
     wanted = Search(query.get("From") or None, query.get("To") or None, *period, newest_seq=newest)
     found = world.texts.search(wanted, size + 1, page * size)
+    for text in found[:size]:
+        if text.is_inbound and text.webhook == "failed":
+            world.texts.set_webhook(text.sid, "fetched", text.webhook_note)
     filters = [(name, value) for name, value in query.multi_items() if name not in ("Page", "PageSize", "PageToken")]
 
     def uri(number: int) -> str:

@@ -50,7 +50,7 @@ class Text:
     num_segments: int
     status_callback: str
     webhook: str
-    """Inbound only: pending, accepted, failed, unrouted or dropped."""
+    """Inbound only: pending, accepted, failed, fetched (by the list, after it failed), unrouted or dropped."""
     webhook_note: str
     created_at: float
     sent_at: float | None

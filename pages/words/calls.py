@@ -126,6 +126,7 @@ class Calls:
         "call.answered": "It was picked up",
         "call.ended": "The call ended",
         "call.refused": "It was not taken",
+        "stream.opened": "A line to the agent was opened",
         "agent.joined": "The agent joined",
         "agent.left": "The agent left",
         "agent.lost": "The agent’s line broke off",

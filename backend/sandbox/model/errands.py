@@ -176,7 +176,7 @@ def _argument(name: str, schema: Mapping[str, Any], request: str, message: str, 
     if re.search(r"when|_at$|time|date", name):
         return values.when(rest)
     if name in ("reason", "note", "topic"):
-        found_about = _ABOUT.search(rest)
+        found_about = _ABOUT.search(request)
         return found_about.group(1) if found_about else None
     if name in ("value", "new_value", "to"):
         found_value = _VALUE.search(request)

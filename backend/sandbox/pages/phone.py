@@ -242,7 +242,8 @@ def _picture_of(media: Media) -> str:
 def _state(item: Text) -> tuple[str, bool]:
     """Return what stands under a message, and whether it is bad news."""
     if item.is_inbound:
-        words = {"pending": "Sent", "accepted": "Delivered"}
+        # Nobody answered the webhook, and the business read the list of its texts since.
+        words = {"pending": "Sent", "accepted": "Delivered", "fetched": "Delivered late"}
         if item.webhook in words:
             return words[item.webhook], False
         return f"Not delivered: {item.webhook_note}", True
