@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from backend.calls import listing
-from backend.calls.schemas import CallListFilter
-from backend.core import audit, spreadsheets
+from backend.calls.schemas import CallLine, CallListFilter
+from backend.core import audit, exports
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.vocab import MemberRole
@@ -23,17 +25,15 @@ async def export(principal: Principal, wanted: CallListFilter) -> AsyncIterator[
     with org_scope(principal.org_id):
         async with unit_of_work() as session:
             await audit.record(session, principal, "ui:call:exported")
-    yield spreadsheets.BYTE_ORDER_MARK + spreadsheets.line(_COLUMNS)
-    after, is_first = "", True
-    while after or is_first:
-        is_first = False
-        with org_scope(principal.org_id):
-            async with unit_of_work() as session:
-                found = await listing.page(session, wanted, after, AT_ONCE)
-        yield "".join(
-            spreadsheets.line(
-                [" · ".join(row["action_items"]) if name == "action_items" else str(row[name]) for name in _COLUMNS]  # type: ignore[literal-required]
-            )
-            for row in found.rows
-        )
-        after = found.next
+
+    async def read(session: AsyncSession, after: str) -> tuple[list[list[str]], str]:
+        found = await listing.page(session, wanted, after, AT_ONCE)
+        return [_cells(row) for row in found.rows], found.next
+
+    async for part in exports.pages(principal.org_id, _COLUMNS, read):
+        yield part
+
+
+def _cells(row: CallLine) -> list[str]:
+    told = {**row, "action_items": " · ".join(row["action_items"])}
+    return [str(told[name]) for name in _COLUMNS]

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 
-from backend.core import audit, spreadsheets
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.core import audit, exports
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.support import listing
-from backend.support.schemas import TicketFilter
+from backend.support.schemas import TicketFilter, TicketRow
 from backend.vocab import MemberRole
 
 AT_ONCE = 1000
@@ -22,12 +24,14 @@ async def export(principal: Principal, wanted: TicketFilter) -> AsyncIterator[st
     with org_scope(principal.org_id):
         async with unit_of_work() as session:
             await audit.record(session, principal, "ui:ticket:exported")
-    yield spreadsheets.BYTE_ORDER_MARK + spreadsheets.line(_COLUMNS)
-    after, is_first = "", True
-    while after or is_first:
-        is_first = False
-        with org_scope(principal.org_id):
-            async with unit_of_work() as session:
-                found = await listing.page(session, wanted, after, AT_ONCE)
-        yield "".join(spreadsheets.line([str(row[name]) for name in _COLUMNS]) for row in found.rows)  # type: ignore[literal-required]
-        after = found.next
+
+    async def read(session: AsyncSession, after: str) -> tuple[list[list[str]], str]:
+        found = await listing.page(session, wanted, after, AT_ONCE)
+        return [_cells(row) for row in found.rows], found.next
+
+    async for part in exports.pages(principal.org_id, _COLUMNS, read):
+        yield part
+
+
+def _cells(row: TicketRow) -> list[str]:
+    return [str(row[name]) for name in _COLUMNS]  # type: ignore[literal-required]
