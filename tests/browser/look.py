@@ -13,8 +13,6 @@ AXE = Axe()
 LAYERS = "dialog, [role=dialog], [role=alertdialog], [role=menu], svg"
 # Every rule that WCAG 2.2 AA asks for, and what axe calls best practice: landmarks, one first heading, their order.
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-# Those of them that look at colours.
-COLOUR_RULES = ("color-contrast", "link-in-text-block")
 
 
 def settle(page: Page) -> None:
@@ -41,30 +39,21 @@ def small_targets(page: Page, least: int, within: str = "body") -> list[str]:
 
 def violations(page: Page, within: str = "") -> list[str]:
     """Return what axe finds wrong with a page or the parts of it that match, once colours have stopped fading."""
-    return _once_settled(page, within, {"type": "tag", "values": RULES})
-
-
-def colour_violations(page: Page) -> list[str]:
-    """Return what axe finds wrong with the colours of a page: all that another colour scheme can change."""
-    return _once_settled(page, "", {"type": "rule", "values": COLOUR_RULES})
-
-
-def _once_settled(page: Page, within: str, rules: dict[str, Any]) -> list[str]:
     found: list[str] = []
     for _ in range(5):
-        found = _ask_axe(page, within, rules)
+        found = _ask_axe(page, within)
         if not found:
             break
         page.wait_for_timeout(100)
     return found
 
 
-def _ask_axe(page: Page, within: str, rules: dict[str, Any]) -> list[str]:
+def _ask_axe(page: Page, within: str) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.axe_script)
     options = {
         "resultTypes": ["violations"],
-        "runOnly": rules,
+        "runOnly": {"type": "tag", "values": RULES},
         "checks": {"region": {"options": {"regionMatcher": LAYERS}}},
     }
     # Of all that axe returns, only what is wrong is sent across.

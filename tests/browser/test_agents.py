@@ -18,7 +18,7 @@ from pages.words import (
     Common,
 )
 from state.agents import open_agent
-from tests.browser.look import colour_violations, next_frames, settle, sideways, violations
+from tests.browser.look import next_frames, settle, sideways, violations
 
 LABELS = AgentConfigure.LABELS
 
@@ -182,7 +182,7 @@ def test_each_part_can_be_read_and_fits_every_width(window, ana, up, part):
     assert violations(page) == []
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_class("dark")
-    assert colour_violations(page) == []
+    assert violations(page) == []
     for width in (1440, 768, 390, 320):
         page.set_viewport_size({"width": width, "height": 844})
         next_frames(page)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.addresses import Address, every_page
 from tests.browser.inbox import Inbox
-from tests.browser.look import colour_violations, next_frames, settle, sideways, small_targets, violations
+from tests.browser.look import next_frames, settle, sideways, small_targets, violations
 from tests.browser.window import Problems, Window
 
 PAGES = pytest.mark.parametrize("address", every_page(), ids=lambda address: address.path)
@@ -35,7 +35,7 @@ class Visits:
         found = {"light": violations(page)}
         page.emulate_media(color_scheme="dark")
         expect(page.locator("html")).to_have_class("dark")
-        found["dark"] = colour_violations(page)
+        found["dark"] = violations(page)
         page.emulate_media(color_scheme="light")
         found["sideways"] = []
         for width in WIDTHS:
