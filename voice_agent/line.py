@@ -16,6 +16,8 @@ class CallLine:
         self._leg = leg
         self._told = told
         self._words = words
+        self._settled = asyncio.Event()
+        self._settled.set()
 
     async def end(self) -> None:
         """Have the call close as soon as the tool that wants it has come to its end."""
@@ -24,9 +26,22 @@ class CallLine:
     async def put_through(self, number: str, reason: str) -> None:
         """Join the caller with a telephone instead of the agent. Raises `MagpipeError` when that is not done."""
         self._told(Event(Kind.TRANSFER_STARTED))
+        self._settled.clear()
         try:
             await self._leg.put_through(number, reason)
         except gateway.MagpipeError:
             self._told(Event(Kind.TRANSFER_FAILED))
             raise
-        self._told(Event(Kind.TRANSFER_DONE))
+        else:
+            self._told(Event(Kind.TRANSFER_DONE))
+        finally:
+            self._settled.set()
+
+    async def settled(self) -> bool:
+        """Wait until what a transfer comes to is known, and return whether one was under way.
+
+        A carrier may take the caller away before it answers that it does.
+        """
+        was_moving = not self._settled.is_set()
+        await self._settled.wait()
+        return was_moving

@@ -83,7 +83,7 @@ class CallSession:
             session_close_transcript_timeout=_CLOSE_S,
         )
         self.agent = CallAgent(call, brain, self.core.counts, lambda kind: self._tell(Event(kind)), self._on_tool)
-        brain.line = CallLine(leg, self._tell, lambda: self.agent.words)
+        self._line = brain.line = CallLine(leg, self._tell, lambda: self.agent.words)
         self._own: dict[str, int] = {}
         self._handles: set[str] = set()
         # One thing after the other, so that the call's log stands in the order of the call.
@@ -97,7 +97,6 @@ class CallSession:
         self._typing: asyncio.Task[None] | None = None
         self._letting_go: asyncio.TimerHandle | None = None
         self._hanging_up: asyncio.Task[None] | None = None
-        self._is_over = asyncio.Event()
 
     async def begin(self) -> None:
         """Start to listen and greet, once the line is open. Sound in and out are the session's own by then."""
@@ -121,8 +120,6 @@ class CallSession:
     def tell(self, kind: Kind, reason: str = "") -> None:
         """Tell the call what the line or a person did."""
         self._tell(Event(kind, reason=reason))
-        if kind == Kind.HUNG_UP:
-            self._is_over.set()
 
     def press(self, key: str) -> None:
         """Take a key the caller pressed; what they typed is answered when they pause, or press #."""
@@ -135,8 +132,9 @@ class CallSession:
         self._keys_timer = self._loop.call_later(wait, self._on_keys)
 
     async def end(self, gone: Gone = Gone.STOPPED) -> None:
-        """Wait until the line is gone, then keep what is left to keep and let everything go."""
-        await self._is_over.wait()
+        """Take it that the line is gone, keep what is left to keep, and let everything go."""
+        was_moving = await self._line.settled()
+        self._tell(Event(Kind.HUNG_UP))
         for waiting in (self._timer, self._keys_timer, self._typing, self._letting_go):
             if waiting is not None:
                 waiting.cancel()
@@ -144,8 +142,8 @@ class CallSession:
         if gone == Gone.LOST:
             # The caller may still be there: the carrier asks what follows, and tells how the call ends.
             gateway.log.warning("voice.line_lost", call=str(self._call.call_id))
-        elif self.core.ending == Ending.TRANSFERRED:
-            # The call goes on without the agent.
+        elif was_moving or self.core.ending == Ending.TRANSFERRED:
+            # The call goes on without the agent; where that is not sure, the carrier tells how it ends.
             await self._told("agent.left", "left", {"ending": str(self.core.ending)})
         else:
             ended = {"status": "completed", "ending": str(self.core.ending or "")}

@@ -72,9 +72,7 @@ class Worker:
                 carrying.cancel()
                 await held.drop()
                 raise
-            gone = await carrying
-            held.tell(Kind.HUNG_UP)
-            await held.end(gone)
+            await held.end(await carrying)
         finally:
             self.held.discard(held)
 

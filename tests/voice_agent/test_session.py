@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from backend.core.errors import VendorError
 from backend.core.tenancy import unit_of_work
 from backend.models.agents import AgentTurn
+from tests.voice_agent.dialling import PATIENT_S
 from tests.voice_agent.ends import Ear, Mouth
 from voice_agent import gateway
 from voice_agent.core.cost_clock import Component, CostClock
@@ -28,12 +29,15 @@ class Phone:
         self.is_down = asyncio.Event()
         self.put_through_to: list[str] = []
         self.is_refusing = False
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def hang_up(self) -> None:
         self.is_down.set()
 
     async def put_through(self, number: str, reason: str) -> None:
         self.put_through_to.append(number)
+        await self.answers.wait()
         if self.is_refusing:
             raise VendorError("The carrier failed.", vendor="SignalWire")
 
@@ -66,7 +70,6 @@ async def test_a_call_is_greeted_answered_with_a_tool_and_kept_with_what_each_an
     said = await held.session.run(user_input="My name is Dana Ruiz")
     said.expect.contains_function_call(name="save_contact_name", arguments={"name": "Dana Ruiz"})
     said.expect.contains_message(role="assistant")
-    held.tell(Kind.HUNG_UP)
     await held.end()
     (turn,) = await turns(line)
     assert (turn.channel, turn.status, turn.agent_version) == ("call", "answered", call.agent_version)
@@ -85,8 +88,7 @@ async def test_a_call_without_money_ends_with_a_goodbye(line, sandbox):
     prices = {Component(name): micros for name, micros in call.per_minute.items()}
     held = CallSession(call, await gateway.speaking_for(call), phone, None, CostClock(prices, 0))
     await held.begin()
-    await asyncio.wait_for(phone.is_down.wait(), 30)
-    held.tell(Kind.HUNG_UP)
+    await asyncio.wait_for(phone.is_down.wait(), PATIENT_S)
     await held.end()
     assert held.core.ending == Ending.NO_CREDIT
     assert "We have to stop here" in said_by_now(held, "assistant")[-1]
@@ -101,8 +103,7 @@ async def test_money_is_kept_back_again_before_it_is_used_up(line, sandbox, even
     held = CallSession(call, await gateway.speaking_for(call), phone, None, clock)
     await held.begin()
     renewed = sum(prices.values()) * 5 // 2
-    await eventually(lambda: has(clock, renewed), 30)
-    held.tell(Kind.HUNG_UP)
+    await eventually(lambda: has(clock, renewed), PATIENT_S)
     await held.end()
     (record,) = await line.calls()
     assert record.reserved_micros == renewed - sum(prices.values()) // 2
@@ -116,8 +117,7 @@ async def test_who_says_goodbye_is_told_goodbye_and_the_phone_is_put_down(held, 
     held, phone, _ = held
     await held.begin()
     await held.session.run(user_input="Goodbye")
-    await asyncio.wait_for(phone.is_down.wait(), 15)
-    held.tell(Kind.HUNG_UP)
+    await asyncio.wait_for(phone.is_down.wait(), PATIENT_S)
     await held.end()
     assert held.core.ending == Ending.AGENT
     assert "Goodbye" in said_by_now(held, "assistant")[-1]
@@ -133,7 +133,6 @@ async def test_a_transfer_is_what_the_line_says_of_it(held, line, is_refusing):
     await held.session.run(user_input="Please put me through to the team")
     assert phone.put_through_to == [ELSEWHERE]
     assert held.core.state == (State.LISTENING if is_refusing else State.ENDED)
-    held.tell(Kind.HUNG_UP)
     await held.end()
     (turn,) = await turns(line)
     assert [(one["name"], one["status"]) for one in turn.tools] == [
@@ -143,6 +142,27 @@ async def test_a_transfer_is_what_the_line_says_of_it(held, line, is_refusing):
     # Who was put through is still on the line.
     assert record.status == ("completed" if is_refusing else "in_progress")
     assert held.core.ending == (Ending.CALLER if is_refusing else Ending.TRANSFERRED)
+
+
+@pytest.mark.parametrize("is_refusing", [False, True])
+async def test_a_carrier_that_takes_the_caller_before_it_says_so_ends_no_call(held, line, eventually, is_refusing):
+    held, phone, _ = held
+    phone.is_refusing = is_refusing
+    phone.answers.clear()
+    await held.begin()
+
+    async def is_asked() -> bool:
+        return bool(phone.put_through_to)
+
+    asking = held.session.run(user_input="Please put me through to the team")
+    await eventually(is_asked, PATIENT_S)
+    ending = asyncio.create_task(held.end())
+    await asyncio.sleep(0)
+    phone.answers.set()
+    await ending
+    await asking
+    (record,) = await line.calls()
+    assert record.status == "in_progress"
 
 
 async def test_a_call_by_sound_is_heard_answered_broken_into_and_put_down_politely(line, sandbox, eventually):
@@ -159,31 +179,30 @@ async def test_a_call_by_sound_is_heard_answered_broken_into_and_put_down_polite
         return held.session.agent_state == "speaking"
 
     await held.begin()
-    await eventually(lambda: heard("North Dental."))
+    await eventually(lambda: heard("North Dental."), PATIENT_S)
     mouth.say("Thanks a lot!")
-    await eventually(lambda: said_by(held, "user"))
-    await eventually(lambda: said_by(held, "assistant", 2))
+    await eventually(lambda: said_by(held, "user"), PATIENT_S)
+    await eventually(lambda: said_by(held, "assistant", 2), PATIENT_S)
     assert said_by_now(held, "user") == ["Thanks a lot!"]
     assert len(ear.heard) >= 2
 
     # Over a speech, a sign of listening only holds it up for a moment, and words stop it.
-    long = "We are open all week, and on Saturday until noon."
+    long = "We are open all week, from eight in the morning until six in the evening, and on Saturday until noon."
     held.session.say(long)
-    await eventually(speaks)
+    await eventually(speaks, PATIENT_S)
     mouth.say("Mm-hm")
-    await eventually(lambda: heard(long), 20)
+    await eventually(lambda: heard(long), PATIENT_S)
     assert said_by_now(held, "user") == ["Thanks a lot!"]
-    cut = held.session.say("And in the summer we are open on Sundays too, all day long.")
-    await eventually(speaks)
+    cut = held.session.say("And in the summer we are open on Sundays too, " + "all day long, " * 20)
+    await eventually(speaks, PATIENT_S)
     mouth.say("Stop, please")
-    await eventually(lambda: said_by(held, "user", 2), 20)
+    await eventually(lambda: said_by(held, "user", 2), PATIENT_S)
     assert cut.interrupted
-    await eventually(lambda: said_by(held, "assistant", 5), 20)
+    await eventually(lambda: said_by(held, "assistant", 5), PATIENT_S)
 
     held.tell(Kind.CLOSE_ASKED)
-    await asyncio.wait_for(phone.is_down.wait(), 15)
+    await asyncio.wait_for(phone.is_down.wait(), PATIENT_S)
     assert await heard("Goodbye.")
-    held.tell(Kind.HUNG_UP)
     await held.end()
     assert held.core.ending == Ending.AGENT
     assert [bool(turn.reply) for turn in await turns(line)] == [True, True]
