@@ -24,6 +24,7 @@ OURS = "magpipe"
 SPOKEN, CHANGED = "call.spoken", "call.changed"
 # So long after the carrier says that a call is over, its last words may still be told.
 LAST_WORDS = timedelta(seconds=5)
+SETTLE, READ = "calls.settle", "calls.read"
 
 
 async def write(
@@ -58,16 +59,25 @@ async def tell_tabs(session: AsyncSession, call: CallRecord, what: str = CHANGED
 async def _settle(session: AsyncSession, call: CallRecord) -> None:
     """Write what the log comes to into the record, and show it in the timeline when anything changed."""
     standing = projection.project(await queries.standing_events(session, call.id))
-    had_ended = call.status in ENDED
+    due = _due(call)
     if not _put(call, standing):
         return
     session.add(call)
     await session.flush()
     await show(session, call)
-    if call.status in ENDED and not had_ended and call.answered_at is not None:
-        later = clock.now() + LAST_WORDS
-        for name, urgency in (("calls.settle", jobs.Urgency.USUAL), ("calls.read", jobs.Urgency.CAN_WAIT)):
-            await jobs.defer(session, name, at=later, urgency=urgency, org_id=str(call.org_id), call_id=str(call.id))
+    later = clock.now() + LAST_WORDS
+    for name in sorted(_due(call) - due):
+        urgency = jobs.Urgency.USUAL if name == SETTLE else jobs.Urgency.CAN_WAIT
+        await jobs.defer(session, name, at=later, urgency=urgency, org_id=str(call.org_id), call_id=str(call.id))
+
+
+def _due(call: CallRecord) -> set[str]:
+    """Return what is to be done about a call that is over; that somebody answered may be told after its end."""
+    if call.status not in ENDED:
+        return set()
+    if call.answered_at is not None:
+        return {SETTLE, READ}
+    return {SETTLE} if call.reserved_micros else set()
 
 
 async def show(session: AsyncSession, call: CallRecord) -> None:

@@ -53,6 +53,24 @@ async def test_an_ended_call_is_charged_by_component_once(line, jobs_waiting):
     assert await balance(line) == entry.balance_micros == before - 101_000
 
 
+async def test_a_call_is_settled_and_read_though_its_end_is_told_before_its_answer(line, jobs_waiting):
+    call = await line.begin()
+    await line.tell(call.id, "call.ended", 60, source="worker", status="completed")
+    await line.tell(call.id, "agent.joined", 0, source="worker")
+    await line.tell(call.id, "call.answered", 0)
+    for name in ("calls.settle", "calls.read"):
+        [(_, job)] = await jobs_waiting(name)
+        assert job["call_id"] == str(call.id)
+
+
+async def test_what_was_kept_back_for_a_call_that_nobody_answered_is_let_go(line, jobs_waiting):
+    call = await line.begin()
+    await calls.reserve(call.id, 1_000_000)
+    await line.tell(call.id, "call.ended", 20, status="canceled")
+    [(_, job)] = await jobs_waiting("calls.settle")
+    assert job["call_id"] == str(call.id)
+
+
 async def test_a_crash_is_charged_for_as_long_as_the_agent_was_there(line):
     call = await line.begin()
     await line.tell(call.id, "agent.joined", 0, source="worker")
