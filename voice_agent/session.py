@@ -5,7 +5,6 @@ the phone is put down (`legs.port.Leg`).
 """
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
@@ -39,7 +38,7 @@ _WRAP_UP = "The call has to end in less than a minute: settle what is open and s
 _PRESSED = "(The caller pressed {keys} on the keypad.)"
 _KEYS_S = 1.5
 # The log should know that we put the phone down before the carrier asks what follows; the caller need not wait for it.
-_TELL_S = 1.0
+_TELL_S = 3.0
 # A carrier joins within a second.
 _LET_GO_S = 5.0
 # A goodbye is said before the line is put down; the session need not wait longer for words after it.
@@ -139,6 +138,8 @@ class CallSession:
             if waiting is not None:
                 waiting.cancel()
         await self.drop()
+        if self._hanging_up is not None:
+            await self._hanging_up
         if gone == Gone.LOST:
             # The caller may still be there: the carrier asks what follows, and tells how the call ends.
             gateway.log.warning("voice.line_lost", call=str(self._call.call_id))
@@ -274,9 +275,13 @@ class CallSession:
         self._hanging_up = self._loop.create_task(self._put_down())
 
     async def _put_down(self) -> None:
-        with contextlib.suppress(gateway.MagpipeError, OSError, TimeoutError):
-            await asyncio.wait_for(self._told("agent.left", "left", {"ending": str(self.core.ending or "")}), _TELL_S)
-        await self._leg.hang_up()
+        telling = asyncio.create_task(self._told("agent.left", "left", {"ending": str(self.core.ending or "")}))
+        await asyncio.wait({telling}, timeout=_TELL_S)
+        try:
+            await self._leg.hang_up()
+            await telling
+        except Exception as error:
+            gateway.log.error("voice.work_failed", call=str(self._call.call_id), error=repr(error))
 
     async def _keep(self, answer: gateway.Answer, text: str, is_interrupted: bool) -> None:
         with gateway.scope(self._call):
