@@ -1,7 +1,7 @@
 """Reach the product from the worker: the call by its id, the agent's brain, the call's log. There is no other door."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -16,13 +16,14 @@ from backend.agents import speaking
 from backend.agents.line_tools import NAMES as LINE_TOOLS
 from backend.agents.outgoing import Outgoing
 from backend.agents.schemas import Line
-from backend.agents.speaking import Answer, Speaker, Speaking
+from backend.agents.speaking import Answer, Speaker, Speaking, Whisper
 from backend.agents.voices import ELEVENLABS, OPENAI, Voice
 from backend.agents.voices import known as known_voice
 from backend.agents.voices import voices as all_voices
 from backend.calls.routing import CALL_ATTRIBUTE, CALL_HEADER, TICKET_ATTRIBUTE, TICKET_HEADER, sip_login
 from backend.calls.schemas import CallBrief
-from backend.core import clock, db, jobs, logging, telemetry
+from backend.calls.service import Request, Wish
+from backend.core import clock, db, jobs, logging, realtime, telemetry
 from backend.core.config import Settings, settings
 from backend.core.errors import Invalid, MagpipeError, Unavailable
 from backend.core.ids import parse_id
@@ -40,15 +41,21 @@ __all__ = [
     "Line",
     "MagpipeError",
     "Outgoing",
+    "Request",
     "Settings",
     "Speaking",
     "Unavailable",
     "Voice",
+    "Whisper",
+    "Wish",
     "admit",
+    "answer_request",
     "brief",
     "ground",
+    "listen",
     "log",
     "put_through",
+    "requests",
     "reserve",
     "scope",
     "settings",
@@ -101,6 +108,28 @@ async def put_through(call_id: UUID, number: str, reason: str) -> None:
 async def reserve(call_id: UUID, micros: int) -> int:
     """Keep back so much of the balance for a call, and return how much it was."""
     return await calls.reserve(call_id, micros)
+
+
+async def requests(call_id: UUID) -> list[Request]:
+    """Return what people asked of a call, oldest first. Raises `NotFound`."""
+    return await calls.requests(call_id)
+
+
+async def answer_request(call_id: UUID, request: str, reason: str = "") -> bool:
+    """Tell that a request is taken, or why it failed; False where that was told before, perhaps by another worker."""
+    kind = calls.FAILED if reason else calls.DONE
+    told = {"request": request, **({"reason": reason} if reason else {})}
+    return await tell(call_id, f"{kind}:{request}", kind, told)
+
+
+async def listen(asked: Callable[[UUID], Awaitable[None]], missed: Callable[[], Awaitable[None]]) -> None:
+    """Call `asked` with each call of which people ask something, and `missed` when some may not have been heard of."""
+
+    async def hear(change: realtime.Change) -> None:
+        if change.kind == calls.ASKED:
+            await asked(parse_id(change.subject))
+
+    await realtime.listen(hear, missed, "voice", is_late=True)
 
 
 def scope(call: CallBrief) -> AbstractContextManager[None]:

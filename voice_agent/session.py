@@ -7,6 +7,7 @@ the phone is put down (`legs.port.Leg`).
 import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 from livekit.agents import (
@@ -32,6 +33,7 @@ from voice_agent.core.rules import CallRules
 from voice_agent.core.states import TALKING, Kind, State
 from voice_agent.legs.port import Gone, Leg
 from voice_agent.line import CallLine
+from voice_agent.people import People
 
 _WRAP_UP = "The call has to end in less than a minute: settle what is open and say goodbye."
 # What the model is told of keys, and how long a caller who types may pause.
@@ -83,6 +85,7 @@ class CallSession:
         )
         self.agent = CallAgent(call, brain, self.core.counts, lambda kind: self._tell(Event(kind)), self._on_tool)
         self._line = brain.line = CallLine(leg, self._tell, lambda: self.agent.words)
+        self._people = People(call, brain, self, self._line)
         self._own: dict[str, int] = {}
         self._handles: set[str] = set()
         # One thing after the other, so that the call's log stands in the order of the call.
@@ -115,10 +118,28 @@ class CallSession:
         self._tell(Event(Kind.OPENED, greeting))
         if not greeting:
             self.session.generate_reply()
+        self.look()
 
     def tell(self, kind: Kind, reason: str = "") -> None:
         """Tell the call what the line or a person did."""
         self._tell(Event(kind, reason=reason))
+
+    def look(self) -> None:
+        """Have taken what people asked of this call."""
+        if self.core.state != State.ENDED:
+            self._later(self._people.look())
+
+    async def speak(self, line: Line) -> None:
+        """Say a line instead of whatever is being said, and wait until it was heard."""
+        await self.session.interrupt(force=True)
+        handle = self.session.say(self._words(line), allow_interruptions=False)
+        handle.add_done_callback(lambda _: self._tell(Event(Kind.AGENT_FINISHED)))
+        await handle.wait_for_playout()
+
+    @property
+    def call_id(self) -> UUID:
+        """Which call it is."""
+        return self._call.call_id
 
     def press(self, key: str) -> None:
         """Take a key the caller pressed; what they typed is answered when they pause, or press #."""
@@ -153,6 +174,7 @@ class CallSession:
     async def drop(self) -> None:
         """Let everything go of a call that could not begin."""
         await self.session.aclose()
+        await self._people.leave()
         self._work.put_nowait(None)
         await self._worker
         await self._http.close()

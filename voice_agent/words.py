@@ -15,6 +15,12 @@ _WORDS: dict[Line, dict[str, str]] = {
         "es": "Lo siento, nadie contestó. ¿Qué más puedo hacer por usted?",
         "de": "Es tut mir leid, dort hat niemand abgenommen. Was kann ich sonst für Sie tun?",
     },
+    Line.PUTTING_THROUGH: {
+        "en": "One moment, I am putting you through.",
+        "fr": "Un instant, je vous mets en relation.",
+        "es": "Un momento, le paso la llamada.",
+        "de": "Einen Moment, ich verbinde Sie.",
+    },
     Line.STILL_THERE: {
         "en": "Are you still there?",
         "fr": "Êtes-vous toujours là ?",

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+from uuid import UUID
 
 from aiohttp import web
 from livekit.agents import inference
@@ -76,6 +77,19 @@ class Worker:
         finally:
             self.held.discard(held)
 
+    async def listen(self) -> None:
+        """Hear what people ask of calls, until cancelled; those of other processes are none of ours."""
+
+        async def asked(call_id: UUID) -> None:
+            for held in [one for one in self.held if one.call_id == call_id]:
+                held.look()
+
+        async def missed() -> None:
+            for held in list(self.held):
+                held.look()
+
+        await gateway.listen(asked, missed)
+
     async def drain(self, within_s: float) -> None:
         """Take no more calls and wait until those that are held have ended; the last are closed politely in time."""
         self.is_draining = True
@@ -101,6 +115,7 @@ async def run() -> None:
         runner = web.AppRunner(server.app(worker), access_log=None, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, config.host, config.voice_port).start()
+        listening = asyncio.create_task(worker.listen())
         rooms = Rooms(worker) if config.livekit_url else None
         if rooms is not None:
             await rooms.start()
@@ -112,4 +127,5 @@ async def run() -> None:
         await asyncio.gather(
             worker.drain(config.voice_drain_s), *([rooms.stop(config.voice_drain_s)] if rooms is not None else [])
         )
+        listening.cancel()
         await runner.cleanup()

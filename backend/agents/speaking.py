@@ -57,6 +57,27 @@ class Speaker:
 
 
 @dataclass
+class Whisper:
+    """What a person of the team told the agent during the call, which the caller did not hear."""
+
+    by: str
+    text: str
+    is_followed: bool = False
+    """Whether an answer was said since."""
+
+    @property
+    def note(self) -> str:
+        """What the model is told of it."""
+        words = self.text.replace("“", '"').replace("”", '"')
+        if self.is_followed:
+            return f"{self.by} of the team told you earlier in this call: “{words}”. Keep to it."
+        return (
+            f"{self.by} of the team tells you now, unheard by the customer: “{words}”. Follow it in what you say next,"
+            " and do not mention that you were told."
+        )
+
+
+@dataclass
 class Answer:
     """One answer while it is made: what the model is given (`prompt`, `schemas`), and everything to keep of it."""
 
@@ -65,6 +86,7 @@ class Answer:
     request: TurnRequest
     schemas: list[dict[str, Any]]
     _prepared: runtime.Prepared
+    _whispers: tuple[Whisper, ...] = ()
     _line: line_tools.Line | None = None
     _calls: int = 0
     _started: float = 0.0
@@ -147,6 +169,8 @@ class Speaking:
 
     def __init__(self, org_id: UUID, speaker: Speaker, spec: AgentSpec, customer: Customer) -> None:
         self.spec = spec
+        self.whispers: list[Whisper] = []
+        """What people told the agent in this call."""
         self.line: line_tools.Line | None = None
         """What its tools do with the line, once there is one."""
         self._org_id = org_id
@@ -166,7 +190,7 @@ class Speaking:
 
     async def answer(self, said: Sequence[Line], text: str) -> Answer:
         """Look up what answering `text` needs, after all that was `said`; nothing is stored yet."""
-        speaker, spec = self._speaker, self.spec
+        speaker, spec, whispers = self._speaker, self.spec, tuple(self.whispers)
         async with unit_of_work() as session:
             found = await details.found_in(session, speaker.conversation_id)
         turn_id, asked, record = new_id(), Asked(), TurnRecord()
@@ -187,10 +211,12 @@ class Speaking:
         started = asyncio.get_running_loop().time()
         prepared = await runtime.prepare(request, record)
         offered = authority.schemas(request, prepared.remembered)
-        return Answer(turn_id, record, request, offered, prepared, self.line, _started=started)
+        return Answer(turn_id, record, request, offered, prepared, whispers, self.line, _started=started)
 
     async def keep(self, answer: Answer, reply: str, is_interrupted: bool = False) -> None:
         """Store an answer with all that it rests on, and do what its tools asked for, in one commit; once."""
+        for whisper in answer._whispers:
+            whisper.is_followed = whisper.is_followed or bool(reply)
         record = answer.record
         record.reply = reply
         record.total_ms = round((asyncio.get_running_loop().time() - answer._started) * 1000)
@@ -243,7 +269,7 @@ class Speaking:
         notes = ["You called the customer." if is_ours else "The customer called."]
         notes += [f"Why you call: {speaker.purpose}"] if speaker.purpose else []
         notes += [f"What the call is to reach: {speaker.goal}"] if speaker.goal else []
-        return tuple(notes)
+        return (*notes, *(whisper.note for whisper in self.whispers))
 
 
 async def begin(speaker: Speaker) -> Speaking:

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.calls import privacy, projection, queries
 from backend.calls.projection import ENDED, Kind, Standing
-from backend.calls.schemas import LINE, item_data, title
+from backend.calls.schemas import LINE, READ_ALONG, item_data, title
 from backend.conversations import service as conversations
 from backend.core import clock, jobs, realtime
 from backend.core.errors import Invalid, NotFound
@@ -47,7 +47,7 @@ async def write(
     if is_new and kind in set(Kind):
         await _settle(session, call)
     if is_new:
-        await tell_tabs(session, call, SPOKEN if kind == LINE else CHANGED)
+        await tell_tabs(session, call, SPOKEN if kind in READ_ALONG else CHANGED)
     return is_new
 
 

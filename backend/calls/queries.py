@@ -1,7 +1,7 @@
 """Read and write calls and their events in SQL."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -181,6 +181,12 @@ async def event(session: AsyncSession, call_id: UUID, source: str, event_id: str
 async def said(session: AsyncSession, call_id: UUID) -> list[CallEvent]:
     """Return the lines that were said in a call, in order."""
     query = select(CallEvent).where(col(CallEvent.call_id) == call_id, col(CallEvent.kind) == LINE)
+    return list((await session.execute(query.order_by(col(CallEvent.at), col(CallEvent.id)))).scalars().all())
+
+
+async def events(session: AsyncSession, call_id: UUID, kinds: Sequence[str]) -> list[CallEvent]:
+    """Return the events of a call that are of these kinds, in order."""
+    query = select(CallEvent).where(col(CallEvent.call_id) == call_id, col(CallEvent.kind).in_(kinds))
     return list((await session.execute(query.order_by(col(CallEvent.at), col(CallEvent.id)))).scalars().all())
 
 

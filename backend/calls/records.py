@@ -36,7 +36,7 @@ BROKE_OFF = "The agent's line broke off in the middle of the call."
 
 async def brief(call_id: UUID) -> CallBrief:
     """Return what the voice worker needs to hold a call. Raises `NotFound`."""
-    with org_scope(await _owner(call_id)):
+    with org_scope(await owner(call_id)):
         async with unit_of_work() as session:
             call = await get(session, call_id)
             contact = await contacts.get(session, call.contact_id)
@@ -79,7 +79,7 @@ async def append(
     The kinds of `projection.Kind` move the call's status, times and disposition; any other is kept. Raises `NotFound`,
     `Invalid`.
     """
-    with org_scope(await _owner(call_id)):
+    with org_scope(await owner(call_id)):
         async with unit_of_work() as session:
             return await log.write(session, call_id, source, event_id, kind, at, data or {})
 
@@ -157,7 +157,8 @@ async def note_lost(found: CallBrief) -> None:
                 await conversations.call_for_person(session, conversation, "the agent's line broke off during a call")
 
 
-async def _owner(call_id: UUID) -> UUID:
+async def owner(call_id: UUID) -> UUID:
+    """Return the organization a call is of. Raises `NotFound`."""
     with platform_scope("find whose a call is"):
         async with unit_of_work() as session:
             org_id = await queries.org_of(session, call_id)

@@ -12,6 +12,10 @@ from backend.vocab import CallStatus, Direction, Disposition
 
 # A line that was spoken, in the log of a call: `who` (caller, agent or person), `text`, `is_interrupted`.
 LINE = "transcript.line"
+# What people of the team write into a call: for the agent alone, and for each other; `by` is who, `text` what.
+WHISPER, NOTE = "whisper.sent", "note.written"
+# What stands in the order of a transcript.
+READ_ALONG = (LINE, WHISPER, NOTE)
 # While somebody is, or may soon be, on the line.
 LIVE = (CallStatus.INITIATED, CallStatus.RINGING, CallStatus.IN_PROGRESS)
 # Whoever called reached somebody, or was to reach nobody.
@@ -115,10 +119,14 @@ def item_data(call: CallRecord, agent_name: str) -> dict[str, Any]:
 
 
 class Line(TypedDict):
-    """Something that was spoken: by the caller, the agent or a person of the team. `at` is ISO 8601 in UTC."""
+    """Something that was spoken: by the caller, the agent or a person of the team. `at` is ISO 8601 in UTC.
+
+    `who` is `whisper` or `note` for what a person wrote to the agent or about the call, and `by` is their name.
+    """
 
     id: str
     who: str
+    by: str
     text: str
     at: str
     is_interrupted: bool

@@ -17,6 +17,20 @@ from backend.calls.outgoing import CallOrder, check, place, terminate
 from backend.calls.outgoing import answered as answer_outbound
 from backend.calls.reading import CallFilter, one, page
 from backend.calls.records import append, brief, get
+from backend.calls.requests import (
+    ASKED,
+    DONE,
+    FAILED,
+    Answered,
+    Request,
+    Wish,
+    note,
+    say_goodbye,
+    transfer,
+    whisper,
+)
+from backend.calls.requests import answered as answer_to_request
+from backend.calls.requests import of_call as requests
 from backend.calls.rooms import accept as accept_room_event
 from backend.calls.schemas import CallBrief, CallListFilter, Transcript
 from backend.calls.settling import reserve
@@ -26,16 +40,22 @@ from backend.calls.whitelist import entries as whitelist
 from backend.calls.whitelist import remove as remove_from_whitelist
 
 __all__ = [
+    "ASKED",
     "CHANGED",
+    "DONE",
+    "FAILED",
     "PAGE",
     "RESULTS",
     "SEARCH_LIMIT",
     "SPOKEN",
+    "Answered",
     "CallBrief",
     "CallFilter",
     "CallListFilter",
     "CallOrder",
+    "Request",
     "Transcript",
+    "Wish",
     "accept_recording",
     "accept_room_event",
     "accept_status",
@@ -43,6 +63,7 @@ __all__ = [
     "admit",
     "answer_inbound",
     "answer_outbound",
+    "answer_to_request",
     "append",
     "brief",
     "check",
@@ -52,14 +73,19 @@ __all__ = [
     "leg_ended",
     "line",
     "lines",
+    "note",
     "one",
     "page",
     "place",
     "put_through",
     "remove_from_whitelist",
+    "requests",
     "reserve",
+    "say_goodbye",
     "terminate",
     "transcript",
+    "transfer",
     "transfer_instructions",
+    "whisper",
     "whitelist",
 ]

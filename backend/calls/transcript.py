@@ -8,9 +8,9 @@ from sqlalchemy import select, text, tuple_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.calls import records
+from backend.calls import records, requests
 from backend.calls.projection import Kind
-from backend.calls.schemas import LINE, LIVE, Happening, Line, Transcript
+from backend.calls.schemas import LINE, LIVE, NOTE, READ_ALONG, WHISPER, Happening, Line, Transcript
 from backend.core.tenancy import org_id_of
 from backend.models.calls import CallEvent
 
@@ -18,6 +18,8 @@ PAGE = 100
 MOST_HAPPENINGS = 200
 # These happen once in a call, however many tell of them.
 _ONCE = frozenset({Kind.INITIATED, Kind.RINGING, Kind.ANSWERED, Kind.ENDED})
+# What is read with the transcript, and what only tells that somebody was heard.
+_ELSEWHERE = (*READ_ALONG, requests.DONE)
 _E = CallEvent
 # What there is to say of an event, the first that it has.
 _TOLD = ("reason", "label", "to", "result")
@@ -32,7 +34,7 @@ async def transcript(
     """
     call = await records.get(session, call_id)
     from_end = before is not None or (after is None and call.status in LIVE)
-    found = await _lines(session, call_id, before=before, after=after, from_end=from_end, limit=limit + 1)
+    found = await _lines(session, call_id, READ_ALONG, before=before, after=after, from_end=from_end, limit=limit + 1)
     has_more = len(found) > limit
     shown = found[:limit]
     lines = [_line(one) for one in (reversed(shown) if from_end else shown)]
@@ -43,7 +45,7 @@ async def transcript(
 
 async def everything_said(session: AsyncSession, call_id: UUID, most: int) -> list[Line]:
     """Return up to `most` lines of a call from its beginning."""
-    found = await _lines(session, call_id, before=None, after=None, from_end=False, limit=most)
+    found = await _lines(session, call_id, (LINE,), before=None, after=None, from_end=False, limit=most)
     return [_line(one) for one in found]
 
 
@@ -51,7 +53,7 @@ async def happenings(session: AsyncSession, call_id: UUID) -> list[Happening]:
     """Return what happened in a call beside what was spoken, oldest first."""
     query = (
         select(_E)
-        .where(col(_E.org_id) == org_id_of(session), col(_E.call_id) == call_id, col(_E.kind) != LINE)
+        .where(col(_E.org_id) == org_id_of(session), col(_E.call_id) == call_id, col(_E.kind).not_in(_ELSEWHERE))
         .order_by(col(_E.at), col(_E.id))
         .limit(MOST_HAPPENINGS)
     )
@@ -70,12 +72,19 @@ async def happenings(session: AsyncSession, call_id: UUID) -> list[Happening]:
 
 
 async def _lines(
-    session: AsyncSession, call_id: UUID, *, before: UUID | None, after: UUID | None, from_end: bool, limit: int
+    session: AsyncSession,
+    call_id: UUID,
+    kinds: Sequence[str],
+    *,
+    before: UUID | None,
+    after: UUID | None,
+    from_end: bool,
+    limit: int,
 ) -> Sequence[CallEvent]:
     org_id = org_id_of(session)
     place = tuple_(col(_E.at), col(_E.id))
     is_said = text("data ->> 'text' <> ''")
-    query = select(_E).where(col(_E.org_id) == org_id, col(_E.call_id) == call_id, col(_E.kind) == LINE, is_said)
+    query = select(_E).where(col(_E.org_id) == org_id, col(_E.call_id) == call_id, col(_E.kind).in_(kinds), is_said)
     for given, is_before in ((before, True), (after, False)):
         if given is not None:
             there = select(col(_E.at), col(_E.id)).where(col(_E.org_id) == org_id, col(_E.id) == given)
@@ -88,7 +97,8 @@ async def _lines(
 def _line(event: CallEvent) -> Line:
     return Line(
         id=str(event.id),
-        who=str(event.data.get("who") or ""),
+        who={WHISPER: "whisper", NOTE: "note"}.get(event.kind) or str(event.data.get("who") or ""),
+        by=str(event.data.get("by") or ""),
         text=str(event.data.get("text") or ""),
         at=event.at.isoformat(),
         is_interrupted=bool(event.data.get("is_interrupted")),

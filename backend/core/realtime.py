@@ -70,25 +70,34 @@ async def announce_many(
 
 
 async def listen(
-    on_change: Callable[[Change], Awaitable[None]], on_resync: Callable[[], Awaitable[None]], name: str = "web"
+    on_change: Callable[[Change], Awaitable[None]],
+    on_resync: Callable[[], Awaitable[None]],
+    name: str = "web",
+    *,
+    is_late: bool = False,
 ) -> None:
     """Call `on_change` for every change, for ever; after a lost connection call `on_resync` once it is back.
 
-    Errors of the callbacks are logged and do not end the loop. Cancel the task to stop.
+    Who `is_late` may have missed something before the first connection too. Errors of the callbacks are logged and do
+    not end the loop. Cancel the task to stop.
     """
 
     async def read(payload: str) -> None:
         if (change := change_of(payload)) is not None:
             await on_change(change)
 
-    await listen_to({CHANNEL: read}, on_resync, name)
+    await listen_to({CHANNEL: read}, on_resync, name, is_late=is_late)
 
 
 async def listen_to(
-    channels: Mapping[str, Callable[[str], Awaitable[None]]], on_resync: Callable[[], Awaitable[None]], name: str
+    channels: Mapping[str, Callable[[str], Awaitable[None]]],
+    on_resync: Callable[[], Awaitable[None]],
+    name: str,
+    *,
+    is_late: bool = False,
 ) -> None:
     """Call each channel's function with every payload told on it, over one connection; else as `listen`."""
-    wait_s, connected_before = 0.2, False
+    wait_s, has_missed = 0.2, is_late
     while True:
         try:
             options: dict[str, Any] = {**role_options(), "application_name": f"magpipe-listen-{name}"}
@@ -97,10 +106,10 @@ async def listen_to(
             ) as connection:
                 for channel in channels:
                     await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
-                if connected_before:
+                if has_missed:
                     log.info("realtime.reconnected", listener=name)
                     await _guarded(on_resync())
-                connected_before, wait_s = True, 0.2
+                has_missed, wait_s = True, 0.2
                 while True:
                     async for notice in connection.notifies(timeout=CHECK_EVERY_S):
                         await _guarded(channels[notice.channel](notice.payload))

@@ -1,10 +1,10 @@
 // The head of a call's page: how it stands or what came of it, and the way to end one that runs.
-import { HangUp } from "$/public/external/pages/calls/parts/hang_up.jsx";
 import { isLive, lasted, picture, reasonOf, resultOf, running, titleOf } from "$/public/external/pages/calls/parts/saying.jsx";
+import { StepIn } from "$/public/external/pages/calls/parts/step_in.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
 
-export function CallHead({ call, words, onHangUp }) {
+export function CallHead({ call, asked, words, onAsk, onHangUp }) {
   const live = isLive(call.status);
   const now = useSeconds(live && Boolean(call.answered_at));
   const shape = {
@@ -36,7 +36,18 @@ export function CallHead({ call, words, onHangUp }) {
         </p>
         {reason ? <p className="text-13 text-pretty text-muted">{reason}</p> : null}
       </div>
-      {live ? <HangUp callId={call.id} words={words} onHangUp={onHangUp} /> : null}
+      {live ? (
+        <div className="w-full">
+          <StepIn
+            callId={call.id}
+            talking={call.status === "in_progress"}
+            asked={asked}
+            words={words}
+            onAsk={onAsk}
+            onHangUp={onHangUp}
+          />
+        </div>
+      ) : null}
     </div>
   );
 }

@@ -41,8 +41,10 @@ class _Head(rx.Component):
     lib_dependencies: list[str] = [DIALOG]
 
     call: rx.Var[dict[str, Any]]
+    asked: rx.Var[dict[str, Any]]
     words: rx.Var[dict[str, str]]
     on_hang_up: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_ask: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str)]
 
 
 class _Transcript(rx.Component):
@@ -103,7 +105,13 @@ def call_page() -> rx.Component:
 
 def _call() -> rx.Component:
     return rx.el.div(
-        _Head.create(call=CallPageState.call, words=CALL_WORDS, on_hang_up=CallActionState.hang_up),
+        _Head.create(
+            call=CallPageState.call,
+            asked=CallActionState.asked,
+            words=CALL_WORDS,
+            on_hang_up=CallActionState.hang_up,
+            on_ask=CallActionState.ask,
+        ),
         rx.el.div(
             rx.el.div(_notes(), _said(), class_name="flex min-w-0 flex-col gap-6"),
             rx.el.div(_facts(), _happened(), class_name="flex min-w-0 flex-col gap-6"),

@@ -9,8 +9,8 @@ import Frown from "lucide-react/dist/esm/icons/frown.mjs";
 import Smile from "lucide-react/dist/esm/icons/smile.mjs";
 import Square from "lucide-react/dist/esm/icons/square.mjs";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
-import { HangUp } from "$/public/external/pages/calls/parts/hang_up.jsx";
 import { isLive, lasted, picture, reasonOf, resultOf, running, titleOf } from "$/public/external/pages/calls/parts/saying.jsx";
+import { StepIn } from "$/public/external/pages/calls/parts/step_in.jsx";
 import { Transcript } from "$/public/external/pages/calls/parts/transcript.jsx";
 import { AgentMark, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { TEXT_BUTTON } from "$/public/external/pages/inbox/parts/bubble.jsx";
@@ -147,12 +147,17 @@ export function CallCard({ item, contactName, open, words, actions }) {
           <Link to={`/calls/${item.record_id}`} className={`${TEXT_BUTTON} ${hasWords ? "" : "-ml-1"}`}>
             {words.OPEN}
           </Link>
-          {live ? (
-            <span className="ml-auto">
-              <HangUp callId={item.record_id} words={words} onHangUp={actions.onHangUp} />
-            </span>
-          ) : null}
         </div>
+        {live ? (
+          <StepIn
+            callId={item.record_id}
+            talking={talking}
+            asked={open.asked}
+            words={words}
+            onAsk={actions.onAskCall}
+            onHangUp={actions.onHangUp}
+          />
+        ) : null}
       </div>
       <p className="mt-0.5 min-h-5 px-0.5 text-12 text-muted">
         <Timestamp at={item.at} format="clock" />

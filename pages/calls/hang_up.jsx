@@ -8,7 +8,7 @@ import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 
 const DANGER = PRIMARY.replace("bg-accent text-on-accent hover:bg-accent-hover", "bg-danger text-on-danger hover:bg-danger-hover");
 
-export function HangUp({ callId, words, onHangUp }) {
+export function HangUp({ callId, words, onHangUp, onGoodbye }) {
   const [asking, setAsking] = useState(false);
   return (
     <>
@@ -25,10 +25,22 @@ export function HangUp({ callId, words, onHangUp }) {
         closeLabel={words.KEEP}
       >
         <DialogBody>
-          <div className="flex justify-end gap-2 px-5 pb-5">
+          <div className="flex flex-wrap justify-end gap-2 px-5 pb-5">
             <Radix.Close type="button" className={`${SECONDARY} h-8`}>
               {words.KEEP}
             </Radix.Close>
+            {onGoodbye ? (
+              <button
+                type="button"
+                className={`${SECONDARY} h-8`}
+                onClick={() => {
+                  onGoodbye();
+                  setAsking(false);
+                }}
+              >
+                {words.GOODBYE}
+              </button>
+            ) : null}
             <button
               type="button"
               className={`${DANGER} h-8`}

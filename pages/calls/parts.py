@@ -7,6 +7,7 @@ from pages.words import CallWords
 SAYING = jsx(__name__, "saying.jsx")
 TRANSCRIPT = jsx(__name__, "transcript.jsx")
 HANG_UP = jsx(__name__, "hang_up.jsx")
+STEP_IN = jsx(__name__, "step_in.jsx")
 CARD = jsx(__name__, "card.jsx")
 
 CALL_WORDS = words_of(CallWords)

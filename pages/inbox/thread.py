@@ -132,6 +132,7 @@ class _Timeline(rx.Component):
     on_open_call: rx.EventHandler[_one]
     on_more_said: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
     on_hang_up: rx.EventHandler[_one]
+    on_ask_call: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str)]
     on_older: rx.EventHandler[_way]
     on_seen: rx.EventHandler[_one]
     on_send: rx.EventHandler[_send]
@@ -262,6 +263,7 @@ def thread_pane() -> rx.Component:
                 error=TranslationState.error,
                 open_call={
                     "callId": TranscriptState.call_id,
+                    "asked": CallActionState.asked,
                     "lines": TranscriptState.lines,
                     "feed": TranscriptState.feed,
                     "hasEarlier": TranscriptState.has_earlier,
@@ -272,6 +274,7 @@ def thread_pane() -> rx.Component:
                 on_open_call=TranscriptState.open_call,
                 on_more_said=TranscriptState.show_more,
                 on_hang_up=CallActionState.hang_up,
+                on_ask_call=CallActionState.ask,
                 on_translate=TranslationState.translate,
                 on_language=TranslationState.choose,
                 on_older=TimelineState.load_older,

@@ -143,6 +143,7 @@ function OpenTimeline(props) {
     onOpenCall: props.onOpenCall,
     onMoreSaid: props.onMoreSaid,
     onHangUp: props.onHangUp,
+    onAskCall: props.onAskCall,
   };
 
   const draw = (index, item) => {

@@ -51,6 +51,23 @@ class CallWords:
     HANG_UP_TITLE = "Hang up this call?"
     HANG_UP_BODY = "Whoever is on the line is cut off at once, in the middle of a sentence."
     KEEP = "Keep the call"
+    GOODBYE = "Let the agent say goodbye"
+    STEP_IN = "Step in"
+    ASKING = "Sending…"
+    WHISPER = "Whisper"
+    WHISPER_LABEL = "Tell the agent"
+    WHISPER_HINT = "The caller does not hear it. The agent follows it from its next words on."
+    WHISPER_SEND = "Whisper"
+    WHISPERED = "{name}, to the agent alone"
+    NOTE = "Note"
+    NOTE_LABEL = "Note about this call"
+    NOTE_HINT = "For the team. Neither the agent nor the caller gets it."
+    NOTE_SEND = "Save note"
+    NOTED = "Note by {name}"
+    TRANSFER = "Transfer"
+    TRANSFER_LABEL = "Put the caller through to"
+    TRANSFER_HINT = "A number with its country, such as +1 415 555 0123. Where nobody answers, the caller comes back."
+    TRANSFER_SEND = "Put through"
 
 
 class Calls:
@@ -146,6 +163,10 @@ class Calls:
         "line.left": "Somebody left the line",
         "recording.told": "The recording was reported",
         "hang_up.asked": "Hanging up was asked for",
+        "goodbye.asked": "A goodbye was asked for",
+        "transfer.asked": "A transfer was asked for",
+        "caller.returned": "The caller came back",
+        "request.failed": "What was asked could not be done",
     }
     EVENT = "Something happened"
 

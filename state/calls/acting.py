@@ -1,18 +1,34 @@
-"""Let people end a call that runs."""
+"""Let people step into a call that runs, and end it."""
 
-from typing import Any
+from typing import Any, TypedDict
+from uuid import UUID
 
 import reflex as rx
 
 from backend.calls import service as calls
+from backend.core.errors import Invalid, MagpipeError
 from backend.core.ids import parse_id
+from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from state.errors import answers
 from state.session import SessionState
 
+# A worker answers within milliseconds; one that is busy or gone is not waited for.
+ANSWERS_WITHIN_S = 3.0
+_NOT_TAKEN = "The agent has not taken it yet. It does as soon as it can."
+
+
+class Asked(TypedDict):
+    """How often this tab asked something of a call, and whether the last was taken up."""
+
+    number: int
+    is_done: bool
+
 
 class CallActionState(SessionState):
     """What people do to a call; what comes of it stands in its log and reaches every tab from there."""
+
+    asked: Asked = {"number": 0, "is_done": False}
 
     @rx.event
     @answers
@@ -22,3 +38,38 @@ class CallActionState(SessionState):
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 await calls.terminate(session, principal, str(parse_id(call_id, "call_id")))
+
+    @rx.event
+    @answers
+    async def ask(self, call_id: str, wish: str, text: str) -> Any:
+        """Do in a call what a person wants: `whisper`, `note` or `transfer` with its text, or `goodbye`."""
+        principal = await self._principal()
+        try:
+            found = await self._do(principal, parse_id(call_id, "call_id"), wish, text)
+        except MagpipeError:
+            self._note(is_done=False)
+            raise
+        self._note(is_done=not found.reason)
+        if found.reason:
+            return rx.toast.error(found.reason)
+        return None if found.is_done else rx.toast(_NOT_TAKEN)
+
+    async def _do(self, principal: Principal, call_id: UUID, wish: str, text: str) -> calls.Answered:
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                match wish:
+                    case "whisper":
+                        request = await calls.whisper(session, principal, call_id, text)
+                    case "transfer":
+                        request = await calls.transfer(session, principal, call_id, text)
+                    case "goodbye":
+                        request = await calls.say_goodbye(session, principal, call_id)
+                    case "note":
+                        await calls.note(session, principal, call_id, text)
+                        return calls.Answered(is_done=True)
+                    case _:
+                        raise Invalid("There is no such wish.", field="wish")
+        return await calls.answer_to_request(principal.org_id, call_id, request, ANSWERS_WITHIN_S)
+
+    def _note(self, is_done: bool) -> None:
+        self.asked = {"number": self.asked["number"] + 1, "is_done": is_done}

@@ -219,7 +219,10 @@ WIDGETS: dict[str, Widget] = {
             "set_open": SHUT,
         },
     ),
-    "state.calls.acting.CallActionState": Widget("/calls/{call_records}", {"hang_up": _rule(call_id=CALL)}),
+    "state.calls.acting.CallActionState": Widget(
+        "/calls/{call_records}",
+        {"hang_up": _rule(call_id=CALL), "ask": _rule(call_id=CALL, wish="note", text="Mallory")},
+    ),
     "state.tickets.listing.TicketsState": Widget(
         "/tickets",
         {

@@ -32,6 +32,7 @@ class Line(StrEnum):
     APOLOGY = "apology"
     WHO_CALLS = "who_calls"
     VOICEMAIL = "voicemail"
+    PUTTING_THROUGH = "putting_through"
 
 
 class Ending(StrEnum):

@@ -18,6 +18,7 @@ from backend.sandbox.model import (
     testing,
     tools,
     translating,
+    whispers,
 )
 from backend.sandbox.model.persona import Persona, read_persona
 from backend.sandbox.model.prompt import Prompt, last_tool_results, read
@@ -64,7 +65,8 @@ def reply(body: dict[str, Any]) -> Reply:
         return Reply(structured.summary_of(prompt.question))
     if errands.is_for_errands(prompt):
         return _errand(prompt, persona, language)
-    return _turn(prompt, persona, language)
+    turn = _turn(prompt, persona, language)
+    return Reply(whispers.followed(prompt.system, turn.text), turn.call)
 
 
 def _errand(prompt: Prompt, persona: Persona, language: str) -> Reply:

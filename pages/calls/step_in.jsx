@@ -1,0 +1,124 @@
+// What people do in a call while it runs: tell the agent something, write a note, put the caller through, hang up.
+import { useEffect, useId, useRef, useState } from "react";
+import MessageSquareLock from "lucide-react/dist/esm/icons/message-square-lock.mjs";
+import NotebookPen from "lucide-react/dist/esm/icons/notebook-pen.mjs";
+import PhoneForwarded from "lucide-react/dist/esm/icons/phone-forwarded.mjs";
+import { HangUp } from "$/public/external/pages/calls/parts/hang_up.jsx";
+import { GHOST, PRIMARY, SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
+import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
+
+const FIELD =
+  "h-8 min-w-0 flex-1 rounded-control border border-control bg-canvas px-2 text-14 text-ink placeholder:text-muted disabled:opacity-60 pointer-coarse:h-11 pointer-coarse:text-16";
+const KINDS = {
+  whisper: { as: MessageSquareLock, name: "WHISPER", label: "WHISPER_LABEL", hint: "WHISPER_HINT", send: "WHISPER_SEND" },
+  note: { as: NotebookPen, name: "NOTE", label: "NOTE_LABEL", hint: "NOTE_HINT", send: "NOTE_SEND" },
+  transfer: { as: PhoneForwarded, name: "TRANSFER", label: "TRANSFER_LABEL", hint: "TRANSFER_HINT", send: "TRANSFER_SEND" },
+};
+
+// One line to write; it stays until it was taken, so that nothing written is lost.
+function Writing({ kind, asked, words, onSend, onClose }) {
+  const id = useId();
+  const box = useRef(null);
+  const [text, setText] = useState("");
+  const [sent, setSent] = useState(0);
+  const { label, hint, send } = KINDS[kind];
+  useEffect(() => box.current?.focus(), [kind]);
+  useEffect(() => {
+    if (!sent || asked.number < sent) return;
+    setSent(0);
+    if (asked.is_done) onClose();
+    else box.current?.focus();
+  }, [asked.number]);
+  const waits = sent > 0;
+  return (
+    <form
+      className="mt-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!text.trim() || waits) return;
+        setSent(asked.number + 1);
+        onSend(kind, text.trim());
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        onClose();
+      }}
+    >
+      <label htmlFor={id} className="text-13 font-medium text-ink">
+        {words[label]}
+      </label>
+      <div className="mt-1 flex items-center gap-2">
+        <input
+          id={id}
+          ref={box}
+          value={text}
+          type={kind === "transfer" ? "tel" : "text"}
+          autoComplete="off"
+          maxLength={kind === "transfer" ? 32 : 500}
+          readOnly={waits}
+          aria-describedby={`${id}-hint`}
+          onChange={(event) => setText(event.target.value)}
+          className={FIELD}
+        />
+        <button type="submit" disabled={waits || !text.trim()} className={`${PRIMARY} h-8 shrink-0`}>
+          {waits ? words.ASKING : words[send]}
+        </button>
+      </div>
+      <p id={`${id}-hint`} className="mt-1 text-12 text-muted">
+        {words[hint]}
+      </p>
+    </form>
+  );
+}
+
+export function StepIn({ callId, talking, asked, words, onAsk, onHangUp }) {
+  const [writing, setWriting] = useState("");
+  const buttons = useRef({});
+  const close = () => {
+    buttons.current[writing]?.focus();
+    setWriting("");
+  };
+  useEffect(() => {
+    if (!talking) setWriting("");
+  }, [talking]);
+  return (
+    <section aria-label={words.STEP_IN} className="mt-3 border-t border-line pt-3">
+      <div className="flex flex-wrap items-center gap-2">
+        {talking
+          ? Object.entries(KINDS).map(([kind, { as, name }]) => (
+              <button
+                key={kind}
+                type="button"
+                ref={(button) => (buttons.current[kind] = button)}
+                aria-expanded={writing === kind}
+                className={`${writing === kind ? SECONDARY : GHOST} -ml-0.5`}
+                onClick={() => setWriting(writing === kind ? "" : kind)}
+              >
+                <Icon as={as} size={14} />
+                {words[name]}
+              </button>
+            ))
+          : null}
+        <span className="ml-auto">
+          <HangUp
+            callId={callId}
+            words={words}
+            onHangUp={onHangUp}
+            onGoodbye={talking ? () => onAsk(callId, "goodbye", "") : null}
+          />
+        </span>
+      </div>
+      {writing ? (
+        <Writing
+          key={writing}
+          kind={writing}
+          asked={asked}
+          words={words}
+          onSend={(kind, text) => onAsk(callId, kind, text)}
+          onClose={close}
+        />
+      ) : null}
+    </section>
+  );
+}
