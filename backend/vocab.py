@@ -223,6 +223,15 @@ class ToolCallStatus(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+class RecordingStatus(StrEnum):
+    """How far a recording came: it is made, it is brought from a vendor, it can be heard, or there is none."""
+
+    RECORDING = "recording"
+    FETCHING = "fetching"
+    READY = "ready"
+    MISSING = "missing"
+
+
 class TicketStatus(StrEnum):
     """Whether somebody still has to do something about a ticket."""
 

@@ -41,6 +41,7 @@ TASK_MODULES = (
     "backend.notifications.jobs",
     "backend.organizations.jobs",
     "backend.numbers.jobs",
+    "backend.recordings.jobs",
     "backend.skills.jobs",
 )
 # It frees the locks dead workers left, so it must not wait for one.
@@ -62,6 +63,7 @@ PERIODIC = {
     "messaging.run_due": 10,
     "messaging.reconcile": 30,
     "numbers.connect_all": 300,
+    "recordings.find_unfinished": 30,
     "skills.run_due": 15,
 }
 CONCURRENCY = 10

@@ -29,6 +29,8 @@ from backend.core.errors import Invalid, MagpipeError, Unavailable
 from backend.core.ids import parse_id
 from backend.core.logging import log
 from backend.core.tenancy import org_scope
+from backend.recordings import service as recordings
+from backend.recordings.service import Begun
 
 __all__ = [
     "ELEVENLABS",
@@ -36,6 +38,7 @@ __all__ = [
     "OPENAI",
     "SIP_HEADERS",
     "Answer",
+    "Begun",
     "CallBrief",
     "Invalid",
     "Line",
@@ -50,11 +53,13 @@ __all__ = [
     "Wish",
     "admit",
     "answer_request",
+    "begin_recording",
     "brief",
     "ground",
     "listen",
     "log",
     "put_through",
+    "recording_made",
     "requests",
     "reserve",
     "scope",
@@ -98,6 +103,16 @@ async def brief(call_id: UUID) -> CallBrief:
 async def tell(call_id: UUID, event_id: str, kind: str, data: Mapping[str, Any] | None = None) -> bool:
     """Tell the call's log what happened now; False when this event was told before. Raises `NotFound`."""
     return await calls.append(call_id, SOURCE, event_id, kind, clock.now(), data)
+
+
+async def begin_recording(call_id: UUID, line: str, delay_s: float) -> Begun | None:
+    """Keep that a line is recorded from now on, or return None when it may not be. Raises `NotFound`."""
+    return await recordings.begin(call_id, line, delay_s)
+
+
+async def recording_made(begun: Begun) -> None:
+    """Have a recording completed whose file is whole."""
+    await recordings.made(begun)
 
 
 async def put_through(call_id: UUID, number: str, reason: str) -> None:

@@ -92,6 +92,11 @@ async def get(session: AsyncSession, call_id: UUID) -> CallRecord:
     return call
 
 
+async def changed(session: AsyncSession, call_id: UUID) -> None:
+    """Tell open tabs that something of a call is new that does not stand in its log."""
+    await log.tell_tabs(session, await get(session, call_id))
+
+
 async def begin(
     session: AsyncSession, call: CallRecord, conversation: Conversation, contact: Contact, agent: AgentConfig | None
 ) -> CallRecord:

@@ -15,8 +15,9 @@ from backend.calls.moving import instructions as transfer_instructions
 from backend.calls.moving import put_through
 from backend.calls.outgoing import CallOrder, check, place, terminate
 from backend.calls.outgoing import answered as answer_outbound
+from backend.calls.privacy import STORED
 from backend.calls.reading import CallFilter, one, page
-from backend.calls.records import append, brief, get
+from backend.calls.records import append, brief, changed, get
 from backend.calls.requests import (
     ASKED,
     DONE,
@@ -48,6 +49,7 @@ __all__ = [
     "RESULTS",
     "SEARCH_LIMIT",
     "SPOKEN",
+    "STORED",
     "Answered",
     "CallBrief",
     "CallFilter",
@@ -66,6 +68,7 @@ __all__ = [
     "answer_to_request",
     "append",
     "brief",
+    "changed",
     "check",
     "export",
     "get",

@@ -12,6 +12,8 @@ SUPPORT, EDITOR, OWNER = MemberRole.SUPPORT, MemberRole.EDITOR, MemberRole.OWNER
 PUBLIC = {("GET", "/api/health"), ("GET", "/api/openapi.json")}
 # For the carrier, who has a key for each file (tests/backend/messaging/test_uploads.py).
 PUBLIC |= {("GET", "/api/carrier-media/{media_id}/{key}")}
+# For whoever was given a link that is signed for one recording (tests/backend/recordings/test_playing.py).
+PUBLIC |= {("GET", "/api/recordings/{recording_id}/{org}/{until}/{seal}")}
 # For the carrier, who signs.
 SIGNED = {("POST", "/functions/v1/webhook-inbound-sms"), ("POST", "/functions/v1/webhook-sms-status")}
 SIGNED |= {("POST", "/functions/v1/webhook-inbound-call"), ("POST", "/functions/v1/webhook-call-status")}
@@ -131,6 +133,8 @@ MEMBERS = (
     Call("/functions/v1/scheduled-actions", method="GET"),
     Call("/functions/v1/process-scheduled-actions"),
     Call("/api/media/{media_id}", method="GET", values={"media_id": Id("message_media")}),
+    Call("/api/recordings/{recording_id}", method="GET", values={"recording_id": Id("call_recordings")}),
+    Call("/api/recordings/{recording_id}/peaks", method="GET", values={"recording_id": Id("call_recordings")}),
     Call("/api/activity.csv", role=MemberRole.OWNER, method="GET", is_for_people=True),
     Call("/api/messages.csv", method="GET"),
     Call("/api/inbox/files/{conversation_id}", fair=422, values={"conversation_id": Id("conversations")}),
@@ -259,6 +263,7 @@ MEMBERS = (
     ),
     Call("/functions/v1/list-calls", {"agent_id": AGENT}, foreign=200),
     Call("/functions/v1/list-calls", {"phone_number": CUSTOMER}, foreign=200),
+    Call("/functions/v1/get-signed-recording-url", {"call_id": Id("call_records")}),
     Call("/functions/v1/get-call", {"call_id": Id("call_records")}),
     Call("/functions/v1/terminate-call", {"call_id": Id("call_records")}),
     Call("/functions/v1/manage-call-whitelist", method="GET"),

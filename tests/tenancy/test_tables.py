@@ -36,6 +36,7 @@ TENANT = {
     "bulk_changes": "org_id",
     "calendar_connections": "org_id",
     "call_events": "org_id",
+    "call_recordings": "org_id",
     "call_records": "org_id",
     "call_whitelist": "org_id",
     "ledger_entries": "org_id",

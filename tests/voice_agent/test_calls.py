@@ -5,6 +5,7 @@ import pytest
 from backend.calls import records
 from backend.core.tenancy import unit_of_work
 from backend.models.agents import AgentConfig
+from backend.recordings import queries
 from tests.voice_agent import dialling
 from tests.voice_agent.dialling import Customer, told
 from voice_agent.core import rules
@@ -49,6 +50,12 @@ def customer(carrier, eventually):
     return Customer(carrier, eventually)
 
 
+async def recordings_of(line, call_id):
+    with line.org.scope():
+        async with unit_of_work() as session:
+            return await queries.of_call(session, line.org.org_id, call_id)
+
+
 def lines(events):
     return [(one.data["who"], one.data["text"]) for one in events if one.kind == "transcript.line"]
 
@@ -68,6 +75,12 @@ async def test_a_caller_is_greeted_answered_by_voice_and_by_keys_and_kept(line, 
     assert record.duration_s > 0
     # Kept back when the agent began; what it cost is charged soon after the end (tests/backend/calls/test_settling.py).
     assert record.reserved_micros > 0
+    (kept,) = await recordings_of(line, record.id)
+    caller, agent = kept.peaks
+    assert (kept.status, kept.channels) == ("ready", 2)
+    # The agent greets; the caller speaks after it.
+    first = [next(at for at, loud in enumerate(side) if loud > 20) for side in (agent, caller)]
+    assert first == sorted(first)
     events = await told(line)
     said = lines(events)
     assert said[:2] == [("agent", "North Dental."), ("caller", "My name is Dana Ruiz")]

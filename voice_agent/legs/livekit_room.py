@@ -10,6 +10,7 @@ from livekit.agents.voice import io
 from voice_agent import gateway
 from voice_agent.legs.pacing import PCM_24K, PacedMouth
 from voice_agent.legs.port import Gone
+from voice_agent.legs.taps import Taps
 
 # What WebRTC mixes and the recognizer takes without another change of rate.
 _RATE = 24_000
@@ -24,8 +25,9 @@ _TRACK = "agent"
 class _Ear(io.AudioInput):
     """What the caller's track says, frame by frame as it comes."""
 
-    def __init__(self) -> None:
+    def __init__(self, taps: Taps) -> None:
         super().__init__(label="room")
+        self._taps = taps
         self._frames: asyncio.Queue[rtc.AudioFrame] = asyncio.Queue(_KEPT_FRAMES)
 
     async def follow(self, track: rtc.Track) -> None:
@@ -33,6 +35,7 @@ class _Ear(io.AudioInput):
         stream = rtc.AudioStream(track, sample_rate=_RATE, num_channels=1, frame_size_ms=20)
         try:
             async for event in stream:
+                self._taps.caller(bytes(event.frame.data))
                 if self._frames.full():
                     self._frames.get_nowait()
                 self._frames.put_nowait(event.frame)
@@ -48,7 +51,8 @@ class RoomLine:
 
     def __init__(self, room: rtc.Room, caller: rtc.RemoteParticipant, call: gateway.CallBrief) -> None:
         self.name = room.name
-        self.ear = _Ear()
+        self.taps = Taps(_RATE, bytes)
+        self.ear = _Ear(self.taps)
         self.mouth = PacedMouth(self, coding=PCM_24K, lead_s=_LEAD_S)
         self._room, self._caller, self._call = room, caller, call
         self._source = rtc.AudioSource(_RATE, 1, queue_size_ms=_QUEUED_MS)
@@ -100,6 +104,7 @@ class RoomLine:
 
     async def send_sound(self, frame: bytes) -> None:
         """Send one frame."""
+        self.taps.agent(frame)
         await self._source.capture_frame(rtc.AudioFrame(frame, _RATE, 1, len(frame) // 2))
 
     async def send_mark(self) -> asyncio.Future[None]:

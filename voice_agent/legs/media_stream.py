@@ -23,6 +23,7 @@ from voice_agent import gateway
 from voice_agent.legs import ulaw
 from voice_agent.legs.pacing import PacedMouth
 from voice_agent.legs.port import Gone
+from voice_agent.legs.taps import Taps
 
 # A frame of 20 ms takes 280 bytes; the longest message is the one that begins a stream.
 LARGEST_MESSAGE = 65_536
@@ -102,6 +103,7 @@ class MediaStream:
         self.name = name
         self.ear = _Ear()
         self.mouth = PacedMouth(self)
+        self.taps = Taps(ulaw.RATE, ulaw.decode)
         self._socket = socket
         self._sid = start.stream_sid
         self._call_id = call_id
@@ -137,6 +139,7 @@ class MediaStream:
 
     async def send_sound(self, frame: bytes) -> None:
         """Send one frame."""
+        self.taps.agent(frame)
         await self._send("media", media={"payload": base64.b64encode(frame).decode()})
 
     async def send_mark(self) -> asyncio.Future[None]:
@@ -162,6 +165,7 @@ class MediaStream:
             return
         with contextlib.suppress(binascii.Error, ValueError):
             if sound := base64.b64decode(str(media.get("payload") or ""), validate=True):
+                self.taps.caller(sound)
                 self.ear.hear(sound)
 
     def _heard(self, name: str) -> None:

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from livekit.agents.voice import io
 
+from voice_agent.legs.taps import Taps
+
 
 class Gone(StrEnum):
     """How a line went away."""
@@ -23,6 +25,8 @@ class Leg(Protocol):
 
     name: str
     """Tells it from every other line of the same call."""
+    taps: Taps
+    """Who else hears what it carries."""
 
     @property
     def ear(self) -> io.AudioInput:

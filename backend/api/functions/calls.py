@@ -1,4 +1,4 @@
-"""Serve calls over the API: have an agent call somebody, end a call, list and read them."""
+"""Serve calls over the API: have an agent call somebody, end a call, list and read them, and hear them."""
 
 import json
 from typing import Annotated, Any
@@ -14,6 +14,7 @@ from backend.core import idempotency
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import e164
+from backend.recordings import service as recordings
 from backend.vocab import CallStatus, Direction
 
 router = APIRouter(prefix="/functions/v1")
@@ -96,6 +97,18 @@ async def get_call(request: Request, who: Caller) -> JSONResponse:
     with org_scope(who.org_id):
         async with unit_of_work() as session:
             return body.reply(await calls.one(session, call_id))
+
+
+@router.post("/get-signed-recording-url")
+async def get_signed_recording_url(request: Request, who: Caller) -> JSONResponse:
+    """Return links to the recordings of a call; each works for an hour, for whoever has it."""
+    body = await Body.of(request)
+    call_id = body.id("call_id", "id")
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            found = await recordings.links_of(session, call_id)
+    first = next((one["url"] for one in found if one["url"]), None)
+    return body.reply({"call_id": str(call_id), "recording_url": first, "recordings": found})
 
 
 def _object(body: Body, name: str) -> dict[str, Any]:

@@ -1,0 +1,23 @@
+"""Run the durable work of recordings."""
+
+from uuid import UUID
+
+from backend.core import clock, jobs
+from backend.core.tenancy import org_scope, platform_scope, unit_of_work
+from backend.recordings import making, queries
+
+
+@jobs.task("recordings.complete")
+async def complete(org_id: str, recording_id: str) -> None:
+    """Write down what the file of a recording holds; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await making.complete(UUID(recording_id))
+
+
+@jobs.task("recordings.find_unfinished", is_tick=True)
+async def find_unfinished(timestamp: int) -> None:
+    """Have recordings completed whose worker died: what it wrote until then is kept."""
+    with platform_scope("find recordings that nobody completes"):
+        async with unit_of_work() as session:
+            for org_id, recording_id in await queries.unfinished(session, clock.now()):
+                await making.complete_soon(session, org_id, recording_id)

@@ -1,0 +1,164 @@
+"""Recordings are made only where they may be, completed whoever died, heard by their organization and by link."""
+
+from datetime import timedelta
+
+import av
+import httpx
+import numpy as np
+import pytest
+from sqlmodel import select
+
+from backend.agents import service as agents
+from backend.calls import service as calls
+from backend.core import clock
+from backend.core.config import settings
+from backend.core.errors import NotFound
+from backend.core.tenancy import platform_scope, unit_of_work
+from backend.models.recordings import CallRecording
+from backend.recordings import jobs as work
+from backend.recordings import queries
+from backend.recordings import service as recordings
+
+RATE = 8_000
+
+
+def write(path, seconds=2.0):
+    """Write sound as a worker does: the caller speaks in the first half, the agent in the second."""
+    codec = av.CodecContext.create("libmp3lame", "w")
+    codec.sample_rate, codec.layout, codec.format, codec.bit_rate = RATE, "stereo", "s16p", 32_000
+    codec.options = {"joint_stereo": "0", "reservoir": "0"}
+    codec.open()
+    count = round(seconds * RATE)
+    tone = (9000 * np.sin(np.arange(count) / 4)).astype(np.int16)
+    sound = np.stack([tone, tone])
+    sound[0, count // 2 :] = 0
+    sound[1, : count // 2] = 0
+    data = b""
+    for at in range(0, count - codec.frame_size, codec.frame_size):
+        part = np.ascontiguousarray(sound[:, at : at + codec.frame_size])
+        frame = av.AudioFrame.from_ndarray(part, format="s16p", layout="stereo")
+        frame.sample_rate, frame.pts = RATE, at
+        data += b"".join(bytes(packet) for packet in codec.encode(frame))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return len(data)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(settings(), "data_dir", tmp_path)
+
+
+async def rows(line):
+    with line.org.scope():
+        async with unit_of_work() as session:
+            return list((await session.exec(select(CallRecording))).all())
+
+
+async def recorded(line):
+    """Return a call and its completed recording."""
+    call = await line.begin()
+    begun = await recordings.begin(call.id, "line", 0.1)
+    write(begun.path)
+    await work.complete.func(str(line.org.org_id), str(begun.id))
+    (row,) = await rows(line)
+    return call, row
+
+
+async def test_a_recording_is_completed_with_what_its_file_holds(line):
+    _, row = await recorded(line)
+    assert (row.status, row.channels, row.source) == ("ready", 2, "worker")
+    assert row.duration_ms == pytest.approx(2000, abs=200)
+    assert row.size_bytes == (settings().media_dir / row.path).stat().st_size
+    caller, agent = row.peaks
+    half = len(caller) // 2
+    assert min(caller[2 : half - 2]) > 30 > max(caller[half + 3 :])
+    assert min(agent[half + 3 : -1]) > 30 > max(agent[2 : half - 2])
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"recording_enabled": False}, "the agent does not record"),
+        ({"pii_storage": "redacted"}, "nobody can take a number out of a voice"),
+        ({"pii_storage": "disabled"}, "nothing that is said is kept"),
+    ],
+)
+async def test_nothing_is_recorded_where_it_may_not_be(line, change, reason):
+    with line.org.scope():
+        async with unit_of_work() as session:
+            await agents.update(session, line.org.owner, line.agent.id, **change)
+            await agents.publish(session, line.org.owner, line.agent.id)
+            version = (await agents.get(session, line.agent.id)).version
+    call = await line.begin()
+    with line.org.scope():
+        async with unit_of_work() as session:
+            (await session.merge(call)).agent_version = version
+    assert await recordings.begin(call.id, "line", 0.1) is None, reason
+    assert await rows(line) == []
+
+
+async def test_nothing_is_recorded_of_a_call_whose_agent_is_gone(line):
+    call = await line.begin()
+    with line.org.scope():
+        async with unit_of_work() as session:
+            (await session.merge(call)).agent_id = None
+    assert await recordings.begin(call.id, "line", 0.1) is None
+
+
+async def test_what_a_dead_worker_left_is_completed_when_its_call_is_over(line):
+    call = await line.begin()
+    begun = await recordings.begin(call.id, "line", 0.1)
+    write(begun.path)
+    later = clock.now() + timedelta(minutes=3)
+    with platform_scope("look as the job does"):
+        async with unit_of_work() as session:
+            assert await queries.unfinished(session, later) == []
+    await line.tell(call.id, "agent.joined", 0, source="worker")
+    await line.tell(call.id, "call.ended", 1, status="completed", duration_s=1)
+    with platform_scope("look as the job does"):
+        async with unit_of_work() as session:
+            assert await queries.unfinished(session, later) == [(line.org.org_id, begun.id)]
+
+
+async def test_a_recording_without_sound_is_missing_and_one_that_was_erased_leaves_no_file(line):
+    call = await line.begin()
+    silent = await recordings.begin(call.id, "silent", 0.1)
+    await work.complete.func(str(line.org.org_id), str(silent.id))
+    (row,) = await rows(line)
+    assert row.status == "missing"
+    with line.org.scope():
+        async with unit_of_work() as session:
+            assert await recordings.of_call(session, call.id) == []
+            await session.delete(await session.merge(row))
+    write(silent.path)
+    await work.complete.func(str(line.org.org_id), str(silent.id))
+    assert not silent.path.exists()
+
+
+async def test_a_link_plays_parts_of_a_recording_until_it_is_too_old(line, api):
+    call, row = await recorded(line)
+    with line.org.scope():
+        async with unit_of_work() as session:
+            (found,) = await recordings.links_of(session, call.id)
+    address = httpx.URL(found["url"]).path
+    part = await api.http.get(address, headers={"range": "bytes=100-199"})
+    assert (part.status_code, len(part.content)) == (206, 100)
+    assert part.headers["content-range"] == f"bytes 100-199/{row.size_bytes}"
+    assert part.headers["content-type"] == "audio/mpeg"
+    *before, until, seal = address.split("/")
+    for forged in ((until, "0" * len(seal)), (str(int(until) + 1), seal)):
+        assert (await api.http.get("/".join([*before, *forged]))).status_code == 404
+    with clock.at(clock.now() + timedelta(minutes=61)):
+        late = await api.http.get(address)
+    assert (late.status_code, late.json()["error"]["code"]) == (404, "link_expired")
+
+
+async def test_the_api_says_where_there_is_no_recording(line):
+    call = await line.begin()
+    with line.org.scope():
+        async with unit_of_work() as session:
+            with pytest.raises(NotFound) as refused:
+                await recordings.links_of(session, call.id)
+            assert refused.value.code == "no_recording"
+            assert (await calls.get(session, call.id)).id == call.id
