@@ -12,21 +12,24 @@ from backend.calls import service as calls
 # isort: split
 
 from backend.agents import jobs as turns
-from backend.agents import speaking
+from backend.agents import speaking, trial_calls
 from backend.agents.line_tools import NAMES as LINE_TOOLS
 from backend.agents.outgoing import Outgoing
-from backend.agents.schemas import Line
+from backend.agents.schemas import Line, TurnView
 from backend.agents.speaking import Answer, Speaker, Speaking, Whisper
+from backend.agents.trial_calls import Told, Trial
 from backend.agents.voices import ELEVENLABS, OPENAI, Voice
 from backend.agents.voices import known as known_voice
 from backend.agents.voices import voices as all_voices
+from backend.calls import passes
+from backend.calls.passes import Door, Pass
 from backend.calls.routing import CALL_ATTRIBUTE, CALL_HEADER, TICKET_ATTRIBUTE, TICKET_HEADER, sip_login
 from backend.calls.schemas import CallBrief
 from backend.calls.service import Request, Wish
 from backend.core import clock, db, jobs, logging, realtime, telemetry
 from backend.core.config import Settings, settings
 from backend.core.errors import Invalid, MagpipeError, Unavailable
-from backend.core.ids import parse_id
+from backend.core.ids import new_id, parse_id
 from backend.core.logging import log
 from backend.core.tenancy import org_scope
 from backend.recordings import service as recordings
@@ -40,24 +43,30 @@ __all__ = [
     "Answer",
     "Begun",
     "CallBrief",
+    "Door",
     "Invalid",
     "Line",
     "MagpipeError",
     "Outgoing",
+    "Pass",
     "Request",
     "Settings",
     "Speaking",
+    "Trial",
+    "TurnView",
     "Unavailable",
     "Voice",
     "Whisper",
     "Wish",
     "admit",
+    "admit_browser",
     "answer_request",
     "begin_recording",
     "brief",
     "ground",
     "listen",
     "log",
+    "new_id",
     "put_through",
     "recording_made",
     "requests",
@@ -66,7 +75,9 @@ __all__ = [
     "settings",
     "sip_login",
     "speaking_for",
+    "stand_ins",
     "tell",
+    "trial",
     "voice_of",
 ]
 
@@ -93,6 +104,11 @@ async def ground() -> AsyncIterator[None]:
 async def admit(call_id: str, ticket: str) -> CallBrief:
     """Return the call that a carrier's stream may carry, once. Raises `MagpipeError` for any other stream."""
     return await calls.admit(parse_id(call_id), ticket)
+
+
+async def admit_browser(shown: str) -> Pass:
+    """Return what a browser's pass lets it do, once. Raises `MagpipeError`."""
+    return await passes.use(shown)
 
 
 async def brief(call_id: UUID) -> CallBrief:
@@ -171,6 +187,18 @@ async def speaking_for(call: CallBrief) -> Speaking:
     )
     with scope(call):
         return await speaking.begin(speaker)
+
+
+async def trial(door: Pass, told: Told) -> Trial:
+    """Return the brain of a call in which a person tries a draft; `told` is why it says what it says."""
+    with org_scope(door.org_id):
+        return await trial_calls.begin(door.about, told)
+
+
+def stand_ins() -> list[str]:
+    """Return what only stands in for a vendor here, of `ear`, `mind` and `voice`: there is no key for it."""
+    parts = {"ear": "Deepgram", "mind": "OpenAI", "voice": "ElevenLabs"}
+    return [part for part, vendor in parts.items() if vendor in settings().sandboxed_vendors]
 
 
 def voice_of(voice_id: str) -> Voice:

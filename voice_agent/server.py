@@ -1,4 +1,7 @@
-"""Serve the carrier's media streams over WebSocket, each with a ticket for its call, and say how the process is."""
+"""Serve the carrier's media streams and people's browsers over WebSocket, and say how the process is.
+
+A stream shows a ticket for its call, a browser a pass for its person; whoever has neither is sent away.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,19 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSCloseCode, web
 
-from voice_agent import gateway
-from voice_agent.legs import media_stream
+from voice_agent import gateway, trial
+from voice_agent.legs import browser, media_stream
+from voice_agent.legs.browser import BrowserLine
 from voice_agent.legs.media_stream import MediaStream
 
 if TYPE_CHECKING:
     from voice_agent.worker import Worker
 
-STREAM, HEALTH = "/voice/stream", "/voice/health"
+STREAM, BROWSER, HEALTH = "/voice/stream", "/voice/browser", "/voice/health"
 # A carrier begins at once; whoever does not is none.
 BEGINS_WITHIN_S = 5.0
+_NO_ROOM = "No more calls can be held here now. Try again in a minute."
+_BROKE = "The call could not be held. Try again."
 # Sockets that have not shown a ticket yet, whoever opened them.
 MOST_WAITING = 50
 
@@ -24,7 +30,7 @@ def app(worker: Worker) -> web.Application:
     """Return the application of a voice process."""
     door = _Door(worker)
     made = web.Application()
-    made.add_routes([web.get(STREAM, door.stream), web.get(HEALTH, door.health)])
+    made.add_routes([web.get(STREAM, door.stream), web.get(BROWSER, door.browser), web.get(HEALTH, door.health)])
     return made
 
 
@@ -62,6 +68,34 @@ class _Door:
         except Exception as error:
             gateway.log.error("voice.call_not_held", call=str(call.call_id), error=repr(error), exc_info=True)
             await socket.close(code=WSCloseCode.INTERNAL_ERROR)
+        return socket
+
+    async def browser(self, request: web.Request) -> web.StreamResponse:
+        """Let a person's browser onto the line its pass is for; who is not let in is told why."""
+        socket = web.WebSocketResponse(max_msg_size=browser.LARGEST_MESSAGE, compress=False, heartbeat=browser.PING_S)
+        await socket.prepare(request)
+        if self._waiting >= MOST_WAITING:
+            await browser.turn_away(socket, _NO_ROOM)
+            return socket
+        self._waiting += 1
+        try:
+            shown = await browser.opening(socket, BEGINS_WITHIN_S)
+            found = await gateway.admit_browser(shown)
+        except gateway.MagpipeError as refusal:
+            await browser.turn_away(socket, refusal.message)
+            return socket
+        finally:
+            self._waiting -= 1
+        line = BrowserLine(socket, name=shown[-8:])
+        try:
+            match found.door:
+                case gateway.Door.TEST:
+                    await trial.hold(self._worker, line, found)
+        except gateway.MagpipeError as refusal:
+            await browser.turn_away(socket, refusal.message)
+        except Exception as error:
+            gateway.log.error("voice.browser_not_held", door=found.door, error=repr(error), exc_info=True)
+            await browser.turn_away(socket, _BROKE)
         return socket
 
     async def _admitted(self, socket: web.WebSocketResponse) -> tuple[MediaStream, gateway.CallBrief]:

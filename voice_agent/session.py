@@ -31,6 +31,7 @@ from voice_agent.core.cost_clock import CostClock
 from voice_agent.core.messages import CallPeople, Command, Ending, Event, HangUp, Line, Reserve, Retry, Say, WrapUp
 from voice_agent.core.rules import CallRules
 from voice_agent.core.states import TALKING, Kind, State
+from voice_agent.keeping import Keeping, Kept
 from voice_agent.legs.port import Gone, Leg
 from voice_agent.line import CallLine
 from voice_agent.people import People
@@ -63,9 +64,16 @@ class CallSession:
     """One call from the first word to the last; `core` says where it stands."""
 
     def __init__(
-        self, call: gateway.CallBrief, brain: gateway.Speaking, leg: Leg, ears: vad.VAD | None, clock: CostClock
+        self,
+        call: gateway.CallBrief,
+        brain: gateway.Speaking,
+        leg: Leg,
+        ears: vad.VAD | None,
+        clock: CostClock,
+        keeping: Keeping | None = None,
     ) -> None:
         """Take the call, who answers it and its line; `ears` tell voice from silence, None where nothing is heard."""
+        self._keeping: Keeping = keeping or Kept(call)
         self._loop = asyncio.get_running_loop()
         self._call, self._brain, self._leg = call, brain, leg
         self.core = Call(rules_of(call), clock, self._loop.time())
@@ -151,6 +159,11 @@ class CallSession:
         wait = 0.0 if key == "#" else _KEYS_S
         self._keys_timer = self._loop.call_later(wait, self._on_keys)
 
+    def write(self, text: str) -> None:
+        """Take a line the caller wrote as if it had been said."""
+        if self.core.state in TALKING:
+            self._typing = self._loop.create_task(self._take_words(text))
+
     async def end(self, gone: Gone = Gone.STOPPED) -> None:
         """Take it that the line is gone, keep what is left to keep, and let everything go."""
         was_moving = await self._line.settled()
@@ -182,12 +195,12 @@ class CallSession:
     def _on_keys(self) -> None:
         keys, self._keys = self._keys, ""
         if self.core.state in TALKING:
-            self._typing = self._loop.create_task(self._take_keys(keys))
+            self._typing = self._loop.create_task(self._take_words(_PRESSED.format(keys=" ".join(keys))))
 
-    async def _take_keys(self, keys: str) -> None:
+    async def _take_words(self, words: str) -> None:
         # What was being said is kept before what broke it off.
         await self.session.interrupt()
-        self.session.generate_reply(user_input=_PRESSED.format(keys=" ".join(keys)))
+        self.session.generate_reply(user_input=words)
 
     def _tell(self, event: Event) -> None:
         for command in self.core.handle(event, self._loop.time()):
@@ -312,7 +325,7 @@ class CallSession:
     async def _reserve(self, micros: int) -> None:
         granted = 0
         try:
-            granted = await gateway.reserve(self._call.call_id, micros)
+            granted = await self._keeping.reserve(micros)
         finally:
             # Without an answer there is no money: the call closes before what it has is used up.
             self._tell(Event(Kind.CREDITED, micros=granted))
@@ -325,7 +338,7 @@ class CallSession:
         self._later(self._told(kind, event_id, data))
 
     async def _told(self, kind: str, event_id: str, data: dict[str, Any]) -> None:
-        await gateway.tell(self._call.call_id, f"{self._leg.name}:{event_id}", kind, data)
+        await self._keeping.tell(f"{self._leg.name}:{event_id}", kind, data)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something beside the call, after what was asked for before it."""

@@ -12,6 +12,7 @@ from voice_agent import gateway, recording, server
 from voice_agent.core import rules
 from voice_agent.core.cost_clock import Component, CostClock
 from voice_agent.core.states import Kind
+from voice_agent.keeping import Keeping, Kept
 from voice_agent.legs.port import Leg
 from voice_agent.rooms import Rooms
 from voice_agent.session import CallSession
@@ -41,8 +42,8 @@ class Worker:
         """Whether one more call can be held well."""
         return not self.is_draining and self._promised < self.capacity
 
-    async def hold(self, leg: Leg, call: gateway.CallBrief) -> None:
-        """Hold a call until its line is gone.
+    async def hold(self, leg: Leg, call: gateway.CallBrief, keeping: Keeping | None = None) -> None:
+        """Hold a call until its line is gone; `keeping` stands behind it where that is not a customer's.
 
         Raises `Unavailable` when there is no room, and whatever keeps the agent from beginning.
         """
@@ -51,19 +52,20 @@ class Worker:
         self._promised += 1
         self._is_idle.clear()
         try:
-            await self._hold(leg, call)
+            await self._hold(leg, call, keeping or Kept(call))
         finally:
             self._promised -= 1
             if not self._promised:
                 self._is_idle.set()
 
-    async def _hold(self, leg: Leg, call: gateway.CallBrief) -> None:
-        brain = await gateway.speaking_for(call)
+    async def _hold(self, leg: Leg, call: gateway.CallBrief, keeping: Keeping) -> None:
+        brain = await keeping.brain()
         prices = {Component(name): micros for name, micros in call.per_minute.items()}
-        kept_back = await gateway.reserve(call.call_id, rules.BEGINS_MIN * sum(prices.values()))
+        kept_back = await keeping.reserve(rules.BEGINS_MIN * sum(prices.values()))
         clock = CostClock(prices, kept_back)
-        held = CallSession(call, brain, leg, inference.VAD(model="silero"), clock)
+        held = CallSession(call, brain, leg, inference.VAD(model="silero"), clock, keeping)
         held.session.input.audio, held.session.output.audio = leg.ear, leg.mouth
+        await keeping.follow(held)
         carrying = asyncio.create_task(leg.carry(held.press))
         self.held.add(held)
         try:

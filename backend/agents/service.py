@@ -45,6 +45,7 @@ from backend.agents.schemas import Customer
 from backend.agents.specs import spec_of
 from backend.agents.suggesting import Suggestion, suggest_reply, write_message
 from backend.agents.thinking import Thinking
+from backend.agents.trials import let_call as let_try_call
 from backend.agents.turns import get as turn
 from backend.agents.turns import tried
 from backend.agents.versions import VersionRow
@@ -98,6 +99,7 @@ __all__ = [
     "hours_now",
     "import_file",
     "improve",
+    "let_try_call",
     "line_changes",
     "list_all",
     "list_deleted",

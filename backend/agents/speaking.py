@@ -17,7 +17,7 @@ from backend.agents.outgoing import Outgoing
 from backend.agents.posts import Trigger
 from backend.agents.requests import recall_of
 from backend.agents.retrieval import Asked, retriever
-from backend.agents.schemas import AgentSpec, Attempt, Customer, Effect, Line, TurnRecord, TurnRequest
+from backend.agents.schemas import AgentSpec, Attempt, CallTool, Customer, Effect, Line, TurnRecord, TurnRequest
 from backend.agents.specs import spec_of
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
@@ -25,9 +25,10 @@ from backend.core.errors import NotFound
 from backend.core.ids import new_id
 from backend.core.tenancy import org_id_of, unit_of_work
 from backend.details import service as details
+from backend.details.schemas import Found
 from backend.functions import service as functions
 from backend.functions.schemas import CallSetting
-from backend.memory.schemas import Recalled
+from backend.memory.schemas import Recall, Recalled
 from backend.models.agents import AgentTurn
 from backend.vocab import Channel, Direction, ToolCallStatus, ToolPolicy, TurnStatus
 
@@ -119,6 +120,16 @@ class Answer:
         self.leaving.learn(content.replace("\\n", " "))
         return content
 
+    def finished(self, reply: str, is_interrupted: bool) -> TurnRecord:
+        """Return all that is to be kept of the answer, once it was said as far as it was."""
+        record = self.record
+        record.reply = reply
+        record.total_ms = round((asyncio.get_running_loop().time() - self._started) * 1000)
+        record.hand_over_reason = tools.hand_over_reason(record.effects)
+        record.is_unanswered = not record.is_withheld and replies.says_it_does_not_know(reply)
+        record.remark = "The caller spoke before it was said to the end." if is_interrupted else ""
+        return record
+
     @property
     def last_call(self) -> dict[str, Any]:
         """What was called last and what came of it: `name`, `arguments`, `status`, `result`, `kind`, `ms`."""
@@ -190,9 +201,7 @@ class Speaking:
 
     async def answer(self, said: Sequence[Line], text: str) -> Answer:
         """Look up what answering `text` needs, after all that was `said`; nothing is stored yet."""
-        speaker, spec, whispers = self._speaker, self.spec, tuple(self.whispers)
-        async with unit_of_work() as session:
-            found = await details.found_in(session, speaker.conversation_id)
+        spec, whispers, found = self.spec, tuple(self.whispers), await self._found()
         turn_id, asked, record = new_id(), Asked(), TurnRecord()
         request = TurnRequest(
             agent=spec,
@@ -203,10 +212,10 @@ class Speaking:
             channel=Channel.CALL,
             notes=self._notes(),
             found=found,
-            call_tool=tool_calls.caller(
+            call_tool=self._caller(
                 replace(self._setting(turn_id), known=tool_calls.known(spec, self._customer, found))
             ),
-            recall=recall_of(speaker.contact_id, spec, asked),
+            recall=self._recall(asked),
         )
         started = asyncio.get_running_loop().time()
         prepared = await runtime.prepare(request, record)
@@ -217,12 +226,7 @@ class Speaking:
         """Store an answer with all that it rests on, and do what its tools asked for, in one commit; once."""
         for whisper in answer._whispers:
             whisper.is_followed = whisper.is_followed or bool(reply)
-        record = answer.record
-        record.reply = reply
-        record.total_ms = round((asyncio.get_running_loop().time() - answer._started) * 1000)
-        record.hand_over_reason = tools.hand_over_reason(record.effects)
-        record.is_unanswered = not record.is_withheld and replies.says_it_does_not_know(reply)
-        record.remark = "The caller spoke before it was said to the end." if is_interrupted else ""
+        record = answer.finished(reply, is_interrupted)
         async with unit_of_work() as session:
             org_id = org_id_of(session)
             conversation = await conversations.locked(session, self._speaker.conversation_id)
@@ -251,6 +255,16 @@ class Speaking:
             await storing.apply(session, place, turn, conversation, record)
             if record.hand_over_reason:
                 await conversations.call_for_person(session, conversation, record.hand_over_reason)
+
+    async def _found(self) -> dict[str, Found]:
+        async with unit_of_work() as session:
+            return await details.found_in(session, self._speaker.conversation_id)
+
+    def _caller(self, setting: CallSetting) -> CallTool:
+        return tool_calls.caller(setting)
+
+    def _recall(self, asked: Asked) -> Recall | None:
+        return recall_of(self._speaker.contact_id, self.spec, asked)
 
     def _setting(self, turn_id: UUID) -> CallSetting:
         return CallSetting(
@@ -281,8 +295,14 @@ async def begin(speaker: Speaker) -> Speaking:
             raise NotFound("This agent does not exist.")
         spec = await spec_of(session, agent, speaker.settings)
         contact = await contacts.get(session, speaker.contact_id)
+    spec = spoken(spec, speaker)
+    return Speaking(org_id, speaker, spec, Customer(contact.name, contact.phone_number or speaker.caller_number))
+
+
+def spoken(spec: AgentSpec, speaker: Speaker) -> AgentSpec:
+    """Return an agent as it is in a call: with what the call gives it, and the tools of its line."""
     given = {name: str(value) for name, value in speaker.variables.items()}
-    spec = replace(
+    return replace(
         spec,
         version=speaker.version,
         variables={**spec.variables, **given},
@@ -294,4 +314,3 @@ async def begin(speaker: Speaker) -> Speaking:
             *(one for one in spec.tools if one.name not in (tools.TRANSFER_TO, *line_tools.NAMES)),
         ),
     )
-    return Speaking(org_id, speaker, spec, Customer(contact.name, contact.phone_number or speaker.caller_number))

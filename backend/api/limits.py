@@ -197,7 +197,9 @@ def _security_headers() -> dict[bytes, bytes]:
     what the policy gives is that nothing loads from, frames, or posts to anywhere else.
     """
     public = urlsplit(settings().public_url)
-    sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in settings().origins))
+    voice = urlsplit(settings().voice_browser_url)
+    reached = {origin.replace("http", "ws", 1) for origin in settings().origins} | {f"{voice.scheme}://{voice.netloc}"}
+    sockets = " ".join(sorted(reached))
     policy = "; ".join(
         (
             "default-src 'self'",

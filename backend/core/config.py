@@ -176,6 +176,11 @@ class Settings(BaseSettings):
         return frozenset({public, f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}"})
 
     @property
+    def voice_browser_url(self) -> str:
+        """Where people's browsers reach the voice process: beside the carrier's streams."""
+        return f"{self.voice_stream_url.removesuffix('/stream')}/browser"
+
+    @property
     def reachable_private_origins(self) -> frozenset[str]:
         """Origins (`scheme://host[:port]`) that people's addresses may name although they are inside the network."""
         given = [one.strip().rstrip("/").casefold() for one in self.private_origins.split(",")]

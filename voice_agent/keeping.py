@@ -1,0 +1,49 @@
+"""Say who answers a call, what is kept of it, and what pays for it: all of a customer's call, nothing of a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from voice_agent import gateway
+
+if TYPE_CHECKING:
+    from voice_agent.session import CallSession
+
+
+class Keeping(Protocol):
+    """What stands behind a call."""
+
+    async def brain(self) -> gateway.Speaking:
+        """Return who answers. Raises `MagpipeError` when nobody can."""
+
+    async def reserve(self, micros: int) -> int:
+        """Keep back so much of the balance for the call, and return how much it was."""
+
+    async def follow(self, held: CallSession) -> None:
+        """Know who holds the call, before it begins."""
+
+    async def tell(self, event_id: str, kind: str, data: Mapping[str, Any]) -> None:
+        """Take what happened in the call; `event_id` tells it from everything else of it."""
+
+
+class Kept:
+    """A call with a customer: its log is kept, and the business pays for it."""
+
+    def __init__(self, call: gateway.CallBrief) -> None:
+        self._call = call
+
+    async def brain(self) -> gateway.Speaking:
+        """Return the agent of the call, as it was published."""
+        return await gateway.speaking_for(self._call)
+
+    async def reserve(self, micros: int) -> int:
+        """Keep back what the balance has of it."""
+        return await gateway.reserve(self._call.call_id, micros)
+
+    async def follow(self, held: CallSession) -> None:
+        """Need to know nothing: the log is told."""
+
+    async def tell(self, event_id: str, kind: str, data: Mapping[str, Any]) -> None:
+        """Tell the log of the call."""
+        await gateway.tell(self._call.call_id, event_id, kind, data)
