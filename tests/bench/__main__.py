@@ -31,6 +31,8 @@ BENCHMARKS = (
     "page_weight",
     "lighthouse",
     "widget",
+    "voice",
+    "voice_memory",
 )
 
 
