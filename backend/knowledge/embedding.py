@@ -5,6 +5,7 @@ Each model has a column of its own in `knowledge_chunks`, because vectors of two
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from backend.core.config import settings
 from backend.models.knowledge import LOCAL_DIMENSIONS, OPENAI_DIMENSIONS
@@ -32,6 +33,11 @@ class Vector:
 
     space: Space
     values: tuple[float, ...]
+
+    @cached_property
+    def spelled(self) -> str:
+        """The vector as PostgreSQL reads it; seven digits are what its four bytes hold. One question asks it often."""
+        return f"[{','.join(f'{value:.7g}' for value in self.values)}]"
 
 
 def space() -> Space:

@@ -53,10 +53,7 @@ async def search(
     org_id = org_id_of(session)
     by_meaning: list[tuple[UUID, float]] = []
     if vector is not None:
-        exactly = await queries.chunk_total(session, org_id) < queries.EXACT_BELOW
-        near = await queries.nearest(
-            session, org_id, agent_id, vector.space.column, vector.values, CANDIDATES, exactly=exactly
-        )
+        near = await queries.nearest(session, agent_id, vector.space.column, vector.spelled, CANDIDATES)
         by_meaning = [(chunk_id, alike) for chunk_id, alike in near if alike >= vector.space.least_similarity]
     words = search_words(query)
     by_words = await queries.matching(session, agent_id, words, CANDIDATES) if words else []

@@ -95,7 +95,7 @@ async def matching(
         if near is None:
             break
         vectors = getattr(model, near.column)
-        nearness = 1 - func.min(vectors.cosine_distance(list(near.values)))
+        nearness = 1 - func.min(near.distance(model))
         best = (
             select(col(ConversationContext.id), nearness)
             .join(model, col(model.context_id) == col(ConversationContext.id))

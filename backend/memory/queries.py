@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, delete, func, null, or_, select, update
+from pgvector.sqlalchemy import HALFVEC
+from sqlalchemy import ColumnElement, String, cast, delete, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import defer
 from sqlmodel import col
@@ -47,10 +48,14 @@ class Weighed:
 
 @dataclass(frozen=True)
 class Near:
-    """A question's vector, and the column of those it may be compared with."""
+    """A question's vector as PostgreSQL reads it, and the column of those it may be compared with."""
 
     column: str
-    values: tuple[float, ...]
+    vector: str
+
+    def distance(self, model: Any) -> Any:
+        """Return how far the rows of a table are from it (cosine)."""
+        return getattr(model, self.column).cosine_distance(cast(literal(self.vector, String), HALFVEC))
 
 
 def _claimed() -> ColumnElement[bool]:
@@ -111,7 +116,7 @@ async def contexts(
 def _similarity(model: Any, near: Near | None) -> Any:
     if near is None:
         return null()
-    return 1 - getattr(model, near.column).cosine_distance(list(near.values))
+    return 1 - near.distance(model)
 
 
 async def facts(session: AsyncSession, org_id: UUID, context_ids: Collection[UUID], limit: int) -> list[Found]:
@@ -283,7 +288,7 @@ async def alike_elsewhere(
             col(MemoryStretch.context_id).label("context_id"),
             col(MemoryStretch.topics).label("topics"),
             col(MemoryStretch.was_handed_over).label("handed"),
-            vectors.cosine_distance(list(near.values)).label("distance"),
+            near.distance(MemoryStretch).label("distance"),
         )
         .where(col(MemoryStretch.org_id) == org_id, col(MemoryStretch.agent_id) == agent_id, vectors.is_not(None))
         .order_by(col(MemoryStretch.ended_at).desc())

@@ -57,7 +57,7 @@ def space_threshold(wanted: float, vector: Vector) -> float:
 
 def near_of(vector: Vector | None) -> Near | None:
     """Return a vector as what is stored is compared with it."""
-    return Near(vector.space.column, vector.values) if vector else None
+    return Near(vector.space.column, vector.spelled) if vector else None
 
 
 async def vector_of(text: str) -> Vector | None:
@@ -173,7 +173,7 @@ async def _others(session: AsyncSession, asker: Asker, rules: MemoryRules, vecto
         return []
     org_id, least = org_id_of(session), space_threshold(rules.similarity, vector)
     found = await queries.alike_elsewhere(
-        session, org_id, asker.agent_id, asker.contact_id, Near(vector.space.column, vector.values), least, MOST_READ
+        session, org_id, asker.agent_id, asker.contact_id, Near(vector.space.column, vector.spelled), least, MOST_READ
     )
     people = {contact for contact, *_ in found}
     if len(people) < rules.least_people:

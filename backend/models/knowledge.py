@@ -122,20 +122,6 @@ class KnowledgeChunk(TenantRow, table=True):
             postgresql_using="gin",
             postgresql_where=text("is_live"),
         ),
-        Index(
-            "knowledge_chunks_local",
-            "embedding_local",
-            postgresql_using="hnsw",
-            postgresql_with={"m": 16, "ef_construction": 64},
-            postgresql_ops={"embedding_local": "vector_cosine_ops"},
-        ),
-        Index(
-            "knowledge_chunks_openai",
-            "embedding_openai",
-            postgresql_using="hnsw",
-            postgresql_with={"m": 16, "ef_construction": 64},
-            postgresql_ops={"embedding_openai": "halfvec_cosine_ops"},
-        ),
     )
 
     source_id: UUID = Field(foreign_key="knowledge_sources.id", ondelete="CASCADE")
@@ -151,14 +137,29 @@ class KnowledgeChunk(TenantRow, table=True):
     )
 
 
-class KnowledgeVector(TenantRow, table=True):
-    """The vectors of a live passage, by its id, without its text: what is measured when nothing shall be missed.
+def _nearest_first(space: str) -> Index:
+    return Index(
+        f"knowledge_vectors_{space}",
+        f"embedding_{space}",
+        postgresql_using="hnsw",
+        postgresql_with={"m": 16, "ef_construction": 64},
+        postgresql_ops={f"embedding_{space}": "halfvec_cosine_ops"},
+    )
 
-    The database keeps them from `knowledge_chunks` itself, half as long; nothing else writes here.
+
+class KnowledgeVector(TenantRow, table=True):
+    """The vectors of a live passage, by its id, without its text: what is searched by meaning.
+
+    The database keeps them from `knowledge_chunks` itself, in half precision and of length one; nothing else writes
+    here.
     """
 
     __tablename__ = "knowledge_vectors"
-    __table_args__ = (Index("knowledge_vectors_org", "org_id"),)
+    __table_args__ = (
+        Index("knowledge_vectors_org", "org_id"),
+        _nearest_first("local"),
+        _nearest_first("openai"),
+    )
 
     id: UUID = Field(primary_key=True, foreign_key="knowledge_chunks.id", ondelete="CASCADE")
     source_id: UUID

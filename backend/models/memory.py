@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pgvector.sqlalchemy import HALFVEC, VECTOR
+from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import Field
 
@@ -15,7 +15,7 @@ from backend.vocab import FactKind, FactOrigin
 
 
 def _local() -> Any:
-    return Field(default=None, sa_column=Column(VECTOR(LOCAL_DIMENSIONS), nullable=True))
+    return Field(default=None, sa_column=Column(HALFVEC(LOCAL_DIMENSIONS), nullable=True))
 
 
 def _openai() -> Any:

@@ -14,7 +14,7 @@ import psycopg
 from numpy.typing import NDArray
 
 from backend.core.ids import new_id
-from backend.core.tenancy import org_id_of, org_scope, unit_of_work
+from backend.core.tenancy import org_scope, unit_of_work
 from backend.knowledge import embedding, queries, searching
 from backend.knowledge import service as knowledge
 from backend.knowledge.embedding import Vector
@@ -29,7 +29,8 @@ QUESTIONS = 200
 _SYLLABLES = ("ba", "cor", "del", "fen", "gil", "hum", "jas", "kel", "lom", "mir", "nat", "ost", "pru", "qui", "ras",
               "sel", "tun", "ulv", "vor", "wen", "yst", "zad", "bri", "cle", "dro", "flu", "gra")  # fmt: skip
 SHARES = {"100 %": 1.0, "10 %": 0.1, "1 %": 0.01}
-_INDEX = "knowledge_chunks_local"
+_INDEX = "knowledge_vectors_local"
+_EVERY = 2**31 - 1
 # Words that carry meaning, the commonest in about every fifth passage; what stands in all of them is not searched for.
 _VOCABULARY = tuple(f"{first}{second}{third}" for first, second, third in product(*[_SYLLABLES] * 3))
 _SHIFT = 50
@@ -133,26 +134,23 @@ def _spelled(vector: _Floats) -> str:
 
 async def _searched(name: str, org_id: UUID, texts: _Texts) -> list[Row]:
     space = embedding.space()
-    vectors = [tuple(float(number) for number in one) for one in texts.vectors(QUESTIONS)]
-    asked = [(texts.words(5), Vector(space, vector)) for vector in vectors]
+    vectors = [Vector(space, tuple(float(number) for number in one)) for one in texts.vectors(QUESTIONS)]
+    asked = [(texts.words(5), vector) for vector in vectors]
     with org_scope(org_id):
-        async with unit_of_work() as session:
-            total = await queries.chunk_total(session, org_id)
-        exactly = total < queries.EXACT_BELOW
 
-        async def near(vector: tuple[float, ...], exactly: bool) -> list[UUID]:
+        async def near(vector: Vector, exact_below: int = queries.EXACT_BELOW) -> list[UUID]:
             async with unit_of_work() as session:
                 found = await queries.nearest(
-                    session, org_id_of(session), None, space.column, vector, searching.CANDIDATES, exactly=exactly
+                    session, None, space.column, vector.spelled, searching.CANDIDATES, exact_below=exact_below
                 )
             return [chunk_id for chunk_id, _ in found][:10]
 
         recall = []
         for vector in vectors:
-            truth = set(await near(vector, True))
-            recall.append(len(truth & set(await near(vector, exactly))) / len(truth))
-        by_meaning = [(await timed(lambda one=one: near(one, exactly), 1, warm_up=0))[0] for one in vectors]
-        scan = [(await timed(lambda one=one: near(one, True), 1, warm_up=0))[0] for one in vectors[:50]]
+            truth = set(await near(vector, _EVERY))
+            recall.append(len(truth & set(await near(vector))) / len(truth))
+        by_meaning = [(await timed(lambda one=one: near(one), 1, warm_up=0))[0] for one in vectors]
+        scan = [(await timed(lambda one=one: near(one, _EVERY), 1, warm_up=0))[0] for one in vectors[:50]]
 
         async def both(words: str, vector: Vector) -> object:
             async with unit_of_work() as session:
@@ -160,7 +158,7 @@ async def _searched(name: str, org_id: UUID, texts: _Texts) -> list[Row]:
 
         hybrid = [(await timed(lambda one=one: both(*one), 1, warm_up=0))[0] for one in asked]
     floor = ms(scan, 0.5, 0.95)
-    how = "exact scan" if exactly else "HNSW, iterative"
+    how = "exact scan" if PASSAGES * SHARES[name] < queries.EXACT_BELOW else "HNSW, iterative"
     return [
         Row(
             f"knowledge by meaning, a tenant of {name} of {PASSAGES:,} passages ({how})",

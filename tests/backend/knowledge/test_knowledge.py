@@ -107,9 +107,7 @@ async def test_what_waits_for_its_crawl_is_not_measured_and_what_goes_live_is(db
                 await session.execute(update(KnowledgeChunk).values(is_live=is_live))
             vector = await knowledge.vector_of("where can I leave my car")
             async with unit_of_work() as session:
-                near = await queries.nearest(
-                    session, org.org_id, None, vector.space.column, vector.values, 5, exactly=True
-                )
+                near = await queries.nearest(session, None, vector.space.column, vector.spelled, 5)
                 stored = await queries.passages(session, org.org_id, [chunk_id for chunk_id, _ in near])
         return [one.source_id for one in stored.values()]
 
