@@ -3,8 +3,8 @@
 from alembic import op
 from backend.core.row_security import CURRENT_ORG
 
-revision = "1390"
-down_revision = "1380"
+revision = "1400"
+down_revision = "1390"
 branch_labels = None
 depends_on = None
 
