@@ -9,7 +9,8 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import clock
-from backend.memory.queries import Near, holds
+from backend.memory.nearness import Near
+from backend.memory.queries import holds
 from backend.models.agents import AgentConfig
 from backend.models.contacts import Contact
 from backend.models.memory import ConversationContext, MemoryFact, MemoryStretch

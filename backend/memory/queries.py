@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import ColumnElement, String, cast, delete, func, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import defer
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.core import clock
+from backend.memory.nearness import Near
 from backend.models.agents import AgentConfig
 from backend.models.chat import ChatSession
 from backend.models.contacts import Contact
@@ -44,18 +44,6 @@ class Weighed:
     confidence: float
     word_hash: str
     similarity: float | None
-
-
-@dataclass(frozen=True)
-class Near:
-    """A question's vector as PostgreSQL reads it, and the column of those it may be compared with."""
-
-    column: str
-    vector: str
-
-    def distance(self, model: Any) -> Any:
-        """Return how far the rows of a table are from it (cosine)."""
-        return getattr(model, self.column).cosine_distance(cast(literal(self.vector, String), HALFVEC))
 
 
 def _claimed() -> ColumnElement[bool]:

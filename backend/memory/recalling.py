@@ -11,7 +11,8 @@ from backend.core.tenancy import org_id_of, unit_of_work
 from backend.knowledge import service as knowledge
 from backend.knowledge.service import Vector
 from backend.memory import patterns, proof, queries
-from backend.memory.queries import Near, Weighed
+from backend.memory.nearness import Near
+from backend.memory.queries import Weighed
 from backend.memory.rules import MemoryRules
 from backend.memory.schemas import EARLIER, FACT, NOTE, PATTERN, SUMMARY, TOPICS, Asker, Recalled, Remembered
 from backend.models.memory import ConversationContext
