@@ -6,6 +6,7 @@ the phone is put down (`legs.port.Leg`).
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -277,7 +278,10 @@ class CallSession:
         text = item.text_content or ""
         self._lines += 1
         who = "caller" if item.role == "user" else "agent"
-        said = {"who": who, "text": text, "is_interrupted": item.interrupted}
+        said: dict[str, Any] = {"who": who, "text": text, "is_interrupted": item.interrupted}
+        if (began := item.metrics.get("started_speaking_at")) is not None:
+            # A recording is followed by when a voice began, not by when its words were known.
+            said["began_at"] = datetime.fromtimestamp(began, UTC).isoformat()
         self._log("transcript.line", f"line:{self._lines}", said)
         if item.role == "user":
             self._tell(Event(Kind.TURN_TAKEN, text))

@@ -121,6 +121,7 @@ def item_data(call: CallRecord, agent_name: str) -> dict[str, Any]:
 class Line(TypedDict):
     """Something that was spoken: by the caller, the agent or a person of the team. `at` is ISO 8601 in UTC.
 
+    `began_at` is when the voice began, empty where nobody knows; `at` is when its words were whole.
     `who` is `whisper` or `note` for what a person wrote to the agent or about the call, and `by` is their name.
     """
 
@@ -129,6 +130,7 @@ class Line(TypedDict):
     by: str
     text: str
     at: str
+    began_at: str
     is_interrupted: bool
 
 

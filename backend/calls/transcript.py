@@ -101,6 +101,7 @@ def _line(event: CallEvent) -> Line:
         by=str(event.data.get("by") or ""),
         text=str(event.data.get("text") or ""),
         at=event.at.isoformat(),
+        began_at=str(event.data.get("began_at") or ""),
         is_interrupted=bool(event.data.get("is_interrupted")),
     )
 

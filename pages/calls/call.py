@@ -54,6 +54,7 @@ class _Transcript(rx.Component):
     call_id: rx.Var[str]
     lines: rx.Var[list[dict[str, Any]]]
     feed: rx.Var[dict[str, Any]]
+    recordings: rx.Var[list[dict[str, Any]]]
     has_earlier: rx.Var[bool]
     has_later: rx.Var[bool]
     caller_name: rx.Var[str]
@@ -163,6 +164,7 @@ def _said() -> rx.Component:
                 call_id=call["id"],
                 lines=TranscriptState.lines,
                 feed=TranscriptState.feed,
+                recordings=TranscriptState.recordings,
                 has_earlier=TranscriptState.has_earlier,
                 has_later=TranscriptState.has_later,
                 caller_name=rx.cond(call["contact_name"] != "", call["contact_name"], call["number_display"]),

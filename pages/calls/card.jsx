@@ -121,6 +121,7 @@ export function CallCard({ item, contactName, open, words, actions }) {
               callId={item.record_id}
               lines={open.lines}
               feed={open.feed}
+              recordings={open.recordings}
               hasEarlier={open.hasEarlier}
               hasLater={open.hasLater}
               callerName={contactName}

@@ -5,6 +5,8 @@ from pages.inbox.parts import words_of
 from pages.words import CallWords
 
 SAYING = jsx(__name__, "saying.jsx")
+PLAYER = jsx(__name__, "player.jsx")
+RECORDINGS = jsx(__name__, "recordings.jsx")
 TRANSCRIPT = jsx(__name__, "transcript.jsx")
 HANG_UP = jsx(__name__, "hang_up.jsx")
 STEP_IN = jsx(__name__, "step_in.jsx")

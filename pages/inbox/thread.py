@@ -266,6 +266,7 @@ def thread_pane() -> rx.Component:
                     "asked": CallActionState.asked,
                     "lines": TranscriptState.lines,
                     "feed": TranscriptState.feed,
+                    "recordings": TranscriptState.recordings,
                     "hasEarlier": TranscriptState.has_earlier,
                     "hasLater": TranscriptState.has_later,
                 },

@@ -11,6 +11,8 @@ from backend.calls.schemas import Line
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from backend.recordings import service as recordings
+from backend.recordings.service import RecordingView
 from state.errors import answers
 from state.hub import News, hub
 from state.inbox.feed import Feed
@@ -25,12 +27,13 @@ SHOWN_ON = ("/inbox", "/calls/")
 class TranscriptState(Feed, SessionState):
     """The transcript of one call: a part of it whole, and what is said from then on as patches."""
 
-    HEARS: ClassVar[frozenset[str]] = frozenset({calls.SPOKEN, "resync"})
+    HEARS: ClassVar[frozenset[str]] = frozenset({calls.SPOKEN, calls.CHANGED, "resync"})
 
     call_id: str = ""
     lines: list[Line] = []
     has_earlier: bool = False
     has_later: bool = False
+    recordings: list[RecordingView] = []
     # What was sent as patches since the list went whole.
     _fresh: list[Line] = []
 
@@ -67,13 +70,20 @@ class TranscriptState(Feed, SessionState):
         found = await self._read(principal, call_id)
         self.call_id, self.lines, self._fresh = str(call_id), found.lines, []
         self.has_earlier, self.has_later = found.has_earlier, found.has_later
+        self.recordings = await self._recorded(principal, call_id)
         self._begin()
 
     def _shut(self) -> None:
         hub.leave(self.router.session.client_token, TranscriptState)
         self.call_id, self.lines, self._fresh = "", [], []
         self.has_earlier = self.has_later = False
+        self.recordings = []
         self._begin()
+
+    async def _recorded(self, principal: Principal, call_id: UUID) -> list[RecordingView]:
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                return await recordings.of_call(session, call_id)
 
     async def _read(self, principal: Principal, call_id: UUID, **place: UUID) -> calls.Transcript:
         with org_scope(principal.org_id):
@@ -87,7 +97,10 @@ class TranscriptState(Feed, SessionState):
         if any("resync" in news.kinds for news in batch):
             await self._open(await self._principal(), UUID(self.call_id))
             return
-        if self.has_later or not any(self.call_id in news.subjects for news in batch):
+        told = {kind for news in batch if self.call_id in news.subjects for kind in news.kinds}
+        if calls.CHANGED in told:
+            self.recordings = await self._recorded(await self._principal(), UUID(self.call_id))
+        if self.has_later or calls.SPOKEN not in told:
             return
         known = [*self.lines, *self._fresh]
         principal = await self._principal()

@@ -23,7 +23,7 @@ def tell(up: Installation, *steps: dict[str, Any]) -> list[str]:
     record = json.loads((up.data_dir / "run" / "owner.json").read_text())
     env = {**os.environ, "DATA_DIR": str(up.data_dir), "DATABASE_URL": record["database_url"]}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.callers", json.dumps(steps)],
+        [sys.executable, "-m", "tests.browser.callers", json.dumps(steps), str(up.data_dir)],
         cwd=ROOT,
         env=env,
         capture_output=True,
@@ -34,7 +34,7 @@ def tell(up: Installation, *steps: dict[str, Any]) -> list[str]:
     return found
 
 
-async def _take(steps: list[dict[str, Any]]) -> list[str]:
+async def _take(steps: list[dict[str, Any]], data_dir: Path) -> list[str]:
     from backend.calls import service as calls
     from backend.core import clock
 
@@ -42,12 +42,29 @@ async def _take(steps: list[dict[str, Any]]) -> list[str]:
     for step in steps:
         if "begin" in step:
             given.append(await _begin(**step["begin"]))
+        elif "record" in step:
+            await _record(UUID(step.get("call") or given[-1]), step["record"], data_dir)
         else:
             call_id = UUID(step.get("call") or given[-1])
             at = clock.now() + timedelta(seconds=step.get("after", 0))
             event = step.get("id") or step["kind"]
             await calls.append(call_id, step.get("source", "worker"), event, step["kind"], at, step.get("data", {}))
     return given
+
+
+async def _record(call_id: UUID, seconds: float, data_dir: Path) -> None:
+    """Leave a recording as the voice process does: a file, and a job that completes it."""
+    from backend.core import jobs
+    from backend.core.config import settings
+    from backend.recordings import service as recordings
+    from tests.backend.recordings.tones import write
+
+    begun = await recordings.begin(call_id, "line", 0.1)
+    assert begun is not None
+    # The tests have a data folder of their own; the file belongs into the installation's.
+    write(data_dir / begun.path.relative_to(settings().data_dir), seconds)
+    async with jobs.queue.open_async():
+        await recordings.made(begun)
 
 
 async def _begin(number: str, customer: str, direction: str = "inbound", agent: str = "Reception") -> str:
@@ -90,4 +107,4 @@ async def _begin(number: str, customer: str, direction: str = "inbound", agent: 
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(_take(json.loads(sys.argv[1])))))
+    print(json.dumps(asyncio.run(_take(json.loads(sys.argv[1]), Path(sys.argv[2])))))

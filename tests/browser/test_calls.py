@@ -44,3 +44,30 @@ def test_a_call_is_followed_live_ended_and_found_by_what_was_said(window, ana, u
     expect(row).to_contain_text("My marzipan crown fell out")
     page.get_by_label(Calls.RESULT).select_option(label="Missed")
     expect(page.get_by_role("heading", name=Calls.NO_MATCH_TITLE)).to_be_visible()
+
+
+def test_a_recording_is_heard_along_its_transcript(window, ana, up, new_customer):
+    (call,) = tell(
+        up,
+        {"begin": {"number": up.demo["number"], "customer": new_customer()}},
+        {"kind": "agent.joined"},
+        {"record": 20.0},
+        line(1, "agent", "Harbor Dental, how can I help?"),
+        line(12, "caller", "My crown fell out."),
+        {"kind": "call.ended", "source": "carrier", "after": 20, "data": {"status": "completed", "duration_s": 20}},
+    )
+    page = window(ana).page
+    page.goto(f"/calls/{call}")
+    place = page.get_by_role("slider", name=CallWords.POSITION)
+    # A job completes the recording, and the open page hears of it.
+    expect(place).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name=CallWords.PLAY_FROM.format(time="0:12")).click()
+    expect(page.locator("[data-line][aria-current=true]")).to_contain_text("My crown fell out.")
+    page.get_by_role("button", name=CallWords.PAUSE).click()
+    place.press("Home")
+    place.press("ArrowRight")
+    expect(place).to_have_attribute("aria-valuenow", "5")
+    expect(page.locator("[data-line][aria-current=true]")).to_contain_text("how can I help?")
+    with page.expect_download() as download:
+        page.get_by_role("link", name=CallWords.DOWNLOAD).click()
+    assert download.value.suggested_filename.endswith(".mp3")
