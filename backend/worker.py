@@ -64,6 +64,7 @@ PERIODIC = {
     "messaging.reconcile": 30,
     "numbers.connect_all": 300,
     "recordings.find_unfinished": 30,
+    "recordings.remove_old": 3600,
     "skills.run_due": 15,
 }
 CONCURRENCY = 10

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from backend.calls import callbacks, outgoing, rooms, settling, summing_up
+from backend.calls import callbacks, completing, outgoing, rooms, settling, summing_up
 from backend.core import jobs
 from backend.core.jobs import Backoff
 from backend.core.tenancy import org_scope, unit_of_work
@@ -41,11 +41,24 @@ async def hang_up(org_id: str, call_id: str) -> None:
     await outgoing.hang_up(UUID(org_id), UUID(call_id))
 
 
-@jobs.task("calls.read", retry=PATIENCE)
+@jobs.task("calls.read", retry=PATIENCE, when_buried="calls.complete")
 async def read(org_id: str, call_id: str) -> None:
-    """Have a model write the notes of a call that ended; running it again changes nothing."""
+    """Have a model write the notes of a call that ended, and complete it; running it again changes nothing."""
     with org_scope(UUID(org_id)):
         await summing_up.read(UUID(call_id))
+        await _complete(UUID(call_id))
+
+
+@jobs.task("calls.complete")
+async def complete(org_id: str, call_id: str) -> None:
+    """Complete a call that is over, whether a model read it or not; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await _complete(UUID(call_id))
+
+
+async def _complete(call_id: UUID) -> None:
+    async with unit_of_work() as session:
+        await completing.complete(session, call_id)
 
 
 @jobs.task("calls.settle")

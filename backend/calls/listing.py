@@ -159,6 +159,7 @@ def _row(found: RowMapping, hits: Mapping[UUID, str]) -> CallLine:
         outcome=call.outcome,
         sentiment=call.sentiment,
         action_items=list(call.action_items),
+        collected=call.collected,
         cost_micros=call.cost_micros,
         costs=dict(call.costs),
         found=hits.get(call.id, ""),

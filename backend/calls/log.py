@@ -24,7 +24,7 @@ OURS = "magpipe"
 SPOKEN, CHANGED = "call.spoken", "call.changed"
 # So long after the carrier says that a call is over, its last words may still be told.
 LAST_WORDS = timedelta(seconds=5)
-SETTLE, READ = "calls.settle", "calls.read"
+SETTLE, READ, COMPLETE = "calls.settle", "calls.read", "calls.complete"
 
 
 async def write(
@@ -77,7 +77,7 @@ def _due(call: CallRecord) -> set[str]:
         return set()
     if call.answered_at is not None:
         return {SETTLE, READ}
-    return {SETTLE} if call.reserved_micros else set()
+    return {SETTLE, COMPLETE} if call.reserved_micros else {COMPLETE}
 
 
 async def show(session: AsyncSession, call: CallRecord) -> None:

@@ -7,10 +7,14 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.calls import queries, records
+from backend.calls import queries, records, transcript
 from backend.core.tenancy import org_id_of
 from backend.models.calls import CallRecord
 from backend.vocab import Direction
+
+# So many lines of a call are given out; one of an hour has a few hundred.
+MOST_LINES = 1000
+_SPEAKERS = {"caller": "Caller", "agent": "Agent"}
 
 
 class CallRow(TypedDict):
@@ -65,14 +69,26 @@ async def page(session: AsyncSession, wanted: CallFilter, limit: int, offset: in
 
 
 async def one(session: AsyncSession, call_id: UUID) -> dict[str, Any]:
-    """Return a call with why it was made and what its caller keeps of it. Raises `NotFound`."""
+    """Return a call with why it was made, what was said and what it brought. Raises `NotFound`.
+
+    `transcript` is null where no words are kept; `extracted_data` is what the agent found out in it.
+    """
     call = await records.get(session, call_id)
+    lines = await transcript.everything_said(session, call_id, MOST_LINES)
+    said = "\n\n".join(f"{_SPEAKERS.get(line['who'], 'Team')}: {line['text']}" for line in lines)
     kept = {name: value for name, value in call.caller_data.items() if not name.startswith("_")}
     return {
         **_row(call, await queries.agent_name(session, call)),
         "purpose": call.purpose,
         "goal": call.goal,
         "metadata": kept,
+        "transcript": said or None,
+        "call_summary": call.summary or None,
+        "outcome": call.outcome or None,
+        "sentiment": call.sentiment or None,
+        "action_items": list(call.action_items),
+        "extracted_data": call.collected,
+        "cost": f"{call.cost_micros / 1_000_000:.4f}" if call.settled_at else None,
     }
 
 

@@ -156,6 +156,7 @@ class CallLine(TypedDict):
     """A call as lists and its page show it. Times are ISO 8601 in UTC, empty while they are not known.
 
     `number` is the other party's and `service_number` ours, both in E.164; `found` is what a search found in it.
+    `collected` is what the agent found out in it, by the names of its details.
     `costs` is what it cost by component, in micro-dollars, and `cost_micros` their sum; nothing before it is settled.
     """
 
@@ -186,6 +187,7 @@ class CallLine(TypedDict):
     outcome: str
     sentiment: str
     action_items: list[str]
+    collected: dict[str, str]
     cost_micros: int
     costs: dict[str, int]
     found: str

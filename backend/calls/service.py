@@ -5,6 +5,7 @@ The modules of this package hold the work; callers come here.
 
 from backend.calls.admission import admit
 from backend.calls.callbacks import accept_recording, accept_status, leg_ended
+from backend.calls.emptying import empty, too_old
 from backend.calls.exporting import export
 from backend.calls.incoming import answer as answer_inbound
 from backend.calls.listing import PAGE, RESULTS, SEARCH_LIMIT
@@ -70,6 +71,7 @@ __all__ = [
     "brief",
     "changed",
     "check",
+    "empty",
     "export",
     "get",
     "happenings",
@@ -86,6 +88,7 @@ __all__ = [
     "reserve",
     "say_goodbye",
     "terminate",
+    "too_old",
     "transcript",
     "transfer",
     "transfer_instructions",

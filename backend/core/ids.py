@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import datetime
 from uuid import UUID
 
 from backend.core.errors import Invalid
@@ -27,6 +28,11 @@ def new_id() -> UUID:
     random = int.from_bytes(os.urandom(8), "big") & (2**62 - 1)
     value = (_last_ms & (2**48 - 1)) << 80 | 0x7 << 76 | _counter << 64 | 0b10 << 62 | random
     return UUID(int=value)
+
+
+def first_id(moment: datetime) -> UUID:
+    """Return what every id made from a moment on is greater than: ids begin with their millisecond."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def parse_id(value: object, field: str = "id") -> UUID:

@@ -1,11 +1,11 @@
 """Keep the queue and the short-lived tables clean, by the clock."""
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 from sqlalchemy import text
 
 from backend.core import clock, jobs
+from backend.core.ids import first_id
 from backend.core.tenancy import platform_scope, unit_of_work
 
 # How long each kind of short-lived row is worth keeping after it has served.
@@ -57,7 +57,7 @@ async def sweep(timestamp: int) -> None:
 async def sweep_histories(timestamp: int) -> None:
     """Delete, in batches, what histories hold of long ago."""
     for table, (kept_for, has_ended) in _HISTORIES.items():
-        edge = _first_id(clock.now() - kept_for)
+        edge = first_id(clock.now() - kept_for)
         batch = text(
             f"delete from {table} where id in"  # noqa: S608 - names of our tables
             f" (select id from {table} where id < :edge and {has_ended} order by id limit :most)"
@@ -68,11 +68,6 @@ async def sweep_histories(timestamp: int) -> None:
                     gone = await session.execute(batch, {"edge": edge, "most": AT_ONCE})
             if gone.rowcount < AT_ONCE:  # type: ignore[attr-defined]
                 break
-
-
-def _first_id(moment: datetime) -> UUID:
-    """Return what every id made from a moment on is greater than: ids begin with their millisecond (core.ids)."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 @jobs.task("core.pulse", retry=jobs.Backoff(attempts=1))

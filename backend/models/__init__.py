@@ -30,6 +30,7 @@ from backend.models import (
     support,
     tags,
     templates,
+    webhooks,
 )
 
 __all__ = [
@@ -62,4 +63,5 @@ __all__ = [
     "support",
     "tags",
     "templates",
+    "webhooks",
 ]

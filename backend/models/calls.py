@@ -29,6 +29,7 @@ class CallRecord(TenantRow, table=True):
         Index("call_records_conversation", "conversation_id", "id"),
         Index("call_records_contact", "contact_id"),
         Index("call_records_reserved", "org_id", postgresql_where=text("reserved_micros > 0")),
+        Index("call_records_kept", "org_id", "id", postgresql_where=text("emptied_at IS NULL")),
         Index(
             "call_records_open",
             "status",
@@ -74,6 +75,10 @@ class CallRecord(TenantRow, table=True):
     costs: dict[str, Any] = document(dict)
     """What it cost by component, in micro-dollars."""
     settled_at: datetime | None = moment()
+    collected: dict[str, Any] = document(dict)
+    """What the agent found out while the call lasted, by the names of its details."""
+    emptied_at: datetime | None = moment()
+    """When its recordings and words were removed, because its organization keeps them no longer."""
     read_at: datetime | None = moment()
     """When a model read what was said, and with it the four before; empty while none has, or none may."""
 

@@ -25,6 +25,10 @@ class Organization(Row, table=True):
     country: str = "US"
     timezone: str = "America/New_York"
     balance_micros: int = Field(default=STARTING_BALANCE_MICROS, sa_type=BigInteger)
+    calls_kept_days: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """After so many days recordings and words of calls are removed; 0 keeps them."""
+    calls_kept_from: datetime | None = moment()
+    """When that begins to hold: a day after it was chosen, so that a slip of the hand can be taken back."""
     last_ticket_number: int = Field(
         default=FIRST_TICKET - 1, sa_type=BigInteger, sa_column_kwargs={"server_default": str(FIRST_TICKET - 1)}
     )

@@ -19,6 +19,7 @@ class OrganizationDetails(TypedDict):
     name: str
     country: str
     timezone: str
+    calls_kept_days: int
 
 
 class MemberRow(TypedDict):

@@ -1,5 +1,6 @@
 """Keep organizations: make, rename, list a person's own, and switch between them."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -87,6 +88,8 @@ __all__ = [
 
 # Nobody in earnest needs more; a script that makes organizations stops here.
 MOST_OWNED = 20
+# Old recordings are removed only when a choice has stood for a day.
+LONGEST_KEPT_DAYS, BEGINS_AFTER = 3650, timedelta(days=1)
 
 
 async def create(
@@ -138,6 +141,7 @@ async def details(session: AsyncSession, principal: Principal) -> OrganizationDe
         name=organization.name,
         country=organization.country,
         timezone=organization.timezone,
+        calls_kept_days=organization.calls_kept_days,
     )
 
 
@@ -148,6 +152,7 @@ async def update(
     name: str | None = None,
     country: str | None = None,
     timezone: str | None = None,
+    calls_kept_days: int | None = None,
 ) -> Organization:
     """Change the organization's facts, those given. Owners only. Raises `NotAllowed`, `Invalid` naming the field."""
     principal.require_person()
@@ -155,13 +160,18 @@ async def update(
     organization = await session.get(Organization, org_id_of(session), with_for_update={"key_share": True})
     if organization is None:
         raise NotFound("This organization does not exist.")
-    changes: dict[str, str] = {}
+    changes: dict[str, str | int] = {}
     if name is not None:
         changes["name"] = check_name(name)
     if country is not None:
         changes["country"] = check_country(country)
     if timezone is not None:
         changes["timezone"] = check_timezone(timezone)
+    if calls_kept_days is not None:
+        if not 0 <= calls_kept_days <= LONGEST_KEPT_DAYS:
+            raise Invalid("Calls are kept for a number of days, at most ten years.", field="calls_kept_days")
+        changes["calls_kept_days"] = calls_kept_days
+        organization.calls_kept_from = clock.now() + BEGINS_AFTER
     for field, value in changes.items():
         setattr(organization, field, value)
     session.add(organization)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from backend.core import clock, jobs
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
-from backend.recordings import making, queries
+from backend.recordings import making, queries, retention
 
 
 @jobs.task("recordings.complete")
@@ -21,3 +21,9 @@ async def find_unfinished(timestamp: int) -> None:
         async with unit_of_work() as session:
             for org_id, recording_id in await queries.unfinished(session, clock.now()):
                 await making.complete_soon(session, org_id, recording_id)
+
+
+@jobs.task("recordings.remove_old", is_tick=True)
+async def remove_old(timestamp: int) -> None:
+    """Remove recordings and words of calls that their organization keeps no longer."""
+    await retention.remove_old()

@@ -115,7 +115,7 @@ def _call() -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(_notes(), _said(), class_name="flex min-w-0 flex-col gap-6"),
-            rx.el.div(_facts(), _happened(), class_name="flex min-w-0 flex-col gap-6"),
+            rx.el.div(_facts(), _collected(), _happened(), class_name="flex min-w-0 flex-col gap-6"),
             class_name="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]",
         ),
         class_name="flex max-w-280 flex-col gap-6",
@@ -241,6 +241,23 @@ def _facts() -> rx.Component:
             rx.fragment(),
         ),
         title=Calls.FACTS,
+    )
+
+
+def _collected() -> rx.Component:
+    def detail(one: rx.Var[Any]) -> rx.Component:
+        return rx.el.div(
+            rx.el.dt(one["name"], class_name="text-13 text-muted"),
+            rx.el.dd(one["value"], class_name="text-14 break-words"),
+        )
+
+    return rx.cond(
+        CallPageState.collected.length() > 0,
+        card(
+            rx.el.dl(rx.foreach(CallPageState.collected, detail), class_name="flex flex-col gap-3"),
+            title=Calls.COLLECTED,
+        ),
+        rx.fragment(),
     )
 
 

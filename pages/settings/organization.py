@@ -4,6 +4,7 @@ import reflex as rx
 
 from pages.components.combobox import combobox
 from pages.components.feedback import banner, skeleton_fields
+from pages.components.field import select_field
 from pages.components.saving_field import saving_field
 from pages.components.surface import settings_group
 from pages.settings.layout import settings_section
@@ -63,6 +64,16 @@ def _facts() -> rx.Component:
             on_query=OrganizationState.find_zones,
             error=OrganizationState.errors["timezone"],
             clearable=False,
+            disabled=locked,
+        ),
+        select_field(
+            "calls_kept_days",
+            Settings.CALLS_KEPT,
+            list(Settings.CALLS_KEPT_FOR),
+            value=OrganizationState.calls_kept_days,
+            on_change=lambda days: OrganizationState.save("calls_kept_days", days),
+            hint=Settings.CALLS_KEPT_HINT,
+            error=OrganizationState.errors["calls_kept_days"],
             disabled=locked,
         ),
     )

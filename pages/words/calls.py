@@ -120,6 +120,7 @@ class Calls:
     MORE = "Show older"
     UNKNOWN = "Unknown"
     ON = "on"
+    COLLECTED = "Found out in this call"
     COST = "Cost"
     COMPONENTS = (
         ("voice", "Hearing and speaking"),
@@ -159,6 +160,7 @@ class Calls:
         "agent.joined": "The agent joined",
         "agent.left": "The agent left",
         "agent.lost": "The agent’s line broke off",
+        "words.removed": "Recording and transcript were removed",
         "agent.missed": "The agent did not pick up",
         "person.joined": "A person joined",
         "forward.started": "It was forwarded",

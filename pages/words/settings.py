@@ -52,6 +52,18 @@ class Settings:
     )
     ORGANIZATION_NAME = "Name"
     COUNTRY = "Country"
+    CALLS_KEPT = "Recordings and transcripts"
+    CALLS_KEPT_FOR = (
+        ("0", "Kept for as long as their conversation"),
+        ("7", "Removed after 7 days"),
+        ("30", "Removed after 30 days"),
+        ("90", "Removed after 90 days"),
+        ("365", "Removed after one year"),
+        ("730", "Removed after two years"),
+    )
+    CALLS_KEPT_HINT = (
+        "A change takes effect after a day; what is removed is gone for good. That a call was held and its notes stay."
+    )
     OWNERS_ONLY = "Only owners can change this. Ask one of them."
 
     KEYS_LEAD = "A program signs in with a key on your behalf, with your role. Keep it as you would a password."

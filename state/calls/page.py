@@ -22,7 +22,7 @@ NO_CALL: CallLine = {
     "contact_id": "", "contact_name": "", "conversation_id": "", "number": "", "number_display": "",
     "service_number": "", "service_display": "", "agent_id": "", "agent_name": "", "agent_version": 0,
     "started_at": "", "answered_at": "", "ended_at": "", "duration_s": 0, "purpose": "", "goal": "", "summary": "",
-    "outcome": "", "sentiment": "", "action_items": [], "cost_micros": 0, "costs": {}, "found": "",
+    "outcome": "", "sentiment": "", "action_items": [], "collected": {}, "cost_micros": 0, "costs": {}, "found": "",
 }  # fmt: skip
 
 
@@ -31,6 +31,13 @@ class CostPart(TypedDict):
 
     name: str
     amount: str
+
+
+class Collected(TypedDict):
+    """Something the agent found out."""
+
+    name: str
+    value: str
 
 
 class CallPageState(SessionState):
@@ -42,6 +49,7 @@ class CallPageState(SessionState):
     happenings: list[Happening] = []
     cost: str = ""
     costs: list[CostPart] = []
+    collected: list[Collected] = []
     stage: str = "loading"
     """`loading`, `ready`, `gone` or `failed`."""
     has_failed: bool = False
@@ -56,7 +64,7 @@ class CallPageState(SessionState):
         wanted = self._address()
         if wanted != self.call["id"]:
             self.call, self.happenings, self.stage = NO_CALL, [], "loading"
-            self.cost, self.costs = "", []
+            self.cost, self.costs, self.collected = "", [], []
         self.has_failed, self.reference = self.stage != "ready", ""
         try:
             call_id = parse_id(wanted, "call_id")
@@ -74,6 +82,10 @@ class CallPageState(SessionState):
                 self.happenings = await calls.happenings(session, call_id)
         self.cost = dollars(self.call["cost_micros"])
         self.costs = [CostPart(name=name, amount=dollars(micros)) for name, micros in self.call["costs"].items()]
+        self.collected = [
+            Collected(name=name.replace("_", " ").capitalize(), value=value)
+            for name, value in self.call["collected"].items()
+        ]
         self.stage = "ready"
 
     async def _hear(self, batch: Sequence[News]) -> None:

@@ -1,4 +1,6 @@
-"""Edit the organization's name, country and time zone."""
+"""Edit the organization's name, country, time zone, and for how long it keeps its calls."""
+
+from typing import Any
 
 import reflex as rx
 
@@ -12,7 +14,7 @@ from state.frame import FrameState
 from state.loading import Loading
 from state.session import SessionState
 
-FIELDS = ("name", "country", "timezone")
+FIELDS = ("name", "country", "timezone", "calls_kept_days")
 
 
 class OrganizationState(Loading, SessionState):
@@ -21,6 +23,7 @@ class OrganizationState(Loading, SessionState):
     name: str = ""
     country: str = ""
     timezone: str = ""
+    calls_kept_days: str = "0"
     countries: list[PlaceOption] = []
     zones: list[PlaceOption] = []
     errors: dict[str, str] = dict.fromkeys(FIELDS, "")
@@ -41,11 +44,15 @@ class OrganizationState(Loading, SessionState):
         principal = await self._principal()
         if field not in FIELDS:
             raise Invalid("This field cannot be changed here.")
-        changes = {field: value}
+        changes: dict[str, Any] = {field: value}
+        if field == "calls_kept_days":
+            # What is no number names the field as a number out of bounds does.
+            changes[field] = int(value) if value.isascii() and value.isdecimal() and len(value) < 6 else -1
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 stored = await organizations.update(session, principal, **changes)
         self.name, self.country, self.timezone = stored.name, stored.country, stored.timezone
+        self.calls_kept_days = str(stored.calls_kept_days)
         self.errors, self.saved = {**self.errors, field: ""}, field
         frame = await self.get_state(FrameState)
         frame.org_name = stored.name
@@ -70,6 +77,7 @@ class OrganizationState(Loading, SessionState):
             async with unit_of_work() as session:
                 row = await organizations.details(session, principal)
         self.name, self.country, self.timezone = row["name"], row["country"], row["timezone"]
+        self.calls_kept_days = str(row["calls_kept_days"])
         self.countries = organizations.find_countries("", self.country)
         self.zones = organizations.find_timezones("", self.timezone)
         self.errors, self.saved = dict.fromkeys(FIELDS, ""), ""

@@ -39,6 +39,7 @@ TENANT = {
     "call_recordings": "org_id",
     "call_records": "org_id",
     "call_whitelist": "org_id",
+    "webhook_events": "org_id",
     "ledger_entries": "org_id",
     "consents": "org_id",
     "contact_fields": "org_id",

@@ -96,7 +96,10 @@ async def get_call(request: Request, who: Caller) -> JSONResponse:
     call_id = body.id("call_id", "id")
     with org_scope(who.org_id):
         async with unit_of_work() as session:
-            return body.reply(await calls.one(session, call_id))
+            found = await calls.one(session, call_id)
+            heard = await recordings.links_of(session, call_id) if await recordings.of_call(session, call_id) else []
+    first = next((one["url"] for one in heard if one["url"]), None)
+    return body.reply({**found, "recording_url": first, "recordings": heard})
 
 
 @router.post("/get-signed-recording-url")

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from backend.core import clock, janitor
+from backend.core.ids import first_id
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.models.functions import ToolCall
 from backend.models.platform import InboundEvent
@@ -38,7 +39,7 @@ async def test_histories_are_kept_thirteen_months_and_what_has_not_ended_stays(d
                 ("old", 400, "ok"), ("older", 500, "failed"), ("waits", 400, "waiting"), ("fresh", 390, "ok")
             ):  # fmt: skip
                 row = ToolCall(
-                    id=UUID(int=janitor._first_id(clock.ago(days=age)).int + len(made)), org_id=org.org_id, key=name,
+                    id=UUID(int=first_id(clock.ago(days=age)).int + len(made)), org_id=org.org_id, key=name,
                     kind="own", name=name, status=status, authority="policy",
                 )  # fmt: skip
                 made[name] = row

@@ -1,6 +1,7 @@
 """Recordings are made only where they may be, completed whoever died, heard by their organization and by link."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import httpx
 import pytest
@@ -8,11 +9,15 @@ from sqlmodel import select
 
 from backend.agents import service as agents
 from backend.calls import service as calls
+from backend.contacts import erasing
+from backend.contacts import service as contacts
 from backend.core import clock
 from backend.core.config import settings
 from backend.core.errors import NotFound
 from backend.core.tenancy import platform_scope, unit_of_work
+from backend.models.platform import AuditEntry
 from backend.models.recordings import CallRecording
+from backend.organizations import service as organizations
 from backend.recordings import jobs as work
 from backend.recordings import queries
 from backend.recordings import service as recordings
@@ -137,3 +142,56 @@ async def test_the_api_says_where_there_is_no_recording(line):
                 await recordings.links_of(session, call.id)
             assert refused.value.code == "no_recording"
             assert (await calls.get(session, call.id)).id == call.id
+
+
+async def choose(line, days):
+    with line.org.scope():
+        async with unit_of_work() as session:
+            await organizations.update(session, line.org.owner, calls_kept_days=days)
+
+
+async def test_old_recordings_and_words_are_removed_a_day_after_that_was_chosen(line):
+    old, row = await recorded(line)
+    await line.tell(old.id, "agent.joined", 0, source="worker")
+    said = {"who": "caller", "text": "My card is new."}
+    await line.tell(old.id, "transcript.line", 1, source="worker", **said)
+    await line.tell(old.id, "tool.called", 1, source="worker", name="note", message="A card", arguments={"a": 1})
+    await line.tell(old.id, "call.ended", 2, status="completed", duration_s=2)
+    path = settings().media_dir / row.path
+    await choose(line, 30)
+    for later, is_kept in ((timedelta(hours=23), True), (timedelta(days=29), True), (timedelta(days=31), False)):
+        with clock.at(clock.now() + later):
+            await work.remove_old.func(0)
+        assert path.exists() is is_kept
+        assert bool(await rows(line)) is is_kept
+    with line.org.scope():
+        async with unit_of_work() as session:
+            assert (await calls.transcript(session, old.id)).lines == []
+            happened = {one["kind"]: one["detail"] for one in await calls.happenings(session, old.id)}
+            assert happened["words.removed"] == ""
+            assert happened["tool.called"] == "note"
+            entries = (await session.exec(select(AuditEntry))).all()
+            (removed,) = [one for one in entries if one.action == "system:call_words:removed"]
+            assert removed.details == {"calls": 1, "days": 30}
+    # What was done is not done again.
+    with clock.at(clock.now() + timedelta(days=32)):
+        await work.remove_old.func(0)
+
+
+async def test_calls_are_kept_where_nothing_was_chosen_or_it_was_taken_back(line):
+    _, row = await recorded(line)
+    await choose(line, 7)
+    await choose(line, 0)
+    with clock.at(clock.now() + timedelta(days=400)):
+        await work.remove_old.func(0)
+    assert (settings().media_dir / row.path).exists()
+
+
+async def test_a_person_who_is_erased_takes_the_recording_along(line):
+    call, row = await recorded(line)
+    with line.org.scope():
+        async with unit_of_work() as session:
+            report = await contacts.erase(session, line.org.owner, call.contact_id)
+    await erasing.run(line.org.org_id, UUID(report["id"]))
+    assert not (settings().media_dir / row.path).exists()
+    assert await rows(line) == []
