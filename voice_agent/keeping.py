@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
-from voice_agent import gateway
+from voice_agent import gateway, recording
+from voice_agent.legs.port import Leg
 
 if TYPE_CHECKING:
     from voice_agent.session import CallSession
@@ -22,6 +24,9 @@ class Keeping(Protocol):
 
     async def follow(self, held: CallSession) -> None:
         """Know who holds the call, before it begins."""
+
+    def recorded(self, leg: Leg) -> AbstractAsyncContextManager[None]:
+        """Record the line inside the block, where that may be."""
 
     async def tell(self, event_id: str, kind: str, data: Mapping[str, Any]) -> None:
         """Take what happened in the call; `event_id` tells it from everything else of it."""
@@ -43,6 +48,10 @@ class Kept:
 
     async def follow(self, held: CallSession) -> None:
         """Need to know nothing: the log is told."""
+
+    def recorded(self, leg: Leg) -> AbstractAsyncContextManager[None]:
+        """Record both sides where the agent records."""
+        return recording.of(leg, self._call)
 
     async def tell(self, event_id: str, kind: str, data: Mapping[str, Any]) -> None:
         """Tell the log of the call."""

@@ -7,6 +7,7 @@ The screen is told `ready` (what only stands in for a vendor), `caption` as word
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from livekit.agents import AgentStateChangedEvent, UserInputTranscribedEvent
@@ -14,6 +15,7 @@ from livekit.agents.voice import io
 
 from voice_agent import gateway
 from voice_agent.legs.browser import BrowserLine
+from voice_agent.legs.port import Leg
 
 if TYPE_CHECKING:
     from voice_agent.session import CallSession
@@ -54,6 +56,10 @@ class Tried:
             await self._line.tell("tool", name=data["name"], status=data["status"])
         elif kind in ("agent.left", "call.ended"):
             await self._line.tell("ended", ending=data["ending"])
+
+    def recorded(self, leg: Leg) -> AbstractAsyncContextManager[None]:
+        """Record nothing."""
+        return nullcontext()
 
     async def follow(self, held: CallSession) -> None:
         """Have the screen follow the call, and the call take what is typed."""

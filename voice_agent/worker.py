@@ -8,7 +8,7 @@ from uuid import UUID
 from aiohttp import web
 from livekit.agents import inference
 
-from voice_agent import gateway, recording, server
+from voice_agent import gateway, server
 from voice_agent.core import rules
 from voice_agent.core.cost_clock import Component, CostClock
 from voice_agent.core.states import Kind
@@ -69,7 +69,7 @@ class Worker:
         carrying = asyncio.create_task(leg.carry(held.press))
         self.held.add(held)
         try:
-            async with recording.of(leg, call):
+            async with keeping.recorded(leg):
                 try:
                     await held.begin()
                 except BaseException:

@@ -21,6 +21,7 @@ from voice_agent import gateway
 from voice_agent.legs.media_stream import read
 from voice_agent.legs.pacing import PCM_24K, PacedMouth
 from voice_agent.legs.port import Gone
+from voice_agent.legs.taps import Taps
 
 # A frame of sound takes 960 bytes; several may come at once.
 LARGEST_MESSAGE = 65_536
@@ -80,6 +81,7 @@ class BrowserLine:
 
     def __init__(self, socket: web.WebSocketResponse, name: str) -> None:
         self.name = name
+        self.taps = Taps(_RATE, bytes)
         self.ear = _Ear()
         self.mouth = PacedMouth(self, coding=PCM_24K, lead_s=_LEAD_S)
         self.said: Callable[[str], None] = lambda text: None
@@ -98,6 +100,7 @@ class BrowserLine:
             if message.type == aiohttp.WSMsgType.BINARY:
                 # Half a sample is no sound.
                 if sound := message.data[: len(message.data) // 2 * 2]:
+                    self.taps.caller(sound)
                     self.ear.hear(sound)
             elif message.type == aiohttp.WSMsgType.TEXT:
                 told = read(message.data)
@@ -133,6 +136,7 @@ class BrowserLine:
 
     async def send_sound(self, frame: bytes) -> None:
         """Send one frame."""
+        self.taps.agent(frame)
         if not self._socket.closed:
             with contextlib.suppress(ConnectionError):
                 await self._socket.send_bytes(frame)
