@@ -23,6 +23,7 @@ BENCHMARKS = (
     "retrieval",
     "memory",
     "tools",
+    "routines",
     "injection",
     "analytics",
     "webhook",

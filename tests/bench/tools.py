@@ -51,7 +51,7 @@ async def rows() -> list[Row]:
     from backend.core import jobs
 
     owner = await make_owner("bench@tools.example")
-    with _sandbox() as url, org_scope(owner.org_id):
+    with sandbox() as url, org_scope(owner.org_id):
         async with httpx.AsyncClient(base_url=url, timeout=10) as bare, jobs.queue.open_async():
             async with unit_of_work() as session:
                 agent = await agents.create(session, owner, AgentType.TEXT, "Ava")
@@ -154,7 +154,7 @@ def _row(what: str, ours: list[float], floor: list[float], note: str) -> Row:
 
 
 @contextmanager
-def _sandbox() -> Iterator[str]:
+def sandbox() -> Iterator[str]:
     """Serve the vendors' stand-ins in a process of their own, and lead our calls to them while the block runs."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
