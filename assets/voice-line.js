@@ -11,6 +11,9 @@
 const WORKLET = "/voice-worklet.js";
 // A network that is slower than the voice is not given ever more of it.
 const MOST_WAITING = 96000;
+// A voice process that is being started again is there in a few seconds; a pass is good for a minute.
+const TRIES = 12;
+const AGAIN_MS = 1500;
 
 const heard = (microphone) => ({
   ...(microphone ? { deviceId: { exact: microphone } } : {}),
@@ -72,16 +75,21 @@ export class VoiceLine extends EventTarget {
     this.#join();
   }
 
-  connect(url, pass) {
-    if (this.#isOver || this.#socket) return;
+  connect(url, pass, tries = TRIES) {
+    if (this.#isOver) return;
+    let wasOpen = false;
     this.#socket = new WebSocket(url);
     this.#socket.binaryType = "arraybuffer";
     this.#socket.onopen = () => {
+      wasOpen = true;
       this.send({ event: "start", pass });
       this.#tell("open");
     };
     this.#socket.onmessage = ({ data }) => this.#take(data);
-    this.#socket.onclose = ({ code }) => this.#end({ reason: this.#reason, lost: !this.#reason && code !== 1000 });
+    this.#socket.onclose = ({ code }) => {
+      if (!wasOpen && tries > 1) setTimeout(() => this.connect(url, pass, tries - 1), AGAIN_MS);
+      else this.#end({ reason: this.#reason, lost: !this.#reason && code !== 1000 });
+    };
   }
 
   mute(isMuted) {

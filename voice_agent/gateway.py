@@ -63,7 +63,9 @@ __all__ = [
     "answer_request",
     "begin_recording",
     "brief",
+    "desk",
     "ground",
+    "leave_desk",
     "listen",
     "log",
     "new_id",
@@ -109,6 +111,16 @@ async def admit(call_id: str, ticket: str) -> CallBrief:
 async def admit_browser(shown: str) -> Pass:
     """Return what a browser's pass lets it do, once. Raises `MagpipeError`."""
     return await passes.use(shown)
+
+
+async def desk(shown: Pass) -> CallBrief:
+    """Return the call that a person makes at the browser of this pass. Raises `MagpipeError`."""
+    return await calls.take_desk(shown)
+
+
+async def leave_desk(call: CallBrief) -> None:
+    """Have a call ended whose person left."""
+    await calls.leave_desk(call.org_id, call.call_id)
 
 
 async def brief(call_id: UUID) -> CallBrief:

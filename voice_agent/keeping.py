@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 class Keeping(Protocol):
     """What stands behind a call."""
 
+    is_kept: bool
+    """Whether the call has a record, by which people of the team can step in."""
+
     async def brain(self) -> gateway.Speaking:
         """Return who answers. Raises `MagpipeError` when nobody can."""
 
@@ -34,6 +37,8 @@ class Keeping(Protocol):
 
 class Kept:
     """A call with a customer: its log is kept, and the business pays for it."""
+
+    is_kept = True
 
     def __init__(self, call: gateway.CallBrief) -> None:
         self._call = call

@@ -50,7 +50,9 @@ class _Door:
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Carry one call. Who is not let in is told nothing but that; the carrier then follows our other words."""
-        if not self._worker.has_room or self._waiting >= MOST_WAITING:
+        # Whoever calls themselves was counted when they sat down.
+        is_welcome = self._worker.has_room or self._worker.desks.is_waiting
+        if not is_welcome or self._waiting >= MOST_WAITING:
             return web.Response(status=503, text="No more calls can be held here now.")
         socket = web.WebSocketResponse(max_msg_size=media_stream.LARGEST_MESSAGE, compress=False)
         await socket.prepare(request)
@@ -64,7 +66,7 @@ class _Door:
         finally:
             self._waiting -= 1
         try:
-            await self._worker.hold(leg, call)
+            await (self._worker.hold(leg, call) if call.person_id is None else self._worker.desks.join(leg, call))
         except Exception as error:
             gateway.log.error("voice.call_not_held", call=str(call.call_id), error=repr(error), exc_info=True)
             await socket.close(code=WSCloseCode.INTERNAL_ERROR)
@@ -91,6 +93,8 @@ class _Door:
             match found.door:
                 case gateway.Door.TEST:
                     await trial.hold(self._worker, line, found)
+                case gateway.Door.DESK:
+                    await self._worker.desks.sit(line, found)
         except gateway.MagpipeError as refusal:
             await browser.turn_away(socket, refusal.message)
         except Exception as error:

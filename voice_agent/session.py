@@ -135,7 +135,7 @@ class CallSession:
 
     def look(self) -> None:
         """Have taken what people asked of this call."""
-        if self.core.state != State.ENDED:
+        if self.core.state != State.ENDED and self._keeping.is_kept:
             self._later(self._people.look())
 
     async def speak(self, line: Line) -> None:

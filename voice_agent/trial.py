@@ -1,7 +1,7 @@
 """Hold a call in which a person tries an agent's draft at their browser: all of it is told to their screen, none kept.
 
-The screen is told `ready` (what only stands in for a vendor), `caption` as words come, `state` of the agent, `tool`,
-`why` for each answer, and `ended`.
+The screen is told `ready` (what only stands in for a vendor), `caption` as words come, `speaks` when a
+speech is whole, `state` of the agent, `tool`, `why` for each answer, and `ended`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from livekit.agents import AgentStateChangedEvent, UserInputTranscribedEvent
 from livekit.agents.voice import io
 
-from voice_agent import gateway
+from voice_agent import gateway, vendors
 from voice_agent.legs.browser import BrowserLine
 from voice_agent.legs.port import Leg
 
@@ -36,6 +36,8 @@ async def hold(worker: Worker, line: BrowserLine, door: gateway.Pass) -> None:
 
 class Tried:
     """What stands behind a trial (see `keeping.Keeping`)."""
+
+    is_kept = False
 
     def __init__(self, line: BrowserLine, brain: gateway.Trial) -> None:
         self._line, self._brain = line, brain
@@ -75,7 +77,9 @@ class Tried:
         session.on("user_input_transcribed", on_words)
         session.on("agent_state_changed", on_state)
         session.output.transcription = _Captions(self._line)
-        await self._line.tell("ready", stand_ins=gateway.stand_ins())
+        # No language of its own is spoken by an agent that hears many.
+        language = str(self._brain.settings["language"])[:2] if self._brain.settings["language"] != vendors.MANY else ""
+        await self._line.tell("ready", stand_ins=gateway.stand_ins(), language=language)
 
 
 class _Captions(io.TextOutput):
@@ -91,6 +95,8 @@ class _Captions(io.TextOutput):
         await self._line.tell("caption", who="agent", text=self._text, is_final=False)
 
     def flush(self) -> None:
+        if self._text:
+            self._line.show("speaks", text=self._text)
         self._text = ""
 
 

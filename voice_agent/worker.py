@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from aiohttp import web
@@ -12,6 +14,7 @@ from voice_agent import gateway, server
 from voice_agent.core import rules
 from voice_agent.core.cost_clock import Component, CostClock
 from voice_agent.core.states import Kind
+from voice_agent.desk import Desks
 from voice_agent.keeping import Keeping, Kept
 from voice_agent.legs.port import Leg
 from voice_agent.rooms import Rooms
@@ -28,6 +31,8 @@ class Worker:
         self.capacity = capacity
         self.is_draining = False
         self.held: set[CallSession] = set()
+        self.desks = Desks(self)
+        """The calls that people make themselves."""
         self._promised = 0
         self._is_idle = asyncio.Event()
         self._is_idle.set()
@@ -47,12 +52,18 @@ class Worker:
 
         Raises `Unavailable` when there is no room, and whatever keeps the agent from beginning.
         """
+        with self.engaged():
+            await self._hold(leg, call, keeping or Kept(call))
+
+    @contextmanager
+    def engaged(self) -> Iterator[None]:
+        """Count one more call while the block runs. Raises `Unavailable` when there is no room."""
         if not self.has_room:
             raise gateway.Unavailable("No more calls can be held here now.")
         self._promised += 1
         self._is_idle.clear()
         try:
-            await self._hold(leg, call, keeping or Kept(call))
+            yield
         finally:
             self._promised -= 1
             if not self._promised:

@@ -74,6 +74,8 @@ async def _next(call: str, leg: str, form: dict[str, str]) -> Answer:
         brief = await records.brief(UUID(call))
     except (ValueError, NotFound):
         return Answer().say(deciding.NOT_REACHED).hang_up()
+    if brief.person_id is not None:
+        return Answer().hang_up()
     # A media stream has no status of its own: what became of it, the agent told the log.
     line = await records.agent_line(brief) if "DialCallStatus" not in form else None
     if line == AgentLine.ENDED or statuses.end_of(form.get("DialCallStatus", "")) == CallStatus.COMPLETED:

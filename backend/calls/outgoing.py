@@ -82,16 +82,22 @@ async def check(session: AsyncSession, order: CallOrder) -> Checked:
     Raises `NotFound` (the number or the agent is not the organization's), `Invalid` that names the field,
     `PaymentRequired`.
     """
-    number = await numbers.get_owned(session, e164.normalize(order.caller_id, field="caller_id"))
-    if not number.is_active:
-        raise Invalid(f"{e164.display(number.phone_number)} is switched off. Switch it on first.", field="caller_id")
-    recipient = e164.normalize(order.phone_number, number.country)
-    if recipient == number.phone_number:
-        raise Invalid("A number cannot call itself.", field="phone_number")
+    number, recipient = await ends(session, order.phone_number, order.caller_id)
     agent = await _agent(session, order, number)
     if not await billing.may_reply(session):
         raise PaymentRequired("The balance does not cover calls. Add credits first.")
     return Checked(number, recipient, agent)
+
+
+async def ends(session: AsyncSession, phone_number: str, caller_id: str) -> tuple[ServiceNumber, str]:
+    """Return the number of ours a call comes from, and whom it goes to. Raises `NotFound`, `Invalid`."""
+    number = await numbers.get_owned(session, e164.normalize(caller_id, field="caller_id"))
+    if not number.is_active:
+        raise Invalid(f"{e164.display(number.phone_number)} is switched off. Switch it on first.", field="caller_id")
+    recipient = e164.normalize(phone_number, number.country)
+    if recipient == number.phone_number:
+        raise Invalid("A number cannot call itself.", field="phone_number")
+    return number, recipient
 
 
 async def place(session: AsyncSession, principal: Principal, order: CallOrder) -> CallRecord:
@@ -241,6 +247,8 @@ async def answered(path_with_query: str, signature: str, body: bytes) -> bytes:
             await log.write(session, brief.call_id, CARRIER, "picked-up", Kind.ANSWERED, clock.now(), {})
     if brief.has_ended:
         return Answer().hang_up().xml
+    if brief.person_id is not None:
+        return routing.to_stream(Answer(), brief.call_id).xml
     limit_s = min(int(brief.settings.get("max_call_duration") or routing.LONGEST_S) + 60, routing.LONGEST_S)
     return routing.to_agent(Answer(), brief.call_id, brief.service_number, limit_s=limit_s).xml
 
@@ -259,16 +267,21 @@ async def terminate(session: AsyncSession, principal: Principal, call: str) -> U
     found = await queries.locked(session, org_id, call_id) if call_id else None
     if found is None:
         raise NotFound("This call does not exist.", code="call_not_found")
+    await have_ended(session, found, f"{principal.name} ended the call.")
+    return found.id
+
+
+async def have_ended(session: AsyncSession, found: CallRecord, reason: str) -> None:
+    """Have a locked call ended; one that ended stays as it is. Effects: a durable job that hangs up."""
     if found.status in ENDED:
-        return found.id
-    reason = f"{principal.name} ended the call."
+        return
     if not found.vendor_call_id and found.attempted_at is None:
         data = {"status": "canceled", "reason": reason}
         await log.write(session, found.id, log.OURS, "canceled", Kind.ENDED, clock.now(), data)
-        return found.id
+        return
     await log.write(session, found.id, log.OURS, "hang-up", "hang_up.asked", clock.now(), {"reason": reason})
-    await jobs.defer(session, "calls.hang_up", urgency=jobs.Urgency.FIRST, org_id=str(org_id), call_id=str(found.id))
-    return found.id
+    org_id = str(found.org_id)
+    await jobs.defer(session, "calls.hang_up", urgency=jobs.Urgency.FIRST, org_id=org_id, call_id=str(found.id))
 
 
 async def hang_up(org_id: UUID, call_id: UUID) -> None:

@@ -26,6 +26,8 @@ class Door(StrEnum):
 
     TEST = "test"
     """Talk with the draft of an agent: `about` is the agent."""
+    DESK = "desk"
+    """Hold a call the person makes themselves: `about` is the call."""
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ async def brief(call_id: UUID) -> CallBrief:
                 prompt_override=call.prompt_override,
                 variables=call.variables,
                 per_minute=billing.per_minute(settings, config.settings().chat_model),
+                person_id=None if call.agent_id else call.started_by_user_id,
                 has_returned=any(event.kind == Kind.RETURNED for event in events),
                 said=tuple((str(one.data.get("who")), str(one.data["text"])) for one in said if one.data.get("text")),
             )
@@ -98,15 +99,20 @@ async def changed(session: AsyncSession, call_id: UUID) -> None:
 
 
 async def begin(
-    session: AsyncSession, call: CallRecord, conversation: Conversation, contact: Contact, agent: AgentConfig | None
+    session: AsyncSession,
+    call: CallRecord,
+    conversation: Conversation,
+    contact: Contact,
+    agent: AgentConfig | None,
+    person: Author | None = None,
 ) -> CallRecord:
-    """Keep a new call and show it at the end of its locked conversation."""
+    """Keep a new call and show it at the end of its locked conversation; `person` is who makes it themselves."""
     session.add(call)
     await session.flush()
     if call.direction == Direction.INBOUND:
         author = Author(AuthorKind.CONTACT, contact.name or e164.display(call.caller_number), contact.id)
     else:
-        author = Author(AuthorKind.AGENT, agent.name, agent.id) if agent else SYSTEM
+        author = person or (Author(AuthorKind.AGENT, agent.name, agent.id) if agent else SYSTEM)
     await conversations.append(
         session,
         conversation,

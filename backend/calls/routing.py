@@ -33,11 +33,10 @@ def to_agent(told: Answer, call_id: UUID, number: str, *, limit_s: int) -> Answe
 
     What follows when the agent cannot be reached is asked of `sip-call-status`.
     """
-    action = address("sip-call-status", call_id, leg=AGENT_LEG)
-    domain, ticket = settings().livekit_sip_domain, tickets.issue(call_id)
+    domain = settings().livekit_sip_domain
     if not domain:
-        given = {"call_id": str(call_id), "ticket": ticket}
-        return told.stream(settings().voice_stream_url, given).redirect(action)
+        return to_stream(told, call_id)
+    action, ticket = address("sip-call-status", call_id, leg=AGENT_LEG), tickets.issue(call_id)
     return told.dial_sip(
         f"sip:{number}@{domain};transport=tls",
         action=action,
@@ -46,6 +45,13 @@ def to_agent(told: Answer, call_id: UUID, number: str, *, limit_s: int) -> Answe
         headers={CALL_HEADER: str(call_id), TICKET_HEADER: ticket},
         login=sip_login(),
     )
+
+
+def to_stream(told: Answer, call_id: UUID) -> Answer:
+    """Join the caller with the voice process by a media stream; what follows is asked of `sip-call-status`."""
+    given = {"call_id": str(call_id), "ticket": tickets.issue(call_id)}
+    action = address("sip-call-status", call_id, leg=AGENT_LEG)
+    return told.stream(settings().voice_stream_url, given).redirect(action)
 
 
 def to_person(told: Answer, call_id: UUID, number: str, *, caller_id: str, leg: str = PERSON_LEG) -> Answer:

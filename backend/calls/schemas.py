@@ -90,6 +90,9 @@ class CallBrief:
     said: tuple[tuple[str, str], ...]
     """What was said before the agent took the call now, as (`caller` or `agent`, words)."""
 
+    person_id: UUID | None = None
+    """Who of the team calls themselves, from their browser; nobody where an agent does."""
+
     @property
     def has_ended(self) -> bool:
         """Whether nobody is on the line any more."""

@@ -5,6 +5,9 @@ The modules of this package hold the work; callers come here.
 
 from backend.calls.admission import admit
 from backend.calls.callbacks import accept_recording, accept_status, leg_ended
+from backend.calls.desk import leave as leave_desk
+from backend.calls.desk import place as place_own
+from backend.calls.desk import take as take_desk
 from backend.calls.emptying import empty, too_old
 from backend.calls.exporting import export
 from backend.calls.incoming import answer as answer_inbound
@@ -16,6 +19,8 @@ from backend.calls.moving import instructions as transfer_instructions
 from backend.calls.moving import put_through
 from backend.calls.outgoing import CallOrder, check, place, terminate
 from backend.calls.outgoing import answered as answer_outbound
+from backend.calls.passes import Door
+from backend.calls.passes import issue as browser_pass
 from backend.calls.privacy import STORED
 from backend.calls.reading import CallFilter, one, page
 from backend.calls.records import append, brief, changed, get
@@ -56,6 +61,7 @@ __all__ = [
     "CallFilter",
     "CallListFilter",
     "CallOrder",
+    "Door",
     "Request",
     "Transcript",
     "Wish",
@@ -69,12 +75,14 @@ __all__ = [
     "answer_to_request",
     "append",
     "brief",
+    "browser_pass",
     "changed",
     "check",
     "empty",
     "export",
     "get",
     "happenings",
+    "leave_desk",
     "leg_ended",
     "line",
     "lines",
@@ -82,11 +90,13 @@ __all__ = [
     "one",
     "page",
     "place",
+    "place_own",
     "put_through",
     "remove_from_whitelist",
     "requests",
     "reserve",
     "say_goodbye",
+    "take_desk",
     "terminate",
     "too_old",
     "transcript",

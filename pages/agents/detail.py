@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import reflex as rx
 
-from backend.vocab import AgentType
 from pages.agents.alerts import alerts_part
 from pages.agents.analytics import analytics_part
 from pages.agents.configure import configure_part
@@ -64,10 +63,6 @@ PARTS: dict[str, tuple[str, Callable[[], rx.Component]]] = {
     "test": (Agent.TEST, test_part),
     "tests": (Agent.TESTS, tests_part),
     "analytics": (Agent.ANALYTICS, analytics_part),
-}
-WAITS = {
-    AgentType.INBOUND_VOICE: Agent.WAITS_VOICE,
-    AgentType.OUTBOUND_VOICE: Agent.WAITS_OUTBOUND,
 }
 
 
@@ -192,11 +187,6 @@ def _part() -> rx.Component:
         rx.cond(AgentState.lacks != "", _lacking(), rx.fragment()),
         collision_note(),
         mention_note(),
-        rx.match(
-            AgentState.agent_type,
-            *((kind.value, _note(words)) for kind, words in WAITS.items()),
-            rx.fragment(),
-        ),
         rx.el.div(
             rx.match(
                 AgentState.tab,

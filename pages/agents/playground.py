@@ -1,16 +1,28 @@
-"""The Test part of an agent's page: a conversation with the draft on any text channel, and why it said what it said."""
+"""The Test part of an agent's page: a conversation with the draft on any channel, and why it said what it said."""
+
+from typing import Any
 
 import reflex as rx
 
+from backend.vocab import AgentType, Channel
 from pages.agents.explanation import explanation
+from pages.agents.trial_call import trial_call
 from pages.components.avatar import ai_avatar
 from pages.components.button import button
 from pages.components.choice import segmented
 from pages.components.feedback import working
 from pages.components.field import text_field
-from pages.words import AgentTest
+from pages.words import AgentTest, TrialCall
 from state.agents.open_agent import AgentState
 from state.agents.playground import Line, PlaygroundState
+from state.agents.trial_call import TrialCallState
+
+_TEXTS = (
+    (Channel.SMS.value, AgentTest.AS_TEXT),
+    (Channel.CHAT.value, AgentTest.AS_CHAT),
+    (Channel.EMAIL.value, AgentTest.AS_EMAIL),
+)
+_IS_CALL = PlaygroundState.channel == Channel.CALL.value
 
 
 def test_part() -> rx.Component:
@@ -18,32 +30,36 @@ def test_part() -> rx.Component:
     return rx.el.div(
         rx.el.section(
             rx.el.div(
-                rx.el.p(AgentTest.LEAD, class_name="min-w-0 flex-1 text-13 text-muted"),
+                rx.el.p(
+                    rx.cond(_IS_CALL, TrialCall.LEAD, AgentTest.LEAD), class_name="min-w-0 flex-1 text-13 text-muted"
+                ),
                 rx.cond(
-                    PlaygroundState.lines.length() > 0,
+                    (PlaygroundState.lines.length() > 0) & ~_IS_CALL,
                     button(AgentTest.CLEAR, size="sm", icon="rotate_ccw", on_click=PlaygroundState.clear),
                     rx.fragment(),
                 ),
                 class_name="flex min-h-7 items-center gap-3",
             ),
-            segmented(
-                "test-channel",
-                AgentTest.CHANNEL,
-                [("sms", AgentTest.AS_TEXT), ("chat", AgentTest.AS_CHAT), ("email", AgentTest.AS_EMAIL)],
-                value=PlaygroundState.channel,
-                on_change=PlaygroundState.choose_channel,
-                icons={"sms": "message_square_text", "chat": "message_circle", "email": "mail"},
-                hide_label=True,
-                class_name="mt-2 max-w-80",
+            rx.cond(
+                (AgentState.agent_type == AgentType.INBOUND_VOICE.value)
+                | (AgentState.agent_type == AgentType.OUTBOUND_VOICE.value),
+                _channels((Channel.CALL.value, TrialCall.AS_CALL), *_TEXTS),
+                _channels(*_TEXTS),
             ),
             rx.el.div(
-                rx.cond(PlaygroundState.lines.length() > 0, conversation(), _suggestions()),
-                _composer(),
+                rx.cond(
+                    _IS_CALL,
+                    trial_call(),
+                    rx.fragment(
+                        rx.cond(PlaygroundState.lines.length() > 0, conversation(), _suggestions()),
+                        _composer(),
+                    ),
+                ),
                 class_name="mt-3 flex min-h-112 flex-col rounded-card border border-line bg-canvas",
             ),
             class_name="min-w-0",
         ),
-        _why(),
+        rx.cond(_IS_CALL, _why(TrialCallState), _why(PlaygroundState)),
         class_name="grid max-w-280 items-start gap-8 xl:grid-cols-[minmax(0,1fr)_24rem]",
     )
 
@@ -132,12 +148,25 @@ def _composer() -> rx.Component:
     )
 
 
-def _why() -> rx.Component:
+def _channels(*options: tuple[str, str]) -> rx.Component:
+    return segmented(
+        "test-channel",
+        AgentTest.CHANNEL,
+        list(options),
+        value=PlaygroundState.channel,
+        on_change=PlaygroundState.choose_channel,
+        icons={"call": "phone", "sms": "message_square_text", "chat": "message_circle", "email": "mail"},
+        hide_label=True,
+        class_name="mt-2 max-w-96",
+    )
+
+
+def _why(state: Any) -> rx.Component:
     return rx.el.aside(
         rx.el.h2(AgentTest.WHY, class_name="text-14 font-semibold"),
         rx.cond(
-            PlaygroundState.why["model"] != "",
-            explanation(PlaygroundState),
+            state.why["model"] != "",
+            explanation(state),
             rx.el.p(AgentTest.WHY_EMPTY, class_name="mt-2 text-13 text-muted"),
         ),
         aria_label=AgentTest.WHY,

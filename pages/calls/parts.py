@@ -2,7 +2,7 @@
 
 from pages.components.local_file import jsx
 from pages.inbox.parts import words_of
-from pages.words import CallWords
+from pages.words import CallWords, LineWords
 
 SAYING = jsx(__name__, "saying.jsx")
 PLAYER = jsx(__name__, "player.jsx")
@@ -11,5 +11,8 @@ TRANSCRIPT = jsx(__name__, "transcript.jsx")
 HANG_UP = jsx(__name__, "hang_up.jsx")
 STEP_IN = jsx(__name__, "step_in.jsx")
 CARD = jsx(__name__, "card.jsx")
+DEVICES = jsx(__name__, "devices.js")
+LINE_PARTS = jsx(__name__, "line_parts.jsx")
 
 CALL_WORDS = words_of(CallWords)
+LINE_WORDS = words_of(LineWords)

@@ -48,6 +48,7 @@ from pages.words.inbox import (
     InboxWhen,
 )
 from pages.words.knowledge import Knowledge, KnowledgeFiles
+from pages.words.lines import LineWords, TrialCall
 from pages.words.memory import Memory
 from pages.words.messages import Messages
 from pages.words.operations import Operations
@@ -112,6 +113,7 @@ __all__ = [
     "Knowledge",
     "KnowledgeFiles",
     "Landing",
+    "LineWords",
     "Memory",
     "Messages",
     "NewOrganization",
@@ -131,6 +133,7 @@ __all__ = [
     "Templates",
     "Tickets",
     "Time",
+    "TrialCall",
     "VerifyEmail",
     "Welcome",
 ]

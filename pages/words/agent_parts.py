@@ -9,7 +9,7 @@ class AgentConfigure:
     BASIC = "How it talks"
     BASIC_LEAD = "What it answers, in which language, and in which tone."
     VOICE = "Voice"
-    VOICE_LEAD = "How it sounds on calls. Kept now, heard when calling is set up."
+    VOICE_LEAD = "How it sounds on calls."
     CONVERSATION = "On a call"
     CONVERSATION_LEAD = "When it listens, speaks, waits and hangs up."
     AI = "How it thinks"

@@ -110,8 +110,6 @@ class Agent:
     GONE_TITLE = "This agent does not exist"
     GONE_BODY = "It may have been deleted, or belong to another organization."
     READ_ONLY = "You can look at this agent. Changing it needs the editor role."
-    WAITS_VOICE = "Calls reach it when calling is set up. Texts to its numbers are answered now."
-    WAITS_OUTBOUND = "It calls people when calling is set up. Prepare and test it here."
     LACKS_ACTION = "Open Deployment"
     UNPUBLISHED = "not published yet"
     ONE_CHANGE = "change"

@@ -11,6 +11,7 @@ from backend.core.principal import Principal
 from backend.vocab import AgentType, Channel
 from state.agents.explaining import Explaining
 from state.agents.open_agent import AgentState
+from state.agents.trial_call import TrialCallState
 from state.errors import answers
 from state.session import SessionState
 
@@ -41,6 +42,7 @@ class PlaygroundState(Explaining, SessionState):
         if self._agent_id != agent_id:
             self._clear()
             self._agent_id = agent_id
+            (await self.get_state(TrialCallState))._forget()
             opened = await self.get_state(AgentState)
             own = {AgentType.CHAT_WIDGET: Channel.CHAT, AgentType.EMAIL: Channel.EMAIL}
             self.channel = own.get(AgentType(opened.agent_type), Channel.SMS).value
@@ -57,7 +59,7 @@ class PlaygroundState(Explaining, SessionState):
     async def choose_channel(self, channel: str) -> None:
         """Begin the test again on another channel."""
         await self._principal()
-        if channel in CHANNELS and channel != self.channel:
+        if channel in (*CHANNELS, Channel.CALL) and channel != self.channel:
             self._clear()
             self.channel = channel
 
@@ -70,7 +72,7 @@ class PlaygroundState(Explaining, SessionState):
             principal = await self._principal()
             opened = await self.get_state(AgentState)
             agent_id, channel = opened.id, self.channel
-            if not text or self.is_answering or not agent_id:
+            if not text or self.is_answering or not agent_id or channel == Channel.CALL:
                 return
             history = [(line["is_ours"], line["text"]) for line in self.lines]
             self._add(text, is_ours=False)

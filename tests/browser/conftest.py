@@ -28,6 +28,9 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A microphone that beeps, and that nobody has to allow.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
 FAILED = pytest.StashKey[bool]()
 
@@ -52,7 +55,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.fixture(scope="package")
 def up() -> Iterator[Installation]:
     """Return an installation as `make up` starts it, with its demo workspace."""
-    with installation() as running:
+    with installation(holds_calls=True) as running:
         yield running
 
 

@@ -712,6 +712,9 @@ WIDGETS: dict[str, Widget] = {
             "save": _rule(EDITOR, name="after_hours_message", value="Mallory", base=""),
         },
     ),
+    "state.agents.trial_call.TrialCallState": Widget(
+        _agent("test"), {"begin": _rule(), "explain": _rule(turn={"model": "canary"})}
+    ),
     "state.agents.playground.PlaygroundState": Widget(
         _agent("test"),
         {

@@ -77,6 +77,10 @@ class Customer:
         rung.raise_for_status()
         self._sid = rung.json()["sid"]
 
+    def follows(self, sid: str) -> None:
+        """Be the one who is called in a call of ours."""
+        self._sid = sid
+
     async def reaches(self, number: str, **behaviour: Any) -> None:
         """Say how another telephone takes calls."""
         (await self._vendor.put(f"/sandbox/lines/{number}", json=behaviour)).raise_for_status()

@@ -71,6 +71,11 @@ class _Ear(io.AudioInput):
             self._frames.get_nowait()
         self._frames.put_nowait(data)
 
+    def forget(self) -> None:
+        """Let go of what nobody listened to yet."""
+        while not self._frames.empty():
+            self._frames.get_nowait()
+
     async def __anext__(self) -> rtc.AudioFrame:
         data = await self._frames.get()
         return rtc.AudioFrame(data, _RATE, 1, len(data) // 2)
