@@ -5,6 +5,7 @@ appointment, and nobody is told that something stands which does not.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -99,6 +100,7 @@ async def book(wish: Wish, party: Party) -> BookingRow:
             told_in=party.told_in,
             call_id=wish.call_id,
             uid=booked.uid,
+            seat_uid=booked.seat,
             vendor_id=booked.id,
             event_type_id=wish.event_type_id,
             title=booked.title[:200],
@@ -127,17 +129,18 @@ async def move(booking_id: UUID, start: datetime, party: Party) -> BookingRow:
     if before.starts_at == start:
         return row(before)
     try:
-        booked = await calcom.reschedule(key, before.uid, start)
+        booked = await calcom.reschedule(key, before.uid, start, before.seat_uid)
     except VendorError as error:
         await _note(error)
         if error.code not in _MAY_BE_DONE and not error.may_have_happened:
             raise _plain(error, start, before.timezone) from None
         # It may have moved already, when this wish is asked for again.
-        booked = await _moved(key, before.uid, start, error)
+        booked = await _moved(key, before, start, error)
     async with unit_of_work() as session:
-        stored, conversation = await _stored(session, before.uid)
+        stored, conversation = await _stored(session, before)
         former = times.said(stored.starts_at, stored.timezone)
         stored.uid, stored.vendor_id, stored.status = booked.uid, booked.id, booked.status[:40]
+        stored.seat_uid = booked.seat if before.seat_uid else ""
         stored.starts_at, stored.ends_at = booked.start, booked.end
         stored.meeting_url = booked.meeting_url[:500]
         session.add(stored)
@@ -152,15 +155,17 @@ async def cancel(booking_id: UUID, reason: str, party: Party) -> BookingRow:
     if before.status in queries.CANCELLED:
         return row(before)
     try:
-        status = (await calcom.cancel(key, before.uid, reason)).status
+        booked = await calcom.cancel(key, before.uid, reason, before.seat_uid)
+        # The appointment stands while others have a seat of it.
+        status = "cancelled" if before.seat_uid else booked.status
     except VendorError as error:
         await _note(error)
         if error.code not in _MAY_BE_DONE and not error.may_have_happened:
             raise _plain(error, before.starts_at, before.timezone) from None
         # It may be cancelled already, by us or by somebody else.
-        status = await _cancelled(key, before.uid, error)
+        status = await _cancelled(key, before, error)
     async with unit_of_work() as session:
-        stored, conversation = await _stored(session, before.uid)
+        stored, conversation = await _stored(session, before)
         stored.status = status[:40] or "cancelled"
         session.add(stored)
         await session.flush()
@@ -184,13 +189,18 @@ async def of_conversation(session: AsyncSession, conversation_id: UUID) -> list[
     return [row(one) for one in await queries.of_conversation(session, org_id_of(session), conversation_id, MOST_SHOWN)]
 
 
-async def find(session: AsyncSession, *, number: int = 0, uid: str = "") -> UUID:
-    """Return our id of an appointment by the calendar's number or uid. Raises `NotFound` (`booking_not_found`)."""
-    org_id = org_id_of(session)
-    found = await queries.by_uid(session, org_id, uid) if uid else await queries.by_number(session, org_id, number)
-    if found is None:
+async def find(session: AsyncSession, *, number: int = 0, uid: str = "", seat_uid: str = "") -> UUID:
+    """Return our id of an appointment by the calendar's number or uid, and its seat when several share it.
+
+    Raises `NotFound` (`booking_not_found`), and `Invalid` (`seat_uid`) when it takes the seat to tell.
+    """
+    found = await queries.named(session, org_id_of(session), number, uid, seat_uid)
+    if not found:
         raise NotFound("This appointment does not exist.", code=calcom.GONE)
-    return found.id
+    found = [one for one in found if one.status not in queries.CANCELLED] or found
+    if len(found) > 1:
+        raise Invalid("Several people share this appointment. Say which of them by seat_uid.", field="seat_uid")
+    return found[0].id
 
 
 def row(one: Booking) -> BookingRow:
@@ -198,6 +208,7 @@ def row(one: Booking) -> BookingRow:
     return BookingRow(
         id=str(one.id),
         uid=one.uid,
+        seat_uid=one.seat_uid,
         number=one.vendor_id,
         title=one.title,
         when=times.said(one.starts_at, one.timezone),
@@ -250,28 +261,43 @@ async def _found(key: str, wanted: calcom.Wanted, error: VendorError) -> calcom.
     return booked
 
 
-async def _moved(key: str, uid: str, start: datetime, error: VendorError) -> calcom.Booked:
+async def _moved(key: str, before: Booking, start: datetime, error: VendorError) -> calcom.Booked:
     await asyncio.sleep(PAUSE_S)
     try:
-        found = await calcom.get(key, uid)
-        found = await calcom.get(key, found.moved_to) if found.moved_to else found
+        found = await (_seat(key, before, start) if before.seat_uid else _followed(key, before.uid))
     except VendorError:
         raise _unsure() if error.may_have_happened else error from None
-    if found.start != start and error.may_have_happened:
+    if found is None or (found.start != start and error.may_have_happened):
         raise VendorError("The calendar failed, and the appointment stays where it was.", vendor=calcom.VENDOR)
     if found.start != start:
         raise error
     return found
 
 
-async def _cancelled(key: str, uid: str, error: VendorError) -> str:
+async def _followed(key: str, uid: str) -> calcom.Booked:
+    found = await calcom.get(key, uid)
+    return await calcom.get(key, found.moved_to) if found.moved_to else found
+
+
+async def _seat(key: str, before: Booking, start: datetime) -> calcom.Booked | None:
+    """Return the appointment at a time that has the seat of a wish, or the one it was in; None when it has none."""
+    if before.call_id is None:
+        raise _unsure()
+    wish = calcom.Wanted(before.event_type_id, start, before.timezone, before.attendee_name, mark=str(before.call_id))
+    found = await calcom.find(key, wish)
+    return found or await calcom.find(key, replace(wish, start=before.starts_at))
+
+
+async def _cancelled(key: str, before: Booking, error: VendorError) -> str:
     await asyncio.sleep(PAUSE_S)
     try:
-        found = await calcom.get(key, uid)
+        found = await calcom.get(key, before.uid)
     except VendorError as second:
         if calcom.GONE in (error.code, second.code):
             raise NotFound("The calendar does not know this appointment any more.", code=calcom.GONE) from None
         raise _unsure() if error.may_have_happened else error from None
+    if before.seat_uid and before.seat_uid not in found.seats:
+        return "cancelled"
     if found.status not in queries.CANCELLED:
         raise VendorError("The calendar failed, and the appointment still stands.", vendor=calcom.VENDOR) from error
     return found.status
@@ -306,10 +332,10 @@ async def _held(session: AsyncSession, conversation_id: UUID | None) -> Conversa
         return None
 
 
-async def _stored(session: AsyncSession, uid: str) -> tuple[Booking, Conversation | None]:
-    known = await queries.by_uid(session, org_id_of(session), uid)
+async def _stored(session: AsyncSession, before: Booking) -> tuple[Booking, Conversation | None]:
+    known = await queries.booking(session, before.org_id, before.id)
     conversation = await _held(session, known.conversation_id) if known else None
-    stored = await queries.by_uid(session, org_id_of(session), uid, for_update=True)
+    stored = await queries.booking(session, before.org_id, before.id, for_update=True)
     if stored is None:
         raise NotFound("This appointment does not exist.", code=calcom.GONE)
     if conversation is not None and stored.conversation_id != conversation.id:

@@ -25,18 +25,21 @@ async def of_call(session: AsyncSession, org_id: UUID, call_id: UUID) -> Booking
     return (await session.exec(select(Booking).where(Booking.org_id == org_id, Booking.call_id == call_id))).first()
 
 
-async def by_uid(session: AsyncSession, org_id: UUID, uid: str, *, for_update: bool = False) -> Booking | None:
-    """Return the appointment of a uid, or None."""
-    query = select(Booking).where(Booking.org_id == org_id, Booking.uid == uid)
+async def booking(session: AsyncSession, org_id: UUID, booking_id: UUID, *, for_update: bool = False) -> Booking | None:
+    """Return an appointment, or None."""
+    query = select(Booking).where(Booking.org_id == org_id, Booking.id == booking_id)
     if for_update:
         query = query.with_for_update().execution_options(populate_existing=True)
     return (await session.exec(query)).first()
 
 
-async def by_number(session: AsyncSession, org_id: UUID, vendor_id: int) -> Booking | None:
-    """Return the newest appointment of the calendar's number, or None."""
-    query = select(Booking).where(Booking.org_id == org_id, Booking.vendor_id == vendor_id)
-    return (await session.exec(query.order_by(col(Booking.id).desc()).limit(1))).first()
+async def named(session: AsyncSession, org_id: UUID, number: int, uid: str, seat_uid: str) -> list[Booking]:
+    """Return the appointments of a uid, else of the calendar's number: one, or one for each seat of ours.
+
+    With `seat_uid` that seat alone.
+    """
+    query = select(Booking).where(Booking.org_id == org_id, Booking.uid == uid if uid else Booking.vendor_id == number)
+    return list((await session.exec(query.where(Booking.seat_uid == seat_uid) if seat_uid else query)).all())
 
 
 async def of_conversation(

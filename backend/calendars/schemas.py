@@ -30,6 +30,7 @@ class BookingRow(TypedDict):
 
     id: str
     uid: str
+    seat_uid: str
     number: int
     title: str
     when: str

@@ -32,7 +32,7 @@ class Booking(TenantRow, table=True):
 
     __tablename__ = "bookings"
     __table_args__ = (
-        UniqueConstraint("org_id", "uid"),
+        UniqueConstraint("org_id", "uid", "seat_uid"),
         UniqueConstraint("org_id", "call_id"),
         Index("bookings_conversation", "conversation_id", "starts_at"),
         Index("bookings_vendor", "org_id", "vendor_id"),
@@ -45,6 +45,8 @@ class Booking(TenantRow, table=True):
     """The call of a tool that made it, so that one wish makes one appointment."""
     uid: str
     """What the calendar calls it; another one after each move."""
+    seat_uid: str = ""
+    """Of an appointment that several share, the place of this one."""
     vendor_id: int = Field(default=0, sa_type=BigInteger)
     event_type_id: int = Field(default=0, sa_type=BigInteger)
     title: str = ""

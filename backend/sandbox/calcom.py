@@ -1,12 +1,13 @@
 """Cal.com's API v2: one account with two kinds of appointments, free on weekdays from nine to five in New York.
 
-It books a time once, in UTC, and knows each appointment by a uid; one that is moved becomes another.
+It books a time once, in UTC, and knows each appointment by a uid; one that is moved becomes another. Told that several
+may come at one time, it lets them share an appointment, each in a seat that its holder moves and cancels without a key.
 """
 
 import itertools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,15 +26,22 @@ _MOST_DAYS = 62
 
 
 @dataclass
+class _Seat:
+    uid: str
+    attendee: dict[str, str]
+    metadata: dict[str, Any]
+    notes: str
+
+
+@dataclass
 class _Appointment:
     uid: str
     number: int
     kind: int
     start: datetime
     end: datetime
-    attendee: dict[str, str]
-    metadata: dict[str, Any] = field(default_factory=dict)
-    notes: str = ""
+    seats: list[_Seat]
+    is_shared: bool = False
     status: str = "accepted"
     reason: str = ""
     moved_to: str = ""
@@ -96,19 +104,12 @@ class _Calendar:
 
     async def reschedule(self, request: Request) -> Response:
         body = await _body(request)
-        return _answered(request, "2024-08-13", lambda: self._move(self._known(request), body), 201)
+        return _answered(request, "2024-08-13", lambda: self._move(self._known(request), body), 201, is_open=True)
 
     async def cancel(self, request: Request) -> Response:
         body = await _body(request)
-
-        def done() -> Any:
-            found = self._known(request)
-            if found.status == "cancelled":
-                raise _Refused(400, "BadRequestException", "This booking has already been cancelled.")
-            found.status, found.reason = "cancelled", str(body.get("cancellationReason", ""))
-            return _shown(found)
-
-        return _answered(request, "2024-08-13", done)
+        is_host = "authorization" in request.headers
+        return _answered(request, "2024-08-13", lambda: self._cancel(self._known(request), body, is_host), is_open=True)
 
     async def steer(self, request: Request) -> Response:
         """List what is booked, forget all of it, take a time as somebody else would, or let several come at one."""
@@ -120,7 +121,8 @@ class _Calendar:
         if request.method == "POST":
             body = await _body(request)
             start = _moment(str(body.get("start", "")))
-            self._add(101, start, start + timedelta(minutes=int(body.get("minutes", 30))), {"name": "Somebody else"})
+            other = self._seat({"attendee": {"name": "Somebody else"}})
+            self._add(101, start, start + timedelta(minutes=int(body.get("minutes", 30))), other)
         return JSONResponse([_shown(one) for one in self._made.values()])
 
     def _slots(self, query: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
@@ -136,7 +138,7 @@ class _Calendar:
         local = start.astimezone(ZONE).date()
         for place in range(min((end - start).days + 2, _MOST_DAYS)):
             for at in _opening(local + timedelta(days=place), length):
-                if start <= at < end and at > datetime.now(UTC) and self._is_free(at, at + length, freed):
+                if start <= at < end and at > datetime.now(UTC) and self._is_free(kind, at, at + length, freed):
                     there = at.astimezone(shown_in)
                     days.setdefault(str(there.date()), []).append({"start": there.isoformat(timespec="milliseconds")})
         return days
@@ -161,25 +163,47 @@ class _Calendar:
         if not attendee.get("email") and not attendee.get("phoneNumber"):
             raise _Refused(400, "BadRequestException", "attendee must have an email or a phoneNumber")
         length = timedelta(minutes=int(body.get("lengthInMinutes") or _KINDS[kind][2]))
-        self._require_free(start, length)
-        made = self._add(kind, start, start + length, {key: str(value) for key, value in attendee.items()})
-        made.metadata = dict(body.get("metadata") or {})
-        made.notes = str((body.get("bookingFieldsResponses") or {}).get("notes", ""))
-        return _shown(made)
+        self._require_free(kind, start, length)
+        seat = self._seat(body)
+        return _shown(self._add(kind, start, start + length, seat), seat)
+
+    def _seat(self, body: Mapping[str, Any]) -> _Seat:
+        attendee = {key: str(value) for key, value in body["attendee"].items()}
+        notes = str((body.get("bookingFieldsResponses") or {}).get("notes", ""))
+        return _Seat(f"seat{next(self._numbers)}", attendee, dict(body.get("metadata") or {}), notes)
 
     def _move(self, found: _Appointment, body: Mapping[str, Any]) -> dict[str, Any]:
         if found.status != "accepted":
             raise _Refused(400, "BadRequestException", "Can't reschedule a booking that is cancelled.")
+        seat = _held(found, body) if found.is_shared else found.seats[0]
         start, length = _moment(str(body.get("start", ""))), found.end - found.start
-        self._require_free(start, length, found.uid)
-        made = self._add(found.kind, start, start + length, found.attendee)
-        made.metadata, made.notes, made.moved_from = found.metadata, found.notes, found.uid
-        found.status, found.moved_to = "cancelled", made.uid
-        return _shown(made)
+        self._require_free(found.kind, start, length, found.uid)
+        found.seats = [one for one in found.seats if one is not seat] if found.is_shared else found.seats
+        made = self._add(found.kind, start, start + length, seat)
+        if not found.is_shared or not found.seats:
+            made.moved_from, found.status, found.moved_to = found.uid, "cancelled", made.uid
+        return _shown(made, seat)
 
-    def _add(self, kind: int, start: datetime, end: datetime, attendee: dict[str, str]) -> _Appointment:
+    def _cancel(self, found: _Appointment, body: Mapping[str, Any], is_host: bool) -> dict[str, Any]:
+        if found.status == "cancelled":
+            raise _Refused(400, "BadRequestException", "This booking has already been cancelled.")
+        if is_host and not body.get("cancellationReason"):
+            raise _Refused(400, "BadRequestException", "Cancellation reason is required when you are the host")
+        if found.is_shared and not is_host:
+            seat = _held(found, body)
+            found.seats = [one for one in found.seats if one is not seat]
+        if not found.is_shared or is_host or not found.seats:
+            found.status, found.reason = "cancelled", str(body.get("cancellationReason", ""))
+        return _shown(found)
+
+    def _add(self, kind: int, start: datetime, end: datetime, seat: _Seat) -> _Appointment:
+        """Give a seat its appointment: the one that others have at this time, or one of its own."""
+        for one in self._made.values():
+            if one.is_shared and one.status == "accepted" and (one.kind, one.start) == (kind, start):
+                one.seats.append(seat)
+                return one
         number = next(self._numbers)
-        made = _Appointment(f"uid{number}", number, kind, start, end, attendee)
+        made = _Appointment(f"uid{number}", number, kind, start, end, [seat], is_shared=self._seats > 1)
         self._made[made.uid] = made
         return made
 
@@ -189,14 +213,24 @@ class _Calendar:
             raise _Refused(404, "NotFoundException", "Booking with this uid was not found.")
         return found
 
-    def _is_free(self, start: datetime, end: datetime, but: str = "") -> bool:
-        taken = (one for one in self._made.values() if one.status == "accepted" and one.uid != but)
-        return sum(one.start < end and start < one.end for one in taken) < self._seats
+    def _is_free(self, kind: int, start: datetime, end: datetime, but: str = "") -> bool:
+        return all(
+            one.is_shared and (one.kind, one.start) == (kind, start) and len(one.seats) < self._seats
+            for one in self._made.values()
+            if one.status == "accepted" and one.uid != but and one.start < end and start < one.end
+        )
 
-    def _require_free(self, start: datetime, length: timedelta, but: str = "") -> None:
+    def _require_free(self, kind: int, start: datetime, length: timedelta, but: str = "") -> None:
         is_open = any(at == start for at in _opening(start.astimezone(ZONE).date(), length))
-        if not is_open or start <= datetime.now(UTC) or not self._is_free(start, start + length, but):
+        if not is_open or start <= datetime.now(UTC) or not self._is_free(kind, start, start + length, but):
             raise _Refused(400, "BadRequestException", _TAKEN)
+
+
+def _held(found: _Appointment, body: Mapping[str, Any]) -> _Seat:
+    for one in found.seats:
+        if one.uid == body.get("seatUid"):
+            return one
+    raise _Refused(400, "BadRequestException", "Invalid seatUid: there is no such seat, or it was cancelled.")
 
 
 def _opening(day: date, length: timedelta) -> list[datetime]:
@@ -212,9 +246,10 @@ def _opening(day: date, length: timedelta) -> list[datetime]:
     return found
 
 
-def _answered(request: Request, version: str, make: Any, status: int = 200) -> Response:
+def _answered(request: Request, version: str, make: Any, status: int = 200, *, is_open: bool = False) -> Response:
     try:
-        if request.headers.get("authorization") != f"Bearer {world_of(request).settings.calcom_key}":
+        given = request.headers.get("authorization", "")
+        if given != f"Bearer {world_of(request).settings.calcom_key}" and not (is_open and not given):
             raise _Refused(401, "UnauthorizedException", "Invalid API Key")
         if version and request.headers.get("cal-api-version") != version:
             # The service would speak an older dialect, which is none of this stand-in's.
@@ -226,12 +261,14 @@ def _answered(request: Request, version: str, make: Any, status: int = 200) -> R
         return JSONResponse(told, refused.status)
 
 
-def _shown(one: _Appointment) -> dict[str, Any]:
+def _shown(one: _Appointment, seat: _Seat | None = None) -> dict[str, Any]:
+    """Return an appointment as the API tells it; the answer to a change names the seat it was about."""
     title, slug, _ = _KINDS[one.kind]
-    return {
+    first = one.seats[0] if one.seats else _Seat("", {}, {}, "")
+    shown = {
         "id": one.number,
         "uid": one.uid,
-        "title": f"{title} between North and {one.attendee.get('name', '')}",
+        "title": f"{title} between North and {first.attendee.get('name', '')}",
         "hosts": [{"id": 1, "name": "North", "email": "office@north.example", "timeZone": str(ZONE)}],
         "status": one.status,
         "cancellationReason": one.reason,
@@ -243,10 +280,15 @@ def _shown(one: _Appointment) -> dict[str, Any]:
         "eventTypeId": one.kind,
         "eventType": {"id": one.kind, "slug": slug},
         "location": f"https://meet.north.example/{one.uid}",
-        "metadata": one.metadata,
-        "attendees": [one.attendee],
-        "bookingFieldsResponses": {"notes": one.notes},
     }
+    if not one.is_shared:
+        told = {"metadata": first.metadata, "attendees": [first.attendee]}
+        return shown | told | {"bookingFieldsResponses": {"notes": first.notes}}
+    each = [
+        {**own.attendee, "seatUid": own.uid, "metadata": own.metadata, "bookingFieldsResponses": {"notes": own.notes}}
+        for own in one.seats
+    ]
+    return shown | {"metadata": {}, "attendees": each} | ({"seatUid": seat.uid} if seat else {})
 
 
 def _kind(text: str) -> int:

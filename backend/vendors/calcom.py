@@ -61,9 +61,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Booked:
-    """An appointment as the calendar has it; `moved_to` is the uid of the one it became."""
+    """An appointment as the calendar has it; `moved_to` is the uid of the one it became.
+
+    Where several come at one time they share it: `seat` is the place of ours, `seats` are those taken.
+    """
 
     uid: str
+    seat: str
+    seats: tuple[str, ...]
     id: int
     title: str
     status: str
@@ -123,7 +128,7 @@ async def book(key: str, wanted: Wanted) -> Booked:
     body |= {"bookingFieldsResponses": {"notes": wanted.notes}} if wanted.notes else {}
     body |= {"lengthInMinutes": wanted.minutes} if wanted.minutes else {}
     body |= {"metadata": {_MARK: wanted.mark}} if wanted.mark else {}
-    return _booked(await _ask(key, "POST", "/v2/bookings", _BOOKINGS, body=body))
+    return _booked(await _ask(key, "POST", "/v2/bookings", _BOOKINGS, body=body), wanted.mark)
 
 
 async def find(key: str, wanted: Wanted) -> Booked | None:
@@ -136,7 +141,7 @@ async def find(key: str, wanted: Wanted) -> Booked | None:
         "sortStart": "asc",
     }
     data = await _ask(key, "GET", "/v2/bookings", _BOOKINGS, params=params)
-    rows = [_booked(one) for one in data if isinstance(one, dict)] if isinstance(data, list) else []
+    rows = [_booked(one, wanted.mark) for one in data if isinstance(one, dict)] if isinstance(data, list) else []
     return next((one for one in rows if wanted.mark and wanted.mark in one.marks), None)
 
 
@@ -145,16 +150,22 @@ async def get(key: str, uid: str) -> Booked:
     return _booked(await _ask(key, "GET", f"/v2/bookings/{quote(uid, safe='')}", _BOOKINGS))
 
 
-async def reschedule(key: str, uid: str, start: datetime) -> Booked:
-    """Move an appointment and return the one it became. Raises as `book` does."""
-    body = {"start": wire(start)}
-    return _booked(await _ask(key, "POST", f"/v2/bookings/{quote(uid, safe='')}/reschedule", _BOOKINGS, body=body))
+async def reschedule(key: str, uid: str, start: datetime, seat: str = "") -> Booked:
+    """Move an appointment, or one seat of it, and return the one it became. Raises as `book` does."""
+    body = {"start": wire(start)} | ({"seatUid": seat} if seat else {})
+    return _booked(await _change(key, uid, "reschedule", body, seat))
 
 
-async def cancel(key: str, uid: str, reason: str) -> Booked:
-    """Take an appointment back. Raises as `book` does."""
-    body = {"cancellationReason": reason or "Cancelled by the attendee"}
-    return _booked(await _ask(key, "POST", f"/v2/bookings/{quote(uid, safe='')}/cancel", _BOOKINGS, body=body))
+async def cancel(key: str, uid: str, reason: str, seat: str = "") -> Booked:
+    """Take an appointment back, or one seat of it. Raises as `book` does."""
+    body = {"seatUid": seat} if seat else {"cancellationReason": reason or "Cancelled by the attendee"}
+    return _booked(await _change(key, uid, "cancel", body, seat))
+
+
+async def _change(key: str, uid: str, what: str, body: Mapping[str, Any], seat: str) -> Any:
+    # Who holds a seat changes it without a key; with the host's it would be a change of the whole appointment.
+    path = f"/v2/bookings/{quote(uid, safe='')}/{what}"
+    return await _ask("" if seat else key, "POST", path, _BOOKINGS, body=body)
 
 
 def wire(moment: datetime) -> str:
@@ -171,7 +182,8 @@ async def _ask(
     params: Mapping[str, str] | None = None,
     body: Mapping[str, Any] | None = None,
 ) -> Any:
-    headers = {"Authorization": f"Bearer {key}"} | ({"cal-api-version": version} if version else {})
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    headers |= {"cal-api-version": version} if version else {}
     try:
         async with httpx.AsyncClient(
             base_url=settings().calcom_base_url, timeout=_TIMEOUT, verify=http.vendor_certificates()
@@ -217,7 +229,7 @@ def _unreachable(error: Exception, *, may_have_happened: bool) -> VendorError:
     )
 
 
-def _booked(data: Any) -> Booked:
+def _booked(data: Any, mark: str = "") -> Booked:
     # A recurring kind of appointment answers with each of its times; the first stands for them.
     row = data[0] if isinstance(data, list) and data else data
     if not isinstance(row, dict) or not _text(row, "uid"):
@@ -225,23 +237,30 @@ def _booked(data: Any) -> Booked:
     attendees = row.get("attendees")
     # Of an appointment with places for several, each one's wish is written at their own place.
     seats = [_mapping(one) for one in attendees] if isinstance(attendees, list) else []
-    first = seats[0] if seats else {}
+    own = next((one for one in seats if mark and _mark(one) == mark), seats[0] if seats else {})
     meeting = _text(row, "meetingUrl") or _text(row, "location")
     return Booked(
         uid=_text(row, "uid"),
+        # Only the answer to a change names the seat it was about.
+        seat=_text(row, "seatUid") or _text(own, "seatUid"),
+        seats=tuple(filter(None, (_text(one, "seatUid") for one in seats))),
         id=_whole(row, "id"),
         title=_text(row, "title"),
         status=_text(row, "status"),
         start=_moment(_text(row, "start")),
         end=_moment(_text(row, "end")),
         event_type_id=_whole(row, "eventTypeId"),
-        name=_text(first, "name"),
-        email=_text(first, "email"),
-        phone=_text(first, "phoneNumber"),
+        name=_text(own, "name"),
+        email=_text(own, "email"),
+        phone=_text(own, "phoneNumber"),
         meeting_url=meeting if meeting.startswith(("http://", "https://")) else "",
         moved_to=_text(row, "rescheduledToUid"),
-        marks=tuple(filter(None, (_text(_mapping(one.get("metadata")), _MARK) for one in (row, *seats)))),
+        marks=tuple(filter(None, map(_mark, (row, *seats)))),
     )
+
+
+def _mark(row: Mapping[str, Any]) -> str:
+    return _text(_mapping(row.get("metadata")), _MARK)
 
 
 def _moment(text: str) -> datetime:

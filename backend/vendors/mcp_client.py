@@ -167,6 +167,8 @@ def _words(error: BaseException, guard: Any) -> str:
         return "The server does not let us in. Check the key."
     if 300 <= guard.status < 400:
         return _REDIRECTED
+    if guard.status in (404, 405, 410):
+        return "There is no tool server at this address."
     if guard.status:
         return f"The server answered {guard.status}."
     while isinstance(error, BaseExceptionGroup):

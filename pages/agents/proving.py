@@ -167,7 +167,7 @@ def _case(case: rx.Var[CaseRow]) -> rx.Component:
             rx.el.p(
                 rx.el.span(case["name"], class_name="min-w-0 truncate text-14 font-medium text-ink"),
                 rx.cond(case["is_from_conversation"], badge(AgentProving.FROM_CONVERSATION), rx.fragment()),
-                class_name="flex min-w-0 items-center gap-2",
+                class_name="flex min-w-0 flex-wrap items-center gap-x-2",
             ),
             rx.el.p(case["about"], class_name="truncate text-13 text-muted"),
             class_name="min-w-0 flex-1",

@@ -86,13 +86,7 @@ def _card(card: rx.Var[SkillCard]) -> rx.Component:
                 rx.el.div(
                     rx.cond(
                         is_set_up,
-                        button(
-                            AgentSkills.HISTORY,
-                            icon="history",
-                            size="sm",
-                            variant="ghost",
-                            on_click=SkillHistoryState.open(card["slug"]),
-                        ),
+                        _history(card),
                         rx.fragment(),
                     ),
                     button(
@@ -106,14 +100,7 @@ def _card(card: rx.Var[SkillCard]) -> rx.Component:
                 ),
                 rx.cond(
                     is_set_up,
-                    button(
-                        AgentSkills.HISTORY,
-                        icon="history",
-                        size="sm",
-                        variant="ghost",
-                        on_click=SkillHistoryState.open(card["slug"]),
-                        class_name="ml-auto",
-                    ),
+                    rx.el.div(_history(card), class_name="ml-auto"),
                     rx.fragment(),
                 ),
             ),
@@ -121,6 +108,17 @@ def _card(card: rx.Var[SkillCard]) -> rx.Component:
         ),
         key=card["slug"],
         class_name="flex min-w-0 flex-col gap-3 rounded-card border border-line bg-canvas p-4",
+    )
+
+
+def _history(card: rx.Var[SkillCard]) -> rx.Component:
+    return button(
+        AgentSkills.HISTORY,
+        rx.el.span(" ", card["name"], class_name="sr-only"),
+        icon="history",
+        size="sm",
+        variant="ghost",
+        on_click=SkillHistoryState.open(card["slug"]),
     )
 
 

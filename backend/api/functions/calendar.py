@@ -82,6 +82,7 @@ async def create_booking(request: Request, who: Caller) -> JSONResponse:
             # The reference product's own pages name the same otherwise.
             "booking_id": made["number"],
             "uid": made["uid"],
+            "seat_uid": made["seat_uid"],
             "start_time": _local(datetime.fromisoformat(made["start"]), zone),
             "end_time": _local(datetime.fromisoformat(made["end"]), zone),
             "meeting_url": made["meeting_url"],
@@ -91,16 +92,17 @@ async def create_booking(request: Request, who: Caller) -> JSONResponse:
 
 @router.post("/cal-com-cancel-booking")
 async def cancel_booking(request: Request, who: Caller) -> JSONResponse:
-    """Take back an appointment that was made through us, by its number or uid."""
+    """Take back an appointment that was made through us, by its number or uid, and its seat where several share it."""
     body = await Body.of(request)
     uid = body.text("uid", is_required=False, longest=200)
+    seat_uid = body.text("seat_uid", is_required=False, longest=200)
     number = body.integer("booking_id", 0, low=1, high=999_999_999)
     reason = body.text("reason", is_required=False, longest=500)
     if not uid and not number:
         raise BadParameter("Name the appointment: booking_id or uid.", field="booking_id", code="missing_param")
     with org_scope(who.org_id):
         async with unit_of_work() as session:
-            found = await calendars.find(session, number=number, uid=uid)
+            found = await calendars.find(session, number=number, uid=uid, seat_uid=seat_uid)
         await _account("no_calendar")
         gone = await calendars.cancel(found, reason, Party())
     return body.reply({"success": True, "booking_id": gone["number"], "uid": gone["uid"], "status": gone["status"]})

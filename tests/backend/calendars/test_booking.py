@@ -101,6 +101,45 @@ async def test_a_wish_cut_off_by_a_crash_takes_no_second_place_where_several_may
     assert len(await booked(calendar)) == 1
 
 
+async def test_who_shares_an_appointment_moves_and_cancels_their_own_seat_alone(connected, calendar, talk):
+    await calendar.client.put("/sandbox/calendar", json={"seats": 2})
+    with connected.scope():
+        dana, tom, ines = [
+            await calendars.book(wish(at(when), name=name), party(talk))
+            for name, when in (("Dana Ruiz", "10:30"), ("Tom Berg", "10:30"), ("Ines Roth", "11:30"))
+        ]
+        assert dana["uid"] == tom["uid"]
+        assert dana["seat_uid"] != tom["seat_uid"]
+        with pytest.raises(Conflict):
+            await calendars.book(wish(at("10:30")), party(talk))
+        async with unit_of_work() as session:
+            with pytest.raises(Invalid) as several:
+                await calendars.find(session, uid=dana["uid"])
+            assert str(await calendars.find(session, uid=dana["uid"], seat_uid=tom["seat_uid"])) == tom["id"]
+        assert several.value.field == "seat_uid"
+        moved = await calendars.move(UUID(dana["id"]), at("11:30"), party(talk))
+        assert (moved["uid"], moved["start"]) == (ines["uid"], at("11:30").isoformat())
+        assert (await calendars.cancel(UUID(tom["id"]), "", party(talk)))["status"] == "cancelled"
+        assert (await calendars.cancel(UUID(ines["id"]), "", party(talk)))["status"] == "cancelled"
+    (stands,) = await booked(calendar)
+    assert [one["name"] for one in stands["attendees"]] == ["Dana Ruiz"]
+
+
+@pytest.mark.parametrize("fault", [{"kind": "accept_then_error", "status": 502}, {"kind": "garble"}])
+async def test_a_lost_answer_about_a_seat_is_found_in_the_calendar(connected, calendar, talk, fault):
+    await calendar.client.put("/sandbox/calendar", json={"seats": 2})
+    with connected.scope():
+        made = await calendars.book(wish(at("10:30")), party(talk))
+        await calendars.book(wish(at("10:30"), name="Tom Berg"), party(talk))
+        await fail(calendar, times=1, **fault)
+        assert (await calendars.move(UUID(made["id"]), at("14:00"), party(talk)))["start"] == at("14:00").isoformat()
+        await calendars.move(UUID(made["id"]), at("10:30"), party(talk))
+        await fail(calendar, times=1, **fault)
+        assert (await calendars.cancel(UUID(made["id"]), "", party(talk)))["status"] == "cancelled"
+    (stands,) = await booked(calendar)
+    assert [one["name"] for one in stands["attendees"]] == ["Tom Berg"]
+
+
 @pytest.mark.parametrize("fault", [{"kind": "accept_then_error", "status": 502}, {"kind": "garble"}])
 async def test_a_lost_answer_is_found_in_the_calendar(connected, calendar, talk, fault):
     await fail(calendar, times=1, **fault)
