@@ -51,6 +51,7 @@ PERIODIC = {
     JANITOR: 15,
     "core.sweep": 3600,
     "core.sweep_histories": 3600,
+    "calls.find_forgotten": 60,
     "chat.sweep": 3600,
     "contacts.tidy": 3600,
     "conversations.wake_due": 10,

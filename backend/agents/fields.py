@@ -28,6 +28,8 @@ ROLE_LIMIT = 200
 PROMPT_LIMIT = 20_000
 GREETING_LIMIT = 500
 VOCABULARY_LIMIT = 1000
+# Said before every recorded call: ten seconds of it are long.
+NOTICE_LIMIT = 300
 # A text that is sent as it is written has to fit one message of the carrier.
 MESSAGE_LIMIT = 1600
 
@@ -144,6 +146,7 @@ ALL = (
     _whole("max_conversation_turns", "limits", 1, 1000, 60),
     _range("max_conversation_cost", "limits", 0.1, 20, 0.1, 2.0),
     _switch("recording_enabled", "privacy", True, types=VOICE),
+    _text("recording_notice", "privacy", NOTICE_LIMIT, types=VOICE),
     _choice("pii_storage", "privacy", PII, "enabled"),
     _switch("memory_enabled", "memory", False),
     Field("memory_config", "memory", "memory", dict(memory.CONFIG), memory.config),

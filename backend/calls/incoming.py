@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.calls import deciding, log, queries, records, routing
+from backend.agents import service as agents
+from backend.calls import deciding, log, privacy, queries, records, routing
 from backend.calls.cxml import Answer
 from backend.calls.deciding import Decision
 from backend.calls.projection import Kind
@@ -88,6 +89,8 @@ async def _keep(session: AsyncSession, known: Situation, decision: Decision, cal
         await log.write(session, call.id, log.OURS, "refused", Kind.REFUSED, now, data)
     elif decision.forward_to:
         await log.write(session, call.id, log.OURS, "forwarded", Kind.FORWARD_STARTED, now, {"to": decision.forward_to})
+    elif known.agent is not None and privacy.announcement(agents.live_fields(known.agent)):
+        await log.announced(session, call.id)
     if decision.calls_for_person:
         await conversations.call_for_person(session, conversation, "they called while the business was closed")
     return call.id
@@ -99,4 +102,12 @@ def _instructions(call_id: UUID, known: Situation, decision: Decision) -> Answer
         return told.say(decision.say).hang_up() if decision.say else told.reject()
     if decision.forward_to:
         return routing.to_person(told, call_id, decision.forward_to, caller_id=known.number.phone_number)
-    return routing.to_agent(told, call_id, known.number.phone_number, limit_s=records.limit_s(known.agent))
+    served = agents.live_fields(known.agent) if known.agent else {}
+    return routing.to_agent(
+        told,
+        call_id,
+        known.number.phone_number,
+        limit_s=records.limit_s(known.agent),
+        first=privacy.announcement(served),
+        language=str(served.get("language") or ""),
+    )

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from backend.calls import callbacks, completing, outgoing, rooms, settling, summing_up
-from backend.core import jobs
+from backend.calls import callbacks, completing, forgotten, outgoing, rooms, settling, summing_up
+from backend.core import clock, jobs
 from backend.core.jobs import Backoff
-from backend.core.tenancy import org_scope, unit_of_work
+from backend.core.tenancy import org_scope, platform_scope, unit_of_work
 
 # A model that cannot read a call in four tries reads it no better in eight, and each costs money.
 PATIENCE = Backoff(attempts=4)
@@ -59,6 +59,29 @@ async def complete(org_id: str, call_id: str) -> None:
 async def _complete(call_id: UUID) -> None:
     async with unit_of_work() as session:
         await completing.complete(session, call_id)
+
+
+@jobs.task("calls.find_forgotten", is_tick=True)
+async def find_forgotten(timestamp: int) -> None:
+    """Have the carrier asked about calls of which nothing was heard for a while."""
+    with platform_scope("find calls of which nothing was heard"):
+        async with unit_of_work() as session:
+            for org_id, call_id in await forgotten.quiet(session, clock.now()):
+                await jobs.defer(
+                    session,
+                    "calls.ask",
+                    queueing_lock=f"ask:{call_id}",
+                    urgency=jobs.Urgency.CAN_WAIT,
+                    org_id=str(org_id),
+                    call_id=str(call_id),
+                )
+
+
+@jobs.task("calls.ask", retry=PATIENCE)
+async def ask(org_id: str, call_id: str) -> None:
+    """Close a call whose end nobody told; nothing happens to one that lasts."""
+    with org_scope(UUID(org_id)):
+        await forgotten.ask(UUID(call_id))
 
 
 @jobs.task("calls.settle")

@@ -51,6 +51,11 @@ async def write(
     return is_new
 
 
+async def announced(session: AsyncSession, call_id: UUID) -> None:
+    """Note, once, that the other party is told of the recording before they are joined with the agent."""
+    await write(session, call_id, OURS, "announced", "recording.announced", clock.now(), {})
+
+
 async def tell_tabs(session: AsyncSession, call: CallRecord, what: str = CHANGED) -> None:
     """Tell open tabs that something of a call is new, once the transaction commits."""
     await realtime.announce(session, call.org_id, what, subject=str(call.id))

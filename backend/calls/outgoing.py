@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import service as agents
 from backend.billing import service as billing
-from backend.calls import log, queries, records, routing
+from backend.calls import log, privacy, queries, records, routing
 from backend.calls.cxml import Answer
 from backend.calls.projection import CARRIER, ENDED, Kind
 from backend.compliance import service as compliance
@@ -245,12 +245,21 @@ async def answered(path_with_query: str, signature: str, body: bytes) -> bytes:
         async with unit_of_work() as session:
             await recognise(session, brief.call_id, form["CallSid"])
             await log.write(session, brief.call_id, CARRIER, "picked-up", Kind.ANSWERED, clock.now(), {})
+            if privacy.announcement(brief.settings):
+                await log.announced(session, brief.call_id)
     if brief.has_ended:
         return Answer().hang_up().xml
     if brief.person_id is not None:
         return routing.to_stream(Answer(), brief.call_id).xml
     limit_s = min(int(brief.settings.get("max_call_duration") or routing.LONGEST_S) + 60, routing.LONGEST_S)
-    return routing.to_agent(Answer(), brief.call_id, brief.service_number, limit_s=limit_s).xml
+    return routing.to_agent(
+        Answer(),
+        brief.call_id,
+        brief.service_number,
+        limit_s=limit_s,
+        first=privacy.announcement(brief.settings),
+        language=str(brief.settings.get("language") or ""),
+    ).xml
 
 
 async def terminate(session: AsyncSession, principal: Principal, call: str) -> UUID:

@@ -55,6 +55,19 @@ _NAMED = re.compile(
 )
 
 
+def is_recorded(agent: Mapping[str, Any]) -> bool:
+    """Return whether calls of an agent with these settings are recorded: it does, and keeps everything that is said.
+
+    Nobody can take a number out of a voice, so an agent that keeps less records nothing; one without settings neither.
+    """
+    return agent.get("recording_enabled") is True and agent.get("pii_storage") == STORED
+
+
+def announcement(agent: Mapping[str, Any]) -> str:
+    """Return what callers of an agent hear before a recorded call; empty when nothing is to be said."""
+    return str(agent.get("recording_notice") or "") if is_recorded(agent) else ""
+
+
 async def mode_of(session: AsyncSession, call: CallRecord) -> str:
     """Return what the version of the agent that holds the call does with what was said: one of the three above."""
     agent = await session.get(AgentConfig, call.agent_id) if call.agent_id else None

@@ -14,6 +14,8 @@ CALL_ATTRIBUTE, TICKET_ATTRIBUTE = "call.id", "call.ticket"
 AGENT_RINGS_S, PERSON_RINGS_S = 15, 30
 # Four hours, the longest call carriers keep up.
 LONGEST_S = 14_400
+# What the carrier's own voice calls the languages of agents.
+_VOICES = {"es": "es-ES", "fr": "fr-FR", "de": "de-DE"}
 AGENT_LEG, PERSON_LEG, TRANSFER_LEG = "agent", "person", "transfer"
 
 
@@ -28,11 +30,14 @@ def address(function: str, call_id: UUID, **more: str) -> str:
     return f"{settings().public_url}/functions/v1/{function}?call={call_id}{query}"
 
 
-def to_agent(told: Answer, call_id: UUID, number: str, *, limit_s: int) -> Answer:
+def to_agent(told: Answer, call_id: UUID, number: str, *, limit_s: int, first: str = "", language: str = "") -> Answer:
     """Join the caller with the agent: over LiveKit's SIP service, or by a media stream where there is none.
 
-    What follows when the agent cannot be reached is asked of `sip-call-status`.
+    `first` is said before, in the agent's language. What follows when the agent cannot be reached is asked of
+    `sip-call-status`.
     """
+    if first:
+        told.say(first, _VOICES.get(language, "en-US"))
     domain = settings().livekit_sip_domain
     if not domain:
         return to_stream(told, call_id)

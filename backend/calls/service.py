@@ -21,7 +21,7 @@ from backend.calls.outgoing import CallOrder, check, place, terminate
 from backend.calls.outgoing import answered as answer_outbound
 from backend.calls.passes import Door
 from backend.calls.passes import issue as browser_pass
-from backend.calls.privacy import STORED
+from backend.calls.privacy import is_recorded
 from backend.calls.reading import CallFilter, one, page
 from backend.calls.records import append, brief, changed, get
 from backend.calls.requests import (
@@ -55,7 +55,6 @@ __all__ = [
     "RESULTS",
     "SEARCH_LIMIT",
     "SPOKEN",
-    "STORED",
     "Answered",
     "CallBrief",
     "CallFilter",
@@ -82,6 +81,7 @@ __all__ = [
     "export",
     "get",
     "happenings",
+    "is_recorded",
     "leave_desk",
     "leg_ended",
     "line",

@@ -4,8 +4,6 @@ Nothing is recorded of a call whose agent does not record, or keeps less than ev
 a number out of a voice. The same holds when nobody can say any more what the agent's settings were.
 """
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,18 +22,13 @@ WORKER = "worker"
 _TYPE = "audio/mpeg"
 
 
-def may_record(agent: Mapping[str, Any]) -> bool:
-    """Return whether calls of an agent with these settings are recorded."""
-    return agent.get("recording_enabled") is True and agent.get("pii_storage") == calls.STORED
-
-
 async def begin(call_id: UUID, line: str, delay_s: float) -> Begun | None:
     """Keep that a line of a call is recorded from now on, or return None when it may not be.
 
     `delay_s` is how much silence the file has before its first sound. Raises `NotFound`.
     """
     found = await calls.brief(call_id)
-    if not may_record(found.settings):
+    if not calls.is_recorded(found.settings):
         return None
     made = CallRecording(
         id=new_id(),

@@ -50,7 +50,7 @@ async def _remove(before: datetime, days: int) -> None:
     if removed:
         async with unit_of_work() as session:
             org_id: UUID = org_id_of(session)
-            await audit.record(session, None, "system:call_words:removed", org_id, {"calls": removed, "days": days})
+            await audit.record(session, None, "system:call:emptied", org_id, {"calls": removed, "days": days})
 
 
 def _unlink(paths: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 The modules of this package hold the work; callers come here.
 """
 
-from backend.recordings.making import begin, made, may_record
+from backend.recordings.making import begin, made
 from backend.recordings.playing import links_of, of_call, open_file, open_signed, peaks
 from backend.recordings.schemas import Begun, RecordingView
 
@@ -13,7 +13,6 @@ __all__ = [
     "begin",
     "links_of",
     "made",
-    "may_record",
     "of_call",
     "open_file",
     "open_signed",

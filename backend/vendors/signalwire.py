@@ -55,6 +55,16 @@ class CarrierMessage:
 
 
 @dataclass(frozen=True)
+class CarrierCall:
+    """A call as the carrier knows it. `status` is the carrier's word; `ended_at` is None while it lasts."""
+
+    sid: str
+    status: str
+    duration_s: int
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
 class CarrierNumber:
     """A phone number of the carrier account. `capabilities` holds `voice`, `sms`, `mms`."""
 
@@ -217,6 +227,22 @@ async def redirect(sid: str, url: str) -> None:
 async def hang_up(sid: str) -> None:
     """End a call, whether it rings or is answered. Raises `VendorError`, code 20404 when the carrier knows none."""
     await _ask("POST", _account_url(f"/Calls/{quote(sid, safe='')}.json"), [("Status", "completed")])
+
+
+async def call(sid: str) -> CarrierCall:
+    """Return a call as the carrier knows it now. Raises `VendorError`, code 20404 when it knows none."""
+    body = await _ask("GET", _account_url(f"/Calls/{quote(sid, safe='')}.json"))
+    lasted, ended = str(body.get("duration") or ""), str(body.get("end_time") or "")
+    try:
+        ended_at = parsedate_to_datetime(ended) if ended else None
+        return CarrierCall(
+            sid=str(body["sid"]),
+            status=str(body["status"]),
+            duration_s=int(lasted) if lasted.isdecimal() else 0,
+            ended_at=ended_at.replace(tzinfo=ended_at.tzinfo or UTC) if ended_at else None,
+        )
+    except (KeyError, ValueError) as error:
+        raise _failure("The carrier’s answer could not be read.", "broken_answer", retryable=True) from error
 
 
 async def list_media(sid: str) -> list[CarrierMedia]:

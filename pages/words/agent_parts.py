@@ -72,6 +72,7 @@ class AgentConfigure:
         "max_conversation_turns": "Most answers",
         "max_conversation_cost": "Most spent on the model, in US dollars",
         "recording_enabled": "Record calls",
+        "recording_notice": "Announcement of the recording",
         "pii_storage": "Personal details",
         "memory_enabled": "Remembers customers",
         "memory_config": "What it remembers",
@@ -108,6 +109,7 @@ class AgentConfigure:
         "vocabulary": "Names and terms that are easy to mishear, separated by commas.",
         "max_conversation_turns": "Stops two machines that answer each other.",
         "max_conversation_cost": "A hundred usual answers cost between 10 cents and 2 dollars.",
+        "recording_notice": "Said before a call that is recorded. Many places require it; empty says nothing.",
         "pii_storage": "Redacted: names, numbers and addresses are blackened before anything is kept.",
     }
     CHOICES = {

@@ -160,6 +160,7 @@ class Calls:
         "agent.joined": "The agent joined",
         "agent.left": "The agent left",
         "agent.lost": "The agent’s line broke off",
+        "recording.announced": "The recording was announced",
         "words.removed": "Recording and transcript were removed",
         "agent.missed": "The agent did not pick up",
         "person.joined": "A person joined",

@@ -177,7 +177,7 @@ class Activity:
         "calendar:connected": "connected the calendar",
         "calendar:disconnected": "disconnected the calendar",
         "call:exported": "exported calls",
-        "call_words:removed": "removed old recordings and transcripts",
+        "call:emptied": "removed old recordings and transcripts",
         "contact:created": "added the contact",
         "contact:updated": "changed the contact",
         "contact:deleted": "deleted",

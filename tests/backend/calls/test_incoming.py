@@ -80,9 +80,29 @@ async def test_the_agent_answers_in_livekit_where_it_has_an_address(line, api, m
     assert int(found(answer, "Dial").attrib["timeLimit"]) == 1860
 
 
-async def test_no_recording_is_announced_as_long_as_nothing_records(line, api):
-    await change(line, recording_enabled=True)
-    assert said(await post(api, INBOUND, form())) == ""
+NOTICE = "This call is recorded."
+
+
+@pytest.mark.parametrize(
+    ("chosen", "hears"),
+    [
+        ({"recording_enabled": True}, NOTICE),
+        ({"recording_enabled": True, "recording_notice": ""}, ""),
+        ({"recording_enabled": False}, ""),
+        ({"recording_enabled": True, "pii_storage": "redacted"}, ""),
+        ({"recording_enabled": True, "pii_storage": "disabled"}, ""),
+    ],
+)
+async def test_a_recording_is_announced_before_the_agent_answers_only_where_there_is_one(line, api, chosen, hears):
+    await change(line, **{"recording_notice": NOTICE, **chosen})
+    answer = await post(api, INBOUND, form())
+    assert said(answer) == hears
+    assert verbs(answer) == [*(["Say"] if hears else []), "Connect", "Redirect"]
+    (call,) = await line.calls()
+    with line.org.scope():
+        async with unit_of_work() as session:
+            kinds = [one["kind"] for one in await calls.happenings(session, call.id)]
+    assert ("recording.announced" in kinds) is bool(hears)
 
 
 async def test_a_repeated_webhook_gets_the_same_answer_and_makes_no_second_call(line, api):

@@ -171,7 +171,7 @@ async def test_old_recordings_and_words_are_removed_a_day_after_that_was_chosen(
             assert happened["words.removed"] == ""
             assert happened["tool.called"] == "note"
             entries = (await session.exec(select(AuditEntry))).all()
-            (removed,) = [one for one in entries if one.action == "system:call_words:removed"]
+            (removed,) = [one for one in entries if one.action == "system:call:emptied"]
             assert removed.details == {"calls": 1, "days": 30}
     # What was done is not done again.
     with clock.at(clock.now() + timedelta(days=32)):
