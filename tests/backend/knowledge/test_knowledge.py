@@ -115,6 +115,23 @@ async def test_what_waits_for_its_crawl_is_not_measured_and_what_goes_live_is(db
     assert await set_live(True) == [source_id]
 
 
+@pytest.mark.parametrize("exact_below", [0, queries.EXACT_BELOW])
+async def test_how_alike_a_passage_is_does_not_depend_on_the_length_of_its_vector(db, org, exact_below):
+    await teach(org, "Parking", PARKING)
+    found = []
+    with org.scope():
+        vector = await knowledge.vector_of("where can I leave my car")
+        for _ in range(2):
+            async with unit_of_work() as session:
+                column, spelled = vector.space.column, vector.spelled
+                found += await queries.nearest(session, None, column, spelled, 5, exact_below=exact_below)
+                await session.execute(
+                    text("update knowledge_chunks set embedding_local = embedding_local + embedding_local")
+                )
+    assert len(found) == 2
+    assert found[0][1] == pytest.approx(found[1][1], abs=0.001)
+
+
 async def test_among_thousands_of_passages_the_one_with_the_rare_word_or_every_word_is_found(db, org):
     """More passages hold the common words than are ranked; the last ones written would not be among them."""
     source_id = await teach(org, "Rooms", "A room for one.")
