@@ -7,7 +7,7 @@ done is kept with what it rests on, also when the session began an answer early 
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterable, Callable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,7 @@ class CallAgent(Agent):
     """The agent of one call.
 
     `heard` says whether words of the caller's count, `happened` is told of tools while they run, and `used` of each
-    that did, as the turn keeps it.
+    that did, as the turn keeps it. `overheard` is given what the caller says while somebody else speaks with them.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class CallAgent(Agent):
         heard: Callable[[str], bool],
         happened: Callable[[Kind], None],
         used: Callable[[Mapping[str, Any]], None],
+        overheard: Callable[[str], Awaitable[None]],
     ) -> None:
         before = llm.ChatContext.empty()
         for who, text in call.said:
@@ -51,6 +52,9 @@ class CallAgent(Agent):
         """What the answer that is being made said so far, since its last tool."""
         self.hint = ""
         """What the model is told beside its prompt, for the rest of the call."""
+        self.is_silent = False
+        """Whether somebody else speaks with the caller: nothing is thought or said meanwhile."""
+        self._overheard = overheard
         self._call = call
         self._brain = brain
         self._heard = heard
@@ -68,10 +72,18 @@ class CallAgent(Agent):
                 continue
             yield event
 
+    async def on_user_turn_completed(self, _turn_ctx: llm.ChatContext, new_message: llm.ChatMessage) -> None:
+        """Leave what is said to somebody else without an answer."""
+        if self.is_silent:
+            await self._overheard(new_message.text_content or "")
+            raise StopResponse
+
     async def llm_node(
         self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
     ) -> AsyncIterable[llm.ChatChunk | str | FlushSentinel]:
         """Yield an answer as it is written, as far as it may be said."""
+        if self.is_silent:
+            return
         answer = await self._answer(chat_ctx)
         self.words = ""
         given = chat_ctx.copy(exclude_instructions=True)

@@ -60,11 +60,15 @@ __all__ = [
     "Wish",
     "admit",
     "admit_browser",
+    "admit_rung",
     "answer_request",
     "begin_recording",
     "brief",
     "desk",
+    "failure",
+    "give_back",
     "ground",
+    "joined",
     "leave_desk",
     "listen",
     "log",
@@ -73,11 +77,14 @@ __all__ = [
     "recording_made",
     "requests",
     "reserve",
+    "ring",
     "scope",
     "settings",
     "sip_login",
     "speaking_for",
     "stand_ins",
+    "stop_ringing",
+    "take",
     "tell",
     "trial",
     "voice_of",
@@ -163,6 +170,45 @@ async def answer_request(call_id: UUID, request: str, reason: str = "") -> bool:
     kind = calls.FAILED if reason else calls.DONE
     told = {"request": request, **({"reason": reason} if reason else {})}
     return await tell(call_id, f"{kind}:{request}", kind, told)
+
+
+async def take(call_id: UUID, line: str, name: str, user_id: UUID | None) -> str:
+    """Have a person speak with the caller, and return their name.
+
+    Raises `NotFound`, `Conflict` where somebody else does or nobody can.
+    """
+    return await calls.take(call_id, line, name, user_id)
+
+
+async def ring(call_id: UUID, attempt: str, number: str, reason: str) -> str:
+    """Ring a telephone for the caller, and return the carrier's id of that. Raises `MagpipeError`."""
+    return await calls.consult(call_id, attempt, number, reason)
+
+
+async def stop_ringing(call_id: UUID, attempt: str, sid: str) -> None:
+    """Ring no longer."""
+    await calls.stop_consulting(call_id, attempt, sid)
+
+
+async def failure(call_id: UUID, attempt: str) -> str:
+    """Return why somebody who was rung does not take the caller; empty while they may."""
+    return await calls.consult_failure(call_id, attempt)
+
+
+async def admit_rung(call_id: str, attempt: str, ticket: str) -> tuple[UUID, str]:
+    """Return the call that somebody who was rung takes, and what they are called. Raises `MagpipeError`."""
+    found = parse_id(call_id)
+    return found, await calls.admit_consulted(found, attempt, ticket)
+
+
+async def joined(call_id: UUID, attempt: str, name: str) -> None:
+    """Keep that somebody who was rung speaks with the caller."""
+    await calls.consult_joined(call_id, attempt, name)
+
+
+async def give_back(call_id: UUID, line: str, name: str, reason: str) -> None:
+    """Give the call back to the agent."""
+    await calls.give_back(call_id, line, name, reason)
 
 
 async def listen(asked: Callable[[UUID], Awaitable[None]], missed: Callable[[], Awaitable[None]]) -> None:

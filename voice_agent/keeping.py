@@ -25,6 +25,9 @@ class Keeping(Protocol):
     async def reserve(self, micros: int) -> int:
         """Keep back so much of the balance for the call, and return how much it was."""
 
+    async def asked(self) -> list[gateway.Request]:
+        """Return what people asked of the call, oldest first."""
+
     async def follow(self, held: CallSession) -> None:
         """Know who holds the call, before it begins."""
 
@@ -50,6 +53,10 @@ class Kept:
     async def reserve(self, micros: int) -> int:
         """Keep back what the balance has of it."""
         return await gateway.reserve(self._call.call_id, micros)
+
+    async def asked(self) -> list[gateway.Request]:
+        """Return what stands in the log of the call."""
+        return await gateway.requests(self._call.call_id)
 
     async def follow(self, held: CallSession) -> None:
         """Need to know nothing: the log is told."""

@@ -14,26 +14,33 @@ from voice_agent.core.messages import Line
 from voice_agent.core.states import TALKING, Kind
 
 if TYPE_CHECKING:
-    from voice_agent.line import CallLine
+    from voice_agent.keeping import Keeping
     from voice_agent.session import CallSession
 
-_NO_MORE = "The call is ending already."
+_NO_MORE = "The agent cannot do this now: the call is ending, or somebody else speaks with the caller."
 
 
 class People:
     """What the people of the team want of one call."""
 
-    def __init__(self, call: gateway.CallBrief, brain: gateway.Speaking, held: CallSession, line: CallLine) -> None:
+    def __init__(
+        self,
+        call: gateway.CallBrief,
+        brain: gateway.Speaking,
+        held: CallSession,
+        keeping: Keeping,
+    ) -> None:
         self._call = call
         self._brain = brain
         self._held = held
-        self._line = line
+        self._keeping = keeping
         self._seen: set[str] = set()
         self._doing: set[asyncio.Task[None]] = set()
 
     async def look(self) -> None:
         """Take what was asked since the last look."""
-        for request in await gateway.requests(self._call.call_id):
+        await self._held.guests.look()
+        for request in await self._keeping.asked():
             if request.id in self._seen:
                 continue
             self._seen.add(request.id)
@@ -61,7 +68,11 @@ class People:
                 self._held.tell(Kind.CLOSE_ASKED)
             case gateway.Wish.TRANSFER if is_talking:
                 await self._put_through(request)
-            case gateway.Wish.TRANSFER:
+            case gateway.Wish.HOLD if is_talking:
+                self._held.guests.hold(request.by)
+            case gateway.Wish.RESUME:
+                await self._held.guests.resume()
+            case gateway.Wish.TRANSFER | gateway.Wish.HOLD:
                 await self._answer(request, _NO_MORE)
 
     async def _put_through(self, request: gateway.Request) -> None:
@@ -70,7 +81,7 @@ class People:
             await self._answer(request, _NO_MORE)
             return
         try:
-            await self._line.put_through(request.data["to"], request.data["reason"])
+            await self._held.guests.ask(request.data["to"], request.data["reason"])
         except gateway.MagpipeError as error:
             await self._answer(request, error.message)
             await self._held.speak(Line.BACK)

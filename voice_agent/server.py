@@ -17,7 +17,7 @@ from voice_agent.legs.media_stream import MediaStream
 if TYPE_CHECKING:
     from voice_agent.worker import Worker
 
-STREAM, BROWSER, HEALTH = "/voice/stream", "/voice/browser", "/voice/health"
+STREAM, PERSON, BROWSER, HEALTH = "/voice/stream", "/voice/person", "/voice/browser", "/voice/health"
 # A carrier begins at once; whoever does not is none.
 BEGINS_WITHIN_S = 5.0
 _NO_ROOM = "No more calls can be held here now. Try again in a minute."
@@ -30,7 +30,8 @@ def app(worker: Worker) -> web.Application:
     """Return the application of a voice process."""
     door = _Door(worker)
     made = web.Application()
-    made.add_routes([web.get(STREAM, door.stream), web.get(BROWSER, door.browser), web.get(HEALTH, door.health)])
+    routes = {STREAM: door.stream, PERSON: door.person, BROWSER: door.browser, HEALTH: door.health}
+    made.add_routes([web.get(path, handler) for path, handler in routes.items()])
     return made
 
 
@@ -72,6 +73,33 @@ class _Door:
             await socket.close(code=WSCloseCode.INTERNAL_ERROR)
         return socket
 
+    async def person(self, request: web.Request) -> web.StreamResponse:
+        """Let the telephone of somebody in who was rung for a caller of ours, and takes them."""
+        if self._waiting >= MOST_WAITING:
+            return web.Response(status=503, text="Nobody else can be let in here now.")
+        socket = web.WebSocketResponse(max_msg_size=media_stream.LARGEST_MESSAGE, compress=False)
+        await socket.prepare(request)
+        self._waiting += 1
+        try:
+            start = await _start(socket)
+            given, attempt = start.parameters, start.parameters.get("attempt", "")
+            call_id, name = await gateway.admit_rung(given.get("call_id", ""), attempt, given.get("ticket", ""))
+            guests = self._worker.guests(call_id)
+        except gateway.MagpipeError as refusal:
+            gateway.log.warning("voice.person_refused", code=refusal.code)
+            await socket.close(code=WSCloseCode.POLICY_VIOLATION)
+            return socket
+        finally:
+            self._waiting -= 1
+        try:
+            await guests.speak(MediaStream(socket, start, call_id, name=attempt[:8]), name, attempt=attempt)
+        except gateway.MagpipeError as refusal:
+            gateway.log.warning("voice.person_refused", call=str(call_id), code=refusal.code)
+        except Exception as error:
+            gateway.log.error("voice.person_not_held", call=str(call_id), error=repr(error), exc_info=True)
+        await socket.close()
+        return socket
+
     async def browser(self, request: web.Request) -> web.StreamResponse:
         """Let a person's browser onto the line its pass is for; who is not let in is told why."""
         socket = web.WebSocketResponse(max_msg_size=browser.LARGEST_MESSAGE, compress=False, heartbeat=browser.PING_S)
@@ -95,6 +123,10 @@ class _Door:
                     await trial.hold(self._worker, line, found)
                 case gateway.Door.DESK:
                     await self._worker.desks.sit(line, found)
+                case gateway.Door.LISTEN:
+                    await self._worker.guests(found.about).listen(line)
+                case gateway.Door.SPEAK:
+                    await self._worker.guests(found.about).speak(line, user_id=found.user_id)
         except gateway.MagpipeError as refusal:
             await browser.turn_away(socket, refusal.message)
         except Exception as error:
@@ -103,9 +135,15 @@ class _Door:
         return socket
 
     async def _admitted(self, socket: web.WebSocketResponse) -> tuple[MediaStream, gateway.CallBrief]:
-        start = await media_stream.opening(socket, BEGINS_WITHIN_S)
-        if start is None:
-            raise gateway.Invalid("This is no media stream.", code="no_stream")
+        start = await _start(socket)
         ticket = start.parameters.get("ticket", "")
         call = await gateway.admit(start.parameters.get("call_id", ""), ticket)
         return MediaStream(socket, start, call.call_id, name=ticket.partition(".")[2][:8]), call
+
+
+async def _start(socket: web.WebSocketResponse) -> media_stream.Start:
+    """Return how a carrier's stream begins. Raises `Invalid` for what is none."""
+    start = await media_stream.opening(socket, BEGINS_WITHIN_S)
+    if start is None:
+        raise gateway.Invalid("This is no media stream.", code="no_stream")
+    return start

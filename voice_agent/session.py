@@ -32,6 +32,7 @@ from voice_agent.core.cost_clock import CostClock
 from voice_agent.core.messages import CallPeople, Command, Ending, Event, HangUp, Line, Reserve, Retry, Say, WrapUp
 from voice_agent.core.rules import CallRules
 from voice_agent.core.states import TALKING, Kind, State
+from voice_agent.guests import Guests
 from voice_agent.keeping import Keeping, Kept
 from voice_agent.legs.port import Gone, Leg
 from voice_agent.line import CallLine
@@ -92,9 +93,12 @@ class CallSession:
             user_away_timeout=None,
             session_close_transcript_timeout=_CLOSE_S,
         )
-        self.agent = CallAgent(call, brain, self.core.counts, lambda kind: self._tell(Event(kind)), self._on_tool)
+        self.guests = Guests(call, self, leg, made.ear)
+        self.agent = CallAgent(
+            call, brain, self.core.counts, lambda kind: self._tell(Event(kind)), self._on_tool, self.guests.overhear
+        )
         self._line = brain.line = CallLine(leg, self._tell, lambda: self.agent.words)
-        self._people = People(call, brain, self, self._line)
+        self._people = People(call, brain, self, self._keeping)
         self._own: dict[str, int] = {}
         self._handles: set[str] = set()
         # One thing after the other, so that the call's log stands in the order of the call.
@@ -141,9 +145,16 @@ class CallSession:
     async def speak(self, line: Line) -> None:
         """Say a line instead of whatever is being said, and wait until it was heard."""
         await self.session.interrupt(force=True)
-        handle = self.session.say(self._words(line), allow_interruptions=False)
+        handle = self.session.say(self._words(line))
         handle.add_done_callback(lambda _: self._tell(Event(Kind.AGENT_FINISHED)))
         await handle.wait_for_playout()
+
+    def keep_line(self, who: str, text: str, by: str = "") -> None:
+        """Keep a line that was said while the agent was silent; `by` is the person's name."""
+        if self.core.state != State.ENDED:
+            self._lines += 1
+            said = {"who": who, "text": text, "is_interrupted": False, **({"by": by} if by else {})}
+            self._log("transcript.line", f"line:{self._lines}", said)
 
     @property
     def call_id(self) -> UUID:
@@ -172,6 +183,7 @@ class CallSession:
         for waiting in (self._timer, self._keys_timer, self._typing, self._letting_go):
             if waiting is not None:
                 waiting.cancel()
+        await self.guests.leave()
         await self.drop()
         if self._hanging_up is not None:
             await self._hanging_up
@@ -297,6 +309,8 @@ class CallSession:
         text = " ".join(one.text_content or "" for one in said).strip()
         answer = self.agent.answer_of(handle.chat_items)
         if answer is not None:
+            if text:
+                answer.was_said()
             self._later(self._keep(answer, text, handle.interrupted))
         self._tell(Event(Kind.AGENT_FINISHED, "" if handle.interrupted else text))
 

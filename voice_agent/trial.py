@@ -63,6 +63,10 @@ class Tried:
         """Record nothing."""
         return nullcontext()
 
+    async def asked(self) -> list[gateway.Request]:
+        """Return nothing: nobody knows of it but the person who tries."""
+        return []
+
     async def follow(self, held: CallSession) -> None:
         """Have the screen follow the call, and the call take what is typed."""
         self._line.said = held.write

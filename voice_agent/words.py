@@ -21,6 +21,24 @@ _WORDS: dict[Line, dict[str, str]] = {
         "es": "Un momento, le paso la llamada.",
         "de": "Einen Moment, ich verbinde Sie.",
     },
+    Line.BACK_FROM_PERSON: {
+        "en": "This is {agent} again. What else can I do for you?",
+        "fr": "C'est de nouveau {agent}. Que puis-je faire d'autre pour vous ?",
+        "es": "Soy {agent} de nuevo. ¿Qué más puedo hacer por usted?",
+        "de": "Hier ist wieder {agent}. Was kann ich sonst für Sie tun?",
+    },
+    Line.LOST_PERSON: {
+        "en": "I am sorry, my colleague's line broke off. This is {agent} again. How can I help?",
+        "fr": "Désolé, la ligne de mon collègue a été coupée. C'est de nouveau {agent}. Comment puis-je vous aider ?",
+        "es": "Lo siento, se cortó la línea de mi colega. Soy {agent} de nuevo. ¿En qué puedo ayudarle?",
+        "de": "Die Leitung zu meinem Kollegen brach leider ab. Hier ist wieder {agent}. Was kann ich für Sie tun?",
+    },
+    Line.BACK_FROM_HOLD: {
+        "en": "Thank you for waiting. How can I go on helping you?",
+        "fr": "Merci d'avoir patienté. Comment puis-je continuer à vous aider ?",
+        "es": "Gracias por esperar. ¿Cómo puedo seguir ayudándole?",
+        "de": "Danke, dass Sie gewartet haben. Wie kann ich Ihnen weiterhelfen?",
+    },
     Line.STILL_THERE: {
         "en": "Are you still there?",
         "fr": "Êtes-vous toujours là ?",

@@ -15,6 +15,7 @@ from voice_agent.core import rules
 from voice_agent.core.cost_clock import Component, CostClock
 from voice_agent.core.states import Kind
 from voice_agent.desk import Desks
+from voice_agent.guests import Guests
 from voice_agent.keeping import Keeping, Kept
 from voice_agent.legs.port import Leg
 from voice_agent.rooms import Rooms
@@ -103,6 +104,13 @@ class Worker:
                 held.look()
 
         await gateway.listen(asked, missed)
+
+    def guests(self, call_id: UUID) -> Guests:
+        """Return where people step into a call of this process. Raises `Unavailable` where there is none."""
+        held = next((one for one in self.held if one.call_id == call_id), None)
+        if held is None:
+            raise gateway.Unavailable("This call is over, or it is held elsewhere.")
+        return held.guests
 
     async def drain(self, within_s: float) -> None:
         """Take no more calls and wait until those that are held have ended; the last are closed politely in time."""

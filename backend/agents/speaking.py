@@ -140,6 +140,11 @@ class Answer:
         """What is said where the answer may not leave."""
         return replies.hand_over(self.request.agent.language)
 
+    def was_said(self) -> None:
+        """Take it that what people whispered before it was made is followed from here on."""
+        for whisper in self._whispers:
+            whisper.is_followed = True
+
     def withhold(self, fault: str) -> None:
         """Keep why the answer may not leave; of what it wanted done only that people take over is left."""
         self.record.failure, self.record.is_withheld = fault, True
@@ -224,8 +229,6 @@ class Speaking:
 
     async def keep(self, answer: Answer, reply: str, is_interrupted: bool = False) -> None:
         """Store an answer with all that it rests on, and do what its tools asked for, in one commit; once."""
-        for whisper in answer._whispers:
-            whisper.is_followed = whisper.is_followed or bool(reply)
         record = answer.finished(reply, is_interrupted)
         async with unit_of_work() as session:
             org_id = org_id_of(session)

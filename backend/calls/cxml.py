@@ -54,6 +54,14 @@ class Answer:
         ElementTree.SubElement(dial, "Number").text = number
         return self
 
+    def gather(self, words: str, *, action: str, waits_s: int) -> "Answer":
+        """Speak, and ask `action` what follows as soon as a key is pressed; without one the next verb runs."""
+        given = {"input": "dtmf", "numDigits": "1", "timeout": str(waits_s), "action": action, "method": "POST"}
+        verb = ElementTree.SubElement(self.root, "Gather", given)
+        inner = Answer(verb)
+        inner.say(words)
+        return self
+
     def stream(self, url: str, parameters: Mapping[str, str]) -> "Answer":
         """Join the caller with a WebSocket both ways; what follows runs when that ends or cannot be reached."""
         connect = ElementTree.SubElement(self.root, "Connect")

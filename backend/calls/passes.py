@@ -28,6 +28,10 @@ class Door(StrEnum):
     """Talk with the draft of an agent: `about` is the agent."""
     DESK = "desk"
     """Hold a call the person makes themselves: `about` is the call."""
+    LISTEN = "listen"
+    """Hear both sides of a call: `about` is the call."""
+    SPEAK = "speak"
+    """Speak with the caller of a call instead of its agent: `about` is the call."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from backend.models.agents import AgentConfig
 from backend.models.calls import CallEvent, CallRecord, CallWhitelistEntry
 from backend.models.contacts import Contact
 from backend.models.numbers import ServiceNumber
-from backend.models.organizations import Organization
+from backend.models.organizations import Organization, OrganizationMember
 
 _C = CallRecord
 _ADD_EVENT = text(
@@ -182,6 +182,16 @@ async def said(session: AsyncSession, call_id: UUID) -> list[CallEvent]:
     """Return the lines that were said in a call, in order."""
     query = select(CallEvent).where(col(CallEvent.call_id) == call_id, col(CallEvent.kind) == LINE)
     return list((await session.execute(query.order_by(col(CallEvent.at), col(CallEvent.id)))).scalars().all())
+
+
+async def name_of(session: AsyncSession, org_id: UUID, user_id: UUID) -> str:
+    """Return what a person of the team is called, by their address where they gave no name."""
+    person = OrganizationMember
+    query = select(col(person.full_name), col(person.email)).where(
+        col(person.org_id) == org_id, col(person.user_id) == user_id
+    )
+    found = (await session.execute(query)).first()
+    return (found[0] or found[1]) if found else ""
 
 
 async def events(session: AsyncSession, call_id: UUID, kinds: Sequence[str]) -> list[CallEvent]:

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.calls import log, queries, records
 from backend.calls.projection import Kind
-from backend.calls.schemas import NOTE, WHISPER
+from backend.calls.schemas import HELD, NOTE, RESUMED, WHISPER
 from backend.core import audit, clock, realtime
 from backend.core.errors import Conflict, Invalid
 from backend.core.ids import new_id
@@ -41,6 +41,9 @@ class Wish(StrEnum):
     GOODBYE = "goodbye.asked"
     TRANSFER = "transfer.asked"
     """`to` is the telephone (E.164) that takes the caller over, `reason` why."""
+    HOLD = HELD
+    """The caller is to hear music; `text` is who wants it."""
+    RESUME = RESUMED
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,19 @@ async def say_goodbye(session: AsyncSession, principal: Principal, call_id: UUID
 
 
 async def transfer(session: AsyncSession, principal: Principal, call_id: UUID, number: str) -> str:
-    """Have the caller put through to a telephone. Raises as `whisper` does; what is no number names `number`."""
+    """Have somebody rung who may take the caller. Raises as `whisper` does; what is no number names `number`."""
     call = await records.get(session, call_id)
     to = e164.normalize(number, field="number")
     if to in (call.caller_number, call.service_number):
         raise Invalid("This is the call’s own number. Choose another.", field="number")
-    told = {"to": to, "reason": f"{principal.name} put the caller through."}
+    told = {"to": to, "reason": f"{principal.name} asks whether you can take them."}
     return await _ask(session, principal, call_id, Wish.TRANSFER, told)
+
+
+async def hold(session: AsyncSession, principal: Principal, call_id: UUID, *, is_over: bool = False) -> str:
+    """Have the caller wait with music, or wait no longer. Raises as `whisper` does."""
+    wish = Wish.RESUME if is_over else Wish.HOLD
+    return await _ask(session, principal, call_id, wish, {"text": principal.name})
 
 
 async def note(session: AsyncSession, principal: Principal, call_id: UUID, words: str) -> None:
@@ -128,17 +137,22 @@ async def _ask(session: AsyncSession, principal: Principal, call_id: UUID, wish:
     if call is None:
         await records.get(session, call_id)
         raise AssertionError("a call that is there is locked")
-    await _require_agent(session, call)
+    await require_agent(session, call)
     request = f"request:{new_id().hex}"
     told = {**data, **_who(principal)}
     await log.write(session, call_id, log.OURS, request, wish, clock.now(), told)
     await audit.record(session, principal, f"ui:call:{wish.partition('.')[0]}", call_id)
-    await realtime.announce(session, call.org_id, ASKED, subject=str(call_id))
+    await ring_worker(session, call.org_id, call_id)
     return request
 
 
-async def _require_agent(session: AsyncSession, call: CallRecord) -> None:
-    """Raise `Conflict` unless an agent is on the line."""
+async def ring_worker(session: AsyncSession, org_id: UUID, call_id: UUID) -> None:
+    """Have the process that holds a call look what is new of it, once the transaction commits."""
+    await realtime.announce(session, org_id, ASKED, subject=str(call_id))
+
+
+async def require_agent(session: AsyncSession, call: CallRecord) -> None:
+    """Let people step into a call that an agent holds. Raises `Conflict`."""
     if call.ended_at is not None:
         raise Conflict("This call has ended.", code="call_ended")
     events = await queries.standing_events(session, call.id)

@@ -14,8 +14,12 @@ from backend.vocab import CallStatus, Direction, Disposition
 LINE = "transcript.line"
 # What people of the team write into a call: for the agent alone, and for each other; `by` is who, `text` what.
 WHISPER, NOTE = "whisper.sent", "note.written"
+# A person speaks with the caller instead of the agent, and no longer does.
+TOOK, GAVE = "takeover.started", "takeover.ended"
+# A person has the caller wait with music, and no longer does.
+HELD, RESUMED = "hold.started", "hold.ended"
 # What stands in the order of a transcript.
-READ_ALONG = (LINE, WHISPER, NOTE)
+READ_ALONG = (LINE, WHISPER, NOTE, TOOK, GAVE, HELD, RESUMED)
 # While somebody is, or may soon be, on the line.
 LIVE = (CallStatus.INITIATED, CallStatus.RINGING, CallStatus.IN_PROGRESS)
 # Whoever called reached somebody, or was to reach nobody.
@@ -126,6 +130,8 @@ class Line(TypedDict):
 
     `began_at` is when the voice began, empty where nobody knows; `at` is when its words were whole.
     `who` is `whisper` or `note` for what a person wrote to the agent or about the call, and `by` is their name.
+    `who` is `whisper` or `note` for what a person wrote to the agent or about the call, `took` or `gave` where they
+    took the call over or gave it back, `held` or `resumed` where they had the caller wait, and `by` is their name.
     """
 
     id: str

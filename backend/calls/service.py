@@ -5,6 +5,13 @@ The modules of this package hold the work; callers come here.
 
 from backend.calls.admission import admit
 from backend.calls.callbacks import accept_recording, accept_status, leg_ended
+from backend.calls.consulting import admit as admit_consulted
+from backend.calls.consulting import failure as consult_failure
+from backend.calls.consulting import instructions as consult_instructions
+from backend.calls.consulting import joined as consult_joined
+from backend.calls.consulting import ring as consult
+from backend.calls.consulting import stop as stop_consulting
+from backend.calls.consulting import told as consult_told
 from backend.calls.desk import leave as leave_desk
 from backend.calls.desk import place as place_own
 from backend.calls.desk import take as take_desk
@@ -31,6 +38,7 @@ from backend.calls.requests import (
     Answered,
     Request,
     Wish,
+    hold,
     note,
     say_goodbye,
     transfer,
@@ -41,6 +49,7 @@ from backend.calls.requests import of_call as requests
 from backend.calls.rooms import accept as accept_room_event
 from backend.calls.schemas import CallBrief, CallListFilter, Transcript
 from backend.calls.settling import reserve
+from backend.calls.stepping_in import OnLine, WayIn, give_back, on_line, take, way_in
 from backend.calls.transcript import happenings, transcript
 from backend.calls.whitelist import add as add_to_whitelist
 from backend.calls.whitelist import entries as whitelist
@@ -61,14 +70,17 @@ __all__ = [
     "CallListFilter",
     "CallOrder",
     "Door",
+    "OnLine",
     "Request",
     "Transcript",
+    "WayIn",
     "Wish",
     "accept_recording",
     "accept_room_event",
     "accept_status",
     "add_to_whitelist",
     "admit",
+    "admit_consulted",
     "answer_inbound",
     "answer_outbound",
     "answer_to_request",
@@ -77,16 +89,24 @@ __all__ = [
     "browser_pass",
     "changed",
     "check",
+    "consult",
+    "consult_failure",
+    "consult_instructions",
+    "consult_joined",
+    "consult_told",
     "empty",
     "export",
     "get",
+    "give_back",
     "happenings",
+    "hold",
     "is_recorded",
     "leave_desk",
     "leg_ended",
     "line",
     "lines",
     "note",
+    "on_line",
     "one",
     "page",
     "place",
@@ -96,12 +116,15 @@ __all__ = [
     "requests",
     "reserve",
     "say_goodbye",
+    "stop_consulting",
+    "take",
     "take_desk",
     "terminate",
     "too_old",
     "transcript",
     "transfer",
     "transfer_instructions",
+    "way_in",
     "whisper",
     "whitelist",
 ]

@@ -13,22 +13,23 @@ VALID_S = 120
 _PURPOSE = "voice-stream"
 
 
-def issue(call_id: UUID) -> str:
-    """Return a ticket for a call, such as `1795564800.3f…`."""
+def issue(call_id: UUID, attempt: str = "") -> str:
+    """Return a ticket for a call, such as `1795564800.3f…`; one for a person who was rung names the attempt."""
     until = int(clock.now().timestamp()) + VALID_S
-    return f"{until}.{_signature(call_id, until)}"
+    return f"{until}.{_signature(call_id, until, attempt)}"
 
 
-def check(call_id: UUID, ticket: str) -> None:
+def check(call_id: UUID, ticket: str, attempt: str = "") -> None:
     """Let a ticket for this very call pass while it is good. Raises `NotAllowed`."""
     until, _, signature = ticket.partition(".")
     # More digits than this century's seconds have are no time.
     is_time = until.isascii() and until.isdecimal() and len(until) <= 11
-    if not is_time or not signature.isascii() or not crypto.matches(_signature(call_id, int(until)), signature):
+    is_known = is_time and signature.isascii()
+    if not is_known or not crypto.matches(_signature(call_id, int(until), attempt), signature):
         raise NotAllowed("This stream has no ticket for the call.", code="no_ticket")
     if int(until) < clock.now().timestamp():
         raise NotAllowed("This stream's ticket is too old.", code="ticket_expired")
 
 
-def _signature(call_id: UUID, until: int) -> str:
-    return crypto.digest(_PURPOSE, f"{call_id}:{until}")
+def _signature(call_id: UUID, until: int, attempt: str) -> str:
+    return crypto.digest(_PURPOSE, f"{call_id}:{until}" + (f":{attempt}" if attempt else ""))

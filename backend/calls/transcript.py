@@ -10,7 +10,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.calls import records, requests
 from backend.calls.projection import Kind
-from backend.calls.schemas import LINE, LIVE, NOTE, READ_ALONG, WHISPER, Happening, Line, Transcript
+from backend.calls.schemas import (
+    GAVE,
+    HELD,
+    LINE,
+    LIVE,
+    NOTE,
+    READ_ALONG,
+    RESUMED,
+    TOOK,
+    WHISPER,
+    Happening,
+    Line,
+    Transcript,
+)
 from backend.core.tenancy import org_id_of
 from backend.models.calls import CallEvent
 
@@ -20,6 +33,7 @@ MOST_HAPPENINGS = 200
 _ONCE = frozenset({Kind.INITIATED, Kind.RINGING, Kind.ANSWERED, Kind.ENDED})
 # What is read with the transcript, and what only tells that somebody was heard.
 _ELSEWHERE = (*READ_ALONG, requests.DONE)
+_ASIDE = {WHISPER: "whisper", NOTE: "note", TOOK: "took", GAVE: "gave", HELD: "held", RESUMED: "resumed"}
 _E = CallEvent
 # What there is to say of an event, the first that it has.
 _TOLD = ("reason", "label", "to", "result")
@@ -97,7 +111,7 @@ async def _lines(
 def _line(event: CallEvent) -> Line:
     return Line(
         id=str(event.id),
-        who={WHISPER: "whisper", NOTE: "note"}.get(event.kind) or str(event.data.get("who") or ""),
+        who=_ASIDE.get(event.kind) or str(event.data.get("who") or ""),
         by=str(event.data.get("by") or ""),
         text=str(event.data.get("text") or ""),
         at=event.at.isoformat(),

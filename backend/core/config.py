@@ -181,6 +181,11 @@ class Settings(BaseSettings):
         return f"{self.voice_stream_url.removesuffix('/stream')}/browser"
 
     @property
+    def voice_person_url(self) -> str:
+        """Where the carrier brings the telephone of somebody who takes a caller."""
+        return f"{self.voice_stream_url.removesuffix('/stream')}/person"
+
+    @property
     def reachable_private_origins(self) -> frozenset[str]:
         """Origins (`scheme://host[:port]`) that people's addresses may name although they are inside the network."""
         given = [one.strip().rstrip("/").casefold() for one in self.private_origins.split(",")]

@@ -4,7 +4,7 @@ import { StepIn } from "$/public/external/pages/calls/parts/step_in.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
 
-export function CallHead({ call, asked, words, onAsk, onHangUp }) {
+export function CallHead({ call, asked, opening, takenBy, isHeld, words, onAsk, onComeIn, onHangUp }) {
   const live = isLive(call.status);
   const now = useSeconds(live && Boolean(call.answered_at));
   const shape = {
@@ -40,10 +40,14 @@ export function CallHead({ call, asked, words, onAsk, onHangUp }) {
         <div className="w-full">
           <StepIn
             callId={call.id}
-            talking={call.status === "in_progress"}
+            talking={call.status === "in_progress" && Boolean(call.agent_id)}
             asked={asked}
             words={words}
+            opening={opening}
+            takenBy={takenBy}
+            onHold={isHeld}
             onAsk={onAsk}
+            onComeIn={onComeIn}
             onHangUp={onHangUp}
           />
         </div>

@@ -42,8 +42,12 @@ class _Head(rx.Component):
 
     call: rx.Var[dict[str, Any]]
     asked: rx.Var[dict[str, Any]]
+    opening: rx.Var[dict[str, Any]]
+    taken_by: rx.Var[str]
+    is_held: rx.Var[bool]
     words: rx.Var[dict[str, str]]
     on_hang_up: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_come_in: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
     on_ask: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str)]
 
 
@@ -109,9 +113,13 @@ def _call() -> rx.Component:
         _Head.create(
             call=CallPageState.call,
             asked=CallActionState.asked,
+            opening=CallActionState.opening,
+            taken_by=TranscriptState.taken_by,
+            is_held=TranscriptState.is_on_hold,
             words=CALL_WORDS,
             on_hang_up=CallActionState.hang_up,
             on_ask=CallActionState.ask,
+            on_come_in=CallActionState.come_in,
         ),
         rx.el.div(
             rx.el.div(_notes(), _said(), class_name="flex min-w-0 flex-col gap-6"),

@@ -152,10 +152,14 @@ export function CallCard({ item, contactName, open, words, actions }) {
         {live ? (
           <StepIn
             callId={item.record_id}
-            talking={talking}
+            talking={talking && Boolean(data.agent_name)}
             asked={open.asked}
             words={words}
+            opening={open.opening}
+            takenBy={isOpen ? open.takenBy : ""}
+            onHold={isOpen && open.onHold}
             onAsk={actions.onAskCall}
+            onComeIn={actions.onComeIn}
             onHangUp={actions.onHangUp}
           />
         ) : null}

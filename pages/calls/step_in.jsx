@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import MessageSquareLock from "lucide-react/dist/esm/icons/message-square-lock.mjs";
 import NotebookPen from "lucide-react/dist/esm/icons/notebook-pen.mjs";
 import PhoneForwarded from "lucide-react/dist/esm/icons/phone-forwarded.mjs";
+import { Inside } from "$/public/external/pages/calls/parts/inside.jsx";
 import { HangUp } from "$/public/external/pages/calls/parts/hang_up.jsx";
 import { GHOST, PRIMARY, SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
@@ -72,7 +73,7 @@ function Writing({ kind, asked, words, onSend, onClose }) {
   );
 }
 
-export function StepIn({ callId, talking, asked, words, onAsk, onHangUp }) {
+export function StepIn({ callId, talking, asked, opening, takenBy, onHold, words, onAsk, onComeIn, onHangUp }) {
   const [writing, setWriting] = useState("");
   const buttons = useRef({});
   const close = () => {
@@ -84,6 +85,19 @@ export function StepIn({ callId, talking, asked, words, onAsk, onHangUp }) {
   }, [talking]);
   return (
     <section aria-label={words.STEP_IN} className="mt-3 border-t border-line pt-3">
+      {talking ? (
+        <div className="mb-2">
+          <Inside
+            callId={callId}
+            opening={opening}
+            takenBy={takenBy}
+            onHold={onHold}
+            words={words}
+            onComeIn={onComeIn}
+            onAsk={onAsk}
+          />
+        </div>
+      ) : null}
       <div className="flex flex-wrap items-center gap-2">
         {talking
           ? Object.entries(KINDS).map(([kind, { as, name }]) => (

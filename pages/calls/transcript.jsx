@@ -17,11 +17,23 @@ const MORE =
 // What people wrote beside the talk stands on paper of its own: nobody on the line heard it.
 const ASIDE = { whisper: [MessageSquareLock, "WHISPERED"], note: [NotebookPen, "NOTED"] };
 
+// Where somebody else took the caller, and where the agent did again.
+const MOVES = { took: "TOOK", gave: "GAVE", held: "HELD", resumed: "RESUMED" };
+const isUnspoken = (line) => Boolean(ASIDE[line.who] ?? MOVES[line.who]);
+
 const PLACE =
   "tabular -my-1 inline-flex h-6 min-w-6 shrink-0 items-center rounded-control px-1 underline decoration-dotted underline-offset-2 " +
   "hover:text-ink pointer-coarse:-my-3 pointer-coarse:h-11 pointer-coarse:min-w-11 pointer-coarse:px-2";
 // Who marks words to copy them does not want to hear them.
 const isSelecting = () => Boolean(window.getSelection()?.toString());
+
+function Move({ line, words }) {
+  return (
+    <p className="flex items-center gap-2 text-12 text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+      {words[MOVES[line.who]].replace("{name}", line.by)}
+    </p>
+  );
+}
 
 function Aside({ line, words }) {
   const [face, title] = ASIDE[line.who];
@@ -41,7 +53,7 @@ export function Transcript(props) {
   const { callId, lines: first, feed, hasEarlier, hasLater, callerName, agentName, isLive, tall, words, onMore, onOpen } = props;
   const { recordings } = props;
   const [lines] = usePatched(first, feed, add, () => onOpen?.(callId));
-  const playing = usePlaying(lines, recordings, (line) => ASIDE[line.who]);
+  const playing = usePlaying(lines, recordings, isUnspoken);
   const box = useRef(null);
   const reading = useRef(true);
   useEffect(() => {
@@ -92,6 +104,8 @@ export function Transcript(props) {
         ) : null}
         {lines.map((line) => ASIDE[line.who] ? (
           <Aside key={line.id} line={line} words={words} />
+        ) : MOVES[line.who] ? (
+          <Move key={line.id} line={line} words={words} />
         ) : (
           <div
             key={line.id}
@@ -106,7 +120,7 @@ export function Transcript(props) {
             <span className="flex w-5 shrink-0 justify-center pt-0.5">{line.who === "agent" ? <AgentMark /> : null}</span>
             <div className="min-w-0 flex-1">
               <p className="flex items-baseline gap-2 text-12 text-muted">
-                <span className="truncate font-medium text-ink">{speaker[line.who] ?? words.CALLER}</span>
+                <span className="truncate font-medium text-ink">{(line.who === "person" && line.by) || (speaker[line.who] ?? words.CALLER)}</span>
                 {playing.places.get(line.id) ? (
                   <button
                     type="button"

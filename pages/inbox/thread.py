@@ -132,6 +132,7 @@ class _Timeline(rx.Component):
     on_open_call: rx.EventHandler[_one]
     on_more_said: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
     on_hang_up: rx.EventHandler[_one]
+    on_come_in: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
     on_ask_call: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str)]
     on_older: rx.EventHandler[_way]
     on_seen: rx.EventHandler[_one]
@@ -264,6 +265,9 @@ def thread_pane() -> rx.Component:
                 open_call={
                     "callId": TranscriptState.call_id,
                     "asked": CallActionState.asked,
+                    "opening": CallActionState.opening,
+                    "takenBy": TranscriptState.taken_by,
+                    "onHold": TranscriptState.is_on_hold,
                     "lines": TranscriptState.lines,
                     "feed": TranscriptState.feed,
                     "recordings": TranscriptState.recordings,
@@ -276,6 +280,7 @@ def thread_pane() -> rx.Component:
                 on_more_said=TranscriptState.show_more,
                 on_hang_up=CallActionState.hang_up,
                 on_ask_call=CallActionState.ask,
+                on_come_in=CallActionState.come_in,
                 on_translate=TranslationState.translate,
                 on_language=TranslationState.choose,
                 on_older=TimelineState.load_older,

@@ -144,6 +144,7 @@ function OpenTimeline(props) {
     onMoreSaid: props.onMoreSaid,
     onHangUp: props.onHangUp,
     onAskCall: props.onAskCall,
+    onComeIn: props.onComeIn,
   };
 
   const draw = (index, item) => {

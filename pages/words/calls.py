@@ -76,6 +76,28 @@ class CallWords:
     NOTE_HINT = "For the team. Neither the agent nor the caller gets it."
     NOTE_SEND = "Save note"
     NOTED = "Note by {name}"
+    LISTEN = "Listen in"
+    STOP_LISTENING = "Stop listening"
+    YOU_HEAR = "You hear the call. Nobody hears you."
+    TAKE_OVER = "Speak to the caller"
+    YOU_SPEAK = "You are speaking with the caller"
+    YOU_SPEAK_HINT = "The agent is silent and reads along. Leaving this page gives the call back to it."
+    NO_MICROPHONE = "Your microphone cannot be used: type what the caller is to hear, or allow it in the browser."
+    SAY_LABEL = "Say by typing"
+    SAY_SEND = "Say"
+    MUTE = "Mute"
+    UNMUTE = "Unmute"
+    HAND_BACK = "Hand back to the agent"
+    TAKEN_BY = "{name} is speaking with the caller."
+    TOOK = "{name} speaks with the caller"
+    GAVE = "{name} gave the call back to the agent"
+    HOLD = "Hold"
+    RESUME = "Resume"
+    HELD = "{name} put the caller on hold"
+    RESUMED = "The caller is with the agent again"
+    HELD_BY = "{name} has put the caller on hold. They hear music."
+    CONNECTING = "Connecting…"
+    LINE_LOST = "The connection was lost. The agent has the call."
     TRANSFER = "Transfer"
     TRANSFER_LABEL = "Put the caller through to"
     TRANSFER_HINT = "A number with its country, such as +1 415 555 0123. Where nobody answers, the caller comes back."
@@ -181,6 +203,12 @@ class Calls:
         "goodbye.asked": "A goodbye was asked for",
         "transfer.asked": "A transfer was asked for",
         "caller.returned": "The caller came back",
+        "hold.started": "The caller was put on hold",
+        "hold.ended": "The caller was taken off hold",
+        "transfer.accepted": "Somebody agreed to take the caller",
+        "transfer.ended": "Who took the caller put the phone down",
+        "takeover.started": "A person took over",
+        "takeover.ended": "The agent took over again",
         "request.failed": "What was asked could not be done",
     }
     EVENT = "Something happened"

@@ -25,10 +25,22 @@ class Asked(TypedDict):
     is_done: bool
 
 
+class Opening(TypedDict):
+    """The way of this tab's browser into a call: the address, what is shown there, or what keeps it out."""
+
+    number: int
+    call_id: str
+    door: str
+    url: str
+    shown: str
+    problem: str
+
+
 class CallActionState(SessionState):
     """What people do to a call; what comes of it stands in its log and reaches every tab from there."""
 
     asked: Asked = {"number": 0, "is_done": False}
+    opening: Opening = {"number": 0, "call_id": "", "door": "", "url": "", "shown": "", "problem": ""}
 
     @rx.event
     @answers
@@ -42,7 +54,7 @@ class CallActionState(SessionState):
     @rx.event
     @answers
     async def ask(self, call_id: str, wish: str, text: str) -> Any:
-        """Do in a call what a person wants: `whisper`, `note` or `transfer` with its text, or `goodbye`."""
+        """Do in a call what a person wants: `whisper`, `note`, `transfer` with a text; `hold`, `resume`, `goodbye`."""
         principal = await self._principal()
         try:
             found = await self._do(principal, parse_id(call_id, "call_id"), wish, text)
@@ -54,6 +66,29 @@ class CallActionState(SessionState):
             return rx.toast.error(found.reason)
         return None if found.is_done else rx.toast(_NOT_TAKEN)
 
+    @rx.event
+    @answers
+    async def come_in(self, call_id: str, door: str) -> None:
+        """Give the browser a way into a call: to `listen`, or to `speak` instead of the agent."""
+        principal = await self._principal()
+        way, problem = calls.WayIn("", ""), ""
+        try:
+            if door not in (calls.Door.LISTEN, calls.Door.SPEAK):
+                raise Invalid("There is no such door.", field="door")
+            with org_scope(principal.org_id):
+                async with unit_of_work() as session:
+                    way = await calls.way_in(session, principal, parse_id(call_id, "call_id"), calls.Door(door))
+        except MagpipeError as refusal:
+            problem = refusal.message
+        self.opening = {
+            "number": self.opening["number"] + 1,
+            "call_id": call_id,
+            "door": door,
+            "url": way.url,
+            "shown": way.shown,
+            "problem": problem,
+        }
+
     async def _do(self, principal: Principal, call_id: UUID, wish: str, text: str) -> calls.Answered:
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
@@ -64,6 +99,10 @@ class CallActionState(SessionState):
                         request = await calls.transfer(session, principal, call_id, text)
                     case "goodbye":
                         request = await calls.say_goodbye(session, principal, call_id)
+                    case "hold":
+                        request = await calls.hold(session, principal, call_id)
+                    case "resume":
+                        request = await calls.hold(session, principal, call_id, is_over=True)
                     case "note":
                         await calls.note(session, principal, call_id, text)
                         return calls.Answered(is_done=True)

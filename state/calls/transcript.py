@@ -20,6 +20,8 @@ from state.session import SessionState
 
 # So much of a transcript a tab holds; a call of an hour is about as long.
 MOST_LINES = 600
+# Lines after which somebody else has the caller.
+_MOVES = frozenset({"took", "gave", "held", "resumed"})
 # Where calls are read: anywhere else nobody sees what is said.
 SHOWN_ON = ("/inbox", "/calls/")
 
@@ -34,6 +36,9 @@ class TranscriptState(Feed, SessionState):
     has_earlier: bool = False
     has_later: bool = False
     recordings: list[RecordingView] = []
+    taken_by: str = ""
+    """Who of the team has the caller now."""
+    is_on_hold: bool = False
     # What was sent as patches since the list went whole.
     _fresh: list[Line] = []
 
@@ -71,6 +76,7 @@ class TranscriptState(Feed, SessionState):
         self.call_id, self.lines, self._fresh = str(call_id), found.lines, []
         self.has_earlier, self.has_later = found.has_earlier, found.has_later
         self.recordings = await self._recorded(principal, call_id)
+        await self._see_who_has_it(principal, call_id)
         self._begin()
 
     def _shut(self) -> None:
@@ -78,6 +84,7 @@ class TranscriptState(Feed, SessionState):
         self.call_id, self.lines, self._fresh = "", [], []
         self.has_earlier = self.has_later = False
         self.recordings = []
+        self.taken_by, self.is_on_hold = "", False
         self._begin()
 
     async def _recorded(self, principal: Principal, call_id: UUID) -> list[RecordingView]:
@@ -89,6 +96,12 @@ class TranscriptState(Feed, SessionState):
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 return await calls.transcript(session, call_id, **place)
+
+    async def _see_who_has_it(self, principal: Principal, call_id: UUID) -> None:
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                found = await calls.on_line(session, call_id)
+        self.taken_by, self.is_on_hold = (found.name, found.is_hold) if found else ("", False)
 
     async def _hear(self, batch: Sequence[News]) -> None:
         if not self.call_id or not self.router.url.path.startswith(SHOWN_ON):
@@ -110,5 +123,7 @@ class TranscriptState(Feed, SessionState):
         found = await self._read(principal, UUID(self.call_id), after=UUID(known[-1]["id"]))
         self._fresh = [*self._fresh, *found.lines]
         self.has_later = found.has_later
+        if any(line["who"] in _MOVES for line in found.lines):
+            await self._see_who_has_it(principal, UUID(self.call_id))
         patches: list[dict[str, Any]] = [{"line": line} for line in found.lines]
         self._push(patches)

@@ -221,7 +221,11 @@ WIDGETS: dict[str, Widget] = {
     ),
     "state.calls.acting.CallActionState": Widget(
         "/calls/{call_records}",
-        {"hang_up": _rule(call_id=CALL), "ask": _rule(call_id=CALL, wish="note", text="Mallory")},
+        {
+            "hang_up": _rule(call_id=CALL),
+            "ask": _rule(call_id=CALL, wish="note", text="Mallory"),
+            "come_in": _rule(call_id=CALL, door="listen"),
+        },
     ),
     "state.tickets.listing.TicketsState": Widget(
         "/tickets",

@@ -19,7 +19,8 @@ SIGNED = {("POST", "/functions/v1/webhook-inbound-sms"), ("POST", "/functions/v1
 SIGNED |= {("POST", "/functions/v1/webhook-inbound-call"), ("POST", "/functions/v1/webhook-call-status")}
 SIGNED |= {("POST", "/functions/v1/sip-call-status"), ("POST", "/functions/v1/sip-recording-callback")}
 SIGNED |= {("POST", "/functions/v1/webhook-livekit-egress")}
-SIGNED |= {("POST", "/functions/v1/transfer-cxml")}
+SIGNED |= {("POST", "/functions/v1/transfer-cxml"), ("POST", "/functions/v1/warm-transfer-cxml")}
+SIGNED |= {("POST", "/functions/v1/warm-transfer-status")}
 SIGNED |= {("POST", "/functions/v1/outbound-call-cxml")}
 # For the mail service, which shows a password.
 SIGNED |= {("POST", "/functions/v1/webhook-inbound-email"), ("POST", "/functions/v1/webhook-email-status")}

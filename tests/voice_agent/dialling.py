@@ -85,6 +85,17 @@ class Customer:
         """Say how another telephone takes calls."""
         (await self._vendor.put(f"/sandbox/lines/{number}", json=behaviour)).raise_for_status()
 
+    async def elsewhere(self, number: str) -> "Customer":
+        """Return whoever holds the telephone that the carrier rang last under a number."""
+
+        async def rung():
+            found = (await self._vendor.get("/sandbox/calls")).json()
+            return next((one["sid"] for one in found if one["to"] == number), None)
+
+        other = Customer(self._vendor, self._eventually)
+        other._sid = await self._eventually(rung, PATIENT_S)
+        return other
+
     async def call(self) -> dict[str, Any]:
         """Return how the carrier sees the call."""
         return (await self._vendor.get(f"/sandbox/calls/{self._sid}")).json()

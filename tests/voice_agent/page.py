@@ -31,6 +31,15 @@ class Page:
             await self._socket.send_bytes(samples[begin : begin + FRAME].tobytes())
             await asyncio.sleep(0.015)
 
+    async def read(self) -> None:
+        """Hear and read whatever comes, for as long as the line is open; whoever does waits for nothing else."""
+        while not self._socket.closed:
+            message = await self._socket.receive()
+            if message.type == aiohttp.WSMsgType.BINARY:
+                self.heard += self._listener.hear(np.frombuffer(message.data, np.int16))
+            elif message.type == aiohttp.WSMsgType.TEXT:
+                self.told.append(json.loads(message.data))
+
     async def until(self, event: str, **like: object) -> dict:
         """Return the first news of a kind that came, or comes, with these values."""
         read = 0

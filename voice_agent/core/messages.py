@@ -33,6 +33,9 @@ class Line(StrEnum):
     WHO_CALLS = "who_calls"
     VOICEMAIL = "voicemail"
     PUTTING_THROUGH = "putting_through"
+    BACK_FROM_PERSON = "back_from_person"
+    LOST_PERSON = "lost_person"
+    BACK_FROM_HOLD = "back_from_hold"
 
 
 class Ending(StrEnum):

@@ -67,7 +67,9 @@ class PacedMouth(io.AudioOutput):
             capabilities=io.AudioOutputCapabilities(pause=True),
             sample_rate=coding.rate,
         )
-        self._wire, self._coding, self._lead_s = wire, coding, lead_s
+        self._wire, self._lead_s = wire, lead_s
+        self.coding = coding
+        """How sound is written on the wire."""
         self._now = now or asyncio.get_running_loop().time
         self._sleep = sleep
         self._waiting = bytearray()
@@ -81,10 +83,15 @@ class PacedMouth(io.AudioOutput):
         self._speaking: asyncio.Task[None] | None = None
         self._clearing: set[asyncio.Task[None]] = set()
 
+    @property
+    def is_speaking(self) -> bool:
+        """Whether a speech is being heard, or held up."""
+        return self._speaking is not None
+
     async def capture_frame(self, frame: rtc.AudioFrame) -> None:
         """Take sound of the speech that is being made, as fast as it is made."""
         await super().capture_frame(frame)
-        self._waiting += self._coding.encode(bytes(frame.data))
+        self._waiting += self.coding.encode(bytes(frame.data))
         if self._speaking is None:
             self._is_whole = False
             self._speaking = asyncio.get_running_loop().create_task(self._speak())
@@ -121,7 +128,7 @@ class PacedMouth(io.AudioOutput):
     async def _speak(self) -> None:
         self._played_s = self._told_s = 0.0
         self.on_playback_started(created_at=time.time())
-        size = self._coding.frame
+        size = self.coding.frame
         while len(self._waiting) >= size or not self._is_whole:
             if len(self._waiting) < size:
                 self._has_more.clear()
@@ -130,7 +137,7 @@ class PacedMouth(io.AudioOutput):
             await self._send(bytes(self._waiting[:size]))
             del self._waiting[:size]
         if self._waiting:
-            await self._send(bytes(self._waiting).ljust(size, self._coding.silence))
+            await self._send(bytes(self._waiting).ljust(size, self.coding.silence))
         heard = await self._wire.send_mark()
         still = max(0.0, self._played_out_at - self._now()) + _PATIENCE_S
         await asyncio.wait({heard}, timeout=still)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from livekit.agents.voice import io
 
+from voice_agent.legs.pacing import PacedMouth
 from voice_agent.legs.taps import Taps
 
 
@@ -33,11 +34,14 @@ class Leg(Protocol):
         """What the other party says."""
 
     @property
-    def mouth(self) -> io.AudioOutput:
+    def mouth(self) -> PacedMouth:
         """What they hear."""
 
     async def carry(self, pressed: Callable[[str], None]) -> Gone:
         """Bring sound both ways until the line is gone; `pressed` is told of each key."""
+
+    async def send_sound(self, frame: bytes) -> None:
+        """Let them hear a frame of 20 ms at once, written as `mouth.coding` says, beside what the mouth speaks."""
 
     async def hang_up(self) -> None:
         """Put the phone down."""

@@ -28,6 +28,19 @@ async def transfer(request: Request) -> Response:
     return _xml(await calls.transfer_instructions(*await _signed(request, "transfer-cxml")))
 
 
+@router.post("/warm-transfer-cxml")
+async def warm_transfer(request: Request) -> Response:
+    """Somebody was rung who may take a caller: they answered, or pressed a key."""
+    return _xml(await calls.consult_instructions(*await _signed(request, "warm-transfer-cxml")))
+
+
+@router.post("/warm-transfer-status")
+async def warm_transfer_status(request: Request) -> Response:
+    """Something became of a telephone that was rung for a caller."""
+    await calls.consult_told(*await _signed(request, "warm-transfer-status"))
+    return _xml(_NOTHING_TO_DO)
+
+
 @router.post("/webhook-call-status")
 async def call_status(request: Request) -> Response:
     """A call moved on."""
