@@ -1,14 +1,13 @@
 """Run the jobs process: every task of every domain, and the clock that enqueues the periodic ones."""
 
 import asyncio
-import gc
 import signal
 from importlib import import_module
 
 import procrastinate
 
 from backend.agents import jobs as turns
-from backend.core import jobs, scheduler
+from backend.core import garbage, jobs, scheduler
 from backend.core.logging import log
 
 TASK_MODULES = (
@@ -95,9 +94,7 @@ async def run(concurrency: int = CONCURRENCY) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     await turns.warm_up()
-    # What stands now stands until the end: looking through it again for garbage would only hold jobs up.
-    gc.collect()
-    gc.freeze()
+    garbage.settle()
     wait_s = 0.5
     while not stopping.is_set():
         try:

@@ -26,7 +26,7 @@ from backend.calls.passes import Door, Pass
 from backend.calls.routing import CALL_ATTRIBUTE, CALL_HEADER, TICKET_ATTRIBUTE, TICKET_HEADER, sip_login
 from backend.calls.schemas import CallBrief
 from backend.calls.service import Request, Wish
-from backend.core import clock, db, jobs, logging, realtime, telemetry
+from backend.core import clock, db, garbage, jobs, logging, realtime, telemetry
 from backend.core.config import Settings, settings
 from backend.core.errors import Invalid, MagpipeError, Unavailable
 from backend.core.ids import new_id, parse_id
@@ -66,6 +66,7 @@ __all__ = [
     "brief",
     "desk",
     "failure",
+    "garbage",
     "give_back",
     "ground",
     "joined",

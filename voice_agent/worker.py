@@ -1,7 +1,6 @@
 """Hold calls: as many at once as this process can, each on its own line, and none dropped when it is told to stop."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -141,9 +140,7 @@ async def run() -> None:
         rooms = Rooms(worker) if config.livekit_url else None
         if rooms is not None:
             await rooms.start()
-        # What stands now stands until the end: looking through it again for garbage would be heard as a gap.
-        gc.collect()
-        gc.freeze()
+        gateway.garbage.settle()  # a later look through all of it would be heard as a gap
         gateway.log.info("voice.ready", port=config.voice_port, capacity=config.voice_capacity)
         await stopping.wait()
         await asyncio.gather(
