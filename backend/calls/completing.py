@@ -1,5 +1,6 @@
 """Complete a call that is over: keep what was found out in it, and have its webhooks told, once."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -11,11 +12,14 @@ from backend.core import clock
 from backend.core.ids import new_id
 from backend.core.tenancy import org_id_of
 from backend.details import service as details
+from backend.memory import service as memory
 from backend.models.calls import CallRecord
 from backend.models.webhooks import WebhookEvent
 from backend.vocab import Channel
 
 COMPLETED = "call.completed"
+# Long enough after a call to be its last word, as with messages (memory.reading.IDLE).
+READ_AFTER = timedelta(minutes=5)
 
 
 async def complete(session: AsyncSession, call_id: UUID) -> None:
@@ -27,6 +31,8 @@ async def complete(session: AsyncSession, call_id: UUID) -> None:
         call.collected = await _collected(session, call)
         session.add(call)
     now = clock.now()
+    if call.answered_at is not None:
+        await memory.put_off(session, call.org_id, call.conversation_id, now + READ_AFTER)
     made = {"id": new_id(), "created_at": now, "updated_at": now, "org_id": call.org_id}
     await session.execute(
         insert(WebhookEvent).values(event=COMPLETED, call_id=call_id, **made).on_conflict_do_nothing()

@@ -50,7 +50,7 @@ from backend.calls.rooms import accept as accept_room_event
 from backend.calls.schemas import CallBrief, CallListFilter, Transcript
 from backend.calls.settling import reserve
 from backend.calls.stepping_in import OnLine, WayIn, give_back, on_line, take, way_in
-from backend.calls.transcript import happenings, transcript
+from backend.calls.transcript import everything_said, happenings, transcript
 from backend.calls.whitelist import add as add_to_whitelist
 from backend.calls.whitelist import entries as whitelist
 from backend.calls.whitelist import remove as remove_from_whitelist
@@ -95,6 +95,7 @@ __all__ = [
     "consult_joined",
     "consult_told",
     "empty",
+    "everything_said",
     "export",
     "get",
     "give_back",

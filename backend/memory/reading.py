@@ -7,12 +7,13 @@ stored under the conversation's lock, unless another run was first.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import service as agents
+from backend.calls import service as calls
 from backend.core import clock, realtime
 from backend.core.errors import NotFound, Unavailable
 from backend.core.tenancy import org_id_of, unit_of_work
@@ -21,12 +22,15 @@ from backend.memory.extraction import Proven, Said
 from backend.memory.schemas import Reading
 from backend.models.conversations import Conversation, ConversationItem
 from backend.models.memory import ConversationContext, MemoryFact, MemoryStretch
-from backend.vocab import AuthorKind, Channel, ConversationStatus, Direction, FactOrigin
+from backend.vocab import AuthorKind, Channel, ConversationStatus, Direction, FactOrigin, ItemKind
 
 # Nobody writes a few words, thinks for five minutes and goes on; who does is read in two stretches.
 IDLE = timedelta(minutes=5)
 MOST_FACTS = 200
 MOST_TOPICS = 10
+# So many lines of one call are read; an hour of talk has a few hundred.
+MOST_LINES = 300
+_SPEAKERS = {"caller": "customer", "agent": "agent"}
 # Saying a thing again makes it surer.
 _SURER = 0.1
 
@@ -41,6 +45,8 @@ class _Stretch:
     told_in: str
     items: tuple[ConversationItem, ...]
     said: tuple[Said, ...]
+    places: tuple[ConversationItem, ...]
+    """Where each of `said` was said: one for each; a call stands for every line of it."""
     known: tuple[tuple[UUID, str], ...]
     summary: str
 
@@ -104,9 +110,10 @@ async def _stretch(
     session: AsyncSession, found: Conversation, told_in: str, items: Sequence[ConversationItem]
 ) -> _Stretch | None:
     """Return what there is to read in a part, or None: nobody said anything, or no agent remembers it."""
-    if not any(one.direction == Direction.INBOUND and one.body.strip() for one in items):
+    told = [(one, said) for one in items for said in await _said(session, one)]
+    if not any(said.who == "customer" and said.text.strip() for _, said in told):
         return None
-    answered = [one.author_id for one in items if one.author_kind == AuthorKind.AGENT and one.author_id]
+    answered = [agent_id for one in items if (agent_id := await _answered_by(session, one))]
     agent_id = answered[-1] if answered else found.agent_id
     if agent_id is None or not await _remembers(session, agent_id):
         return None
@@ -123,7 +130,8 @@ async def _stretch(
         agent_id,
         told_in,
         tuple(items),
-        tuple(Said(_who(one), one.body, one.happened_at, one.channel) for one in items),
+        tuple(said for _, said in told),
+        tuple(one for one, _ in told),
         tuple((one.fact.id, one.fact.content) for one in facts),
         known[0].summary if known else "",
     )
@@ -135,6 +143,26 @@ async def _remembers(session: AsyncSession, agent_id: UUID) -> bool:
     except NotFound:
         return False
     return rules.of(agents.view(agent)).is_on
+
+
+async def _said(session: AsyncSession, item: ConversationItem) -> list[Said]:
+    """Return what was said in a message, or line by line in a call."""
+    if item.kind != ItemKind.CALL:
+        return [Said(_who(item), item.body, item.happened_at, item.channel)]
+    if item.record_id is None:
+        return []
+    lines = await calls.everything_said(session, item.record_id, MOST_LINES)
+    return [
+        Said(_SPEAKERS.get(one["who"], "colleague"), one["text"], datetime.fromisoformat(one["at"]), Channel.CALL)
+        for one in lines
+    ]
+
+
+async def _answered_by(session: AsyncSession, item: ConversationItem) -> UUID | None:
+    """Return which agent wrote a message or held a call, or None."""
+    if item.kind == ItemKind.CALL and item.record_id is not None:
+        return (await calls.get(session, item.record_id)).agent_id
+    return item.author_id if item.author_kind == AuthorKind.AGENT else None
 
 
 def _who(item: ConversationItem) -> str:
@@ -158,7 +186,7 @@ async def _store(
         return
     context = await queries.ensure_context(session, org_id, found.contact_id, stretch.agent_id, stretch.told_in)
     strikes = await queries.strikes(session, org_id, found.contact_id, stretch.told_in)
-    key, items = str(org_id), dict(enumerate(stretch.items, start=1))
+    key, items = str(org_id), dict(enumerate(stretch.places, start=1))
     known = await queries.facts_whole(session, org_id, [context.id])
     for one, vector in zip(facts, vectors, strict=False):
         wanted = alike.print_of(one.content, key, vector)

@@ -25,6 +25,7 @@ from backend.memory.merging import merge
 from backend.memory.recalling import recall, vector_of
 from backend.memory.rules import MemoryRules
 from backend.memory.schemas import Asker, Recall, Recalled
+from backend.memory.unread import put_off
 
 __all__ = [
     "Asker",
@@ -40,6 +41,7 @@ __all__ = [
     "merge",
     "of_contact",
     "page",
+    "put_off",
     "recall",
     "recaller",
     "search",

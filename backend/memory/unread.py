@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import String, cast, select, update
+from sqlalchemy import String, and_, cast, or_, select, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,11 +18,12 @@ from backend.models.chat import ChatSession
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem
 from backend.models.memory import MemoryStretch
-from backend.vocab import ItemKind
+from backend.vocab import CallStatus, ItemKind
 
 # What is older was said in another time; it matters when memory is switched on over years of conversations.
 LOOK_BACK = timedelta(days=30)
 MOST_MESSAGES = 60
+_OVER = (CallStatus.COMPLETED,)
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,17 @@ async def conversation(
 
 
 async def messages(session: AsyncSession, org_id: UUID, conversation_id: UUID) -> list[ConversationItem]:
-    """Return the newest messages of a conversation, at most `MOST_MESSAGES` and none too old, oldest first."""
+    """Return the newest messages and calls of a conversation, at most `MOST_MESSAGES` and none too old, oldest first.
+
+    A call counts once it is over: until then not all of it was said.
+    """
+    is_over = and_(col(ConversationItem.kind) == ItemKind.CALL, col(ConversationItem.status).in_(_OVER))
     query = (
         select(ConversationItem)
         .where(
             col(ConversationItem.org_id) == org_id,
             col(ConversationItem.conversation_id) == conversation_id,
-            col(ConversationItem.kind) == ItemKind.MESSAGE,
+            or_(col(ConversationItem.kind) == ItemKind.MESSAGE, is_over),
             col(ConversationItem.happened_at) > clock.now() - LOOK_BACK,
         )
         .order_by(col(ConversationItem.seq).desc())

@@ -6,6 +6,9 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
+from backend.calls import completing, records
+from backend.calls import service as calls
+from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core import clock
@@ -14,8 +17,10 @@ from backend.core.tenancy import platform_scope, unit_of_work
 from backend.memory import jobs as memory_jobs
 from backend.memory import reading, unread
 from backend.memory import service as memory
+from backend.models.calls import CallRecord
 from backend.models.memory import MemoryFact
 from backend.vocab import AuthorKind, ConversationStatus
+from tests.backend.memory.conftest import LATER
 
 ALLERGY = "I'm allergic to penicillin."
 
@@ -68,6 +73,45 @@ async def test_each_message_is_read_once(keeper):
     assert await keeper.contents() == {"Allergic to penicillin", "Moved to Hamburg"}
     (view,) = await keeper.views()
     assert view["memory"]["sms_interaction_count"] == 2
+
+
+async def test_what_was_said_in_a_call_is_read_when_it_is_over(keeper):
+    await keeper.said("Hello.")
+    desk = keeper.desk
+    conversation = await desk.conversation()
+    async with keeper.work() as session:
+        contact = await contacts.get(session, conversation.contact_id)
+        call = CallRecord(
+            org_id=desk.org.org_id,
+            conversation_id=conversation.id,
+            contact_id=contact.id,
+            agent_id=desk.agent.id,
+            direction="inbound",
+            caller_number=contact.phone_number,
+            service_number="+14155550132",
+        )
+        await records.begin(session, call, await conversations.locked(session, conversation.id), contact, None)
+    now = clock.now()
+    told = (
+        ("agent.joined", {}),
+        ("transcript.line", {"who": "agent", "text": "North Dental."}),
+        ("transcript.line", {"who": "caller", "text": ALLERGY}),
+    )
+    for number, (kind, data) in enumerate(told):
+        await calls.append(call.id, "worker", str(number), kind, now + timedelta(seconds=number), data)
+    # While it lasts, only the texts are read.
+    keeper.propose()
+    await keeper.read()
+    assert await keeper.contents() == set()
+    await calls.append(call.id, "worker", "end", "call.ended", now + timedelta(seconds=9), {"status": "completed"})
+    async with keeper.work() as session:
+        await completing.complete(session, call.id)
+    assert await due(keeper, now + LATER + timedelta(seconds=30)) == [conversation.id]
+    keeper.propose((2, "allergic to penicillin", "Allergic to penicillin", {"kind": "need"}))
+    await keeper.read()
+    (fact,) = await keeper.facts()
+    assert (fact["content"], fact["quote"], fact["channel"]) == ("Allergic to penicillin", ALLERGY, "call")
+    assert [len(one.items) for one in await keeper.stretches()] == [2, 1]
 
 
 async def test_a_conversation_is_due_minutes_after_the_last_word_or_when_it_is_closed(keeper):
