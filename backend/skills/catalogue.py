@@ -101,7 +101,7 @@ ALL = (
         triggers=(EVENT,),
         events=("conversation_ends", "call_ends"),
         channels=("sms",),
-        needs="It follows texts and web chats. Calls join once your agents take calls.",
+        needs="It follows texts and web chats, not calls.",
         is_outreach=True,
         ends_on_answer=True,
         properties={
@@ -130,7 +130,7 @@ ALL = (
         events=("appointment_upcoming",),
         channels=("sms",),
         needs="It reminds of appointments your agents book in the connected calendar, or of a date in a field of your "
-        "contacts. It sends texts; calls join once agents call.",
+        "contacts. It sends texts and does not call.",
         is_outreach=True,
         properties={
             "message_template": _message(
@@ -174,7 +174,7 @@ ALL = (
         icon="star",
         triggers=(SCHEDULE, ON_DEMAND),
         channels=("sms",),
-        needs="It asks customers of the last days’ texts and web chats. Calls join once your agents take calls.",
+        needs="It asks customers of the last days’ texts and web chats, not of calls.",
         is_outreach=True,
         ends_on_answer=True,
         properties={
@@ -221,7 +221,7 @@ ALL = (
         events=("conversation_ends", "call_ends"),
         channels=("hubspot",),
         needs="It needs the token of a private app of your HubSpot that may read contacts and write notes. It follows "
-        "texts and web chats; calls join once your agents take calls.",
+        "texts and web chats, not calls.",
         is_outreach=False,
         is_record=True,
         secret_title="Token of your HubSpot app",  # noqa: S106 - a label
