@@ -160,6 +160,8 @@ class CallAgent(Agent):
             if is_of_line:
                 # What was said with the wish is heard before the line goes.
                 await context.wait_for_playout()
+                if self.is_silent:
+                    return "A person of the team speaks with the caller now. This was not done."
             self._happened(Kind.TOOL_STARTED)
             try:
                 with gateway.scope(self._call):
