@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.words import CallWords
-from tests.installation import Installation
+from tests.installation import STARTS_WITHIN_S, Installation
 
 # Everything here is spoken in tones, forty milliseconds a character, and a busy machine takes its time besides.
 PATIENT_S = 60.0
@@ -40,9 +40,9 @@ class Caller:
         self._carrier.close()
 
 
-def eventually(check: Callable[[], Any], what: str) -> None:
+def eventually(check: Callable[[], Any], what: str, within_s: float = PATIENT_S) -> None:
     """Wait until something is so."""
-    last = time.monotonic() + PATIENT_S
+    last = time.monotonic() + within_s
     while not check():
         assert time.monotonic() < last, f"not in time: {what}"
         time.sleep(0.1)
@@ -58,7 +58,7 @@ def voice(up):
         except httpx.HTTPError:
             return False
 
-    eventually(is_there, "the voice process")
+    eventually(is_there, "the voice process", STARTS_WITHIN_S)
 
 
 def test_a_person_whispers_speaks_instead_of_the_agent_and_hands_the_call_back(window, ana, up, voice, new_customer):
@@ -92,7 +92,7 @@ def test_a_person_whispers_speaks_instead_of_the_agent_and_hands_the_call_back(w
 
     card.get_by_role("button", name=CallWords.HAND_BACK).click()
     expect(said).to_contain_text(CallWords.GAVE.format(name="Ana Silva"), timeout=PATIENT_MS)
-    caller.hears("again. What else can I do for you?")
+    caller.hears("again.")
     expect(card.get_by_role("button", name=CallWords.TAKE_OVER)).to_be_visible()
     caller.hangs_up()
     expect(card.get_by_role("button", name=CallWords.TAKE_OVER)).to_have_count(0, timeout=PATIENT_MS)

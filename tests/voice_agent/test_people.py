@@ -113,7 +113,7 @@ async def test_who_is_rung_hears_who_calls_takes_the_caller_and_leaves_them_to_t
     await customer.says("I broke a tooth")
     await colleague.hears("I broke a tooth")
     await colleague.hangs_up()
-    await customer.hears("again. What else")
+    await customer.hears("This is Ava again.")
     await customer.hangs_up()
     await eventually(lambda: is_idle(workers[0]), dialling.PATIENT_S)
     await run_jobs()
@@ -181,7 +181,7 @@ async def test_a_person_speaks_instead_of_the_agent_until_they_give_the_call_bac
         await eventually(lambda: is_said(line, "caller", "What are your opening hours?"), dialling.PATIENT_S)
         await page.send("say", text="I look it up")
         await customer.hears("I look it up")
-    await customer.hears("again. What else")
+    await customer.hears("This is Ava again.")
     await customer.says("Thanks a lot!")
     await customer.hears("welcome")
     events = [one for one in await told(line) if one.kind in ("takeover.started", "takeover.ended", "transcript.line")]
