@@ -17,6 +17,7 @@ import websockets
 from backend.core.config import settings
 from backend.core.ids import new_id
 from magpipe.services import ROOT, web_command
+from tests.conftest import PATIENT_S
 
 STARTS_WITHIN_S = 60
 ROOT_STATE = "reflex___state____state"
@@ -81,7 +82,7 @@ class Tab:
         """Wait until all that was sent is worked through, and return what came back since."""
         return "\n".join([await self._marked() for _ in range(LONGEST_CHAIN)])
 
-    async def heard(self, words: str, otherwise: str, within_s: float = 20.0) -> str:
+    async def heard(self, words: str, otherwise: str, within_s: float = PATIENT_S) -> str:
         """Wait until something comes by itself that holds `words`, and return all that came."""
         said = [""]
         try:
@@ -92,7 +93,7 @@ class Tab:
             raise AssertionError(f"{words} did not come. {otherwise}") from None
         return "\n".join(said)
 
-    async def is_closed(self, within_s: float = 5.0) -> bool:
+    async def is_closed(self, within_s: float = PATIENT_S) -> bool:
         """Whether the server ends this connection soon."""
         try:
             async with asyncio.timeout(within_s):
@@ -117,7 +118,7 @@ class Tab:
         mark = f"mark-{self._marks}-"
         await self.send(f"{ROOT_STATE}.set_is_hydrated", {"value": True}, f"#{mark}")
         said = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENT_S):
             while True:
                 said.append(await self._receive())
                 if mark in said[-1]:

@@ -245,7 +245,7 @@ async def test_from_message_to_slack_as_durable_jobs_once_whatever_fails(
         found = await stands()
         return bool(found) and found[0]["status"] == "done"
 
-    await eventually(is_done, within=15)
+    await eventually(is_done)
     (match,) = await stands()
     assert (match["attempts"], len(await posted(sandbox))) == (2, 1)
     with org.scope():

@@ -65,7 +65,7 @@ class Model:
         else:
             for word in answer.split(" "):
                 if word == "WAIT":
-                    await asyncio.sleep(6)
+                    await asyncio.sleep(60)
                     continue
                 yield _chunk({"content": word + " "}, None)
             yield _chunk({}, "stop")

@@ -119,19 +119,20 @@ async def test_while_an_answer_is_written_no_other_begins(office, model):
     assert refused.value.code == "still_writing"
 
 
-async def test_a_stopped_answer_keeps_its_words_and_proposes_nothing(office, model):
+async def test_a_stopped_answer_keeps_its_words_and_proposes_nothing(office, model, eventually):
     await office.meet("Dana Ruiz", "+14155550188")
     model.says([("send_text", {"recipient": "Dana", "message": "Hello"})], "I am about WAIT to finish.")
     begun = await office.begin("Text Dana Hello")
     writing = asyncio.create_task(assistant.answer(office.org.owner, begun, office.note))
-    for _ in range(200):
-        if any("about" in text for text, _ in office.progress):
-            break
-        await asyncio.sleep(0.02)
+
+    async def is_begun():
+        return any("about" in text for text, _ in office.progress)
+
+    await eventually(is_begun)
     with office.org.scope():
         async with unit_of_work() as session:
             await assistant.stop(session, office.org.owner, begun.conversation_id)
-    await asyncio.wait_for(writing, 3)
+    await asyncio.wait_for(writing, 45)  # before the model goes on
     answer = (await office.read())[-1]
     assert (answer["status"], answer["body"].strip()) == ("stopped", "I am about")
     assert answer["proposals"] == []

@@ -124,7 +124,7 @@ class Visitor:
 
     async def call(self, path: str, body: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
         """Make a request as the widget does."""
-        async with httpx.AsyncClient(base_url=self.url, timeout=40) as client:
+        async with httpx.AsyncClient(base_url=self.url, timeout=60) as client:
             own = {"Origin": self.origin} if self.origin else {}
             if body is None:
                 return await client.get(f"/api/chat/{path}", headers={**own, **headers})
@@ -160,7 +160,7 @@ class Visitor:
             yield opened
 
 
-async def hear(socket: Any, kind: str, within_s: float = 40) -> dict[str, Any]:
+async def hear(socket: Any, kind: str, within_s: float = 60) -> dict[str, Any]:
     """Return the next thing of a kind that a socket says."""
     async with asyncio.timeout(within_s):
         while True:

@@ -27,7 +27,7 @@ async def test_a_message_is_answered_from_what_the_business_wrote(desk, visitor,
         return [line for line in await visitor.read() if line["who"] == "ai"]
 
     # The model's libraries load with the first question of a run.
-    (line,) = await eventually(answered, within=40)
+    (line,) = await eventually(answered)
     assert "10:00" in line["text"]
     assert line["name"] == "Ava"
     (turn,) = await desk.turns()

@@ -133,4 +133,4 @@ async def test_news_in_an_unknown_form_does_not_end_the_loop(listener, org, even
     async def heard() -> bool:
         return "after.nonsense" in listener.kinds(org.org_id)
 
-    await eventually(heard, within=3)
+    await eventually(heard)

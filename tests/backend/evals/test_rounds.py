@@ -17,6 +17,7 @@ from backend.evals import playing, queries, rounds
 from backend.evals import service as evals
 from backend.vocab import MemberRole
 from tests.backend.agents.test_functions import booking, order, teach
+from tests.conftest import PATIENT_S
 
 OPEN = {"opening": ["When do you open?"], "checks": [{"kind": "said", "text": "at nine"}]}
 
@@ -319,13 +320,15 @@ async def test_who_may_and_what_may_not_be_run(desk, make_org, suite_of):
 async def test_cases_are_played_at_the_same_time(open_desk, suite_of, script, monkeypatch):
     monkeypatch.setattr(rounds, "AT_ONCE", 4)
     suite = await suite_of(open_desk, **{f"case{place}": OPEN for place in range(4)})
-    together, most = [], []
+    together, most, all_here = [], [], asyncio.Event()
     calm = playing._next
 
     async def counts(play):
         together.append(play)
         most.append(len(together))
-        await asyncio.sleep(0.05)
+        if len(together) == 4:
+            all_here.set()
+        await asyncio.wait_for(all_here.wait(), PATIENT_S)
         try:
             return await calm(play)
         finally:

@@ -28,7 +28,7 @@ ENDS = ("completed", "busy", "no-answer", "failed", "canceled")
 
 async def ended(vendor, sid, statuses=ENDS):
     """Return a call once it has ended, or stands as one of `statuses`."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         call = (await vendor.client.get(f"/sandbox/calls/{sid}")).json()
         if call["status"] in statuses:

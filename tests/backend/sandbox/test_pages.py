@@ -127,10 +127,10 @@ async def test_changes_are_streamed_to_the_open_thread_only(vendor: Any) -> None
 
     opened = asyncio.Event()
     listening = asyncio.create_task(listen())
-    await asyncio.wait_for(opened.wait(), 5)
+    await asyncio.wait_for(opened.wait(), 60)
     await vendor.text("elsewhere", **{"from": "+14155550177"})
     mine = await vendor.text("here")
-    await asyncio.wait_for(listening, 5)
+    await asyncio.wait_for(listening, 60)
     assert [event["sid"] for event in seen] == [mine["sid"]]
 
 

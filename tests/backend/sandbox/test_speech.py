@@ -174,7 +174,7 @@ async def speak(hearing: stt.RecognizeStream, text: str, rate: int, silence_s: f
 
 async def until_end(hearing: stt.RecognizeStream) -> list[stt.SpeechEvent]:
     events = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         async for one in hearing:
             if one.type != stt.SpeechEventType.RECOGNITION_USAGE:
                 events.append(one)

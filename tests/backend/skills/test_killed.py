@@ -60,7 +60,7 @@ async def test_a_kill_between_the_text_and_its_mark_sends_once(committed, make_s
                 async def stands():
                     return (await (await watch.execute(HELD)).fetchone())[0]
 
-                await eventually(stands, within=30)
+                await eventually(stands)
             killed.send_signal(signal.SIGKILL)
             await killed.wait()
         assert await shop.texts() == []
