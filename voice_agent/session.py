@@ -33,6 +33,7 @@ from voice_agent.core.messages import CallPeople, Command, Ending, Event, HangUp
 from voice_agent.core.rules import CallRules
 from voice_agent.core.states import TALKING, Kind, State
 from voice_agent.guests import Guests
+from voice_agent.hearing import Attention
 from voice_agent.keeping import Keeping, Kept
 from voice_agent.legs.port import Gone, Leg
 from voice_agent.line import CallLine
@@ -80,12 +81,16 @@ class CallSession:
         self._call, self._brain, self._leg = call, brain, leg
         self.core = Call(rules_of(call), clock, self._loop.time())
         self._http = aiohttp.ClientSession()
-        made = vendors.of(call.settings, brain.spec.model, brain.spec.max_tokens, self._http)
+        made = vendors.of(call.settings, brain.spec.model, brain.spec.max_tokens, self._http, ears is not None)
+        # The connection stands when the first words are there to be said.
+        made.voice.prewarm()
+        self._attention = Attention(made.ear.give_up)
         self.session: AgentSession[None] = AgentSession(
             stt=made.ear,
             llm=made.mind,
             tts=made.voice,
             vad=ears,
+            conn_options=vendors.CONNECTING,
             turn_handling=turns.options(call.settings),
             # Telephones have echo cancellation of their own; the default would ignore callers for three seconds.
             aec_warmup_duration=None,
@@ -95,7 +100,7 @@ class CallSession:
         )
         self.guests = Guests(call, self, leg, made.ear)
         self.agent = CallAgent(
-            call, brain, self.core.counts, lambda kind: self._tell(Event(kind)), self._on_tool, self.guests.overhear
+            call, brain, self._heard, lambda kind: self._tell(Event(kind)), self._on_tool, self.guests.overhear
         )
         self._line = brain.line = CallLine(leg, self._tell, lambda: self.agent.words)
         self._people = People(call, brain, self, self._keeping)
@@ -199,6 +204,7 @@ class CallSession:
 
     async def drop(self) -> None:
         """Let everything go of a call that could not begin."""
+        self._attention.stop()
         await self.session.aclose()
         await self._people.leave()
         self._work.put_nowait(None)
@@ -274,7 +280,16 @@ class CallSession:
             told |= {"arguments": call["arguments"], "message": call["result"]}
         self._log("tool.called", f"tool:{self._tools}", told)
 
+    def _heard(self, text: str) -> bool:
+        """Take words of the caller's, and tell whether they count."""
+        self._attention.understood()
+        return self.core.counts(text)
+
     def _on_caller(self, event: UserStateChangedEvent) -> None:
+        if event.new_state == "speaking":
+            self._attention.spoke()
+        else:
+            self._attention.paused()
         self._tell(Event(Kind.CALLER_SPOKE if event.new_state == "speaking" else Kind.CALLER_PAUSED))
 
     def _on_agent(self, event: AgentStateChangedEvent) -> None:

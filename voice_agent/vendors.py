@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from livekit.agents import NOT_GIVEN, llm, stt, tts
+from livekit.agents import NOT_GIVEN, APIConnectOptions, llm, stt, tts
+from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.plugins import deepgram, elevenlabs, openai
 
 from voice_agent import gateway, turns
+from voice_agent.hearing import Ears
+from voice_agent.prompt_voice import PromptVoice
 
 # Rates without loss on a telephone; the wire to the caller has 8 kHz.
 VOICE_HZ, EAR_HZ = 24_000, 16_000
@@ -20,21 +23,46 @@ STAND_IN_VOICE = "nova"
 # ElevenLabs' range of speed and of stability (https://elevenlabs.io/docs/api-reference/text-to-speech); ours is wider.
 SPEEDS, STABILITIES = (0.7, 1.2), (0.0, 1.0)
 SIMILARITY = 0.75
+# OpenAI's model that hears where Deepgram fails; it takes whole sentences.
+STAND_IN_EAR_MODEL = "gpt-4o-mini-transcribe"
+# Seconds a vendor is waited for before its stand-in is asked: for the first word of a model or its next, and for the
+# first sound of a voice or its next. Shorter than the call's own patience (`core.rules`), which would ask it again.
+MIND_WAITS_S, VOICE_WAITS_S = 3.0, 2.0
+CONNECTING = SessionConnectOptions(tts_conn_options=APIConnectOptions(max_retry=1, timeout=VOICE_WAITS_S))
 
 
 @dataclass(frozen=True)
 class Vendors:
-    """The three of one call."""
+    """The three of one call; each is several, of whom the next takes over where one fails."""
 
-    ear: stt.STT[Any]
+    ear: Ears
     mind: llm.LLM[Any]
     voice: tts.TTS[Any]
 
 
-def of(settings: Mapping[str, Any], model: str, max_tokens: int, http: aiohttp.ClientSession) -> Vendors:
+def of(
+    settings: Mapping[str, Any],
+    model: str,
+    max_tokens: int,
+    http: aiohttp.ClientSession,
+    hears: bool = True,
+) -> Vendors:
     """Return the vendors for an agent's published fields; they share `http` and are closed with it."""
     ours = gateway.settings()
-    return Vendors(_ear(settings, ours, http), _mind(settings, model, max_tokens, ours), _voice(settings, ours, http))
+    ear = Ears([_ear(settings, ours, http), _stand_in_ear(settings, ours)], hears)
+    return Vendors(ear, _mind(settings, model, max_tokens, ours), _voice(settings, ours, http))
+
+
+def _stand_in_ear(settings: Mapping[str, Any], ours: gateway.Settings) -> stt.STT[Any]:
+    language = str(settings["language"])
+    return openai.STT(
+        model=STAND_IN_EAR_MODEL,
+        language=language[:2],
+        detect_language=language == MANY,
+        prompt=str(settings["vocabulary"]) or NOT_GIVEN,
+        api_key=ours.openai_api_key.get_secret_value(),
+        base_url=ours.openai_base_url,
+    )
 
 
 def _ear(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.ClientSession) -> stt.STT[Any]:
@@ -54,26 +82,31 @@ def _ear(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.Clie
 
 def _mind(settings: Mapping[str, Any], model: str, max_tokens: int, ours: gateway.Settings) -> llm.LLM[Any]:
     names = dict.fromkeys(name for name in (model, ours.fallback_chat_model, ours.chat_model) if name)
+    here = (ours.openai_base_url, ours.openai_api_key.get_secret_value())
+    wanted = [(name, *here) for name in list(names)[:2]]
+    if ours.fallback_openai_base_url:
+        elsewhere = (ours.fallback_openai_base_url, ours.fallback_openai_api_key.get_secret_value() or here[1])
+        wanted = [wanted[0], (ours.fallback_chat_model or wanted[0][0], *elsewhere)]
     made: list[llm.LLM[Any]] = [
         openai.LLM(
             model=name,
-            api_key=ours.openai_api_key.get_secret_value(),
-            base_url=ours.openai_base_url,
+            api_key=key,
+            base_url=address,
             temperature=settings["temperature"],
             max_completion_tokens=max_tokens,
             service_tier="priority" if settings["priority_sequencing"] else NOT_GIVEN,
             # Our tools' schemas are checked by us, and other servers know no strict ones.
             _strict_tool_schema=False,
         )
-        for name in list(names)[:2]
+        for name, address, key in wanted
     ]
-    return llm.FallbackAdapter(made) if len(made) > 1 else made[0]
+    return llm.FallbackAdapter(made, attempt_timeout=MIND_WAITS_S) if len(made) > 1 else made[0]
 
 
 def _voice(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.ClientSession) -> tts.TTS[Any]:
     chosen = gateway.voice_of(str(settings["voice_id"]))
     is_openai = chosen.provider == gateway.OPENAI
-    spoken_by_openai = openai.TTS(
+    spoken_by_openai = PromptVoice(
         model=OPENAI_VOICE_MODEL,
         voice=chosen.name.lower() if is_openai else STAND_IN_VOICE,
         speed=float(settings["voice_speed"]),
@@ -81,11 +114,9 @@ def _voice(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.Cl
         api_key=ours.openai_api_key.get_secret_value(),
         base_url=ours.openai_base_url,
     )
-    if is_openai:
-        return spoken_by_openai
     language = str(settings["language"])[:2]
-    first = elevenlabs.TTS(
-        voice_id=chosen.id,
+    spoken_by_elevenlabs = elevenlabs.TTS(
+        voice_id=gateway.voice_of("").id if is_openai else chosen.id,
         model=ours.elevenlabs_model,
         voice_settings=elevenlabs.VoiceSettings(
             stability=_within(settings["voice_stability"], STABILITIES),
@@ -98,7 +129,8 @@ def _voice(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.Cl
         http_session=http,
         language=NOT_GIVEN if settings["language"] == MANY else language,
     )
-    return tts.FallbackAdapter([first, spoken_by_openai], sample_rate=VOICE_HZ)
+    both: list[tts.TTS[Any]] = [spoken_by_elevenlabs, spoken_by_openai]
+    return tts.FallbackAdapter(both[::-1] if is_openai else both, max_retry_per_tts=0, sample_rate=VOICE_HZ)
 
 
 def _within(value: float, ends: tuple[float, float]) -> float:

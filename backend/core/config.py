@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     openai_base_url: str = ""
     chat_model: str = "gpt-4.1-mini"
     fallback_chat_model: str = "gpt-4o-mini"
+    # Another server that speaks OpenAI's API, which thinks in calls where the first fails; it has the model above
+    fallback_openai_base_url: str = ""
+    fallback_openai_api_key: SecretStr = SecretStr("")
     embedding_model: str = "text-embedding-3-small"
 
     # Calls: what hears callers and what speaks to them

@@ -11,6 +11,7 @@ RequestTarget = Literal[
     "openai.chat",
     "openai.embeddings",
     "openai.speech",
+    "openai.transcription",
     "deepgram.listen",
     "elevenlabs.speech",
     "signalwire.messages",

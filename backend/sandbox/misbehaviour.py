@@ -23,6 +23,8 @@ def target_of(method: str, path: str) -> str | None:
         return "openai.embeddings"
     if path == "/v1/audio/speech":
         return "openai.speech"
+    if path == "/v1/audio/transcriptions":
+        return "openai.transcription"
     if path == "/v1/listen":
         return "deepgram.listen"
     if path.startswith("/v1/text-to-speech/"):

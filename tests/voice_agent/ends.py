@@ -24,6 +24,11 @@ class Mouth(io.AudioInput):
         """Have the caller say something from now on."""
         self._saying = np.concatenate([self._saying, spoken.say(text, RATE)])
 
+    @property
+    def is_saying(self) -> bool:
+        """Whether there is something left to say."""
+        return bool(len(self._saying))
+
     async def __anext__(self) -> rtc.AudioFrame:
         now = time.perf_counter()
         self._next = max(self._next + FRAME_S, now - 0.2)
