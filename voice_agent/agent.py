@@ -16,6 +16,7 @@ from livekit.agents import Agent, FlushSentinel, ModelSettings, RunContext, Stop
 
 from voice_agent import gateway
 from voice_agent.core.states import Kind
+from voice_agent.pronouncing import Pronouncing
 
 TURN = "magpipe_turn"
 # Answers that may still be spoken: those of one turn begun early, and the one being said.
@@ -58,6 +59,8 @@ class CallAgent(Agent):
         self._call = call
         self._brain = brain
         self._heard = heard
+        self.pronouncing = Pronouncing(call.settings["pronunciations"])
+        """How the business says its words."""
         self._happened = happened
         self._used = used
         self._answers: OrderedDict[UUID, gateway.Answer] = OrderedDict()
@@ -77,6 +80,11 @@ class CallAgent(Agent):
         if self.is_silent:
             await self._overheard(new_message.text_content or "")
             raise StopResponse
+
+    async def tts_node(self, text: AsyncIterable[str], model_settings: ModelSettings) -> AsyncIterable[rtc.AudioFrame]:
+        """Yield what is said, its words pronounced as the business says them."""
+        async for frame in Agent.default.tts_node(self, self.pronouncing.stream(text), model_settings):
+            yield frame
 
     async def llm_node(
         self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings

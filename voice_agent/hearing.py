@@ -98,7 +98,7 @@ class Ears(stt.STT[Any]):
             if isinstance(one, stt.StreamAdapter):
                 await one.aclose()
 
-    async def _recognize_impl(self, buffer: Any, *, language: Any = NOT_GIVEN, conn_options: Any) -> stt.SpeechEvent:
+    async def _recognize_impl(self, *_: Any, **__: Any) -> stt.SpeechEvent:
         raise NotImplementedError("calls are heard as they go")
 
 

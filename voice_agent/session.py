@@ -12,6 +12,7 @@ from uuid import UUID
 
 import aiohttp
 from livekit.agents import (
+    NOT_GIVEN,
     AgentSession,
     AgentStateChangedEvent,
     CloseEvent,
@@ -32,6 +33,7 @@ from voice_agent.core.cost_clock import CostClock
 from voice_agent.core.messages import CallPeople, Command, Ending, Event, HangUp, Line, Reserve, Retry, Say, WrapUp
 from voice_agent.core.rules import CallRules
 from voice_agent.core.states import TALKING, Kind, State
+from voice_agent.greetings import Greeting
 from voice_agent.guests import Guests
 from voice_agent.hearing import Attention
 from voice_agent.keeping import Keeping, Kept
@@ -85,6 +87,7 @@ class CallSession:
         # The connection stands when the first words are there to be said.
         made.voice.prewarm()
         self._attention = Attention(made.ear.give_up)
+        self._first_words = Greeting(call.settings, made.own_voice)
         self.session: AgentSession[None] = AgentSession(
             stt=made.ear,
             llm=made.mind,
@@ -133,6 +136,8 @@ class CallSession:
         self._log("agent.joined", "joined", {})
         self._tell(Event(Kind.ANSWERED))
         greeting = self._greeting()
+        if self.session.output.audio is not None:
+            await self._first_words.prepare(self.agent.pronouncing.said(greeting))
         self._tell(Event(Kind.OPENED, greeting))
         if not greeting:
             self.session.generate_reply()
@@ -205,6 +210,7 @@ class CallSession:
     async def drop(self) -> None:
         """Let everything go of a call that could not begin."""
         self._attention.stop()
+        self._first_words.stop()
         await self.session.aclose()
         await self._people.leave()
         self._work.put_nowait(None)
@@ -260,7 +266,10 @@ class CallSession:
             self.session.interrupt(force=True)
         text = self._greeting() if said.line == Line.GREETING else self._words(said.line)
         handle = self.session.say(
-            text, allow_interruptions=not said.is_last, add_to_chat_ctx=said.line != Line.ONE_MOMENT
+            text,
+            audio=(said.line == Line.GREETING and self._first_words.frames()) or NOT_GIVEN,
+            allow_interruptions=not said.is_last,
+            add_to_chat_ctx=said.line != Line.ONE_MOMENT,
         )
         self._own[handle.id] = said.speech
         handle.add_done_callback(lambda _: self._tell(Event(Kind.AGENT_FINISHED, speech=said.speech)))

@@ -38,6 +38,8 @@ class Vendors:
     ear: Ears
     mind: llm.LLM[Any]
     voice: tts.TTS[Any]
+    own_voice: tts.TTS[Any]
+    """The agent's own voice, without what stands in for it."""
 
 
 def of(
@@ -50,7 +52,9 @@ def of(
     """Return the vendors for an agent's published fields; they share `http` and are closed with it."""
     ours = gateway.settings()
     ear = Ears([_ear(settings, ours, http), _stand_in_ear(settings, ours)], hears)
-    return Vendors(ear, _mind(settings, model, max_tokens, ours), _voice(settings, ours, http))
+    voices = _voices(settings, ours, http)
+    voice = tts.FallbackAdapter(voices, max_retry_per_tts=0, sample_rate=VOICE_HZ)
+    return Vendors(ear, _mind(settings, model, max_tokens, ours), voice, voices[0])
 
 
 def _stand_in_ear(settings: Mapping[str, Any], ours: gateway.Settings) -> stt.STT[Any]:
@@ -103,7 +107,7 @@ def _mind(settings: Mapping[str, Any], model: str, max_tokens: int, ours: gatewa
     return llm.FallbackAdapter(made, attempt_timeout=MIND_WAITS_S) if len(made) > 1 else made[0]
 
 
-def _voice(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.ClientSession) -> tts.TTS[Any]:
+def _voices(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.ClientSession) -> list[tts.TTS[Any]]:
     chosen = gateway.voice_of(str(settings["voice_id"]))
     is_openai = chosen.provider == gateway.OPENAI
     spoken_by_openai = PromptVoice(
@@ -130,7 +134,7 @@ def _voice(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.Cl
         language=NOT_GIVEN if settings["language"] == MANY else language,
     )
     both: list[tts.TTS[Any]] = [spoken_by_elevenlabs, spoken_by_openai]
-    return tts.FallbackAdapter(both[::-1] if is_openai else both, max_retry_per_tts=0, sample_rate=VOICE_HZ)
+    return both[::-1] if is_openai else both
 
 
 def _within(value: float, ends: tuple[float, float]) -> float:

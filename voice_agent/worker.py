@@ -17,6 +17,7 @@ from voice_agent.desk import Desks
 from voice_agent.guests import Guests
 from voice_agent.keeping import Keeping, Kept
 from voice_agent.legs.port import Leg
+from voice_agent.quieting import quieted
 from voice_agent.rooms import Rooms
 from voice_agent.session import CallSession
 
@@ -75,7 +76,8 @@ class Worker:
         kept_back = await keeping.reserve(rules.BEGINS_MIN * sum(prices.values()))
         clock = CostClock(prices, kept_back)
         held = CallSession(call, brain, leg, inference.VAD(model="silero"), clock, keeping)
-        held.session.input.audio, held.session.output.audio = leg.ear, leg.mouth
+        held.session.input.audio = quieted(leg.ear, str(call.settings["noise_suppression"]))
+        held.session.output.audio = leg.mouth
         await keeping.follow(held)
         carrying = asyncio.create_task(leg.carry(held.press))
         self.held.add(held)

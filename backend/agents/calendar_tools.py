@@ -43,6 +43,13 @@ USUAL_DAYS = 7
 MESSAGES_READ = 80
 # More than a family books in one talk; whoever wants the whole calendar stops here.
 MOST_BOOKED, HOUR = 10, timedelta(hours=1)
+# How the signs of an address are said, in the languages agents speak.
+_SIGNS = {
+    "@": "at|arobase|arroba|klammeraffe",
+    ".": "dot|point|punto|punkt",
+    "-": "dash|hyphen|tiret|guion|guión|minus|bindestrich",
+    "_": "underscore|tiret bas|guion bajo|guión bajo|unterstrich",
+}
 _EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[A-Za-z0-9.-]{1,250}\.[A-Za-z]{2,24}")
 _LABELS = {
     FREE: "Look up free times",
@@ -277,9 +284,19 @@ async def _require_said(email: str, setting: CallSetting, party: Party) -> None:
     else:
         theirs = [one for one in theirs if str(one.data.get("session_id", "")) == party.told_in]
     is_said = any(email.casefold() in _EMAIL.findall(one.body.casefold()) for one in theirs)
+    is_said = is_said or is_spoken(email, setting.spoken)
     is_known = party.is_certain and (contact.email or "").casefold() == email.casefold()
     if not is_said and not is_known:
         raise Invalid("The customer has not written this address. Ask for it.", field="email")
+
+
+def is_spoken(email: str, lines: Sequence[str]) -> bool:
+    """Tell whether somebody said an address aloud, with its signs as words and its letters one by one or together."""
+    words = " ".join(lines).casefold()
+    # Longer names first: some hold shorter ones.
+    for sign, said in reversed(_SIGNS.items()):
+        words = re.sub(rf"\b(?:{said})\b", sign, words)
+    return email.casefold() in re.sub(r"[\s,]+", "", words)
 
 
 def _party(setting: CallSetting) -> Party:

@@ -122,6 +122,7 @@ ALL = (
     _range("agent_volume", "voice", 0, 2, 0.1, 1.0, types=VOICE),
     _range("voice_speed", "voice", 0.5, 2, 0.1, 1.0, types=VOICE),
     _range("voice_stability", "voice", 0, 2, 0.05, 0.75, types=VOICE),
+    Field("pronunciations", "voice", "phrases", [], validation.pronunciations, types=VOICE),
     _choice("ambient_sound", "voice", AMBIENCES, "off", types=VOICE),
     _range("ambient_sound_volume", "voice", 0, 2, 0.05, 0.25, types=VOICE),
     _choice("noise_suppression", "voice", NOISE, "medium", types=VOICE),

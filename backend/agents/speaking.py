@@ -218,7 +218,12 @@ class Speaking:
             notes=self._notes(),
             found=found,
             call_tool=self._caller(
-                replace(self._setting(turn_id), known=tool_calls.known(spec, self._customer, found))
+                replace(
+                    self._setting(None),
+                    answer_id=turn_id,
+                    spoken=(*(one.text for one in said if one.role == "user"), text),
+                    known=tool_calls.known(spec, self._customer, found),
+                )
             ),
             recall=self._recall(asked),
         )
@@ -253,6 +258,7 @@ class Speaking:
             turn.reason = turn.reason or record.hand_over_reason
             session.add(turn)
             await session.flush()
+            await functions.adopt(session, turn.id, record.tools)
             await functions.log(session, self._setting(turn.id), record.tools)
             place = _OfCall(turn.id, org_id, conversation.id)
             await storing.apply(session, place, turn, conversation, record)
@@ -269,7 +275,7 @@ class Speaking:
     def _recall(self, asked: Asked) -> Recall | None:
         return recall_of(self._speaker.contact_id, self.spec, asked)
 
-    def _setting(self, turn_id: UUID) -> CallSetting:
+    def _setting(self, turn_id: UUID | None) -> CallSetting:
         return CallSetting(
             org_id=self._org_id,
             agent_id=self.spec.id,

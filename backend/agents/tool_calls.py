@@ -21,7 +21,7 @@ def caller(setting: CallSetting) -> CallTool:
 
     async def call(offer: Offer, arguments: Mapping[str, Any], limit_s: float) -> Outcome:
         # Without a turn that is stored nothing is run again, so each call is a wish of its own.
-        key = functions.key_of(setting.turn_id or new_id(), offer.name, arguments)
+        key = functions.key_of(setting.turn_id or setting.answer_id or new_id(), offer.name, arguments)
         return await functions.pass_call(offer, arguments, setting, key, limit_s, work(offer, arguments, setting))
 
     return call

@@ -51,7 +51,7 @@ class Trial(Speaking):
     def _recall(self, asked: Asked) -> Recall | None:
         return None
 
-    def _setting(self, turn_id: UUID) -> CallSetting:
+    def _setting(self, turn_id: UUID | None) -> CallSetting:
         return CallSetting(self._org_id, self.spec.id, self.spec.name, self.spec.version, Channel.CALL, is_test=True)
 
 

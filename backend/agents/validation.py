@@ -111,6 +111,17 @@ def phrases(value: Any, field: str) -> list[str]:
     return found
 
 
+def pronunciations(value: Any, field: str) -> list[str]:
+    """Return words with how they are said, each `written = spoken`."""
+    found = []
+    for one in phrases(value, field):
+        written, _, spoken = (part.strip() for part in one.partition("="))
+        if not written or not spoken:
+            raise Invalid("Give each word as “written = spoken”, separated by commas.", field=field)
+        found.append(f"{written} = {spoken}")
+    return found
+
+
 def own_variables(value: Any, field: str) -> dict[str, str]:
     """Return the person's own variables: names with texts."""
     if not isinstance(value, Mapping) or len(value) > MOST_VARIABLES:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -47,6 +47,12 @@ async def begin(session: AsyncSession, call: ToolCall) -> ToolCall | None:
     )
     found: ToolCall = (await session.execute(query)).scalars().one()
     return found
+
+
+async def adopt(session: AsyncSession, org_id: UUID, turn_id: UUID, ids: Collection[UUID]) -> None:
+    """Give calls the turn they belong to."""
+    of_turn = (col(ToolCall.org_id) == org_id, col(ToolCall.id).in_(ids))
+    await session.execute(update(ToolCall).where(*of_turn).values(turn_id=turn_id))
 
 
 async def call(session: AsyncSession, org_id: UUID, call_id: UUID, *, for_update: bool = False) -> ToolCall | None:

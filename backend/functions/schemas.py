@@ -59,6 +59,10 @@ class CallSetting:
     channel: str = ""
     conversation_id: UUID | None = None
     turn_id: UUID | None = None
+    answer_id: UUID | None = None
+    """The answer a call belongs to while its turn is not stored, as in a phone call: the id that turn will have."""
+    spoken: tuple[str, ...] = ()
+    """What the customer has said in the phone call it is done for."""
     session_id: str = ""
     """The web chat it is done for, or an empty string."""
     is_proven: bool = True

@@ -38,6 +38,7 @@ __all__ = [
     "CallRow",
     "CallSetting",
     "Outcome",
+    "adopt",
     "call",
     "call_row",
     "calls",
@@ -180,6 +181,12 @@ async def log(session: AsyncSession, setting: CallSetting, entries: Sequence[Map
             finished_at=clock.now(),
         )
         await queries.begin(session, row)
+
+
+async def adopt(session: AsyncSession, turn_id: UUID, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Have the calls that were made for a turn before it was stored belong to it."""
+    made = [UUID(str(one["call_id"])) for one in entries if one.get("call_id")]
+    await queries.adopt(session, org_id_of(session), turn_id, made)
 
 
 def key_of(turn_id: UUID, name: str, arguments: Mapping[str, Any]) -> str:

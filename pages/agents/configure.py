@@ -26,7 +26,9 @@ GROUPS = (
     ("privacy", AgentConfigure.PRIVACY, AgentConfigure.PRIVACY_LEAD),
 )
 # Fields that need the whole width.
-_WIDE = frozenset({"backchannel_words", "end_call_phrases", "recording_notice", "vocabulary", "voice_id"})
+_WIDE = frozenset(
+    {"backchannel_words", "end_call_phrases", "pronunciations", "recording_notice", "vocabulary", "voice_id"}
+)
 
 
 def configure_part() -> rx.Component:

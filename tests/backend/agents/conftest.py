@@ -16,7 +16,7 @@ from sqlalchemy import text as sql
 from sqlmodel import col, select
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from backend.agents import jobs as agent_jobs
@@ -203,7 +203,7 @@ class Script:
         """Return an answer that ran into its length limit."""
         return {"cut": text}
 
-    async def complete(self, request: Request) -> JSONResponse:
+    async def complete(self, request: Request) -> Response:
         self.requests.append(await request.json())
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         self.before_answer()
@@ -221,16 +221,18 @@ class Script:
                 }
                 for place, (name, given) in enumerate(answer["tools"])
             ]
-        return JSONResponse(
-            {
-                "id": "1",
-                "object": "chat.completion",
-                "created": 1,
-                "model": "gpt-4.1-mini",
-                "choices": [{"index": 0, "message": message, "finish_reason": "length" if cut else "stop"}],
-                **self._usage(),
-            }
-        )
+        head = {"id": "1", "created": 1, "model": "gpt-4.1-mini"}
+        finish = "length" if cut else "stop"
+        if self.requests[-1].get("stream"):
+            for place, call in enumerate(message.get("tool_calls", [])):
+                call["index"] = place
+            piece = {"index": 0, "delta": message, "finish_reason": finish}
+            chunks = [{"choices": [piece]}, {"choices": [], **self._usage()}]
+            lines = [json.dumps({**head, "object": "chat.completion.chunk", **one}) for one in chunks]
+            text = "".join(f"data: {one}\n\n" for one in [*lines, "[DONE]"])
+            return Response(text, media_type="text/event-stream")
+        choice = {"index": 0, "message": message, "finish_reason": finish}
+        return JSONResponse({**head, "object": "chat.completion", "choices": [choice], **self._usage()})
 
     def _usage(self) -> dict[str, Any]:
         if self.usage is None:
