@@ -176,8 +176,11 @@ class Recorder:
         """Hear no more, and wait until the file is whole."""
         self._taps.remove(self)
         self._hand_on(max(one.length for one in self._tracks.values()))
-        await self._chunks.put(None)
         if self._work is not None:
+            ending = asyncio.ensure_future(self._chunks.put(None))
+            # A file that failed takes nothing any more.
+            await asyncio.wait({ending, self._work}, return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
             await self._work
 
     def _hand_on(self, until: int) -> None:
