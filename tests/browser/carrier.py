@@ -80,7 +80,7 @@ class Carrier:
         self._client.put("/sandbox/faults", json=list(faults)).raise_for_status()
 
 
-def wait_until(look: Callable[[], T | None], what: str, within_s: float = 15) -> T:
+def wait_until(look: Callable[[], T | None], what: str, within_s: float = 60) -> T:
     """Look until there is something to see and return it; fail in words after `within_s` seconds."""
     deadline = time.monotonic() + within_s
     while not (found := look()):

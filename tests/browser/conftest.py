@@ -12,11 +12,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.browser.carrier import Carrier
 from tests.browser.people import Person, sign_in, sign_up
-from tests.browser.window import Problems, Window
+from tests.browser.window import PATIENT_MS, Problems, Window
 from tests.chromium import find
 from tests.installation import Installation, installation
 
@@ -33,6 +33,8 @@ ARGUMENTS = (
     "--use-fake-ui-for-media-stream",
 )
 FAILED = pytest.StashKey[bool]()
+# The five seconds it waits otherwise are too few for a page on a machine that does ten other things.
+expect.set_options(timeout=PATIENT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

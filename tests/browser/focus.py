@@ -29,9 +29,9 @@ LOOK = """() => {
 def focused(page: Page) -> str:
     """Return the name of the focused element, empty if nothing has focus; fail unless its focus can be seen.
 
-    Colours fade in and lists scroll, so it is given half a second.
+    Colours fade in and lists scroll, so it is given time.
     """
-    deadline = time.monotonic() + 0.5
+    deadline = time.monotonic() + 20
     while True:
         found = page.evaluate(LOOK)
         if found is None:

@@ -150,7 +150,7 @@ class Letters:
         for key, subject, body, more in said:
             arrive(self._up, address, subject, body, sender=WRITERS[key], **more)
         drafts = "select 1 from conversation_items where kind = 'draft' and author_name = %s having count(*) >= 3"
-        wait_until(lambda: self._up.query(drafts, VERIFIED), "the drafts", within_s=30)
+        wait_until(lambda: self._up.query(drafts, VERIFIED), "the drafts")
 
     def _answer(self) -> None:
         """Answer the one whose address is about to be gone: the first answer arrives, the second does not."""

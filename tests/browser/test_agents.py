@@ -102,7 +102,7 @@ def test_two_editors_see_each_other_and_neither_overwrites_the_other(agent, wind
 def test_colleague_on_the_same_page_is_seen(agent, window, leo):
     other: Page = window(leo).page
     other.goto(agent.url)
-    expect(agent.get_by_role("img", name=f"Leo Park {Agent.ALSO_HERE}")).to_be_visible(timeout=30_000)
+    expect(agent.get_by_role("img", name=f"Leo Park {Agent.ALSO_HERE}")).to_be_visible()
 
 
 def test_variable_is_completed_by_the_keyboard(agent):

@@ -35,7 +35,7 @@ def test_a_topic_is_tried_saved_and_heard_in_a_customers_text(window, ana, up, c
     dialog.get_by_label(AgentAlerts.TEMPLATE).select_option(f"Saxophone {mark}")
     dialog.get_by_label(AgentAlerts.TRY_OWN).fill("Can you repair saxophones?")
     dialog.get_by_role("button", name=AgentAlerts.TRY_VERB).click()
-    expect(dialog.get_by_role("listitem").first).to_contain_text(AgentAlerts.WOULD, timeout=30_000)
+    expect(dialog.get_by_role("listitem").first).to_contain_text(AgentAlerts.WOULD)
     assert violations(page, "[role=dialog]") == []
     dialog.get_by_role("button", name=AgentAlerts.SAVE, exact=True).click()
     expect(dialog.get_by_text("Give a whole email address.")).to_be_visible()
@@ -45,11 +45,11 @@ def test_a_topic_is_tried_saved_and_heard_in_a_customers_text(window, ana, up, c
 
     carrier.text(customer, "Hello. Do you mend a broken saxophone? Mine has no sound.")
     row = page.get_by_role("listitem").filter(has_text=f"Saxophone {mark}")
-    expect(row).to_contain_text(re.compile(AgentAlerts.ONCE), timeout=30_000)
+    expect(row).to_contain_text(re.compile(AgentAlerts.ONCE))
     assert violations(page) == []
     row.get_by_role("button", name=AgentAlerts.MORE).click()
     page.get_by_role("menuitem", name=AgentAlerts.HISTORY).click()
-    expect(dialog.get_by_role("listitem")).to_contain_text(f"Mailed to {mark}@example.com", timeout=15_000)
+    expect(dialog.get_by_role("listitem")).to_contain_text(f"Mailed to {mark}@example.com")
     assert violations(page, "[role=dialog]") == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert sideways(page) == ""

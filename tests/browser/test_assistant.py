@@ -28,7 +28,7 @@ def ask(page: Page, words: str) -> None:
     box.fill(words)
     box.press("Enter")
     expect(page.get_by_role("log").get_by_text(words, exact=True)).to_be_visible()
-    expect(page.get_by_role("button", name=Assistant.SEND, exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name=Assistant.SEND, exact=True)).to_be_visible()
 
 
 def test_a_text_is_shown_confirmed_and_arrives_once(talk, carrier, new_customer):

@@ -60,7 +60,7 @@ def test_a_recording_is_heard_along_its_transcript(window, ana, up, new_customer
     page.goto(f"/calls/{call}")
     place = page.get_by_role("slider", name=CallWords.POSITION)
     # A job completes the recording, and the open page hears of it.
-    expect(place).to_be_visible(timeout=60_000)
+    expect(place).to_be_visible()
     page.get_by_role("button", name=CallWords.PLAY_FROM.format(time="0:12")).click()
     expect(page.locator("[data-line][aria-current=true]")).to_contain_text("My crown fell out.")
     page.get_by_role("button", name=CallWords.PAUSE).click()

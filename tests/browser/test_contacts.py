@@ -116,7 +116,7 @@ def test_a_person_is_blocked_and_then_erased_with_a_report(page, mark, new_custo
     expect(erase).to_be_disabled()
     dialog.get_by_label(Contact.ERASE_CONFIRM).press_sequentially(f"Rob {mark}")
     erase.click()
-    expect(page.get_by_role("heading", name=Contact.ERASED_TITLE)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name=Contact.ERASED_TITLE)).to_be_visible()
     listed(page, mark)
     expect(page.get_by_text(Contacts.NONE_TITLE)).to_be_visible()
 
@@ -131,7 +131,7 @@ def test_a_file_is_brought_in_and_its_bad_rows_are_handed_back(page, mark, new_c
     start = page.get_by_role("button", name=ContactImports.START.partition("{")[0])
     expect(start).to_be_enabled()
     start.click()
-    expect(page.get_by_text(ContactImports.DONE)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(ContactImports.DONE)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name=ContactImports.ERRORS).click()
     assert f"Odd {mark}" in download.value.path().read_text()

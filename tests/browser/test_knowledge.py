@@ -36,7 +36,7 @@ def test_what_is_taught_is_found_and_a_private_address_says_why(window, ana, tmp
     assert violations(page, "[role=dialog]") == []
     dialog.get_by_role("button", name=Knowledge.ADD_VERB, exact=True).click()
     page.get_by_role("link", name=f"127.0.0.1:1/{mark}").click()
-    expect(page.get_by_text("private network").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("private network").first).to_be_visible()
     assert violations(page) == []
 
     page.goto("/knowledge/try")

@@ -17,7 +17,7 @@ ELEMENT = "<xss tabindex=0 onfocus=alert(1) autofocus>garden {mark}</xss>"
 
 def shows_words(page: Page, words: str) -> None:
     """Expect the markup to be read and not to be there."""
-    expect(page.get_by_text(words).first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(words).first).to_be_visible()
     assert page.locator("xss").count() == 0
 
 

@@ -14,6 +14,7 @@ from pages.words import (
     Shell,
     Templates,
 )
+from tests.browser.carrier import wait_until
 from tests.browser.focus import press
 from tests.browser.inbox import Inbox, national
 
@@ -143,14 +144,15 @@ def test_who_answers_second_is_warned_and_decides(window, ana, leo, carrier, new
     ]
 
 
-def test_a_draft_follows_its_writer_to_another_browser(window, ana, carrier, new_customer):
+def test_a_draft_follows_its_writer_to_another_browser(window, up, ana, carrier, new_customer):
     customer = new_customer()
     carrier.text(customer, "How much is a cleaning?")
     carrier.wait_for_reply(customer)
     first = Inbox(window(ana).page).visit()
     first.open(customer)
     first.field.fill("Half a thought")
-    first.page.wait_for_timeout(1500)
+    kept = "select 1 from message_drafts where body = %s"
+    wait_until(lambda: up.query(kept, "Half a thought"), "the draft")
     second = Inbox(window(ana).page).visit(first.conversation)
     expect(second.field).to_have_value("Half a thought")
 

@@ -21,6 +21,10 @@ HARMLESS = re.compile(
 TRACES = os.environ.get("BROWSER_TRACES") == "1"
 
 
+# How long a test waits at most for what must come.
+PATIENT_MS = 60_000
+
+
 class Problems:
     """What the pages of a test complained about."""
 
@@ -74,7 +78,7 @@ class Window:
         )
         if person is not None:
             self.context.add_cookies(list(person.cookies))  # type: ignore[arg-type]
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENT_MS)
         if TRACES:
             self.context.tracing.start(snapshots=True, screenshots=False)
         self.context.on("page", self._watch)
