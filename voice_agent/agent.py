@@ -7,8 +7,8 @@ done is kept with what it rests on, also when the session began an answer early 
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Protocol
 from uuid import UUID
 
 from livekit import rtc
@@ -25,18 +25,31 @@ _KEPT = 8
 _WITHHELD = "withheld"
 
 
+class Ears(Protocol):
+    """Who judges what is heard in a call."""
+
+    def counts(self, text: str) -> bool:
+        """Tell whether words count, and do not only show that somebody listens."""
+
+    def listen(self, frame: rtc.AudioFrame) -> None:
+        """Take sound of the line beside its words."""
+
+    def answers(self, text: str) -> bool:
+        """Tell whether a turn is answered by the model."""
+
+
 class CallAgent(Agent):
     """The agent of one call.
 
-    `heard` says whether words of the caller's count, `happened` is told of tools while they run, and `used` of each
-    that did, as the turn keeps it. `overheard` is given what the caller says while somebody else speaks with them.
+    `ears` judge what is heard, `happened` is told of tools while they run, and `used` of each that did, as the turn
+    keeps it. `overheard` is given what the caller says while somebody else speaks with them.
     """
 
     def __init__(
         self,
         call: gateway.CallBrief,
         brain: gateway.Speaking,
-        heard: Callable[[str], bool],
+        ears: Ears,
         happened: Callable[[Kind], None],
         used: Callable[[Mapping[str, Any]], None],
         overheard: Callable[[str], Awaitable[None]],
@@ -58,7 +71,7 @@ class CallAgent(Agent):
         self._overheard = overheard
         self._call = call
         self._brain = brain
-        self._heard = heard
+        self._ears = ears
         self.pronouncing = Pronouncing(call.settings["pronunciations"])
         """How the business says its words."""
         self._happened = happened
@@ -70,16 +83,22 @@ class CallAgent(Agent):
         self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
     ) -> AsyncIterable[stt.SpeechEvent]:
         """Yield what is heard, without the signs of listening that are said over the agent's words."""
-        async for event in Agent.default.stt_node(self, audio, model_settings):
-            if event.alternatives and not self._heard(event.alternatives[0].text):
+        async for event in Agent.default.stt_node(self, self._listened(audio), model_settings):
+            if event.alternatives and not self._ears.counts(event.alternatives[0].text):
                 continue
             yield event
 
-    async def on_user_turn_completed(self, _turn_ctx: llm.ChatContext, new_message: llm.ChatMessage) -> None:
-        """Leave what is said to somebody else without an answer."""
+    async def on_user_turn_completed(self, _context: llm.ChatContext, new_message: llm.ChatMessage) -> None:
+        """Let the model answer a turn that is its matter; it knows of the others as of everything that was said."""
         if self.is_silent:
             await self._overheard(new_message.text_content or "")
             raise StopResponse
+        if self._ears.answers(new_message.text_content or ""):
+            return
+        context = self.chat_ctx.copy()
+        context.items.append(new_message)
+        await self.update_chat_ctx(context)
+        raise StopResponse
 
     async def tts_node(self, text: AsyncIterable[str], model_settings: ModelSettings) -> AsyncIterable[rtc.AudioFrame]:
         """Yield what is said, its words pronounced as the business says them."""
@@ -127,6 +146,11 @@ class CallAgent(Agent):
             rest = said[len(shown) :]
         if rest:
             yield llm.ChatChunk(id=_WITHHELD, delta=llm.ChoiceDelta(role="assistant", content=rest, extra=tag))
+
+    async def _listened(self, audio: AsyncIterable[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
+        async for frame in audio:
+            self._ears.listen(frame)
+            yield frame
 
     def answer_of(self, items: list[llm.ChatItem]) -> gateway.Answer | None:
         """Return the answer that what was said and called belongs to, once."""

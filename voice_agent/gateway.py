@@ -34,11 +34,14 @@ from backend.core.logging import log
 from backend.core.tenancy import org_scope
 from backend.recordings import service as recordings
 from backend.recordings.service import Begun
+from backend.vocab import Direction
+from voice_agent.core.states import Kind
 
 __all__ = [
     "ELEVENLABS",
     "LINE_TOOLS",
     "OPENAI",
+    "OUTBOUND",
     "SIP_HEADERS",
     "Answer",
     "Begun",
@@ -74,6 +77,7 @@ __all__ = [
     "listen",
     "log",
     "new_id",
+    "picked_up",
     "put_through",
     "recording_made",
     "requests",
@@ -91,6 +95,8 @@ __all__ = [
     "voice_of",
 ]
 
+OUTBOUND = Direction.OUTBOUND
+_OF_PICKUP = {"machine.detected": Kind.MACHINE, "machine.records": Kind.BEEP}
 # Who tells the log of calls what the worker saw.
 SOURCE = "worker"
 # The headers of an INVITE that name a call, and the attributes of the caller that LiveKit makes of them.
@@ -164,6 +170,12 @@ async def reserve(call_id: UUID, micros: int) -> int:
 async def requests(call_id: UUID) -> list[Request]:
     """Return what people asked of a call, oldest first. Raises `NotFound`."""
     return await calls.requests(call_id)
+
+
+async def picked_up(call_id: UUID) -> list[Kind]:
+    """Return what the carrier told of who picked up a call of ours. Raises `NotFound`."""
+    told = await calls.carrier_events(call_id, list(_OF_PICKUP))
+    return [_OF_PICKUP[kind] for kind in told]
 
 
 async def answer_request(call_id: UUID, request: str, reason: str = "") -> bool:

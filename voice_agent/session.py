@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import aiohttp
+from livekit import rtc
 from livekit.agents import (
     NOT_GIVEN,
     AgentSession,
@@ -25,13 +26,26 @@ from livekit.agents import (
 )
 from livekit.agents.voice import SpeechHandle
 
-from voice_agent import gateway, turns, vendors, words
+from voice_agent import gateway, opening, turns, vendors
 from voice_agent.agent import CallAgent
-from voice_agent.core import rules
+from voice_agent.beeps import Beeps
 from voice_agent.core.call import Call
 from voice_agent.core.cost_clock import CostClock
-from voice_agent.core.messages import CallPeople, Command, Ending, Event, HangUp, Line, Reserve, Retry, Say, WrapUp
-from voice_agent.core.rules import CallRules
+from voice_agent.core.messages import (
+    CallPeople,
+    Command,
+    Ending,
+    Event,
+    GoOn,
+    HangUp,
+    Hush,
+    Line,
+    Note,
+    Reserve,
+    Retry,
+    Say,
+    WrapUp,
+)
 from voice_agent.core.states import TALKING, Kind, State
 from voice_agent.greetings import Greeting
 from voice_agent.guests import Guests
@@ -53,18 +67,6 @@ _LET_GO_S = 5.0
 _CLOSE_S = 0.2
 
 
-def rules_of(call: gateway.CallBrief) -> CallRules:
-    """Return what a call keeps to, from its agent's published fields."""
-    own = call.settings
-    return CallRules(
-        max_call_s=float(own["max_call_duration"]),
-        idle_s=float(own["idle_seconds"]),
-        most_reminders=int(own["max_idle_reminders"]),
-        end_phrases=tuple(own["end_call_phrases"]),
-        renewal_micros=rules.RENEWS_MIN * sum(call.per_minute.values()),
-    )
-
-
 class CallSession:
     """One call from the first word to the last; `core` says where it stands."""
 
@@ -81,7 +83,7 @@ class CallSession:
         self._keeping: Keeping = keeping or Kept(call)
         self._loop = asyncio.get_running_loop()
         self._call, self._brain, self._leg = call, brain, leg
-        self.core = Call(rules_of(call), clock, self._loop.time())
+        self.core = Call(opening.rules_of(call, brain), clock, self._loop.time())
         self._http = aiohttp.ClientSession()
         made = vendors.of(call.settings, brain.spec.model, brain.spec.max_tokens, self._http, ears is not None)
         # The connection stands when the first words are there to be said.
@@ -103,10 +105,11 @@ class CallSession:
         )
         self.guests = Guests(call, self, leg, made.ear)
         self.agent = CallAgent(
-            call, brain, self._heard, lambda kind: self._tell(Event(kind)), self._on_tool, self.guests.overhear
+            call, brain, self, lambda kind: self._tell(Event(kind)), self._on_tool, self.guests.overhear
         )
         self._line = brain.line = CallLine(leg, self._tell, lambda: self.agent.words)
         self._people = People(call, brain, self, self._keeping)
+        self._beeps = Beeps() if opening.is_ours(call) else None
         self._own: dict[str, int] = {}
         self._handles: set[str] = set()
         # One thing after the other, so that the call's log stands in the order of the call.
@@ -135,12 +138,14 @@ class CallSession:
         await self.session.start(self.agent, record=False)
         self._log("agent.joined", "joined", {})
         self._tell(Event(Kind.ANSWERED))
-        greeting = self._greeting()
+        greeting = self._spoken(Line.GREETING)
         if self.session.output.audio is not None:
             await self._first_words.prepare(self.agent.pronouncing.said(greeting))
-        self._tell(Event(Kind.OPENED, greeting))
-        if not greeting:
-            self.session.generate_reply()
+        # Whoever picks up a call of ours speaks first.
+        if not opening.is_ours(self._call):
+            self._tell(Event(Kind.OPENED, greeting))
+            if not greeting:
+                self.session.generate_reply()
         self.look()
 
     def tell(self, kind: Kind, reason: str = "") -> None:
@@ -148,14 +153,21 @@ class CallSession:
         self._tell(Event(kind, reason=reason))
 
     def look(self) -> None:
-        """Have taken what people asked of this call."""
-        if self.core.state != State.ENDED and self._keeping.is_kept:
-            self._later(self._people.look())
+        """Have taken what people asked of this call, and what the carrier told of who picked up."""
+        if self.core.state == State.ENDED or not self._keeping.is_kept:
+            return
+        self._later(self._people.look())
+        if self._beeps is not None:
+            self._later(self._look_at_pickup())
+
+    async def _look_at_pickup(self) -> None:
+        for kind in await gateway.picked_up(self.call_id):
+            self._tell(Event(kind))
 
     async def speak(self, line: Line) -> None:
         """Say a line instead of whatever is being said, and wait until it was heard."""
         await self.session.interrupt(force=True)
-        handle = self.session.say(self._words(line))
+        handle = self.session.say(self._spoken(line))
         handle.add_done_callback(lambda _: self._tell(Event(Kind.AGENT_FINISHED)))
         await handle.wait_for_playout()
 
@@ -170,6 +182,24 @@ class CallSession:
     def call_id(self) -> UUID:
         """Which call it is."""
         return self._call.call_id
+
+    def counts(self, text: str) -> bool:
+        """Tell whether words of the caller are heard, and not only a sign that they listen."""
+        self._attention.understood()
+        self._follow(self.core.hears(text, self._loop.time()))
+        return self.core.counts(text)
+
+    def listen(self, frame: rtc.AudioFrame) -> None:
+        """Take sound of the line, in which a machine may beep."""
+        if self._beeps is not None and self._beeps.hear(bytes(frame.data), frame.sample_rate):
+            self._tell(Event(Kind.BEEP))
+
+    def answers(self, text: str) -> bool:
+        """Tell whether the model answers a turn; one that it does not is kept, and the call's own matter."""
+        is_for_model = self.core.answers(text)
+        if not is_for_model:
+            self._on_line("caller", text, is_interrupted=False, began=None)
+        return is_for_model
 
     def press(self, key: str) -> None:
         """Take a key the caller pressed; what they typed is answered when they pause, or press #."""
@@ -228,11 +258,15 @@ class CallSession:
         self.session.generate_reply(user_input=words)
 
     def _tell(self, event: Event) -> None:
-        for command in self.core.handle(event, self._loop.time()):
-            self._do(command)
+        self._follow(self.core.handle(event, self._loop.time()))
         if event.kind == Kind.TRANSFER_DONE:
             # A carrier that took the caller away ends the line itself; one that does not is not waited for.
             self._letting_go = self._loop.call_later(_LET_GO_S, self._hang_up)
+
+    def _follow(self, commands: list[Command]) -> None:
+        """Do what the call wants done, and come back to it when time has something to say."""
+        for command in commands:
+            self._do(command)
         if self._timer is not None:
             self._timer.cancel()
         due = self.core.next_at()
@@ -244,6 +278,12 @@ class CallSession:
                 self._say(command)
             case Retry():
                 self._retry()
+            case GoOn():
+                self.session.generate_reply()
+            case Hush():
+                self.session.interrupt(force=True)
+            case Note(who):
+                self._log(*opening.noted(who))
             case WrapUp():
                 self.agent.hint = _WRAP_UP
             case CallPeople(reason):
@@ -255,16 +295,16 @@ class CallSession:
 
     def _retry(self) -> None:
         self.session.interrupt(force=True)
-        if self._has_spoken or not self._greeting():
+        if self._has_spoken or not self._spoken(Line.GREETING):
             self.session.generate_reply()
         else:
             # Callers who have heard nothing yet are still owed the first words.
-            self.session.say(self._greeting())
+            self.session.say(self._spoken(Line.GREETING))
 
     def _say(self, said: Say) -> None:
         if said.is_last:
             self.session.interrupt(force=True)
-        text = self._greeting() if said.line == Line.GREETING else self._words(said.line)
+        text = self._spoken(said.line)
         handle = self.session.say(
             text,
             audio=(said.line == Line.GREETING and self._first_words.frames()) or NOT_GIVEN,
@@ -272,14 +312,14 @@ class CallSession:
             add_to_chat_ctx=said.line != Line.ONE_MOMENT,
         )
         self._own[handle.id] = said.speech
-        handle.add_done_callback(lambda _: self._tell(Event(Kind.AGENT_FINISHED, speech=said.speech)))
 
-    def _greeting(self) -> str:
-        """Return the first words; a caller who comes back from a telephone that nobody answered is told so."""
-        return self._words(Line.BACK) if self._call.has_returned else self._call.greeting
+        def on_said(_: SpeechHandle) -> None:
+            self._tell(Event(Kind.AGENT_FINISHED, "" if handle.interrupted else text, speech=said.speech))
 
-    def _words(self, line: Line) -> str:
-        return words.of(line, self._brain.spec.language, self._brain.spec.name, self._call.business_name)
+        handle.add_done_callback(on_said)
+
+    def _spoken(self, line: Line) -> str:
+        return opening.spoken(line, self._call, self._brain)
 
     def _on_tool(self, call: Mapping[str, Any]) -> None:
         self._tools += 1
@@ -288,11 +328,6 @@ class CallSession:
         if self._call.settings["pii_storage"] == "enabled":
             told |= {"arguments": call["arguments"], "message": call["result"]}
         self._log("tool.called", f"tool:{self._tools}", told)
-
-    def _heard(self, text: str) -> bool:
-        """Take words of the caller's, and tell whether they count."""
-        self._attention.understood()
-        return self.core.counts(text)
 
     def _on_caller(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking":
@@ -311,15 +346,17 @@ class CallSession:
         item = event.item
         if not isinstance(item, llm.ChatMessage) or item.role not in ("user", "assistant"):
             return
-        text = item.text_content or ""
+        who, began = "caller" if item.role == "user" else "agent", item.metrics.get("started_speaking_at")
+        self._on_line(who, item.text_content or "", item.interrupted, began)
+
+    def _on_line(self, who: str, text: str, is_interrupted: bool, began: float | None) -> None:
         self._lines += 1
-        who = "caller" if item.role == "user" else "agent"
-        said: dict[str, Any] = {"who": who, "text": text, "is_interrupted": item.interrupted}
-        if (began := item.metrics.get("started_speaking_at")) is not None:
+        said: dict[str, Any] = {"who": who, "text": text, "is_interrupted": is_interrupted}
+        if began is not None:
             # A recording is followed by when a voice began, not by when its words were known.
             said["began_at"] = datetime.fromtimestamp(began, UTC).isoformat()
         self._log("transcript.line", f"line:{self._lines}", said)
-        if item.role == "user":
+        if who == "caller":
             self._tell(Event(Kind.TURN_TAKEN, text))
 
     def _on_speech(self, event: SpeechCreatedEvent) -> None:

@@ -121,7 +121,6 @@ def _brief(brain: gateway.Trial, door: gateway.Pass) -> gateway.CallBrief:
         agent_name=brain.spec.name,
         agent_version=brain.spec.version,
         settings=brain.settings,
-        greeting=str(brain.settings.get("greeting") or ""),
         purpose="",
         goal="",
         prompt_override="",

@@ -24,14 +24,14 @@ def _at(position: float, ends: tuple[float, float]) -> float:
 
 def options(settings: Mapping[str, Any]) -> TurnHandlingOptions:
     """Return how a session takes turns, from an agent's published fields."""
-    responsiveness, sensitivity = float(settings["responsiveness"]), float(settings["interrupt_sensitivity"])
+    sensitivity = float(settings["interrupt_sensitivity"])
     return TurnHandlingOptions(
         # Judged by voice and silence on this machine; other ways ask a service of LiveKit's.
         turn_detection="vad",
         endpointing={
             "mode": "fixed",
-            "min_delay": _at(responsiveness, WAIT_S),
-            "max_delay": _at(responsiveness, LONGEST_WAIT_S),
+            "min_delay": shortest_wait_s(settings),
+            "max_delay": _at(float(settings["responsiveness"]), LONGEST_WAIT_S),
         },
         interruption={
             "enabled": True,
@@ -42,6 +42,11 @@ def options(settings: Mapping[str, Any]) -> TurnHandlingOptions:
         },
         preemptive_generation={"enabled": True},
     )
+
+
+def shortest_wait_s(settings: Mapping[str, Any]) -> float:
+    """Return the silence after which a caller's turn is over."""
+    return _at(float(settings["responsiveness"]), WAIT_S)
 
 
 def endpointing_ms(settings: Mapping[str, Any]) -> int:

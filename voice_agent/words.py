@@ -9,6 +9,12 @@ _WORDS: dict[Line, dict[str, str]] = {
         "es": "Hola, ¿en qué puedo ayudarle?",
         "de": "Guten Tag, was kann ich für Sie tun?",
     },
+    Line.OPENING: {
+        "en": "Hello, this is {agent} calling for {business}.",
+        "fr": "Bonjour, ici {agent}, je vous appelle de la part de {business}.",
+        "es": "Hola, soy {agent} y le llamo de parte de {business}.",
+        "de": "Guten Tag, hier ist {agent}, ich rufe im Auftrag von {business} an.",
+    },
     Line.BACK: {
         "en": "I am sorry, nobody answered there. What else can I do for you?",
         "fr": "Désolé, personne n'a répondu. Que puis-je faire d'autre pour vous ?",

@@ -42,6 +42,8 @@ AMBIENCES = ("off", "coffee-shop", "convention-hall", "summer-outdoor", "mountai
 NOISE = ("high", "medium", "low", "off")
 PII = ("enabled", "disabled", "redacted")
 ACTIONS = ("message", "forward", "take_message", "silent")
+AT_MACHINE = ("hang_up", "leave_message")
+AT_SCREENING = ("talk", "hang_up")
 BACKCHANNEL_WORDS = "uh-huh, I see, okay"
 
 
@@ -137,6 +139,9 @@ ALL = (
     _whole("max_call_duration", "conversation", 60, 14_400, 1800, types=VOICE),
     Field("end_call_phrases", "conversation", "phrases", [], validation.phrases, types=VOICE),
     Field("transfer_phone_number", "conversation", "phone", "", validation.phone, types=VOICE),
+    _choice("at_machine", "outgoing", AT_MACHINE, "hang_up", types=VOICE),
+    _choice("at_screening", "outgoing", AT_SCREENING, "talk", types=VOICE),
+    _text("voicemail_message", "outgoing", GREETING_LIMIT, types=VOICE),
     Field("llm_model", "ai", "model", "", validation.model),
     _range("temperature", "ai", 0, 1, 0.1, 0.7),
     _whole("max_tokens", "ai", 50, 4096, 300),

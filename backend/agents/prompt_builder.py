@@ -121,6 +121,11 @@ def instructions(agent: AgentSpec, customer: Customer, now: datetime, found: Map
     return render(agent.system_prompt, _values(agent, customer, local, found or {})).strip()
 
 
+def filled(words: str, agent: AgentSpec, customer: Customer, now: datetime) -> str:
+    """Return words that are said as the business wrote them, filled with what is known."""
+    return render(words, _values(agent, customer, now.astimezone(ZoneInfo(agent.timezone or "UTC")), {})).strip()
+
+
 def _values(agent: AgentSpec, customer: Customer, local: datetime, found: Mapping[str, Found]) -> dict[str, str]:
     name = one_line(customer.name)
     return {

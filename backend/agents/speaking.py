@@ -11,7 +11,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from backend.agents import authority, line_tools, memory_tools, queries, replies, runtime, storing, tool_calls, tools
+from backend.agents import (
+    authority,
+    line_tools,
+    memory_tools,
+    prompt_builder,
+    queries,
+    replies,
+    runtime,
+    storing,
+    tool_calls,
+    tools,
+)
 from backend.agents.models import cost_micros
 from backend.agents.outgoing import Outgoing
 from backend.agents.posts import Trigger
@@ -21,6 +32,7 @@ from backend.agents.schemas import AgentSpec, Attempt, CallTool, Customer, Effec
 from backend.agents.specs import spec_of
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
+from backend.core import clock
 from backend.core.errors import NotFound
 from backend.core.ids import new_id
 from backend.core.tenancy import org_id_of, unit_of_work
@@ -30,7 +42,7 @@ from backend.functions import service as functions
 from backend.functions.schemas import CallSetting
 from backend.memory.schemas import Recall, Recalled
 from backend.models.agents import AgentTurn
-from backend.vocab import Channel, Direction, ToolCallStatus, ToolPolicy, TurnStatus
+from backend.vocab import AgentType, Channel, Direction, ToolCallStatus, ToolPolicy, TurnStatus
 
 # A caller waits on the line: what takes longer than this is said to have failed.
 TOOL_LIMIT_S = 12.0
@@ -38,6 +50,12 @@ MOST_CALLS = 8
 _TOO_MANY = "Too many calls at once."
 # A person's approval takes minutes, which nobody spends on the line.
 _NO_APPROVAL = "A person has to approve this, which takes longer than a call. It is not done: say so."
+
+
+_CALLED = (
+    "You called the customer, who did not expect it. Before anything else they are to know who you are, for which"
+    " business you call and why. Do not greet them as if they had called, nor offer help with other things first."
+)
 
 
 @dataclass(frozen=True)
@@ -187,6 +205,10 @@ class Speaking:
         self.spec = spec
         self.whispers: list[Whisper] = []
         """What people told the agent in this call."""
+        self.first_words = self._first_words(speaker, spec, customer)
+        """What the agent begins with in the business's own words; empty where it has none for this call."""
+        self.message = _filled(speaker, "voicemail_message", spec, customer)
+        """What it leaves with an answering machine in the business's own words; empty where it has none."""
         self.line: line_tools.Line | None = None
         """What its tools do with the line, once there is one."""
         self._org_id = org_id
@@ -286,13 +308,24 @@ class Speaking:
             turn_id=turn_id,
         )
 
+    @staticmethod
+    def _first_words(speaker: Speaker, spec: AgentSpec, customer: Customer) -> str:
+        # An agent that usually takes calls greets as who was called; those it calls are to hear who calls.
+        is_ours = speaker.direction == Direction.OUTBOUND
+        if is_ours and speaker.settings.get("agent_type") != AgentType.OUTBOUND_VOICE:
+            return ""
+        return _filled(speaker, "greeting", spec, customer)
+
     def _notes(self) -> tuple[str, ...]:
         speaker = self._speaker
-        is_ours = speaker.direction == Direction.OUTBOUND
-        notes = ["You called the customer." if is_ours else "The customer called."]
+        notes = [_CALLED if speaker.direction == Direction.OUTBOUND else "The customer called."]
         notes += [f"Why you call: {speaker.purpose}"] if speaker.purpose else []
         notes += [f"What the call is to reach: {speaker.goal}"] if speaker.goal else []
         return (*notes, *(whisper.note for whisper in self.whispers))
+
+
+def _filled(speaker: Speaker, name: str, spec: AgentSpec, customer: Customer) -> str:
+    return prompt_builder.filled(str(speaker.settings.get(name) or ""), spec, customer, clock.now())
 
 
 async def begin(speaker: Speaker) -> Speaking:

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.calls import deciding, log, moving, outgoing, queries, records, routing, statuses
+from backend.calls import deciding, log, moving, outgoing, queries, records, requests, routing, statuses
 from backend.calls.cxml import Answer
-from backend.calls.projection import CARRIER, Kind
+from backend.calls.projection import CARRIER, MACHINE_RECORDS, Kind
 from backend.calls.records import AgentLine
-from backend.core import clock, jobs, telemetry
+from backend.core import clock, jobs, realtime, telemetry
 from backend.core.errors import NotFound, Unavailable
 from backend.core.logging import log as logger
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
@@ -24,7 +24,7 @@ from backend.vendors.signalwire_forms import SOURCE
 from backend.vocab import CallStatus
 from backend.webhooks import service as webhooks
 
-STATUS, LEG, RECORDING = "call.status", "call.leg", "call.recording"
+STATUS, LEG, RECORDING, PICKUP = "call.status", "call.leg", "call.recording", "call.pickup"
 # A status may overtake the very webhook that made its call; after a minute there is none to wait for.
 OVERTAKES_WITHIN = timedelta(minutes=1)
 
@@ -36,6 +36,14 @@ async def accept_status(path_with_query: str, signature: str, body: bytes) -> No
     forms.require_sid(form, "CallSid")
     forms.require_status(form, "CallStatus")
     await _store(STATUS, f"{form['CallSid']}:{form['CallStatus'].casefold()}", form, path_with_query)
+
+
+async def accept_pickup(path_with_query: str, signature: str, body: bytes) -> None:
+    """Store who the carrier believes to have picked up. Raises `MalformedWebhook`, `NotAllowed`."""
+    form = await forms.read(PICKUP, path_with_query, signature, body)
+    forms.require(form, "CallSid", "AnsweredBy")
+    forms.require_sid(form, "CallSid")
+    await _store(PICKUP, f"{form['CallSid']}:{form['AnsweredBy'][:32].casefold()}", form, path_with_query)
 
 
 async def accept_recording(path_with_query: str, signature: str, body: bytes) -> None:
@@ -128,6 +136,9 @@ async def apply(event_id: UUID) -> None:
                 told = _told(event.kind, event.payload, event.received_at)
                 for kind, at, data in told:
                     await log.write(session, owned[1], CARRIER, f"{event.external_id}:{kind}", kind, at, data)
+                if event.kind == PICKUP and told:
+                    # Whoever holds the call for the agent looks what became of it.
+                    await realtime.announce(session, owned[0], requests.ASKED, subject=str(owned[1]))
         outcome = "applied" if told else "ignored"
     elif clock.now() - event.received_at < OVERTAKES_WITHIN:
         raise Unavailable("This call is not known yet.")
@@ -158,6 +169,8 @@ def _told(kind: str, form: dict[str, str], received_at: datetime) -> list[tuple[
         return [("recording.told", received_at, data)]
     if kind == LEG:
         return _leg_told(form, received_at)
+    if kind == PICKUP:
+        return _pickup_told(form["AnsweredBy"].strip().casefold(), received_at)
     found = statuses.kind_of(form["CallStatus"])
     at = statuses.moment(form.get("Timestamp", ""), received_at)
     if found is None:
@@ -170,6 +183,17 @@ def _told(kind: str, form: dict[str, str], received_at: datetime) -> list[tuple[
         "reason": statuses.reason(form.get("SipResultCode", "")),
     }
     return [(found, at, end)]
+
+
+def _pickup_told(who: str, received_at: datetime) -> list[tuple[str, datetime, dict[str, object]]]:
+    # The carrier's words: human, machine, machine_start, machine_end_beep, …_silence, …_other, fax, unknown.
+    if not who.startswith(("machine", "fax")):
+        return []
+    told: list[tuple[str, datetime, dict[str, object]]] = [
+        (Kind.MACHINE_FOUND, received_at, {"result": "voicemail", "by": who[:32]})
+    ]
+    # Whatever ended a greeting, the machine records from there.
+    return [*told, (MACHINE_RECORDS, received_at, {})] if who.startswith("machine_end") else told
 
 
 def _leg_told(form: dict[str, str], received_at: datetime) -> list[tuple[str, datetime, dict[str, object]]]:

@@ -174,12 +174,15 @@ async def dial(org_id: UUID, call_id: UUID) -> None:
             call.attempted_at = now
             session.add(call)
             sender, recipient = call.service_number, call.caller_number
+            # A person who calls hears for themselves who picks up.
+            pickup = routing.address("webhook-call-pickup", call_id) if call.agent_id else ""
         try:
             sid = await signalwire.dial(
                 sender=sender,
                 recipient=recipient,
                 url=routing.address("outbound-call-cxml", call_id),
                 status_callback=routing.address("webhook-call-status", call_id),
+                machine_callback=pickup,
                 ring_s=RINGS_S,
             )
         except VendorError as error:
@@ -288,7 +291,7 @@ async def have_ended(session: AsyncSession, found: CallRecord, reason: str) -> N
         data = {"status": "canceled", "reason": reason}
         await log.write(session, found.id, log.OURS, "canceled", Kind.ENDED, clock.now(), data)
         return
-    await log.write(session, found.id, log.OURS, "hang-up", "hang_up.asked", clock.now(), {"reason": reason})
+    await log.write(session, found.id, log.OURS, "hang-up", Kind.HANG_UP_ASKED, clock.now(), {"reason": reason})
     org_id = str(found.org_id)
     await jobs.defer(session, "calls.hang_up", urgency=jobs.Urgency.FIRST, org_id=org_id, call_id=str(found.id))
 

@@ -36,10 +36,16 @@ class Kind(StrEnum):
     RETURNED = "caller.returned"
     """Nobody answered whom the caller was put through to, and the caller is back with the agent."""
     MACHINE_FOUND = "machine.detected"
-    """`result` is `voicemail` or `screening`."""
+    """`result` is `voicemail` or `screening`: as the carrier guesses, or as the agent heard."""
+    CALLEE_SPOKE = "callee.spoke"
+    """Somebody whom we called talked with the agent."""
+    HANG_UP_ASKED = "hang_up.asked"
+    """A person wants the call to end: `reason` says who."""
 
 
 CARRIER = "carrier"
+# A machine has said its greeting to the end; nothing of how the call stands changes by it.
+MACHINE_RECORDS = "machine.records"
 # Of several ends before an answer, the one that says most.
 _ENDS = (CallStatus.BUSY, CallStatus.NO_ANSWER, CallStatus.CANCELED, CallStatus.FAILED, CallStatus.COMPLETED)
 ENDED = frozenset(_ENDS)
@@ -49,6 +55,14 @@ _REASONS = {
     CallStatus.CANCELED: "The call was given up before anybody answered.",
     CallStatus.FAILED: "The call could not be connected.",
 }
+# What an agent's account of the end says of an answering machine.
+_LEFT = (Kind.AGENT_LEFT, Kind.ENDED)
+_AT_MACHINE = {
+    "voicemail_left": "An answering machine picked up, and the agent left a message.",
+    "machine": "An answering machine picked up, and the agent hung up.",
+}
+_MACHINE = "An answering machine picked up."
+_SCREENED = "A service asked who was calling, and nobody picked up."
 _UNANSWERED = {
     CallStatus.BUSY: Disposition.BUSY,
     CallStatus.NO_ANSWER: Disposition.NO_ANSWER,
@@ -153,13 +167,19 @@ def _disposition(by_kind: Mapping[str, list[Event]], told: list[Event], status: 
     if outcomes := by_kind.get(Kind.FORWARD_ENDED):
         is_taken = any(event.data.get("status") == CallStatus.COMPLETED for event in outcomes)
         return (Disposition.FORWARDED if is_taken else Disposition.FORWARD_FAILED), _why(outcomes[0])
-    if machines := by_kind.get(Kind.MACHINE_FOUND):
+    if machines := _machines(by_kind):
         is_screened = all(event.data.get("result") == "screening" for event in machines)
-        return (Disposition.SCREENED_OUT if is_screened else Disposition.VOICEMAIL), _why(machines[0])
+        left = {str(event.data.get("ending")) for kind in _LEFT for event in by_kind.get(kind, [])}
+        if is_screened:
+            return Disposition.SCREENED_OUT, _SCREENED
+        return Disposition.VOICEMAIL, next((words for ending, words in _AT_MACHINE.items() if ending in left), _MACHINE)
     if by_kind.get(Kind.AGENT_JOINED):
         return Disposition.ANSWERED_BY_AGENT, next((_why(event) for event in by_kind.get(Kind.AGENT_LOST, [])), "")
     if by_kind.get(Kind.PERSON_JOINED):
         return Disposition.ANSWERED_BY_PERSON, ""
+    if status in (CallStatus.NO_ANSWER, CallStatus.CANCELED) and (asked := by_kind.get(Kind.HANG_UP_ASKED)):
+        # A telephone that stops to ring because somebody of ours put the phone down is not one that nobody answered.
+        return Disposition.CANCELED, _why(asked[0])
     if status in _UNANSWERED and not by_kind.get(Kind.FORWARD_STARTED):
         why = next((_why(event) for event in told if _why(event)), "")
         return _UNANSWERED[status], why or _REASONS[status]
@@ -168,6 +188,14 @@ def _disposition(by_kind: Mapping[str, list[Event]], told: list[Event], status: 
         why = next((_why(event) for event in told if _why(event)), "")
         return Disposition.FAILED, why or "The call was answered, but the agent never joined it."
     return "", ""
+
+
+def _machines(by_kind: Mapping[str, list[Event]]) -> list[Event]:
+    """Return what says that no person picked up: guesses of the carrier count unless somebody spoke."""
+    found = by_kind.get(Kind.MACHINE_FOUND, [])
+    if by_kind.get(Kind.CALLEE_SPOKE):
+        return [event for event in found if event.source != CARRIER and event.data.get("result") == "voicemail"]
+    return found
 
 
 def _why(event: Event) -> str:

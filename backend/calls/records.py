@@ -4,7 +4,7 @@ The voice worker and the webhooks know a call by its id alone; `brief` and `appe
 unit of work, because whoever calls them has no organization yet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -60,7 +60,6 @@ async def brief(call_id: UUID) -> CallBrief:
                 agent_name=agent.name if agent else "",
                 agent_version=call.agent_version,
                 settings=settings,
-                greeting=str(settings.get("greeting") or ""),
                 purpose=call.purpose,
                 goal=call.goal,
                 prompt_override=call.prompt_override,
@@ -83,6 +82,14 @@ async def append(
     with org_scope(await owner(call_id)):
         async with unit_of_work() as session:
             return await log.write(session, call_id, source, event_id, kind, at, data or {})
+
+
+async def carrier_events(call_id: UUID, kinds: Sequence[str]) -> list[str]:
+    """Return which of these kinds of events the carrier told of a call, in order. Raises `NotFound`."""
+    with org_scope(await owner(call_id)):
+        async with unit_of_work() as session:
+            found = await queries.events(session, call_id, kinds)
+    return [one.kind for one in found if one.source == CARRIER]
 
 
 async def get(session: AsyncSession, call_id: UUID) -> CallRecord:

@@ -82,7 +82,6 @@ class CallBrief:
     agent_name: str
     agent_version: int
     settings: Mapping[str, Any]
-    greeting: str
     purpose: str
     goal: str
     prompt_override: str

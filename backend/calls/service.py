@@ -4,7 +4,7 @@ The modules of this package hold the work; callers come here.
 """
 
 from backend.calls.admission import admit
-from backend.calls.callbacks import accept_recording, accept_status, leg_ended
+from backend.calls.callbacks import accept_pickup, accept_recording, accept_status, leg_ended
 from backend.calls.consulting import admit as admit_consulted
 from backend.calls.consulting import failure as consult_failure
 from backend.calls.consulting import instructions as consult_instructions
@@ -30,7 +30,7 @@ from backend.calls.passes import Door
 from backend.calls.passes import issue as browser_pass
 from backend.calls.privacy import is_recorded
 from backend.calls.reading import CallFilter, one, page
-from backend.calls.records import append, brief, changed, get
+from backend.calls.records import append, brief, carrier_events, changed, get
 from backend.calls.requests import (
     ASKED,
     DONE,
@@ -75,6 +75,7 @@ __all__ = [
     "Transcript",
     "WayIn",
     "Wish",
+    "accept_pickup",
     "accept_recording",
     "accept_room_event",
     "accept_status",
@@ -87,6 +88,7 @@ __all__ = [
     "append",
     "brief",
     "browser_pass",
+    "carrier_events",
     "changed",
     "check",
     "consult",

@@ -25,6 +25,8 @@ class _Wanted(BaseModel, extra="forbid"):
     rings_ms: int = Field(default=50, ge=0, le=_LONGEST_MS)
     talks_ms: int = Field(default=10_000, ge=0, le=_LONGEST_MS)
     digits: str = Field(default="", pattern=r"^[0-9*#]{0,32}$")
+    says: str = Field(default="", max_length=_LONGEST_LINE)
+    lets_through: bool = True
 
 
 def routes() -> list[Route]:

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 INBOUND, OUTBOUND = "inbound", "outbound-api"
-# What a telephone does when it rings. A machine answers, and is no person.
-Answer = Literal["person", "machine", "busy", "no-answer", "failed"]
+# What a telephone does when it rings. A machine answers and takes messages, a screener asks who is calling first.
+Answer = Literal["person", "machine", "screener", "busy", "no-answer", "failed"]
+PICKS_UP = ("person", "machine", "screener")
+# What stands among the words of a telephone for the beep of an answering machine.
+BEEP = "\a"
 ENDS = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 _KEPT = 500
 
@@ -25,6 +28,10 @@ class Behaviour:
     talks_ms: int = 10_000
     digits: str = ""
     """Keys its owner presses when asked to."""
+    says: str = ""
+    """What is said first into a stream: by its owner, or by the machine as its greeting."""
+    lets_through: bool = True
+    """Whether the owner of a telephone that is screened picks up in the end."""
 
 
 @dataclass
@@ -38,6 +45,10 @@ class Call:
     status_callback: str = ""
     status_events: frozenset[str] = ENDS
     detects_machines: bool = False
+    machine_callback: str = ""
+    """Where it is told who picked up, while the call goes on; empty: it waits for that first."""
+    timeout_s: float = 60.0
+    """How long it rings."""
     sid: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: str = "queued"
     answered_by: str = ""
@@ -55,6 +66,10 @@ class Call:
     """Where a call that was sent elsewhere asks what follows."""
     moved: asyncio.Event = field(default_factory=asyncio.Event)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
+    spoken_to: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while its owner has heard something that nothing was made of yet."""
+    has_beeped: asyncio.Event = field(default_factory=asyncio.Event)
+    has_picked_up: bool = False
     _said: list[str] = field(default_factory=list)
     _keys: list[str] = field(default_factory=list)
 
@@ -63,10 +78,15 @@ class Call:
         self._said.append(text)
         self.talk.append(("customer", text))
 
+    def beep(self) -> None:
+        """Have an answering machine beep after what it says."""
+        self._said.append(BEEP)
+
     def hear(self, text: str) -> None:
         """Have its owner hear something."""
         self.heard.append(text)
         self.talk.append(("business", text))
+        self.spoken_to.set()
 
     def take_said(self) -> list[str]:
         """Return what the owner has begun to say since the last look."""

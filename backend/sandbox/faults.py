@@ -28,13 +28,14 @@ RequestTarget = Literal[
     "hubspot.notes",
     "cohere.rerank",
 ]
-Target = RequestTarget | Literal["carrier.inbound", "carrier.status", "carrier.calls", "*"]
+Target = RequestTarget | Literal["carrier.inbound", "carrier.status", "carrier.calls", "carrier.machines", "*"]
 Kind = Literal["delay", "error", "timeout", "drop", "duplicate", "reorder", "accept_then_error", "garble"]
 
 _REQUEST_KINDS = frozenset({"delay", "error", "timeout", "drop", "accept_then_error", "garble"})
 _KINDS: dict[str, frozenset[str]] = {
     "carrier.inbound": frozenset({"delay", "drop", "duplicate", "reorder", "garble"}),
     "carrier.calls": frozenset({"delay", "drop", "duplicate", "reorder"}),
+    "carrier.machines": frozenset({"delay", "drop", "duplicate"}),
     "carrier.status": frozenset({"delay", "error", "drop", "duplicate", "reorder", "garble"}),
 }
 

@@ -81,6 +81,8 @@ async def _dial(request: Request, world: World) -> Response:
             # Without a wish, the end alone is told; an end that is not `completed` is told as that is.
             status_events=(asked | ENDS) if "completed" in asked or not asked else asked,
             detects_machines=str(form.get("MachineDetection") or "none") != "none",
+            machine_callback=str(form.get("AsyncAmdStatusCallback") or "") if form.get("AsyncAmd") == "true" else "",
+            timeout_s=float(str(form.get("Timeout") or "60")),
         )
     )
     world.switchboard.take_up(call)

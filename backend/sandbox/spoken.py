@@ -48,6 +48,12 @@ def say(text: str, rate: int) -> Samples:
     return np.asarray(wave, np.int16)
 
 
+def beep(rate: int) -> Samples:
+    """Return the beep of an answering machine, with the silence before and after it."""
+    tone = 8_000 * np.sin(2 * np.pi * 1_000 * np.arange(round(rate * 0.4)) / rate)
+    return np.asarray(np.concatenate([np.zeros(rate // 4), tone, np.zeros(rate // 10)]), np.int16)
+
+
 def seconds(text: str) -> float:
     """Return how long a text takes to say."""
     size = len(text.strip().encode())

@@ -10,14 +10,15 @@ import json
 import logging
 import time
 import uuid
+from collections.abc import Coroutine
 from email.utils import formatdate
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import websockets
 
-from backend.sandbox import cxml, telephone
-from backend.sandbox.calls import INBOUND, Call, Calls
+from backend.sandbox import cxml, owners, telephone
+from backend.sandbox.calls import INBOUND, PICKS_UP, Call, Calls
 from backend.sandbox.carrier import API_VERSION, Carrier
 from backend.sandbox.events import Events
 from backend.sandbox.faults import FaultBoard
@@ -32,6 +33,8 @@ _MOST_VERBS = 100
 # The carrier's own words in its status callbacks for the statuses of its API.
 _EVENTS = {"queued": "initiated", "in-progress": "answered"}
 _LATE_S = 0.2
+# A machine that has not beeped by then is told of all the same.
+_BEEPS_WITHIN_S = 30.0
 
 
 class Switchboard:
@@ -56,9 +59,7 @@ class Switchboard:
 
     def take_up(self, call: Call) -> None:
         """Begin a stored call and return at once."""
-        task = asyncio.create_task(self._carry(call))
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
+        self._beside(self._carry(call))
 
     async def stop(self) -> None:
         """Cut every call off."""
@@ -89,14 +90,25 @@ class Switchboard:
         await self._tell(call)
         await self._move(call, "ringing")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(call.hung_up.wait(), behaviour.rings_ms / 1000)
+            await asyncio.wait_for(call.hung_up.wait(), min(behaviour.rings_ms / 1000, call.timeout_s))
             return "canceled"
-        if behaviour.answers not in ("person", "machine"):
+        if behaviour.rings_ms / 1000 > call.timeout_s:
+            return "no-answer"
+        if behaviour.answers not in PICKS_UP:
             return behaviour.answers
         if call.detects_machines:
-            call.answered_by = "human" if behaviour.answers == "person" else "machine"
+            # A screening service sounds like a person to whoever counts words and pauses.
+            call.answered_by = "machine" if behaviour.answers == "machine" else "human"
         await self._move(call, "in-progress")
+        if call.machine_callback:
+            self._beside(self._tell_who(call))
         return await self._until(call, self._converse(call, call.url), behaviour.talks_ms / 1000)
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the call."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
 
     async def _until(self, call: Call, conversation: Any, hold_s: float) -> str:
         """Follow the instructions until they end, somebody hangs up, or the telephone's owner has had enough."""
@@ -182,7 +194,7 @@ class Switchboard:
         call.notes.append(f"dials {target}")
         await asyncio.sleep(behaviour.rings_ms / 1000)
         talked_s = 0.0
-        if behaviour.answers in ("person", "machine"):
+        if behaviour.answers in PICKS_UP:
             if not call.answered_at:
                 await self._move(call, "in-progress")
             began = time.time()
@@ -216,6 +228,9 @@ class Switchboard:
                 await socket.send(json.dumps({"event": "connected", "protocol": "Call", "version": "0.2.0"}))
                 begin = {"event": "start", "sequenceNumber": "1", "streamSid": sid, "start": start}
                 await socket.send(json.dumps(begin))
+                if call.direction != INBOUND and not call.has_picked_up:
+                    call.has_picked_up = True
+                    self._beside(owners.pick_up(call, self._calls.behaviour(call.to_number)))
                 try:
                     await telephone.hold(socket, phone)
                 except asyncio.CancelledError:
@@ -275,14 +290,27 @@ class Switchboard:
         if "drop" in met:
             return
         if "reorder" in met or "delay" in met:
-            late = asyncio.create_task(
-                self._tell_late(call.status_callback, form, self._faults.chance.random() * _LATE_S)
-            )
-            self._tasks.add(late)
-            late.add_done_callback(self._finished)
+            self._beside(self._tell_late(call.status_callback, form, self._faults.chance.random() * _LATE_S))
             return
         for _ in range(2 if "duplicate" in met else 1):
             await self._carrier.webhooks.post(call.status_callback, form)
+
+    async def _tell_who(self, call: Call) -> None:
+        """Post who picked up to who asked for it beside the call: of a machine that it beeped, as soon as it has."""
+        who = call.answered_by
+        if who == "machine":
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(call.has_beeped.wait(), _BEEPS_WITHIN_S)
+            who = "machine_end_beep" if call.has_beeped.is_set() else "machine_end_silence"
+        met = {fault.kind: fault for fault in self._faults.take("carrier.machines")}
+        if "delay" in met:
+            await asyncio.sleep(met["delay"].delay_s(0))
+        if "drop" in met:
+            return
+        form = [field for field in self._form(call) if field[0] != "AnsweredBy"]
+        for _ in range(2 if "duplicate" in met else 1):
+            told = [*form, ("AnsweredBy", who), ("MachineDetectionDuration", "2400")]
+            await self._carrier.webhooks.post(call.machine_callback, told)
 
     async def _tell_late(self, url: str, form: list[tuple[str, str]], after_s: float) -> None:
         await asyncio.sleep(after_s)

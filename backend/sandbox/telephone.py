@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from backend.sandbox import spoken
-from backend.sandbox.calls import Call
+from backend.sandbox.calls import BEEP, Call
 
 RATE, FRAME_S = 8_000, 0.02
 FRAME = round(RATE * FRAME_S)
@@ -57,6 +57,7 @@ class Telephone:
         self._sid = stream_sid
         self._changed = changed
         self._saying: spoken.Samples = np.zeros(0, np.int16)
+        self._is_to_beep = False
         self._listener = spoken.Listener(RATE)
         # Sound that came and was not played yet, and the marks that stand in it, as (bytes before it, name).
         self._waiting = bytearray()
@@ -94,8 +95,13 @@ class Telephone:
             told.append(self._mark(self._marks.popleft()[1]))
             self._late = _PATIENCE
         for text in self._call.take_said():
-            self._saying = np.concatenate([self._saying, spoken.say(text, RATE)])
+            self._is_to_beep = self._is_to_beep or text == BEEP
+            sound = spoken.beep(RATE) if text == BEEP else spoken.say(text, RATE)
+            self._saying = np.concatenate([self._saying, sound])
         part, self._saying = self._saying[:FRAME], self._saying[FRAME:]
+        if self._is_to_beep and not len(self._saying):
+            self._is_to_beep = False
+            self._call.has_beeped.set()
         sound = to_ulaw(part).ljust(FRAME, b"\xff") if len(part) else _SILENCE
         self._sent += 1
         media = {

@@ -205,14 +205,21 @@ async def list_inbound(since: datetime) -> list[CarrierMessage]:
     return found[::-1]
 
 
-async def dial(*, sender: str, recipient: str, url: str, status_callback: str, ring_s: int) -> str:
+async def dial(
+    *, sender: str, recipient: str, url: str, status_callback: str, machine_callback: str = "", ring_s: int
+) -> str:
     """Ring a telephone and return the carrier's id of the call; whoever answers is sent to `url`.
+
+    Whether that is a machine is told to `machine_callback`, where there is one, while the call goes on.
 
     Raises `VendorError` as `send` does; one that `may_have_happened` may be ringing.
     """
     form = [("From", sender), ("To", recipient), ("Url", url), ("Method", "POST"), ("Timeout", str(ring_s))]
     form += [("StatusCallback", status_callback), ("StatusCallbackMethod", "POST")]
     form += [("StatusCallbackEvent", event) for event in ("initiated", "ringing", "answered", "completed")]
+    if machine_callback:
+        form += [("MachineDetection", "DetectMessageEnd"), ("AsyncAmd", "true")]
+        form += [("AsyncAmdStatusCallback", machine_callback), ("AsyncAmdStatusCallbackMethod", "POST")]
     body = await _ask("POST", _account_url("/Calls.json"), form)
     if not body.get("sid"):
         raise _failure("The carrier’s answer could not be read.", "broken_answer", retryable=True, happened=True)

@@ -21,13 +21,22 @@ GROUPS = (
     ("basic", AgentConfigure.BASIC, AgentConfigure.BASIC_LEAD),
     ("voice", AgentConfigure.VOICE, AgentConfigure.VOICE_LEAD),
     ("conversation", AgentConfigure.CONVERSATION, AgentConfigure.CONVERSATION_LEAD),
+    ("outgoing", AgentConfigure.OUTGOING, AgentConfigure.OUTGOING_LEAD),
     ("ai", AgentConfigure.AI, AgentConfigure.AI_LEAD),
     ("limits", AgentConfigure.LIMITS, AgentConfigure.LIMITS_LEAD),
     ("privacy", AgentConfigure.PRIVACY, AgentConfigure.PRIVACY_LEAD),
 )
 # Fields that need the whole width.
 _WIDE = frozenset(
-    {"backchannel_words", "end_call_phrases", "pronunciations", "recording_notice", "vocabulary", "voice_id"}
+    {
+        "backchannel_words",
+        "end_call_phrases",
+        "pronunciations",
+        "recording_notice",
+        "vocabulary",
+        "voice_id",
+        "voicemail_message",
+    }
 )
 
 

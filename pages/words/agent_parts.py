@@ -12,6 +12,8 @@ class AgentConfigure:
     VOICE_LEAD = "How it sounds on calls."
     CONVERSATION = "On a call"
     CONVERSATION_LEAD = "When it listens, speaks, waits and hangs up."
+    OUTGOING = "When it calls somebody"
+    OUTGOING_LEAD = "What it does when no person picks up."
     AI = "How it thinks"
     AI_LEAD = "The model thinks; these say how."
     LIMITS = "Limits"
@@ -65,6 +67,9 @@ class AgentConfigure:
         "end_call_phrases": "Phrases that end the call",
         "pronunciations": "Pronunciations",
         "transfer_phone_number": "Put through to",
+        "at_machine": "An answering machine",
+        "at_screening": "A service asks who is calling",
+        "voicemail_message": "Message it leaves",
         "llm_model": "Model",
         "temperature": "Variety",
         "max_tokens": "Longest reply, in tokens",
@@ -105,6 +110,8 @@ class AgentConfigure:
         "pronunciations": "As written = as spoken, separated by commas: Nguyen = win, SQL = sequel.",
         "end_call_phrases": "Separated by commas. When it says one of these, the call ends.",
         "transfer_phone_number": "A number of yours, with its country code.",
+        "at_screening": "Before it rings anybody, as some phones do.",
+        "voicemail_message": "Empty: who called, for whom, and to call back. {{contact.first_name}} works here.",
         "temperature": "Low keeps to the same wording; high varies it.",
         "max_tokens": "300 tokens are about 200 words. It stays shorter when it can.",
         "priority_sequencing": "Quicker answers at busy times, for 10 cents a minute of calls.",
@@ -125,6 +132,8 @@ class AgentConfigure:
         "vetting_strategy": {
             "name-and-purpose": "Name and reason (recommended)", "strict": "Strict", "lenient": "Lenient"
         },
+        "at_machine": {"hang_up": "Hangs up", "leave_message": "Leaves a message after the beep"},
+        "at_screening": {"talk": "Says who calls and why", "hang_up": "Hangs up"},
         "ambient_sound": {
             "off": "None",
             "coffee-shop": "Coffee shop",

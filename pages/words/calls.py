@@ -192,6 +192,8 @@ class Calls:
         "transfer.failed": "The transfer failed",
         "transfer.completed": "It was transferred",
         "machine.detected": "A machine picked up",
+        "machine.records": "The machine began to record",
+        "callee.spoke": "Somebody spoke with the agent",
         "tool.called": "The agent used a tool",
         "keypad.pressed": "A key was pressed",
         "room.opened": "The line was opened",

@@ -21,6 +21,7 @@ SIGNED |= {("POST", "/functions/v1/sip-call-status"), ("POST", "/functions/v1/si
 SIGNED |= {("POST", "/functions/v1/webhook-livekit-egress")}
 SIGNED |= {("POST", "/functions/v1/transfer-cxml"), ("POST", "/functions/v1/warm-transfer-cxml")}
 SIGNED |= {("POST", "/functions/v1/warm-transfer-status")}
+SIGNED |= {("POST", "/functions/v1/webhook-call-pickup")}
 SIGNED |= {("POST", "/functions/v1/outbound-call-cxml")}
 # For the mail service, which shows a password.
 SIGNED |= {("POST", "/functions/v1/webhook-inbound-email"), ("POST", "/functions/v1/webhook-email-status")}

@@ -96,6 +96,15 @@ class Customer:
         other._sid = await self._eventually(rung, PATIENT_S)
         return other
 
+    def takes(self, sid: str) -> None:
+        """Be the one whom a call of the business rings."""
+        self._sid = sid
+
+    async def calls(self) -> list[dict[str, Any]]:
+        """Return every call that the carrier knows, the newest first."""
+        found: list[dict[str, Any]] = (await self._vendor.get("/sandbox/calls")).json()
+        return found
+
     async def call(self) -> dict[str, Any]:
         """Return how the carrier sees the call."""
         return (await self._vendor.get(f"/sandbox/calls/{self._sid}")).json()

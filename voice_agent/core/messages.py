@@ -24,6 +24,7 @@ class Line(StrEnum):
     """What the core has said in its own words; the session has them in the agent's language."""
 
     GREETING = "greeting"
+    OPENING = "opening"
     BACK = "back"
     STILL_THERE = "still_there"
     ONE_MOMENT = "one_moment"
@@ -88,10 +89,35 @@ class CallPeople:
 
 
 @dataclass(frozen=True)
+class GoOn:
+    """Have the model go on from the opening."""
+
+
+@dataclass(frozen=True)
+class Hush:
+    """Break off what is being said: nobody hears it."""
+
+
+class PickedUp(StrEnum):
+    """Who picked up a call of ours."""
+
+    PERSON = "person"
+    VOICEMAIL = "voicemail"
+    SCREENING = "screening"
+
+
+@dataclass(frozen=True)
+class Note:
+    """Keep who picked up."""
+
+    who: PickedUp
+
+
+@dataclass(frozen=True)
 class HangUp:
     """Put the phone down."""
 
     ending: Ending
 
 
-Command = Say | Retry | WrapUp | Reserve | CallPeople | HangUp
+Command = Say | Retry | WrapUp | Reserve | CallPeople | GoOn | Hush | Note | HangUp

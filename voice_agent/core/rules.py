@@ -18,6 +18,16 @@ RENEW_S, LAST_WORDS_S = 60.0, 15.0
 BEGINS_MIN, RENEWS_MIN = 3, 2
 # Greetings of answering machines rarely last longer; a message that begins without a beep is still a message.
 BEEP_WAIT_S = 30.0
+# A beep may be heard before the words in front of it are understood.
+BEEP_COUNTS_S = 10.0
+# A machine that has said all and is silent this long records, also where its beep was not made out.
+RECORDS_AFTER_S = 6.0
+# Nothing that picks up by itself talks longer than this before it is recognized.
+MACHINES_SPEAK_S = 60.0
+# A screening service rings somebody for as long as a telephone rings, and asks again once.
+SCREENING_WAIT_S, MOST_ASKED = 45.0, 2
+# People who pick up say so at once; who says nothing is spoken to.
+SPEAKS_FIRST_S = 1.2
 # A caller who says nothing after the last reminder is given this long, however short the usual wait is.
 LAST_WAIT_S = 10.0
 # Shorter waits than this remind people who only breathe in.
@@ -49,6 +59,12 @@ class CallRules:
     end_phrases: tuple[str, ...] = ()
     """What the agent says when it means to hang up."""
     ring_s: float = 30.0
+    is_ours: bool = False
+    """Whether we called: whoever picks up speaks first, and may be a machine."""
+    waits_s: float = SPEAKS_FIRST_S
+    """How long they are given to speak first."""
+    goes_on: bool = False
+    """Whether the model goes on after the opening, to say why we call."""
     at_machine: AtMachine = AtMachine.HANG_UP
     at_screening: AtScreening = AtScreening.TALK
     renewal_micros: int = 0

@@ -48,6 +48,13 @@ async def call_status(request: Request) -> Response:
     return _xml(_NOTHING_TO_DO)
 
 
+@router.post("/webhook-call-pickup")
+async def call_pickup(request: Request) -> Response:
+    """A person or a machine picked up a call of ours."""
+    await calls.accept_pickup(*await _signed(request, "webhook-call-pickup"))
+    return _xml(_NOTHING_TO_DO)
+
+
 @router.post("/sip-call-status")
 async def sip_call_status(request: Request) -> Response:
     """The leg to an agent or a person ended, and the caller is still there."""

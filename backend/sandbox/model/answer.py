@@ -3,6 +3,7 @@
 It makes nothing up: an answer is small talk, sentences it was given, a tool's own words, or that it does not know.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from backend.sandbox.model.prompt import Prompt, last_tool_results, read
 from backend.sandbox.model.retrieval import Answer, Index
 from backend.sandbox.model.words import asks, language_of
 
+_WHY = re.compile(r"^- Why you call: (.+)$", re.MULTILINE)
 _STATEMENT_WORDS = 4  # "opening hours" is a question without its mark; "I am running late" is not
 
 
@@ -121,6 +123,9 @@ def _knowledge_answer(prompt: Prompt, persona: Persona) -> Answer | None:
 def _words(prompt: Prompt, persona: Persona, language: str, found: Answer | None = None) -> str:
     """Return what to say when no tool is called."""
     question = prompt.question
+    goes_on = not question or prompt.said[-1].role == "assistant"
+    if goes_on and (why := _WHY.search(prompt.system)):
+        return phrases.say(language, "why", why=why[1].rstrip(".") + ".")
     if not question:
         return smalltalk.reply_to("hello", persona, language) or ""
     small = smalltalk.reply_to(question, persona, language)

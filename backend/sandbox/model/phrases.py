@@ -3,6 +3,7 @@
 _PHRASES = {
     "en": {
         "greeting": "Hello! How can I help?",
+        "why": "I am calling about this: {why}",
         "greeting_business": "Hello, this is {business}. How can I help?",
         "greeting_name": "Hello, this is {name}. How can I help?",
         "greeting_both": "Hello, this is {name} from {business}. How can I help?",
@@ -30,6 +31,7 @@ _PHRASES = {
     },
     "fr": {
         "greeting": "Bonjour ! Comment puis-je vous aider ?",
+        "why": "Je vous appelle à ce sujet : {why}",
         "greeting_business": "Bonjour, ici {business}. Comment puis-je vous aider ?",
         "greeting_name": "Bonjour, ici {name}. Comment puis-je vous aider ?",
         "greeting_both": "Bonjour, ici {name}, de {business}. Comment puis-je vous aider ?",
@@ -57,6 +59,7 @@ _PHRASES = {
     },
     "es": {
         "greeting": "¡Hola! ¿En qué puedo ayudarle?",
+        "why": "Le llamo por esto: {why}",
         "greeting_business": "Hola, le atiende {business}. ¿En qué puedo ayudarle?",
         "greeting_name": "Hola, soy {name}. ¿En qué puedo ayudarle?",
         "greeting_both": "Hola, soy {name}, de {business}. ¿En qué puedo ayudarle?",
@@ -84,6 +87,7 @@ _PHRASES = {
     },
     "de": {
         "greeting": "Hallo! Wie kann ich helfen?",
+        "why": "Ich rufe deswegen an: {why}",
         "greeting_business": "Hallo, hier ist {business}. Wie kann ich helfen?",
         "greeting_name": "Hallo, hier ist {name}. Wie kann ich helfen?",
         "greeting_both": "Hallo, hier ist {name} von {business}. Wie kann ich helfen?",

@@ -240,5 +240,5 @@ async def test_the_decision_reads_one_row(line):
 
 async def test_the_worker_finds_the_call_by_the_id_it_was_given(line, api):
     brief = await calls.brief(call_in(await post(api, INBOUND, form())))
-    assert (brief.agent_name, brief.caller_number, brief.greeting) == ("Ava", line.caller, "North Dental.")
+    assert (brief.agent_name, brief.caller_number, brief.settings["greeting"]) == ("Ava", line.caller, "North Dental.")
     assert isinstance(brief.call_id, UUID)

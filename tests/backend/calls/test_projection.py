@@ -110,6 +110,46 @@ def test_a_machine_and_a_screener_are_no_person():
     assert (voicemail.disposition, screened.disposition) == ("voicemail", "screened_out")
 
 
+SPOKE = told(Kind.CALLEE_SPOKE, 9, source="worker")
+LEFT = told(Kind.AGENT_LEFT, 39, source="worker", ending="voicemail_left")
+
+
+@pytest.mark.parametrize(
+    ("more", "disposition", "reason"),
+    [
+        # The carrier guesses, and somebody talked with the agent.
+        ((told(Kind.MACHINE_FOUND, 5, result="voicemail"), SPOKE), "answered_by_agent", ""),
+        ((told(Kind.MACHINE_FOUND, 5, result="screening", source="worker"), SPOKE), "answered_by_agent", ""),
+        # What the agent heard of a machine is no guess.
+        (
+            (told(Kind.MACHINE_FOUND, 5, result="voicemail", source="worker"), SPOKE, LEFT),
+            "voicemail",
+            "left a message",
+        ),
+        ((told(Kind.MACHINE_FOUND, 5, result="voicemail"), LEFT), "voicemail", "left a message"),
+    ],
+)
+def test_who_picked_up_is_told_from_who_spoke_in_every_order(more, disposition, reason):
+    log = (*(one for one in ANSWERED if one.kind != "transcript.line"), *more)
+    found = {project(order) for order in (log, log[::-1], (*more, *log), (*log, *more))}
+    assert len(found) == 1
+    standing = found.pop()
+    assert standing.disposition == disposition
+    assert reason in standing.reason
+
+
+@pytest.mark.parametrize("end", ["completed", "canceled", "no_answer"])
+def test_a_telephone_that_stops_to_ring_because_we_hung_up_says_who_did(end):
+    asked = told(Kind.HANG_UP_ASKED, 3, source="magpipe", reason="Ana ended the call.")
+    standing = project((told(Kind.RINGING, 1), told(Kind.ENDED, 5, status=end), asked))
+    assert (standing.disposition, standing.reason) == ("canceled", "Ana ended the call.")
+
+
+def test_a_line_that_was_busy_before_we_hung_up_was_busy():
+    asked = told(Kind.HANG_UP_ASKED, 3, source="magpipe", reason="Ana ended the call.")
+    assert project((asked, told(Kind.ENDED, 5, status="busy"))).disposition == "busy"
+
+
 def test_a_line_held_open_without_an_agent_is_a_failure():
     standing = project((told(Kind.ANSWERED, 1), told(Kind.ENDED, 9, status="completed", duration_s=8)))
     assert (standing.status, standing.disposition) == (CallStatus.COMPLETED, Disposition.FAILED)

@@ -77,7 +77,7 @@ async def test_the_brief_is_of_the_version_the_call_began_with(line):
         async with unit_of_work() as session:
             await agents.update(session, line.org.owner, line.agent.id, greeting="Changed meanwhile.")
     brief = await calls.brief(call.id)
-    assert (brief.greeting, brief.agent_version) == ("Good morning.", agent.version)
+    assert (brief.settings["greeting"], brief.agent_version) == ("Good morning.", agent.version)
     assert (brief.org_id, brief.business_name, brief.caller_number) == (line.org.org_id, "North Dental", line.caller)
     assert (brief.purpose, brief.goal, brief.variables) == ("Confirm Tuesday", "A yes", {"day": "Tuesday"})
     assert brief.settings["max_call_duration"] == 1800

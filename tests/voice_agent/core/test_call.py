@@ -4,53 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.voice_agent.core.driven import PER_MINUTE, Driven, lines
 from voice_agent.core import rules
-from voice_agent.core.call import Call
 from voice_agent.core.cost_clock import Component, CostClock
-from voice_agent.core.messages import CallPeople, Command, Ending, Event, HangUp, Line, Reserve, Retry, Say, WrapUp
-from voice_agent.core.rules import AtMachine, AtScreening, CallRules
+from voice_agent.core.messages import CallPeople, Ending, Event, HangUp, Line, Reserve, Retry, Say, WrapUp
+from voice_agent.core.rules import AtMachine, CallRules
 from voice_agent.core.states import MOVES, STAYS, Kind, State, after
-
-PER_MINUTE = {Component.VOICE: 70_000, Component.TELEPHONY: 15_000}
-
-
-class Driven:
-    """A call and its clock: `at` seconds after it rang, commands collected with their moment."""
-
-    def __init__(self, call_rules: CallRules | None = None, reserved: int = 10_000_000) -> None:
-        self.clock = CostClock(PER_MINUTE, reserved)
-        self.call = Call(call_rules or CallRules(), self.clock, 0.0)
-        self.at = 0.0
-        self.done: list[tuple[float, Command]] = []
-
-    def tell(self, kind: Kind, text: str = "", **more: object) -> list[Command]:
-        done = self.call.handle(Event(kind, text, **more), self.at)
-        self.done += [(self.at, one) for one in done]
-        return done
-
-    def wait(self, seconds: float) -> list[Command]:
-        """Let time pass as a driver does: a tick at each moment the call asks for."""
-        until, heard = self.at + seconds, []
-        while (due := self.call.next_at()) is not None and due <= until:
-            self.at = max(self.at, due)
-            heard += self.tell(Kind.TICK)
-            again = self.call.next_at()
-            assert again is None or again > self.at, "a call must not ask for the same moment twice"
-        self.at = until
-        return heard
-
-    def talking(self) -> "Driven":
-        """Bring the call to where the caller has the word."""
-        self.tell(Kind.ANSWERED)
-        self.tell(Kind.OPENED, "Hello")
-        self.tell(Kind.AGENT_SPOKE)
-        self.tell(Kind.AGENT_FINISHED, "Hello")
-        assert self.call.state == State.LISTENING
-        return self
-
-
-def lines(done: list[Command]) -> list[Line]:
-    return [one.line for one in done if isinstance(one, Say)]
 
 
 def test_every_event_is_defined_in_every_state():
@@ -68,7 +27,9 @@ EVENTS = st.tuples(
     st.builds(
         Event,
         st.sampled_from(Kind),
-        st.sampled_from(["", "mm-hm", "I need help", "Goodbye now"]),
+        st.sampled_from(
+            ["", "mm-hm", "I need help", "Goodbye now", "Leave a message after the tone", "State your name"]
+        ),
         st.integers(0, 3),
         st.integers(0, 100_000),
     ),
@@ -77,13 +38,15 @@ EVENTS = st.tuples(
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(EVENTS, max_size=25), st.booleans())
-def test_whatever_happens_a_call_ends_once_in_time_and_is_charged_no_longer(events, is_paid):
+@given(st.lists(EVENTS, max_size=25), st.booleans(), st.booleans())
+def test_whatever_happens_a_call_ends_once_in_time_and_is_charged_no_longer(events, is_paid, is_ours):
     call_rules = CallRules(
         max_call_s=300,
         most_reminders=2,
         end_phrases=("goodbye now",),
         at_machine=AtMachine.LEAVE_MESSAGE,
+        is_ours=is_ours,
+        goes_on=is_ours,
         renewal_micros=50_000 if is_paid else 0,
     )
     driven, endings = Driven(call_rules, reserved=100_000), set()
@@ -196,28 +159,6 @@ def test_the_agents_own_end_phrase_ends_the_call_after_it_was_heard():
     assert driven.call.state == State.THINKING
     driven.tell(Kind.AGENT_SPOKE)
     assert driven.tell(Kind.AGENT_FINISHED, "Thank you. Have a great day!") == [HangUp(Ending.AGENT)]
-
-
-def test_a_machine_is_hung_up_on_or_left_a_message_after_the_beep():
-    driven = Driven()
-    driven.tell(Kind.ANSWERED)
-    assert driven.tell(Kind.MACHINE) == [HangUp(Ending.MACHINE)]
-    for event in (Kind.BEEP, None):
-        driven = Driven(CallRules(at_machine=AtMachine.LEAVE_MESSAGE))
-        driven.tell(Kind.ANSWERED)
-        assert driven.tell(Kind.MACHINE) == []
-        assert driven.wait(5) == []
-        (said,) = driven.tell(event) if event else driven.wait(rules.BEEP_WAIT_S)
-        assert said == Say(said.speech, Line.VOICEMAIL, is_last=True)
-        assert driven.tell(Kind.AGENT_FINISHED, speech=said.speech) == [HangUp(Ending.VOICEMAIL)]
-
-
-@pytest.mark.parametrize(("at_screening", "is_answered"), [(AtScreening.TALK, True), (AtScreening.HANG_UP, False)])
-def test_a_screening_service_is_answered_or_hung_up_on(at_screening, is_answered):
-    driven = Driven(CallRules(at_screening=at_screening))
-    driven.tell(Kind.ANSWERED)
-    done = driven.tell(Kind.SCREENED)
-    assert lines(done) == [Line.WHO_CALLS] if is_answered else done == [HangUp(Ending.SCREENED)]
 
 
 def test_a_failed_transfer_gives_the_caller_back_to_an_agent_that_owes_them_words():
