@@ -35,6 +35,7 @@ ARGUMENTS = {
     "is_on": True,
     "number": 1,
     "form": {},
+    "turn": {},
     "is_open": True,
     "is_shared": True,
     "is_active": True,
