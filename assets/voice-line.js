@@ -11,8 +11,8 @@
 const WORKLET = "/voice-worklet.js";
 // A network that is slower than the voice is not given ever more of it.
 const MOST_WAITING = 96000;
-// A voice process that is being started again is there in a few seconds; a pass is good for a minute.
-const TRIES = 12;
+// A voice process that is being started again is there in a few seconds, on a busy machine later; a pass is good for a minute.
+const TRIES = 36;
 const AGAIN_MS = 1500;
 
 const heard = (microphone) => ({

@@ -64,6 +64,7 @@ from state.agents.listing import AgentListState
 from state.agents.open_agent import AgentState
 from state.assistant import AssistantState
 from state.auth import DoorState
+from state.calls.desk import RecentsState
 from state.calls.listing import CallsState
 from state.calls.page import CallPageState
 from state.chat_widget import ChatWidgetState
@@ -138,7 +139,7 @@ ROOMS = (
     Route("/knowledge/[source_id]", source_page, Knowledge.TITLE, [KnowledgeState.load, SourcePageState.load]),
     Route(assistant.ROUTE, assistant.assistant_page, Assistant.TITLE, [AssistantState.load]),
     Route(chat_widget.ROUTE, chat_widget.chat_widget_page, ChatWidget.TITLE, [ChatWidgetState.load]),
-    Route("/phone", phone_page, Phone.TITLE, [NumbersState.load]),
+    Route("/phone", phone_page, Phone.TITLE, [NumbersState.load, RecentsState.load]),
     Route("/welcome", welcome_page, Welcome.TITLE, [WelcomeState.load]),
     Route("/team", members_page, Team.TITLE, [MembersState.load]),
     Route("/team/teams", teams_page, Team.TEAMS, [TeamsState.load]),

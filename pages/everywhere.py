@@ -1,9 +1,10 @@
-"""Draw what every signed-in page carries unseen: the command palette, and how a person is reached."""
+"""Draw what every signed-in page carries: the command palette, how a person is reached, and the call they hold."""
 
 from typing import Any
 
 import reflex as rx
 
+from pages.calls.desk import desk_call
 from pages.components import hotkeys  # noqa: F401 - its JSX is imported by ours
 from pages.components.local_file import jsx
 from pages.components.navigation import NAV
@@ -53,7 +54,7 @@ def _actions() -> list[dict[str, str]]:
 
 
 def everywhere() -> rx.Component:
-    """Return the palette and the bell."""
+    """Return the palette, the bell and the call."""
     return rx.fragment(
         _Palette.create(
             places=[{"label": place.label, "to": place.href, "keys": place.shortcut.upper()} for place in NAV],
@@ -64,4 +65,5 @@ def everywhere() -> rx.Component:
             on_find=PaletteState.find,
         ),
         _Reach.create(ring=ReachState.ring, sound=ReachState.has_sound, desktop=ReachState.has_desktop),
+        desk_call(),
     )

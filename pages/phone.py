@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from pages.calls.desk import dialer
 from pages.components.button import button, icon_button_class
 from pages.components.copy_button import copy_button
 from pages.components.dialog import confirm_dialog, dialog
@@ -29,28 +30,36 @@ _ROW = (
 def phone_page() -> rx.Component:
     """Return the page."""
     return page_shell(
-        rx.cond(
-            NumbersState.is_loaded,
-            rx.cond(
-                NumbersState.rows.length() > 0,
-                row_list(NumbersState.rows, _number),
-                empty_state(
-                    title=Phone.EMPTY_TITLE,
-                    body=Phone.EMPTY_BODY,
-                    icon="phone",
-                    action=rx.cond(NumbersState.can_edit, _get_button(), rx.fragment()),
+        rx.el.div(
+            # Drawn from the first moment on, so that nothing below it moves when the numbers arrive.
+            dialer(),
+            rx.el.div(
+                rx.cond(
+                    NumbersState.is_loaded,
+                    rx.cond(
+                        NumbersState.rows.length() > 0,
+                        row_list(NumbersState.rows, _number),
+                        empty_state(
+                            title=Phone.EMPTY_TITLE,
+                            body=Phone.EMPTY_BODY,
+                            icon="phone",
+                            action=rx.cond(NumbersState.can_edit, _get_button(), rx.fragment()),
+                        ),
+                    ),
+                    rx.cond(
+                        NumbersState.has_failed,
+                        error_state(
+                            what=Phone.FAILED,
+                            safe=Phone.FAILED_SAFE,
+                            reference=NumbersState.reference,
+                            on_retry=NumbersState.load,
+                        ),
+                        _loading(),
+                    ),
                 ),
+                class_name="min-w-0 flex-1",
             ),
-            rx.cond(
-                NumbersState.has_failed,
-                error_state(
-                    what=Phone.FAILED,
-                    safe=Phone.FAILED_SAFE,
-                    reference=NumbersState.reference,
-                    on_retry=NumbersState.load,
-                ),
-                _loading(),
-            ),
+            class_name="flex flex-col gap-6 2xl:flex-row-reverse 2xl:items-start",
         ),
         _get_dialog(),
         _release_dialog(),

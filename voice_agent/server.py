@@ -31,7 +31,9 @@ def app(worker: Worker) -> web.Application:
     door = _Door(worker)
     made = web.Application()
     routes = {STREAM: door.stream, PERSON: door.person, BROWSER: door.browser, HEALTH: door.health}
-    made.add_routes([web.get(path, handler) for path, handler in routes.items()])
+    # What comes behind an address is for proxies: the two ends of a person's call name the same.
+    ends = {f"{path}/{{call}}": routes[path] for path in (STREAM, BROWSER)}
+    made.add_routes([web.get(path, handler) for path, handler in (routes | ends).items()])
     return made
 
 

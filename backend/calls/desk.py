@@ -29,10 +29,10 @@ LEFT = "The person who called hung up."
 
 
 async def place(session: AsyncSession, principal: Principal, phone_number: str, caller_id: str) -> CallRecord:
-    """Keep a call that a person makes from one of the organization's numbers, and have the telephone rung.
+    """Keep a call that a person makes from one of the organization's numbers; it rings once they are on the line.
 
     Raises `NotFound`, `Invalid` that names the field, `PaymentRequired`, and `Refused` when the person asked for no
-    calls. Effects: a line in the timeline, a durable job.
+    calls. Effects: a line in the timeline.
     """
     principal.require(MemberRole.SUPPORT)
     principal.require_person()
@@ -57,17 +57,23 @@ async def place(session: AsyncSession, principal: Principal, phone_number: str, 
     author = Author(AuthorKind.MEMBER, principal.name, principal.user_id)
     await records.begin(session, call, conversation, contact, None, author)
     await log.write(session, call.id, log.OURS, "placed", Kind.INITIATED, clock.now(), {"by": principal.name})
-    await jobs.defer(session, "calls.dial", urgency=jobs.Urgency.FIRST, org_id=str(call.org_id), call_id=str(call.id))
     return call
 
 
 async def take(shown: Pass) -> CallBrief:
-    """Return the call a person's pass is for. Raises `NotFound`, `NotAllowed`, `Conflict` for one that ended."""
+    """Return the call a person's pass is for, and have its telephone rung now that they are there.
+
+    Raises `NotFound`, `NotAllowed`, `Conflict` for one that ended. Effects: a durable job.
+    """
     found = await records.brief(shown.about)
     if found.org_id != shown.org_id or found.person_id != shown.user_id:
         raise NotAllowed("This call is somebody else's.", code="not_your_call")
     if found.has_ended:
         raise Conflict("This call has ended.", code="call_ended")
+    with org_scope(found.org_id):
+        async with unit_of_work() as session:
+            org_id, call_id = str(found.org_id), str(found.call_id)
+            await jobs.defer(session, "calls.dial", urgency=jobs.Urgency.FIRST, org_id=org_id, call_id=call_id)
     return found
 
 

@@ -253,7 +253,7 @@ async def answered(path_with_query: str, signature: str, body: bytes) -> bytes:
     if brief.has_ended:
         return Answer().hang_up().xml
     if brief.person_id is not None:
-        return routing.to_stream(Answer(), brief.call_id).xml
+        return routing.to_desk(Answer(), brief.call_id).xml
     limit_s = min(int(brief.settings.get("max_call_duration") or routing.LONGEST_S) + 60, routing.LONGEST_S)
     return routing.to_agent(
         Answer(),

@@ -40,7 +40,7 @@ def to_agent(told: Answer, call_id: UUID, number: str, *, limit_s: int, first: s
         told.say(first, _VOICES.get(language, "en-US"))
     domain = settings().livekit_sip_domain
     if not domain:
-        return to_stream(told, call_id)
+        return _to_stream(told, call_id, settings().voice_stream_url)
     action, ticket = address("sip-call-status", call_id, leg=AGENT_LEG), tickets.issue(call_id)
     return told.dial_sip(
         f"sip:{number}@{domain};transport=tls",
@@ -52,11 +52,12 @@ def to_agent(told: Answer, call_id: UUID, number: str, *, limit_s: int, first: s
     )
 
 
-def to_stream(told: Answer, call_id: UUID) -> Answer:
-    """Join the caller with the voice process by a media stream; what follows is asked of `sip-call-status`."""
-    given = {"call_id": str(call_id), "ticket": tickets.issue(call_id)}
-    action = address("sip-call-status", call_id, leg=AGENT_LEG)
-    return told.stream(settings().voice_stream_url, given).redirect(action)
+def to_desk(told: Answer, call_id: UUID) -> Answer:
+    """Join who was called with the person who called them, by a media stream.
+
+    Its address ends with the call's id, as that of the person's browser: a proxy can send both to one process.
+    """
+    return _to_stream(told, call_id, f"{settings().voice_stream_url}/{call_id}")
 
 
 def to_person(told: Answer, call_id: UUID, number: str, *, caller_id: str, leg: str = PERSON_LEG) -> Answer:
@@ -68,3 +69,8 @@ def to_person(told: Answer, call_id: UUID, number: str, *, caller_id: str, leg: 
         ring_s=PERSON_RINGS_S,
         caller_id=caller_id,
     )
+
+
+def _to_stream(told: Answer, call_id: UUID, url: str) -> Answer:
+    given = {"call_id": str(call_id), "ticket": tickets.issue(call_id)}
+    return told.stream(url, given).redirect(address("sip-call-status", call_id, leg=AGENT_LEG))

@@ -109,8 +109,7 @@ export function TrialCall({ opening, agentName, words, line: lineWords, onBegin,
     setState("");
     setEnding("");
     setText("");
-    voice.begin();
-    onBegin?.();
+    voice.begin().then((isReady) => isReady && onBegin?.());
   };
   const say = (event) => {
     event.preventDefault();

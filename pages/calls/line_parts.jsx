@@ -24,7 +24,6 @@ export function useVoiceLine(told) {
   const [openedAt, setOpenedAt] = useState(0);
   const [lasted, setLasted] = useState(0);
   const line = useRef(null);
-  const ready = useRef(null);
   const meter = useRef(null);
   const hears = useRef(told);
   hears.current = told;
@@ -57,18 +56,20 @@ export function useVoiceLine(told) {
     });
     made.addEventListener("level", ({ detail }) => meter.current?.style.setProperty("--level", detail.mine.toFixed(2)));
     made.addEventListener("closed", ({ detail }) => line.current === made && end(detail.reason || (detail.lost ? "lost" : "")));
-    ready.current = made.prepare({ microphone: chosen("microphone"), speaker: chosen("speaker"), ...options });
-    return ready.current;
+    const ready = made.prepare({ microphone: chosen("microphone"), speaker: chosen("speaker"), ...options });
+    // Whether the line may be opened: a person may take their time to allow the microphone, or hang up meanwhile.
+    return ready.then(
+      () => line.current === made,
+      () => {
+        made.close();
+        return false;
+      },
+    );
   };
 
-  const connect = async (url, pass) => {
+  const connect = (url, pass) => {
     const made = line.current;
-    try {
-      await ready.current;
-      made?.connect(url, pass);
-    } catch {
-      made?.close();
-    }
+    made?.connect(url, pass);
   };
 
   const refuse = (reason) => {

@@ -13,6 +13,7 @@ INSIDE = jsx(__name__, "inside.jsx")
 STEP_IN = jsx(__name__, "step_in.jsx")
 CARD = jsx(__name__, "card.jsx")
 DEVICES = jsx(__name__, "devices.js")
+DESK_LINE = jsx(__name__, "desk_line.js")
 LINE_PARTS = jsx(__name__, "line_parts.jsx")
 
 CALL_WORDS = words_of(CallWords)

@@ -48,7 +48,7 @@ from pages.words.inbox import (
     InboxWhen,
 )
 from pages.words.knowledge import Knowledge, KnowledgeFiles
-from pages.words.lines import LineWords, TrialCall
+from pages.words.lines import Desk, LineWords, TrialCall
 from pages.words.memory import Memory
 from pages.words.messages import Messages
 from pages.words.operations import Operations
@@ -96,6 +96,7 @@ __all__ = [
     "ContactImports",
     "Contacts",
     "Crash",
+    "Desk",
     "Facts",
     "ForgotPassword",
     "Forms",

@@ -7,6 +7,7 @@ steps with `BROWSER_TRACES=1`.
 
 import itertools
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tests.browser.carrier import Carrier
 from tests.browser.people import Person, sign_in, sign_up
 from tests.browser.window import PATIENT_MS, Problems, Window
 from tests.chromium import find
-from tests.installation import Installation, installation
+from tests.installation import STARTS_WITHIN_S, Installation, installation
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -59,6 +60,20 @@ def up() -> Iterator[Installation]:
     """Return an installation as `make up` starts it, with its demo workspace."""
     with installation(holds_calls=True) as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def voice(up: Installation) -> None:
+    """Wait until the voice process takes calls: it is the last to be there."""
+    last = time.monotonic() + STARTS_WITHIN_S
+    while True:
+        try:
+            if httpx.get(f"http://127.0.0.1:{up.voice_port}/voice/health", timeout=5).is_success:
+                return
+        except httpx.HTTPError:
+            pass
+        assert time.monotonic() < last, "the voice process never took calls"
+        time.sleep(0.1)
 
 
 @pytest.fixture(scope="package")

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-import pytest
 from playwright.sync_api import expect
 
 from pages.words import CallWords
-from tests.installation import STARTS_WITHIN_S, Installation
+from tests.installation import Installation
 
 # Everything here is spoken in tones, forty milliseconds a character, and a busy machine takes its time besides.
 PATIENT_S = 60.0
@@ -46,19 +45,6 @@ def eventually(check: Callable[[], Any], what: str, within_s: float = PATIENT_S)
     while not check():
         assert time.monotonic() < last, f"not in time: {what}"
         time.sleep(0.1)
-
-
-@pytest.fixture
-def voice(up):
-    """Wait until the voice process takes calls: it is the last to be there."""
-
-    def is_there() -> bool:
-        try:
-            return httpx.get(f"http://127.0.0.1:{up.voice_port}/voice/health", timeout=5).is_success
-        except httpx.HTTPError:
-            return False
-
-    eventually(is_there, "the voice process", STARTS_WITHIN_S)
 
 
 def test_a_person_whispers_speaks_instead_of_the_agent_and_hands_the_call_back(window, ana, up, voice, new_customer):

@@ -10,9 +10,7 @@ from pages.words import Agents, AgentTest, AgentTypes, LineWords, TrialCall
 PATIENT_MS = 60_000
 
 
-def test_a_draft_is_called_from_its_page_with_captions_and_says_why(window, ana, problems):
-    # A page that is quicker than the voice process tries again.
-    problems.expect(r"/voice/browser' failed")
+def test_a_draft_is_called_from_its_page_with_captions_and_says_why(window, ana, voice):
     page = window(ana).page
     page.goto("/agents")
     page.get_by_role("button", name=Agents.NEW).click()

@@ -780,6 +780,14 @@ WIDGETS: dict[str, Widget] = {
             "show": _rule(agent_id=AGENT, case_id=Id("test_cases")),
         },
     ),
+    "state.calls.desk.DeskState": Widget(
+        "/phone",
+        {
+            "dial": _rule(phone_number="+14155550166", caller_id="+14155550100"),
+            "hang_up": _rule(call_id=Id("call_records")),
+        },
+    ),
+    "state.calls.desk.RecentsState": Widget("/phone", {"load": _rule()}),
     "state.numbers.NumbersState": Widget(
         "/phone",
         {

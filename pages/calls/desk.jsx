@@ -1,0 +1,233 @@
+// Call a telephone from the browser: the keys of /phone, and the call itself, which stays in sight on every page.
+import { useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
+import { Link } from "react-router";
+import ChevronsDownUp from "lucide-react/dist/esm/icons/chevrons-down-up.mjs";
+import ChevronsUpDown from "lucide-react/dist/esm/icons/chevrons-up-down.mjs";
+import Delete from "lucide-react/dist/esm/icons/delete.mjs";
+import Phone from "lucide-react/dist/esm/icons/phone.mjs";
+import PhoneIncoming from "lucide-react/dist/esm/icons/phone-incoming.mjs";
+import PhoneMissed from "lucide-react/dist/esm/icons/phone-missed.mjs";
+import PhoneOutgoing from "lucide-react/dist/esm/icons/phone-outgoing.mjs";
+import X from "lucide-react/dist/esm/icons/x.mjs";
+import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
+import * as desk from "$/public/external/pages/calls/parts/desk_line.js";
+import { Controls, Keypad, clock, useNow } from "$/public/external/pages/calls/parts/line_parts.jsx";
+import { GHOST, PRIMARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
+import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
+
+const useDesk = () => useSyncExternalStore(desk.subscribe, desk.snapshot, desk.snapshot);
+const LIVE = ["", "initiated", "ringing", "in_progress"];
+const REASONS = { put_down: "PUT_DOWN" };
+
+const FIELD =
+  "h-9 w-full min-w-0 rounded-control border border-control bg-canvas px-2.5 text-ink placeholder:text-faint pointer-coarse:h-11";
+
+function Recents({ rows, words, time, onPick }) {
+  if (!rows.length) return <p className="px-2 text-13 text-muted">{words.NO_RECENT}</p>;
+  return (
+    <ul className="flex flex-col">
+      {rows.map((row) => {
+        const [picture, tint, word] = row.is_missed
+          ? [PhoneMissed, "text-danger-ink", words.MISSED]
+          : row.direction === "inbound"
+            ? [PhoneIncoming, "text-muted", words.INBOUND]
+            : [PhoneOutgoing, "text-muted", words.OUTBOUND];
+        const name = row.name || row.display;
+        return (
+          <li key={row.id}>
+            <button
+              type="button"
+              onClick={() => onPick(row.number)}
+              aria-label={words.CALL_AGAIN.replace("{name}", name)}
+              className="flex h-9 w-full items-center gap-2 rounded-control px-2 text-left text-13 hover:bg-hover pointer-coarse:h-11"
+            >
+              <span title={word} className={tint}>
+                <Icon as={picture} size={14} />
+              </span>
+              <span className={`min-w-0 flex-1 truncate ${row.is_missed ? "text-danger-ink" : "text-ink"}`}>{name}</span>
+              <Timestamp at={row.at} format="relative" {...time} className="shrink-0 text-12 text-muted" />
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+export function Dialer({ numbers, isWaiting, recents, problem, words, time, onDial }) {
+  const state = useDesk();
+  const [number, setNumber] = useState("");
+  const ours = numbers.filter((one) => one.is_active);
+  const [from, setFrom] = useState("");
+  const [note, setNote] = useState("");
+  const field = useRef(null);
+  const said = useId();
+  const isBusy = ["dialling", "waiting", "open"].includes(state.stage);
+  useEffect(() => setNote(problem), [problem]);
+  if (!ours.length && !isWaiting) return null;
+
+  const call = (event) => {
+    event.preventDefault();
+    if (!number.trim()) {
+      field.current?.focus();
+      return;
+    }
+    if (isBusy) {
+      setNote(words.BUSY);
+      return;
+    }
+    setNote("");
+    desk.begin(number.trim()).then((isReady) => isReady && onDial?.(number.trim(), from || ours[0].phone_number));
+  };
+  const pick = (chosen) => {
+    setNumber(chosen);
+    setNote("");
+    field.current?.focus();
+  };
+  return (
+    <section
+      aria-label={words.TITLE}
+      className="grid w-full shrink-0 gap-x-6 gap-y-4 rounded-card border border-line bg-canvas p-4 md:grid-cols-[18rem_minmax(0,1fr)] 2xl:w-80 2xl:grid-cols-1"
+    >
+      <form onSubmit={call} className="flex flex-col gap-3" noValidate>
+        <label className="flex flex-col gap-1 text-13 font-medium text-ink">
+          {words.FROM}
+          <select value={from || ours[0]?.phone_number} onChange={({ target }) => setFrom(target.value)} className={`${FIELD} text-13 font-normal`}>
+            {ours.map((one) => (
+              <option key={one.id} value={one.phone_number}>
+                {[one.friendly_name, one.display].filter(Boolean).join(" · ")}
+              </option>
+            ))}
+          </select>
+        </label>
+        <div className="relative">
+          <input
+            ref={field}
+            type="tel"
+            value={number}
+            onChange={({ target }) => {
+              setNumber(target.value);
+              setNote("");
+            }}
+            aria-label={words.NUMBER}
+            aria-invalid={!!note || undefined}
+            aria-describedby={note ? said : undefined}
+            placeholder={words.NUMBER_PLACEHOLDER}
+            maxLength={32}
+            autoComplete="off"
+            className={`${FIELD} tabular pr-10 text-16`}
+          />
+          {number ? (
+            <button
+              type="button"
+              aria-label={words.ERASE}
+              onClick={() => setNumber(number.slice(0, -1))}
+              className="absolute inset-y-0 right-0 inline-flex w-9 items-center justify-center rounded-control text-muted hover:text-ink pointer-coarse:w-11"
+            >
+              <Icon as={Delete} />
+            </button>
+          ) : null}
+        </div>
+        {note ? (
+          <p id={said} role="alert" className="text-13 text-danger-ink">
+            {note}
+          </p>
+        ) : null}
+        <Keypad large onPress={(key) => setNumber(number + key)} />
+        <button type="submit" disabled={!ours.length} className={`${PRIMARY} h-9 text-14`}>
+          <Icon as={Phone} />
+          {words.CALL}
+        </button>
+      </form>
+      <div className="h-80 overflow-y-auto max-md:border-t max-md:border-line max-md:pt-3 2xl:border-t 2xl:border-line 2xl:pt-3">
+        <h2 className="mb-1 px-2 text-13 font-medium text-muted">{words.RECENT}</h2>
+        <Recents rows={recents} words={words} time={time} onPick={pick} />
+      </div>
+    </section>
+  );
+}
+
+// Which of the openings was taken: the page that a call began on may be gone by the time it is answered.
+let taken = null;
+
+export function DeskCall({ opening, standing, words, line, onLeave }) {
+  const state = useDesk();
+  const now = useNow(state.stage === "open");
+  const [isFolded, setIsFolded] = useState(false);
+  useEffect(() => {
+    const isNew = taken !== null && opening.n !== taken;
+    taken = opening.n;
+    if (!isNew) return;
+    if (state.stage !== "dialling") {
+      // Hung up before the answer came that it rings.
+      if (opening.call) onLeave?.(opening.call);
+    } else if (opening.problem) desk.refuse();
+    else desk.connect(opening);
+  }, [opening.n]);
+  useEffect(() => {
+    if (standing.call && standing.call === state.call && !LIVE.includes(standing.status)) desk.over(standing.reason);
+  }, [standing, state.call]);
+  // A line that could not be opened, or broke, leaves no telephone ringing.
+  useEffect(() => {
+    if (state.stage === "over" && state.call) onLeave?.(state.call);
+  }, [state.stage]);
+
+  if (state.stage === "idle") return null;
+  const isOver = state.stage === "over";
+  const reason = state.reason === "lost" ? line.LOST : words[REASONS[state.reason]] ?? (state.reason || words.ENDED);
+  const stands = isOver
+    ? reason
+    : state.stage === "open"
+      ? words.ON_THE_LINE
+      : standing.call === state.call && standing.status === "ringing"
+        ? words.RINGING
+        : words.CALLING;
+  const voice = { ...state, meter: desk.meter, mute: desk.mute, press: desk.press, pick: desk.pick, hangUp: desk.hangUp };
+  return (
+    <section
+      aria-label={words.IN_CALL}
+      className="fixed right-4 bottom-4 z-40 w-108 max-w-[calc(100vw-2rem)] rounded-card border border-line bg-raised p-3 shadow-float max-md:top-2 max-md:bottom-auto"
+    >
+      <div className="flex items-start gap-2">
+        <div className="min-w-0 flex-1">
+          <p className="truncate text-14 font-semibold text-ink">
+            {state.conversation ? (
+              <Link to={`/inbox/${state.conversation}`} title={words.OPEN} className="hover:underline">
+                {state.name}
+              </Link>
+            ) : (
+              state.name
+            )}
+          </p>
+          <p className="flex items-center gap-2 text-13 text-muted">
+            <span role="status">{stands}</span>
+            <span className="tabular">
+              {state.answeredAt ? clock(isOver ? state.lasted : now - state.answeredAt) : ""}
+            </span>
+          </p>
+        </div>
+        {isOver ? (
+          <button type="button" aria-label={words.CLOSE} onClick={desk.dismiss} className={`${GHOST} w-7 px-0 pointer-coarse:w-11`}>
+            <Icon as={X} />
+          </button>
+        ) : (
+          <button
+            type="button"
+            aria-expanded={!isFolded}
+            aria-label={isFolded ? words.UNFOLD : words.FOLD}
+            onClick={() => setIsFolded(!isFolded)}
+            className={`${GHOST} w-7 px-0 pointer-coarse:w-11`}
+          >
+            <Icon as={isFolded ? ChevronsUpDown : ChevronsDownUp} />
+          </button>
+        )}
+      </div>
+      {isOver || isFolded ? null : (
+        <div className="mt-3">
+          {state.hasMicrophone ? null : <p className="mb-3 text-13 text-warning-ink">{words.NO_MICROPHONE}</p>}
+          <Controls voice={voice} words={line} hasKeypad={state.stage === "open"} />
+        </div>
+      )}
+    </section>
+  );
+}

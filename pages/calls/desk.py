@@ -1,0 +1,67 @@
+"""Draw the calls people make themselves: the keys on `/phone`, and the call in its corner of every page."""
+
+from typing import Any
+
+import reflex as rx
+
+from pages.calls.parts import LINE_WORDS
+from pages.components import popover, timestamp  # noqa: F401 - their JSX is imported by ours
+from pages.components.local_file import jsx
+from pages.inbox.listing import TIME_WORDS
+from pages.inbox.parts import POPOVER, words_of
+from pages.words import Desk
+from state.calls.desk import DeskState, RecentsState
+from state.numbers import NumbersState
+
+_FILE = jsx(__name__, "desk.jsx")
+_Words = rx.Var[dict[str, str]]
+
+
+class _Dialer(rx.Component):
+    library = _FILE.importable_path
+    tag = "Dialer"
+    lib_dependencies: list[str] = [POPOVER]
+
+    numbers: rx.Var[list[dict[str, Any]]]
+    is_waiting: rx.Var[bool]
+    recents: rx.Var[list[dict[str, Any]]]
+    problem: rx.Var[str]
+    words: _Words
+    time: _Words
+    on_dial: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+
+
+class _DeskCall(rx.Component):
+    library = _FILE.importable_path
+    tag = "DeskCall"
+    lib_dependencies: list[str] = [POPOVER]
+
+    opening: rx.Var[dict[str, Any]]
+    standing: rx.Var[dict[str, str]]
+    words: _Words
+    line: _Words
+    on_leave: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+def dialer() -> rx.Component:
+    """Return the keys, with whom the team spoke last; nothing where there is no number to call from."""
+    return _Dialer.create(
+        numbers=NumbersState.rows,
+        is_waiting=~NumbersState.is_loaded & ~NumbersState.has_failed,
+        recents=RecentsState.rows,
+        problem=DeskState.opening["problem"],
+        words=words_of(Desk),
+        time=TIME_WORDS,
+        on_dial=DeskState.dial,
+    )
+
+
+def desk_call() -> rx.Component:
+    """Return the call of this tab, while there is one."""
+    return _DeskCall.create(
+        opening=DeskState.opening,
+        standing=DeskState.standing,
+        words=words_of(Desk),
+        line=LINE_WORDS,
+        on_leave=DeskState.hang_up,
+    )
