@@ -1,35 +1,21 @@
 // The history of texts: filters that are the address, a table on wide screens and cards on phones, and its export.
-import { useEffect, useRef, useState } from "react";
-import { Link, useNavigate } from "react-router";
+import { Link } from "react-router";
 import ArrowDownLeft from "lucide-react/dist/esm/icons/arrow-down-left.mjs";
 import ArrowUpRight from "lucide-react/dist/esm/icons/arrow-up-right.mjs";
 import FileDown from "lucide-react/dist/esm/icons/file-down.mjs";
 import Inbox from "lucide-react/dist/esm/icons/inbox.mjs";
 import SearchX from "lucide-react/dist/esm/icons/search-x.mjs";
-import { useQuery } from "$/public/external/pages/components/address/address.jsx";
+import { useFilters, useQuery } from "$/public/external/pages/components/address/address.jsx";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
 import { AgentMark, DELIVERY, Icon, hasFailed } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 
-const PAUSE_MS = 250;
 const NAMES = ["q", "direction", "status", "number", "writer", "from", "to"];
 const FIELD =
   "h-8 min-w-0 rounded-control border border-control bg-canvas px-2 text-13 text-ink pointer-coarse:h-11 pointer-coarse:text-16";
 
 export function MessageFilters({ numbers, words }) {
-  const query = useQuery();
-  const navigate = useNavigate();
-  const asked = query.get("q") ?? "";
-  const [text, setText] = useState(asked);
-  const pause = useRef(0);
-  useEffect(() => setText(asked), [asked]);
-  useEffect(() => () => clearTimeout(pause.current), []);
-  const set = (changes) => {
-    const next = new URLSearchParams(query);
-    Object.entries(changes).forEach(([name, value]) => (value ? next.set(name, value) : next.delete(name)));
-    if (!next.get("from") && !next.get("to")) next.delete("tz");
-    navigate(`/messages${next.size ? `?${next}` : ""}`, { replace: true });
-  };
+  const { query, text, set, type, forget } = useFilters("/messages");
   const pick = (name, label, options, look = "") => (
     <select
       key={name}
@@ -66,12 +52,7 @@ export function MessageFilters({ numbers, words }) {
         value={text}
         aria-label={words.SEARCH}
         placeholder={words.SEARCH}
-        onChange={(event) => {
-          const { value } = event.target;
-          setText(value);
-          clearTimeout(pause.current);
-          pause.current = setTimeout(() => set({ q: value.trim() }), PAUSE_MS);
-        }}
+        onChange={(event) => type(event.target.value)}
         className={`${FIELD} w-64 max-w-full max-sm:col-span-2 max-sm:w-full`}
       />
       {pick("direction", words.DIRECTION, [["inbound", words.INBOUND], ["outbound", words.OUTBOUND]])}
@@ -88,7 +69,7 @@ export function MessageFilters({ numbers, words }) {
       {day("from", words.FROM_DAY)}
       {day("to", words.TO_DAY)}
       {NAMES.some((name) => query.get(name)) ? (
-        <Link to="/messages" replace className={`${SECONDARY} h-8`}>
+        <Link to="/messages" replace onClick={forget} className={`${SECONDARY} h-8`}>
           {words.CLEAR_FILTERS}
         </Link>
       ) : null}

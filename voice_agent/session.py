@@ -5,9 +5,6 @@ the phone is put down (`legs.port.Leg`).
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping
-from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -27,6 +24,7 @@ from livekit.agents import (
 from livekit.agents.voice import SpeechHandle
 
 from voice_agent import gateway, opening, turns, vendors
+from voice_agent.account import Account
 from voice_agent.agent import CallAgent
 from voice_agent.beeps import Beeps
 from voice_agent.core.call import Call
@@ -81,6 +79,7 @@ class CallSession:
     ) -> None:
         """Take the call, who answers it and its line; `ears` tell voice from silence, None where nothing is heard."""
         self._keeping: Keeping = keeping or Kept(call)
+        self._account = Account(call, leg.name, self._keeping)
         self._loop = asyncio.get_running_loop()
         self._call, self._brain, self._leg = call, brain, leg
         self.core = Call(opening.rules_of(call, brain), clock, self._loop.time())
@@ -105,18 +104,14 @@ class CallSession:
         )
         self.guests = Guests(call, self, leg, made.ear)
         self.agent = CallAgent(
-            call, brain, self, lambda kind: self._tell(Event(kind)), self._on_tool, self.guests.overhear
+            call, brain, self, lambda kind: self._tell(Event(kind)), self._account.used, self.guests.overhear
         )
         self._line = brain.line = CallLine(leg, self._tell, lambda: self.agent.words)
         self._people = People(call, brain, self, self._keeping)
         self._beeps = Beeps() if opening.is_ours(call) else None
         self._own: dict[str, int] = {}
         self._handles: set[str] = set()
-        # One thing after the other, so that the call's log stands in the order of the call.
-        self._work: asyncio.Queue[Coroutine[Any, Any, None] | None] = asyncio.Queue()
-        self._worker = self._loop.create_task(self._work_off())
         self._timer: asyncio.TimerHandle | None = None
-        self._lines = self._pressed = self._tools = 0
         self._keys = ""
         self._has_spoken = False
         self._keys_timer: asyncio.TimerHandle | None = None
@@ -136,7 +131,7 @@ class CallSession:
         if (mouth := self.session.output.audio) is not None:
             mouth.on("playback_progressed", lambda _: self._tell(Event(Kind.AGENT_AUDIO)))
         await self.session.start(self.agent, record=False)
-        self._log("agent.joined", "joined", {})
+        self._account.log("agent.joined", "joined", {})
         self._tell(Event(Kind.ANSWERED))
         greeting = self._spoken(Line.GREETING)
         if self.session.output.audio is not None:
@@ -156,9 +151,9 @@ class CallSession:
         """Have taken what people asked of this call, and what the carrier told of who picked up."""
         if self.core.state == State.ENDED or not self._keeping.is_kept:
             return
-        self._later(self._people.look())
+        self._account.later(self._people.look())
         if self._beeps is not None:
-            self._later(self._look_at_pickup())
+            self._account.later(self._look_at_pickup())
 
     async def _look_at_pickup(self) -> None:
         for kind in await gateway.picked_up(self.call_id):
@@ -174,9 +169,7 @@ class CallSession:
     def keep_line(self, who: str, text: str, by: str = "") -> None:
         """Keep a line that was said while the agent was silent; `by` is the person's name."""
         if self.core.state != State.ENDED:
-            self._lines += 1
-            said = {"who": who, "text": text, "is_interrupted": False, **({"by": by} if by else {})}
-            self._log("transcript.line", f"line:{self._lines}", said)
+            self._account.said(who, text, by=by)
 
     @property
     def call_id(self) -> UUID:
@@ -203,8 +196,7 @@ class CallSession:
 
     def press(self, key: str) -> None:
         """Take a key the caller pressed; what they typed is answered when they pause, or press #."""
-        self._pressed += 1
-        self._log("keypad.pressed", f"keypad:{self._pressed}", {"digits": key})
+        self._account.pressed(key)
         if self._keys_timer is not None:
             self._keys_timer.cancel()
         self._keys += key
@@ -232,10 +224,10 @@ class CallSession:
             gateway.log.warning("voice.line_lost", call=str(self._call.call_id))
         elif was_moving or self.core.ending == Ending.TRANSFERRED:
             # The call goes on without the agent; where that is not sure, the carrier tells how it ends.
-            await self._told("agent.left", "left", {"ending": str(self.core.ending)})
+            await self._account.tell("agent.left", "left", {"ending": str(self.core.ending)})
         else:
             ended = {"status": "completed", "ending": str(self.core.ending or "")}
-            await self._told("call.ended", "ended", ended)
+            await self._account.tell("call.ended", "ended", ended)
 
     async def drop(self) -> None:
         """Let everything go of a call that could not begin."""
@@ -243,8 +235,7 @@ class CallSession:
         self._first_words.stop()
         await self.session.aclose()
         await self._people.leave()
-        self._work.put_nowait(None)
-        await self._worker
+        await self._account.close()
         await self._http.close()
 
     def _on_keys(self) -> None:
@@ -283,15 +274,15 @@ class CallSession:
             case Hush():
                 self.session.interrupt(force=True)
             case Note(who):
-                self._log(*opening.noted(who))
+                self._account.log(*opening.noted(who))
             case WrapUp():
                 self.agent.hint = _WRAP_UP
             case CallPeople(reason):
-                self._later(self._call_people(reason))
+                self._account.later(self._call_people(reason))
             case HangUp():
                 self._hang_up()
             case Reserve(micros):
-                self._later(self._reserve(micros))
+                self._account.later(self._reserve(micros))
 
     def _retry(self) -> None:
         self.session.interrupt(force=True)
@@ -321,14 +312,6 @@ class CallSession:
     def _spoken(self, line: Line) -> str:
         return opening.spoken(line, self._call, self._brain)
 
-    def _on_tool(self, call: Mapping[str, Any]) -> None:
-        self._tools += 1
-        told = {"name": call["name"], "status": call["status"]}
-        # What is passed to tools cannot be told from what may not be kept.
-        if self._call.settings["pii_storage"] == "enabled":
-            told |= {"arguments": call["arguments"], "message": call["result"]}
-        self._log("tool.called", f"tool:{self._tools}", told)
-
     def _on_caller(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking":
             self._attention.spoke()
@@ -350,12 +333,7 @@ class CallSession:
         self._on_line(who, item.text_content or "", item.interrupted, began)
 
     def _on_line(self, who: str, text: str, is_interrupted: bool, began: float | None) -> None:
-        self._lines += 1
-        said: dict[str, Any] = {"who": who, "text": text, "is_interrupted": is_interrupted}
-        if began is not None:
-            # A recording is followed by when a voice began, not by when its words were known.
-            said["began_at"] = datetime.fromtimestamp(began, UTC).isoformat()
-        self._log("transcript.line", f"line:{self._lines}", said)
+        self._account.said(who, text, is_interrupted=is_interrupted, began=began)
         if who == "caller":
             self._tell(Event(Kind.TURN_TAKEN, text))
 
@@ -372,7 +350,7 @@ class CallSession:
         if answer is not None:
             if text:
                 answer.was_said()
-            self._later(self._keep(answer, text, handle.interrupted))
+            self._account.later(self._keep(answer, text, handle.interrupted))
         self._tell(Event(Kind.AGENT_FINISHED, "" if handle.interrupted else text))
 
     def _on_error(self, event: ErrorEvent) -> None:
@@ -389,7 +367,7 @@ class CallSession:
         self._hanging_up = self._loop.create_task(self._put_down())
 
     async def _put_down(self) -> None:
-        telling = asyncio.create_task(self._told("agent.left", "left", {"ending": str(self.core.ending or "")}))
+        telling = asyncio.create_task(self._account.tell("agent.left", "left", {"ending": str(self.core.ending or "")}))
         await asyncio.wait({telling}, timeout=_TELL_S)
         try:
             await self._leg.hang_up()
@@ -412,21 +390,3 @@ class CallSession:
     async def _call_people(self, reason: str) -> None:
         with gateway.scope(self._call):
             await self._brain.call_people(reason)
-
-    def _log(self, kind: str, event_id: str, data: dict[str, Any]) -> None:
-        self._later(self._told(kind, event_id, data))
-
-    async def _told(self, kind: str, event_id: str, data: dict[str, Any]) -> None:
-        await self._keeping.tell(f"{self._leg.name}:{event_id}", kind, data)
-
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something beside the call, after what was asked for before it."""
-        self._work.put_nowait(work)
-
-    async def _work_off(self) -> None:
-        """Do what is asked for until there is no more; what fails is logged and costs the caller nothing."""
-        while (work := await self._work.get()) is not None:
-            try:
-                await work
-            except Exception as error:
-                gateway.log.error("voice.work_failed", call=str(self._call.call_id), error=repr(error))

@@ -9,21 +9,15 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.billing import service as billing
-from backend.calls import log, outgoing, queries, records
+from backend.calls import outgoing, queries, records
 from backend.calls.passes import Pass
-from backend.calls.projection import Kind
 from backend.calls.schemas import CallBrief
-from backend.compliance import service as compliance
-from backend.compliance.schemas import Purpose
-from backend.contacts import service as contacts
-from backend.conversations import service as conversations
-from backend.conversations.schemas import Author
-from backend.core import clock, jobs
+from backend.core import jobs
 from backend.core.errors import Conflict, NotAllowed, PaymentRequired
 from backend.core.principal import Principal
-from backend.core.tenancy import org_id_of, org_scope, unit_of_work
+from backend.core.tenancy import org_scope, unit_of_work
 from backend.models.calls import CallRecord
-from backend.vocab import AuthorKind, Channel, Direction, MemberRole
+from backend.vocab import MemberRole
 
 LEFT = "The person who called hung up."
 
@@ -39,25 +33,7 @@ async def place(session: AsyncSession, principal: Principal, phone_number: str, 
     number, recipient = await outgoing.ends(session, phone_number, caller_id)
     if not await billing.may_reply(session):
         raise PaymentRequired("The balance does not cover calls. Add credits first.")
-    contact = await contacts.ensure_by_phone(session, recipient)
-    await compliance.require_may_contact(
-        session, contact, Channel.CALL, Purpose.SERVICE, sender=number.phone_number, recipient=recipient
-    )
-    conversation = await conversations.for_contact(session, contact.id)
-    call = CallRecord(
-        org_id=org_id_of(session),
-        conversation_id=conversation.id,
-        contact_id=contact.id,
-        number_id=number.id,
-        started_by_user_id=principal.user_id,
-        direction=Direction.OUTBOUND,
-        caller_number=recipient,
-        service_number=number.phone_number,
-    )
-    author = Author(AuthorKind.MEMBER, principal.name, principal.user_id)
-    await records.begin(session, call, conversation, contact, None, author)
-    await log.write(session, call.id, log.OURS, "placed", Kind.INITIATED, clock.now(), {"by": principal.name})
-    return call
+    return await outgoing.begin(session, principal, number, recipient, None)
 
 
 async def take(shown: Pass) -> CallBrief:

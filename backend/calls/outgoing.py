@@ -21,6 +21,7 @@ from backend.compliance import service as compliance
 from backend.compliance.schemas import Purpose
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
+from backend.conversations.schemas import Author
 from backend.core import clock, jobs
 from backend.core.errors import Invalid, NotFound, PaymentRequired, Unavailable, VendorError
 from backend.core.ids import parse_id
@@ -33,7 +34,7 @@ from backend.numbers import e164
 from backend.numbers import service as numbers
 from backend.vendors import signalwire
 from backend.vendors import signalwire_forms as forms
-from backend.vocab import AgentType, Channel, Direction
+from backend.vocab import AgentType, AuthorKind, Channel, Direction
 
 KIND = "call.answered_out"
 # About six rings; most voicemails answer after four to five.
@@ -100,14 +101,18 @@ async def ends(session: AsyncSession, phone_number: str, caller_id: str) -> tupl
     return number, recipient
 
 
-async def place(session: AsyncSession, principal: Principal, order: CallOrder) -> CallRecord:
-    """Keep a call that an agent is to make, and have it dialled.
+async def begin(
+    session: AsyncSession,
+    principal: Principal,
+    number: ServiceNumber,
+    recipient: str,
+    agent: AgentConfig | None,
+    **told: Any,
+) -> CallRecord:
+    """Keep a call that goes out, of an agent or without one of the person themselves, if its recipient may be called.
 
-    Raises what `check` raises, and `Refused` when the person asked for no calls. Effects: a line in the timeline, a
-    durable job.
+    `told` are the record's own fields about what the agent is to know. Raises `Refused`.
     """
-    checked = await check(session, order)
-    number, recipient, agent = checked.number, checked.recipient, checked.agent
     contact = await contacts.ensure_by_phone(session, recipient)
     await compliance.require_may_contact(
         session, contact, Channel.CALL, Purpose.SERVICE, sender=number.phone_number, recipient=recipient
@@ -118,20 +123,40 @@ async def place(session: AsyncSession, principal: Principal, order: CallOrder) -
         conversation_id=conversation.id,
         contact_id=contact.id,
         number_id=number.id,
-        agent_id=agent.id,
-        agent_version=agent.version,
+        agent_id=agent.id if agent else None,
+        agent_version=agent.version if agent else 0,
         started_by_user_id=principal.user_id,
         direction=Direction.OUTBOUND,
         caller_number=recipient,
         service_number=number.phone_number,
+        **told,
+    )
+    author = None if agent else Author(AuthorKind.MEMBER, principal.name, principal.user_id)
+    await records.begin(session, call, conversation, contact, agent, author)
+    await log.write(session, call.id, log.OURS, "placed", Kind.INITIATED, clock.now(), {"by": principal.name})
+    return call
+
+
+async def place(session: AsyncSession, principal: Principal, order: CallOrder) -> CallRecord:
+    """Keep a call that an agent is to make, and have it dialled.
+
+    Raises what `check` raises, and `Refused` when the person asked for no calls. Effects: a line in the timeline, a
+    durable job.
+    """
+    checked = await check(session, order)
+    number, recipient, agent = checked.number, checked.recipient, checked.agent
+    call = await begin(
+        session,
+        principal,
+        number,
+        recipient,
+        agent,
         purpose=order.purpose,
         goal=order.goal,
         prompt_override=order.prompt_override,
         variables=dict(order.variables),
         caller_data=dict(order.caller_data),
     )
-    await records.begin(session, call, conversation, contact, agent)
-    await log.write(session, call.id, log.OURS, "placed", Kind.INITIATED, clock.now(), {"by": principal.name})
     await jobs.defer(session, "calls.dial", urgency=jobs.Urgency.SOON, org_id=str(call.org_id), call_id=str(call.id))
     return call
 

@@ -1,31 +1,17 @@
 // The list of calls: filters that are the address, and a row for each call that opens it.
-import { useEffect, useRef, useState } from "react";
-import { Link, useNavigate } from "react-router";
-import { useQuery } from "$/public/external/pages/components/address/address.jsx";
+import { Link } from "react-router";
+import { useFilters, useQuery } from "$/public/external/pages/components/address/address.jsx";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
 import { lasted, picture, reasonOf, resultOf, titleOf } from "$/public/external/pages/calls/parts/saying.jsx";
 import { SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 import { AgentMark, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 
-const PAUSE_MS = 250;
 const NAMES = ["q", "direction", "result", "agent", "number", "from", "to"];
 const FIELD =
   "h-8 min-w-0 rounded-control border border-control bg-canvas px-2 text-13 text-ink pointer-coarse:h-11 pointer-coarse:text-16";
 
 export function CallFilters({ agents, numbers, results, words }) {
-  const query = useQuery();
-  const navigate = useNavigate();
-  const asked = query.get("q") ?? "";
-  const [text, setText] = useState(asked);
-  const pause = useRef(0);
-  useEffect(() => setText(asked), [asked]);
-  useEffect(() => () => clearTimeout(pause.current), []);
-  const set = (changes) => {
-    const next = new URLSearchParams(query);
-    Object.entries(changes).forEach(([name, value]) => (value ? next.set(name, value) : next.delete(name)));
-    if (!next.get("from") && !next.get("to")) next.delete("tz");
-    navigate(`/calls${next.size ? `?${next}` : ""}`, { replace: true });
-  };
+  const { query, text, set, type, forget } = useFilters("/calls");
   const pick = (name, label, any, options, look = "") => (
     <select
       key={name}
@@ -67,12 +53,7 @@ export function CallFilters({ agents, numbers, results, words }) {
         maxLength={80}
         aria-label={words.SEARCH}
         placeholder={words.SEARCH}
-        onChange={(event) => {
-          const { value } = event.target;
-          setText(value);
-          clearTimeout(pause.current);
-          pause.current = setTimeout(() => set({ q: value.trim() }), PAUSE_MS);
-        }}
+        onChange={(event) => type(event.target.value)}
         className={`${FIELD} w-56 max-w-full max-sm:col-span-2 max-sm:w-full`}
       />
       {choices.map(([name, label, any, options], at) =>
@@ -81,7 +62,7 @@ export function CallFilters({ agents, numbers, results, words }) {
       {day("from", words.SINCE)}
       {day("to", words.UNTIL)}
       {NAMES.some((name) => query.get(name)) ? (
-        <Link to="/calls" replace className={`${SECONDARY} h-8 max-sm:col-span-2`}>
+        <Link to="/calls" replace onClick={forget} className={`${SECONDARY} h-8 max-sm:col-span-2`}>
           {words.CLEAR_FILTERS}
         </Link>
       ) : null}

@@ -1,9 +1,9 @@
 // The filters of the list, which are the address, and which columns this browser shows.
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { Link, useNavigate } from "react-router";
+import { useRef, useSyncExternalStore } from "react";
+import { Link } from "react-router";
 import Columns from "lucide-react/dist/esm/icons/columns-3.mjs";
 import FileDown from "lucide-react/dist/esm/icons/file-down.mjs";
-import { useQuery } from "$/public/external/pages/components/address/address.jsx";
+import { useFilters, useQuery } from "$/public/external/pages/components/address/address.jsx";
 import { Hotkey } from "$/public/external/pages/components/hotkeys/hotkeys.jsx";
 import { Popover, PopoverBody, PopoverTrigger } from "$/public/external/pages/components/popover/popover.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
@@ -78,24 +78,8 @@ function ColumnMenu({ words }) {
 }
 
 export function ContactFilters({ tags, words }) {
-  const query = useQuery();
-  const navigate = useNavigate();
-  const asked = query.get("q") ?? "";
-  const [text, setText] = useState(asked);
-  const sent = useRef(asked);
-  const pause = useRef(0);
+  const { query, text, set, type, forget } = useFilters("/contacts", PAUSE_MS);
   const field = useRef(null);
-  // What the address says is taken over unless it is only the echo of what was typed here.
-  useEffect(() => {
-    if (asked !== sent.current) setText(asked);
-    sent.current = asked;
-  }, [asked]);
-  useEffect(() => () => clearTimeout(pause.current), []);
-  const set = (changes) => {
-    const next = new URLSearchParams(query);
-    Object.entries(changes).forEach(([name, value]) => (value ? next.set(name, value) : next.delete(name)));
-    navigate(`/contacts${next.size ? `?${next}` : ""}`, { replace: true });
-  };
   const pick = (name, label, options, className = "") => (
     <select
       aria-label={label}
@@ -119,15 +103,7 @@ export function ContactFilters({ tags, words }) {
         value={text}
         aria-label={words.SEARCH}
         placeholder={words.SEARCH}
-        onChange={(event) => {
-          const { value } = event.target;
-          setText(value);
-          clearTimeout(pause.current);
-          pause.current = setTimeout(() => {
-            sent.current = value.trim();
-            set({ q: value.trim() });
-          }, PAUSE_MS);
-        }}
+        onChange={(event) => type(event.target.value)}
         className={`${FIELD} col-span-3 w-80 max-w-full max-sm:w-full`}
       />
       {pick("show", words.SHOW, [
@@ -152,7 +128,7 @@ export function ContactFilters({ tags, words }) {
         "md:hidden",
       )}
       {FILTERS.some((name) => query.get(name)) ? (
-        <Link to="/contacts" replace className={`${SECONDARY} h-8`}>
+        <Link to="/contacts" replace onClick={forget} className={`${SECONDARY} h-8`}>
           {words.CLEAR_FILTERS}
         </Link>
       ) : null}

@@ -25,6 +25,9 @@ function SearchField({ asked, words, onSearch }) {
   const [text, setText] = useState(asked);
   const field = useRef(null);
   const pause = useRef(0);
+  // What was filtered while the words waited stays.
+  const latest = useRef(onSearch);
+  latest.current = onSearch;
   useEffect(() => {
     if (document.activeElement !== field.current) setText(asked);
   }, [asked]);
@@ -32,7 +35,7 @@ function SearchField({ asked, words, onSearch }) {
   const search = (value) => {
     setText(value);
     clearTimeout(pause.current);
-    pause.current = setTimeout(() => onSearch(value.trim()), PAUSE_MS);
+    pause.current = setTimeout(() => latest.current(value.trim()), PAUSE_MS);
   };
   return (
     <div role="search" className="relative min-w-0 flex-1">

@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -39,32 +39,35 @@ async def _take(steps: list[dict[str, Any]], data_dir: Path) -> list[str]:
     from backend.core import clock
 
     given: list[str] = []
+    began = clock.now()
     for step in steps:
         if "begin" in step:
             given.append(await _begin(**step["begin"]))
         elif "record" in step:
-            await _record(UUID(step.get("call") or given[-1]), step["record"], data_dir)
+            began = await _record(UUID(step.get("call") or given[-1]), step["record"], data_dir)
         else:
             call_id = UUID(step.get("call") or given[-1])
-            at = clock.now() + timedelta(seconds=step.get("after", 0))
+            at = began + timedelta(seconds=step.get("after", 0))
             event = step.get("id") or step["kind"]
             await calls.append(call_id, step.get("source", "worker"), event, step["kind"], at, step.get("data", {}))
     return given
 
 
-async def _record(call_id: UUID, seconds: float, data_dir: Path) -> None:
-    """Leave a recording as the voice process does: a file, and a job that completes it."""
-    from backend.core import jobs
+async def _record(call_id: UUID, seconds: float, data_dir: Path) -> datetime:
+    """Leave a recording as the voice process does: a file, and a job that completes it; return when it began."""
+    from backend.core import clock, jobs
     from backend.core.config import settings
     from backend.recordings import service as recordings
     from tests.backend.recordings.tones import write
 
     begun = await recordings.begin(call_id, "line", 0.1)
     assert begun is not None
+    began = clock.now()
     # The tests have a data folder of their own; the file belongs into the installation's.
     write(data_dir / begun.path.relative_to(settings().data_dir), seconds)
     async with jobs.queue.open_async():
         await recordings.made(begun)
+    return began
 
 
 async def _begin(number: str, customer: str, direction: str = "inbound", agent: str = "Reception") -> str:

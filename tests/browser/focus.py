@@ -54,6 +54,12 @@ def press(page: Page, *keys: str) -> str:
     return name
 
 
+def write(page: Page, text: str) -> None:
+    """Type as people do: when something that takes words has focus, which may be a moment after the key for it."""
+    page.wait_for_function("() => document.activeElement?.matches('input, textarea, [contenteditable=true]')")
+    page.keyboard.type(text)
+
+
 def round_trip(page: Page, most: int = 80) -> list[str]:
     """Press Tab from the top of the page until it begins again; return what had focus on the way."""
     page.evaluate("document.activeElement?.blur(); getSelection().removeAllRanges()")

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from pages.words import Agent, AgentPolicies, InboxList, InboxTimeline
+from tests.browser.focus import write
 from tests.browser.inbox import Inbox, national
 from tests.browser.test_agents import publish
 
@@ -53,7 +54,7 @@ def test_an_agent_asks_two_people_and_goes_on_with_what_one_decided(window, ana,
     anas.open(other)
     card = anas.timeline.get_by_role("article", name=asked)
     card.get_by_role("button", name=InboxTimeline.APPROVAL_REFUSE).click()
-    anas.page.keyboard.type("Ask for their birthday first")
+    write(anas.page, "Ask for their birthday first")
     anas.page.keyboard.press("Control+Enter")
     expect(card).to_contain_text(InboxTimeline.APPROVAL_REFUSED)
     expect(card).to_contain_text("Ask for their birthday first")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages.words import Common, InboxComposer, InboxNew, InboxPage, InboxThread, InboxTimeline, Shell
-from tests.browser.focus import focused, press, round_trip
+from tests.browser.focus import focused, press, round_trip, write
 from tests.browser.inbox import Inbox, national
 from tests.browser.look import settle
 
@@ -109,7 +109,7 @@ def test_escape_closes_the_top_layer_and_focus_returns(inbox):
     press(page, "c")
     dialog = page.get_by_role("dialog", name=InboxNew.TITLE)
     expect(dialog).to_be_visible()
-    page.keyboard.type("555")
+    write(page, "555")
     press(page, "Escape", "Escape")
     expect(dialog).to_have_count(0)
     expect(inbox.take_over).to_be_focused()

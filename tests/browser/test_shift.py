@@ -15,7 +15,7 @@ from pages.words import (
     Templates,
 )
 from tests.browser.carrier import wait_until
-from tests.browser.focus import press
+from tests.browser.focus import press, write
 from tests.browser.inbox import Inbox, national
 
 
@@ -50,7 +50,7 @@ def test_a_shift_by_keyboard_alone(answered, carrier, new_customer):
     page.get_by_role("combobox", name=InboxComposer.REPLY, exact=True).fill("")
     press(page, "Escape", "r")
     expect(inbox.field).to_be_focused()
-    page.keyboard.type("/hou")
+    write(page, "/hou")
     expect(page.get_by_role("option").first).to_contain_text("We open at nine. Ana Silva")
     press(page, "Enter")
     expect(inbox.field).to_have_value("We open at nine. Ana Silva")
@@ -58,17 +58,17 @@ def test_a_shift_by_keyboard_alone(answered, carrier, new_customer):
     expect(inbox.said("We open at nine. Ana Silva")).to_contain_text(InboxTimeline.DELIVERED)
     # a note that calls a colleague
     press(page, "Escape", "n")
-    page.keyboard.type("@Le")
+    write(page, "@Le")
     expect(page.get_by_role("option", name="Leo Park")).to_be_visible()
     press(page, "Enter")
-    page.keyboard.type("can you call back?")
+    write(page, "can you call back?")
     press(page, "Enter")
     expect(inbox.said("@Leo Park can you call back?")).to_be_visible()
     # mine, tagged, put away
     press(page, "Escape", "a")
     expect(inbox.event("Ana Silva assigned this to Ana Silva")).to_be_visible()
     press(page, "l")
-    page.keyboard.type("VIP")
+    write(page, "VIP")
     press(page, "Enter")
     expect(page.get_by_role("checkbox", name="VIP")).to_be_visible()
     page.get_by_role("checkbox", name="VIP").press("Space")
@@ -79,7 +79,7 @@ def test_a_shift_by_keyboard_alone(answered, carrier, new_customer):
     expect(inbox.row(customer)).to_have_count(1)  # it stays while it is open, and goes with the next
     # found again by what was said, and closed
     press(page, "/")
-    page.keyboard.type("call back")
+    write(page, "call back")
     expect(page.get_by_text(InboxList.NONE_MATCH_TITLE)).to_be_visible()
     page.goto("/inbox?status=any&q=call+back")
     expect(inbox.row(customer)).to_contain_text("@Leo Park can you call back?")
@@ -90,7 +90,7 @@ def test_a_shift_by_keyboard_alone(answered, carrier, new_customer):
     expect(inbox.event("Ana Silva closed the conversation")).to_be_visible()
     # anywhere from anywhere
     page.keyboard.press("Control+k")
-    page.keyboard.type("messa")
+    write(page, "messa")
     expect(page.get_by_role("option", name=Shell.MESSAGES)).to_be_visible()
     press(page, "Enter")
     expect(page.get_by_role("heading", level=1, name=Messages.TITLE)).to_be_visible()
@@ -124,11 +124,11 @@ def test_who_answers_second_is_warned_and_decides(window, ana, leo, carrier, new
     anas.open(customer)
     leos.open(customer)
     anas.field.click()
-    anas.page.keyboard.type("Ana here: we could see you")
+    write(anas.page, "Ana here: we could see you")
     expect(leos.page.get_by_text(InboxComposer.OTHER_WRITES.format(name="Ana Silva")).first).to_be_visible()
     leos.reply("Leo here: Tuesday at ten?")
     expect(leos.said("Tuesday at ten?")).to_contain_text(InboxTimeline.DELIVERED)
-    anas.page.keyboard.type(" on Friday")
+    write(anas.page, " on Friday")
     anas.page.keyboard.press("Enter")
     warned = anas.page.get_by_role("alertdialog")
     expect(warned).to_contain_text("Leo Park")

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from pages.words import AgentPolicies, InboxSide, InboxTimeline, Shell, Tickets
+from tests.browser.focus import write
 from tests.browser.inbox import Inbox
 from tests.browser.test_approvals import set_policy
 
@@ -43,7 +44,7 @@ def test_an_approved_ticket_is_seen_changed_closed_and_found(window, ana, leo, u
     expect(page).to_have_url(f"{up.url}/tickets?status=closed&priority=urgent")
 
     page.keyboard.press("Control+k")
-    page.keyboard.type(ref)
+    write(page, ref)
     page.get_by_role("option", name=f"Broken retainer {ref}").click()
     expect(page).to_have_url(f"{up.url}/tickets?status=any&q={ref}")
     expect(page.get_by_role("heading", level=1, name=Shell.TICKETS)).to_be_visible()

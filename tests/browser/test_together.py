@@ -118,7 +118,7 @@ def test_a_conversation_goes_to_whose_turn_it_is_and_rings_only_where_it_should(
     # What Leo chose is his, on every page: he looks at his phone numbers, in a tab that is not in front.
     looking.page.goto("/phone")
     # Once the numbers stand there, the page hears what happens.
-    expect(looking.page.get_by_text(national(carrier.number)).first).to_be_visible()
+    expect(looking.page.get_by_role("listitem").filter(has_text=national(carrier.number)).first).to_be_visible()
     looking.page.evaluate("Object.defineProperty(document, 'visibilityState', { value: 'hidden' })")
     carrier.text(customer, "Now it is Leo’s")
     looking.page.wait_for_function("window.told.length")

@@ -7,6 +7,8 @@ from backend.core.tenancy import platform_scope, unit_of_work
 from backend.models.agents import AgentConfig
 from backend.models.numbers import ServiceNumber
 from tests.backend.calls.conftest import Line
+from tests.voice_agent import dialling
+from voice_agent.core import rules
 
 
 @pytest.fixture
@@ -34,3 +36,18 @@ async def line(committed, make_org):
                 {"org": org.org_id},
             )
             await session.execute(text("delete from organizations where id = :org"), {"org": org.org_id})
+
+
+@pytest.fixture
+def patience(monkeypatch):
+    """Let nothing here depend on how fast this machine is: the rules of patience are proven on a clock of their own."""
+    for name in ("WATCH_S", "RETRY_AFTER_S", "BROKEN_AFTER_S", "CLOSING_S"):
+        monkeypatch.setattr(rules, name, 300.0)
+
+
+@pytest.fixture
+async def carrier(line, sandbox):
+    """The carrier with the business's number, and the product where it looks for it."""
+    await dialling.connect(sandbox.client, line.number.phone_number)
+    async with dialling.api():
+        yield sandbox.client

@@ -8,26 +8,12 @@ from backend.models.agents import AgentConfig
 from backend.recordings import queries
 from tests.voice_agent import dialling
 from tests.voice_agent.dialling import Customer, told
-from voice_agent.core import rules
 from voice_agent.core.states import State
 from voice_agent.worker import Worker
 
 ELSEWHERE = "+14155550111"
 
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """Let nothing here depend on how fast this machine is: the rules of patience are proven on a clock of their own."""
-    for name in ("WATCH_S", "RETRY_AFTER_S", "BROKEN_AFTER_S", "CLOSING_S"):
-        monkeypatch.setattr(rules, name, 300.0)
-
-
-@pytest.fixture
-async def carrier(line, sandbox):
-    """The carrier with the business's number, and the product where it looks for it."""
-    await dialling.connect(sandbox.client, line.number.phone_number)
-    async with dialling.api():
-        yield sandbox.client
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 @pytest.fixture

@@ -19,13 +19,6 @@ from voice_agent.worker import Worker
 
 
 @pytest.fixture
-async def carrier(line, sandbox):
-    await dialling.connect(sandbox.client, line.number.phone_number)
-    async with dialling.api():
-        yield sandbox.client
-
-
-@pytest.fixture
 async def worker(carrier):
     # Room for one: the person who calls was counted when they sat down.
     made = Worker(1)

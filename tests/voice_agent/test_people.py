@@ -14,17 +14,11 @@ from backend.core.tenancy import unit_of_work
 from tests.voice_agent import dialling
 from tests.voice_agent.dialling import Customer, told
 from tests.voice_agent.page import Page
-from voice_agent.core import rules
 from voice_agent.worker import Worker
 
 ELSEWHERE = "+14155550111"
 
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """Let nothing here depend on how fast this machine is: the rules of patience are proven on a clock of their own."""
-    for name in ("WATCH_S", "RETRY_AFTER_S", "BROKEN_AFTER_S", "CLOSING_S"):
-        monkeypatch.setattr(rules, name, 300.0)
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 @pytest.fixture

@@ -15,17 +15,11 @@ from backend.models.calls import CallRecord
 from backend.vocab import AgentType
 from tests.voice_agent import dialling
 from tests.voice_agent.page import Page
-from voice_agent.core import rules
 from voice_agent.worker import Worker
 
 PUBLISHED, DRAFT = "North Dental.", "North Dental, how can I help?"
 
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """Let nothing here depend on how fast this machine is."""
-    for name in ("WATCH_S", "RETRY_AFTER_S", "BROKEN_AFTER_S", "CLOSING_S"):
-        monkeypatch.setattr(rules, name, 300.0)
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 @pytest.fixture

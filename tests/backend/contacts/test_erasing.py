@@ -24,7 +24,7 @@ from backend.vocab import MemberRole
 from tests.tenancy.rows import Rows
 
 NUMBER, MAIL, MARK = "+14155559111", "erase.me@example.com", "erase-me"
-FILES = ("message_media", "chat_files", "email_files", "outgoing_files")
+FILES = ("call_recordings", "message_media", "chat_files", "email_files", "outgoing_files")
 # What holds nothing of a person whom the business talks with: of its own people, its settings, its agents.
 NOT_PERSONAL = {
     "agent_configs", "agent_email_configs", "agent_skills", "agent_versions", "api_keys", "bulk_actions",
