@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.chat import lines, live, queries, reading, sessions
+from backend.chat.schemas import ChatState
 from backend.core import realtime
 from backend.core.logging import log
 from backend.core.tenancy import org_scope, unit_of_work
@@ -24,10 +25,15 @@ RESYNC_AT_ONCE = 4
 
 @dataclass(eq=False)
 class Seat:
-    """One open socket: what is to be sent, in order. None ends it."""
+    """One open socket: what is to be sent, in order (None ends it), and what its browser has."""
 
     org_id: UUID
     session_id: UUID
+    # The last message and the state it was given; below zero while its session is still read for the first time.
+    seq: int = -1
+    state: ChatState | None = None
+    # Something was told of the session meanwhile, which that first look may not have seen.
+    has_missed: bool = False
     waiting: asyncio.Queue[dict[str, Any] | None] = field(default_factory=lambda: asyncio.Queue(LONGEST_QUEUE))
 
     def put(self, said: dict[str, Any] | None) -> None:
@@ -42,12 +48,11 @@ class Seat:
 
 @dataclass
 class Room:
-    """The sockets of one session, and the last message they have."""
+    """The sockets of one session."""
 
     org_id: UUID
     session_id: UUID
-    conversation_id: UUID | None
-    seq: int
+    conversation_id: UUID | None = None
     seats: set[Seat] = field(default_factory=set)
     is_dirty: bool = False
     task: asyncio.Task[None] | None = None
@@ -70,17 +75,18 @@ class Rooms:
 
     def sit(self, seat: Seat) -> None:
         """Take a socket in, before its session is read, so that nothing falls between."""
-        room = self._rooms.setdefault(seat.session_id, Room(seat.org_id, seat.session_id, None, -1))
+        room = self._rooms.setdefault(seat.session_id, Room(seat.org_id, seat.session_id))
         room.seats.add(seat)
 
-    def settle(self, seat: Seat, conversation_id: UUID | None, seq: int) -> None:
-        """Note what a socket has been given: its session's messages up to `seq`."""
+    def settle(self, seat: Seat, conversation_id: UUID | None, seq: int, state: ChatState) -> None:
+        """Note what a socket has been given: its session's messages up to `seq`, and who answers it."""
         room = self._rooms.get(seat.session_id)
         if room is None:
             return
-        # Others of the room may be behind or ahead of it; a message told twice is shown once.
-        room.seq = seq if room.seq < 0 else min(room.seq, seq)
+        seat.seq, seat.state = seq, state
         self._know(room, conversation_id)
+        if seat.has_missed:
+            self._read_soon(room)
 
     def leave(self, seat: Seat) -> None:
         """Let a socket go."""
@@ -171,20 +177,29 @@ class Rooms:
             room.task = None
 
     async def _read(self, room: Room) -> None:
+        # Those who are still given their first messages are told later, so that nobody gets anything twice.
+        seats = [seat for seat in room.seats if seat.seq >= 0]
+        for seat in room.seats.difference(seats):
+            seat.has_missed = True
+        if not seats:
+            return
         with org_scope(room.org_id):
             async with unit_of_work() as session:
                 chat = await queries.chat(session, room.org_id, room.session_id)
                 if chat is None:
                     room.put({"t": "ended"})
                     return
-                found = await queries.messages_after(
-                    session, room.org_id, room.session_id, max(room.seq, 0), sessions.PAGE
-                )
+                after = min(seat.seq for seat in seats)
+                found = await queries.messages_after(session, room.org_id, room.session_id, after, sessions.PAGE)
                 said = await lines.of(session, room.org_id, found)
                 state = await sessions.state_of(session, chat)
         self._know(room, chat.conversation_id)
-        room.seq = max(room.seq, chat.last_seq)
-        room.put({"t": "news", "messages": said, "state": state})
+        last = max(chat.last_seq, said[-1]["seq"] if said else 0)
+        for seat in seats:
+            fresh = [line for line in said if line["seq"] > seat.seq]
+            if fresh or seat.state != state:
+                seat.put({"t": "news", "messages": fresh, "state": state})
+            seat.seq, seat.state = max(seat.seq, last), state
 
     def _know(self, room: Room, conversation_id: UUID | None) -> None:
         if conversation_id is None or room.conversation_id == conversation_id:

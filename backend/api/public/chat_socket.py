@@ -79,7 +79,7 @@ async def _sit(connection: WebSocket, hello: dict[str, Any]) -> chat.Seat:
         chat.rooms.leave(seat)
         raise
     last = opened["messages"][-1]["seq"] if opened["messages"] else since
-    chat.rooms.settle(seat, conversation_id, last)
+    chat.rooms.settle(seat, conversation_id, last, opened["state"])
     await connection.send_text(json.dumps({"t": "ready", **opened}))
     return seat
 

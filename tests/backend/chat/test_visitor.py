@@ -99,8 +99,11 @@ async def test_a_socket_that_comes_back_gets_what_it_missed_and_nothing_twice(de
         ready = await hear(socket, "ready")
         assert [line["text"] for line in ready["messages"]] == ["joined", "Two"]
         await desk.reply(chat.conversation_id, "Three")
-        news = await hear(socket, "news")
-        assert [line["text"] for line in news["messages"]] == ["Three"]
+        told: list[str] = []
+        # Who read what is news as well, without a message.
+        while not told:
+            told = [line["text"] for line in (await hear(socket, "news"))["messages"]]
+        assert told == ["Three"]
 
 
 async def test_several_messages_at_once_get_one_answer(desk, visitor, sandbox, run_jobs):
