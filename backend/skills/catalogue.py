@@ -95,13 +95,13 @@ ALL = (
     Skill(
         slug=FOLLOW_UP,
         name="Follow-up",
-        description="Writes to a customer once, some time after a conversation has ended with your side’s words.",
+        description="Writes to a customer once, some time after a call, or messages your side had the last word of.",
         category="sales",
         icon="reply",
         triggers=(EVENT,),
         events=("conversation_ends", "call_ends"),
         channels=("sms",),
-        needs="It follows texts and web chats, not calls.",
+        needs="It follows texts, web chats, emails, and calls in which somebody was talked with.",
         is_outreach=True,
         ends_on_answer=True,
         properties={
@@ -111,7 +111,7 @@ ALL = (
             ),
             "delay_minutes": {
                 "type": "integer",
-                "title": "Minutes after the last message",
+                "title": "Minutes after the last message, or the end of the call",
                 "minimum": 5,
                 "maximum": 10_080,
                 "default": 60,
@@ -174,7 +174,7 @@ ALL = (
         icon="star",
         triggers=(SCHEDULE, ON_DEMAND),
         channels=("sms",),
-        needs="It asks customers of the last days’ texts and web chats, not of calls.",
+        needs="It asks customers of the last days’ messages, and of calls in which somebody was talked with.",
         is_outreach=True,
         ends_on_answer=True,
         properties={
@@ -214,14 +214,14 @@ ALL = (
     Skill(
         slug=CRM,
         name="CRM update",
-        description="Writes a note into your HubSpot when a conversation has ended: what was said and found out.",
+        description="Writes a note into your HubSpot after a conversation or a call: what was said and found out.",
         category="sales",
         icon="notebook_pen",
         triggers=(EVENT,),
         events=("conversation_ends", "call_ends"),
         channels=("hubspot",),
         needs="It needs the token of a private app of your HubSpot that may read contacts and write notes. It follows "
-        "texts and web chats, not calls.",
+        "messages, and calls in which somebody was talked with.",
         is_outreach=False,
         is_record=True,
         secret_title="Token of your HubSpot app",  # noqa: S106 - a label
@@ -229,7 +229,7 @@ ALL = (
         properties={
             "delay_minutes": {
                 "type": "integer",
-                "title": "Minutes after the last message",
+                "title": "Minutes after the last message, or the end of the call",
                 "minimum": 5,
                 "maximum": 10_080,
                 "default": 30,
@@ -237,7 +237,7 @@ ALL = (
             "include_messages": {
                 "type": "boolean",
                 "title": "With the messages themselves",
-                "description": "Off: only what was found out, and a link to the conversation.",
+                "description": "Off: only what was found out, what calls were about, and a link to the conversation.",
                 "default": True,
             },
         },

@@ -19,7 +19,7 @@ from backend.messaging import service as messaging
 from backend.models.skills import AgentSkill, SkillDelivery
 from backend.notifications import service as notifications
 from backend.notifications.schemas import Mail
-from backend.skills import judging, notes, queries, timing
+from backend.skills import audiences, judging, notes, queries, timing
 from backend.skills.catalogue import REMINDER
 from backend.skills.judging import REASONS, Judged, Meant, Work
 from backend.vocab import AuthorKind, Channel, DeliveryOutcome, RunStatus
@@ -78,11 +78,11 @@ async def _deliver_text(session: AsyncSession, delivery: SkillDelivery) -> None:
 
 async def _judged_now(session: AsyncSession, work: Work, one: Meant, delivery: SkillDelivery, now: datetime) -> Judged:
     talk = one.conversation if work.skill.ends_on_answer else None
-    if talk is not None and await queries.has_written_since(session, talk.id, delivery.created_at):
+    if talk is not None and await audiences.has_been_in_touch_since(session, talk.id, delivery.created_at):
         return Judged(DeliveryOutcome.ANSWERED, "answered", REASONS["answered"])
     if "booking" in one.context:
         booking_id, starts_at = UUID(one.context["booking"]), datetime.fromisoformat(one.context["starts_at"])
-        if not await queries.stands(session, work.row.org_id, booking_id, starts_at):
+        if not await audiences.stands(session, work.row.org_id, booking_id, starts_at):
             return Judged(DeliveryOutcome.LEFT_OUT, "moved", REASONS["moved"])
     elif work.skill.slug == REMINDER:
         name = str(work.row.config["date_field"])

@@ -22,7 +22,7 @@ from backend.models.conversations import Conversation
 from backend.models.numbers import ServiceNumber
 from backend.models.organizations import Organization
 from backend.models.skills import AgentSkill
-from backend.skills import checking, notes, queries, timing, wording
+from backend.skills import audiences, checking, notes, queries, timing, wording
 from backend.skills.catalogue import BY_SLUG, CALENDAR, FOLLOW_UP, REMINDER, REVIEW, Skill
 from backend.vocab import AnswerMode, Channel, DeliveryOutcome
 
@@ -38,11 +38,11 @@ EARLIEST_DAYS = 4
 REASONS = {
     "no_sender": "This agent has no active number to write from.",
     "with_person": "A person is handling this conversation.",
-    "unhappy": "Their last message sounded unhappy.",
+    "unhappy": "They sounded unhappy in the end.",
     "asked_recently": "They got a message of this kind not long ago.",
     "no_window": "No hour of the window comes before it would be too late.",
     "limit": "The limit of the day was reached until it was too late.",
-    "answered": "They wrote meanwhile.",
+    "answered": "They wrote or called meanwhile.",
     "moved": "The appointment was moved or cancelled.",
     "gone": "This contact was deleted.",
     "nothing_to_say": "The message would be empty.",
@@ -125,7 +125,7 @@ async def judge(session: AsyncSession, work: Work, one: Meant, now: datetime) ->
     if work.skill.ends_on_answer and conversation is not None:
         if work.audience["skip_with_person"] and _is_with_person(conversation, now):
             return left_out("with_person")
-        if work.audience["skip_unhappy"] and conversation.sentiment == "negative":
+        if work.audience["skip_unhappy"] and await audiences.mood(session, conversation.id) == "negative":
             return left_out("unhappy")
     number = await queries.sender(
         session, work.row.org_id, work.agent.id, conversation.id if conversation is not None else None
@@ -223,7 +223,7 @@ async def _after_talks(session: AsyncSession, work: Work, now: datetime, contact
         # A visit is over an hour after its last word; before, a request for a review would interrupt it.
         delay = timedelta(hours=1)
         oldest = now - timedelta(days=config["lookback_days"])
-    found = await queries.talks(
+    found = await audiences.talks(
         session,
         **_asked(work, contact_id),
         oldest=oldest,
@@ -237,8 +237,8 @@ async def _after_talks(session: AsyncSession, work: Work, now: datetime, contact
             people[row.contact_id],
             talks[row.conversation_id],
             f"talk:{row.item_id}",
-            row.last_item_at + delay,
-            max(row.last_item_at + delay, now) + PATIENCE,
+            row.ended_at + delay,
+            max(row.ended_at + delay, now) + PATIENCE,
         )
         for row in found
         if row.contact_id in people and row.conversation_id in talks
@@ -250,7 +250,7 @@ async def _with_dates(session: AsyncSession, work: Work, now: datetime, contact_
     before = timedelta(hours=work.row.config["reminder_hours_before"])
     # A day begins up to 14 hours earlier than here, and 12 later.
     furthest = now + before + timedelta(days=EARLIEST_DAYS + 1)
-    found = await queries.dates(
+    found = await audiences.dates(
         session,
         **_asked(work, contact_id),
         date_field=name,
@@ -283,7 +283,7 @@ async def _with_dates(session: AsyncSession, work: Work, now: datetime, contact_
 
 async def _with_bookings(session: AsyncSession, work: Work, now: datetime, contact_id: UUID | None) -> list[Meant]:
     before = timedelta(hours=work.row.config["reminder_hours_before"])
-    found = await queries.bookings(
+    found = await audiences.bookings(
         session, **_asked(work, contact_id), now=now, furthest=now + before + timedelta(days=EARLIEST_DAYS)
     )
     people, talks = await _both(session, work, found)

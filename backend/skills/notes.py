@@ -1,4 +1,7 @@
-"""Write what was said and found out with a customer into another system: a note for each conversation that ended."""
+"""Write what was said and found out with a customer into another system: a note for each conversation that ended.
+
+Of a call the note holds what it was about, as its summary says; its words stay with it.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -33,8 +36,7 @@ async def written(
         return lines[0]
     found = (await details.found_in(session, conversation.id)).values()
     lines += [f"{one.name.replace('_', ' ').capitalize()}: {one.value}" for one in found if one.is_confirmed]
-    if config.get("include_messages"):
-        lines += await _messages(session, conversation)
+    lines += await _said(session, conversation, with_messages=bool(config.get("include_messages")))
     return "\n".join([*lines, f"{settings().public_url}/inbox/{conversation.id}"])
 
 
@@ -50,16 +52,21 @@ async def put(token: str, body: str, contact: Contact, mark: str, *, is_repeat: 
     await hubspot.create_note(token, f"<p>{lines}</p><p>Magpipe {escape(mark)}</p>", clock.now(), known)
 
 
-async def _messages(session: AsyncSession, conversation: Conversation) -> list[str]:
+async def _said(session: AsyncSession, conversation: Conversation, *, with_messages: bool) -> list[str]:
     items = await conversations.timeline(session, conversation.id)
-    said = [item for item in items if item["kind"] == ItemKind.MESSAGE and not item["data"].get("is_unverified")]
+    kinds = (ItemKind.MESSAGE, ItemKind.CALL) if with_messages else (ItemKind.CALL,)
+    said = [item for item in items if item["kind"] in kinds and not item["data"].get("is_unverified")]
     begin = (conversation.last_item_at - SPAN).isoformat()
-    return [_line(item) for item in said[-MOST_MESSAGES:] if item["at"] >= begin]
+    return [line for item in said[-MOST_MESSAGES:] if item["at"] >= begin for line in _lines(item)]
 
 
-def _line(item: Mapping[str, Any]) -> str:
+def _lines(item: Mapping[str, Any]) -> list[str]:
+    if item["kind"] == ItemKind.CALL:
+        told = item["data"]
+        about = f": {told['summary']}" if told.get("summary") else ""
+        return [f"{item['body']}{about}", *(f"To do: {one}" for one in told.get("action_items") or [])]
     who = "Customer" if item["direction"] == Direction.INBOUND else item["author_name"] or _OURS[item["author_kind"]]
-    return f"{who}: {' '.join(item['body'].split())[:LINE_LENGTH]}"
+    return [f"{who}: {' '.join(item['body'].split())[:LINE_LENGTH]}"]
 
 
 _OURS = {

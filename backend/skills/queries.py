@@ -1,4 +1,4 @@
-"""Read and claim rows of skills; the SQL behind audiences, runs and deliveries."""
+"""Read and claim rows of skills; the SQL behind runs and deliveries. Whom a skill is for is found in `audiences`."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,105 +16,17 @@ from backend.models.conversations import Conversation
 from backend.models.numbers import ServiceNumber
 from backend.models.organizations import Organization, OrganizationMember
 from backend.models.skills import AgentSkill, SkillDelivery, SkillRun
-from backend.vocab import DeliveryOutcome, Direction, ItemKind, MemberStatus, RunStatus
+from backend.vocab import DeliveryOutcome, MemberStatus, RunStatus
 
 _S, _R, _D = AgentSkill, SkillRun, SkillDelivery
-
-# Whose conversation ended: somebody wrote, and the last word is ours or the team closed it. `:oldest` keeps a skill
-# that was just switched on from writing to everybody there ever was. Who merely typed a customer's address into a chat
-# has not made the customer be in touch.
-_TALKS = """
-select c.id as conversation_id, c.contact_id, i.id as item_id, c.last_item_at
-from conversations c
-join contacts k on k.id = c.contact_id
-cross join lateral (
-    select x.id from conversation_items x
-    where x.conversation_id = c.id and x.kind = 'message' and x.direction = 'inbound'
-        and x.data ->> 'is_unverified' is distinct from 'true'
-    order by x.seq desc limit 1
-) i
-where c.org_id = :org and c.last_item_at > :oldest and c.last_item_at <= :newest
-    and (c.last_direction = 'outbound' or c.status = 'closed')
-    and k.deleted_at is null and k.merged_into_id is null
-    and (:every_agent or c.agent_id = :agent)
-    and (:contact is null or c.contact_id = :contact)
+# The number a customer had a text from or to last; who only ever called knows the one of the call.
+_KNOWN_NUMBER = """
+select coalesce(
+    (select n.id from sms_messages m join service_numbers n on n.id = m.number_id and n.is_active
+        where m.org_id = :org and m.conversation_id = :conversation order by m.id desc limit 1),
+    (select n.id from call_records r join service_numbers n on n.id = r.number_id and n.is_active
+        where r.org_id = :org and r.conversation_id = :conversation order by r.id desc limit 1))
 """
-# Whose date field names one of the days; the dates are stored as ISO 8601, which sorts as they do.
-_DATES = """
-select c.id as conversation_id, k.id as contact_id, k.custom_fields ->> cast(:date_field as text) as day
-from contacts k
-left join conversations c on c.contact_id = k.id
-where k.org_id = :org and k.deleted_at is null and k.merged_into_id is null and not k.is_visitor
-    and k.custom_fields ->> cast(:date_field as text) between :first and :last
-    and (:contact is null or k.id = :contact)
-"""
-# What agents booked for customers, and stands. Who merely typed a customer's address booked nothing for them.
-_BOOKINGS = """
-select c.id as conversation_id, c.contact_id, b.id as booking_id, b.starts_at, b.timezone
-from bookings b
-join conversations c on c.id = b.conversation_id
-join contacts k on k.id = c.contact_id
-where b.org_id = :org and b.told_in = '' and b.status not in ('cancelled', 'rejected')
-    and b.starts_at > :now and b.starts_at <= :furthest
-    and k.deleted_at is null and k.merged_into_id is null
-    and (:contact is null or k.id = :contact)
-"""
-_TAGGED = """
-    and (cardinality(cast(:tags_any as uuid[])) = 0 or exists (
-        select 1 from contact_tags t where t.contact_id = k.id and t.tag_id = any(cast(:tags_any as uuid[]))))
-    and not exists (
-        select 1 from contact_tags t where t.contact_id = k.id and t.tag_id = any(cast(:tags_none as uuid[])))
-"""
-_NEW_TALK = """
-    and not exists (select 1 from skill_deliveries d where d.agent_skill_id = :skill and not d.is_dry_run
-        and d.occasion = 'talk:' || i.id)
-order by c.last_item_at, c.id limit :limit
-"""
-_NEW_DATE = """
-    and not exists (select 1 from skill_deliveries d where d.agent_skill_id = :skill and not d.is_dry_run
-        and d.occasion = concat_ws(':', 'date', cast(:date_field as text),
-            k.custom_fields ->> cast(:date_field as text), k.id))
-order by day, k.id limit :limit
-"""
-
-
-_NEW_BOOKING = """
-    and not exists (select 1 from skill_deliveries d where d.agent_skill_id = :skill and not d.is_dry_run
-        and d.occasion = concat_ws(':', 'booking', b.id, extract(epoch from b.starts_at)::bigint))
-order by b.starts_at, b.id limit :limit
-"""
-
-
-async def talks(session: AsyncSession, **asked: Any) -> list[Any]:
-    """Return (conversation_id, contact_id, item_id, last_item_at) of conversations that ended, the oldest first."""
-    return list((await session.execute(_typed(_TALKS + _TAGGED + _NEW_TALK), asked)).all())
-
-
-async def bookings(session: AsyncSession, **asked: Any) -> list[Any]:
-    """Return (conversation_id, contact_id, booking_id, starts_at, timezone) of appointments, the nearest first."""
-    return list((await session.execute(_typed(_BOOKINGS + _TAGGED + _NEW_BOOKING), asked)).all())
-
-
-async def stands(session: AsyncSession, org_id: UUID, booking_id: UUID, starts_at: datetime) -> bool:
-    """Tell whether an appointment still is to begin at a moment."""
-    found = await session.execute(
-        text(
-            "select 1 from bookings where id = :booking and org_id = :org and starts_at = :starts_at"
-            " and status not in ('cancelled', 'rejected')"
-        ),
-        {"booking": booking_id, "org": org_id, "starts_at": starts_at},
-    )
-    return found.first() is not None
-
-
-async def dates(session: AsyncSession, **asked: Any) -> list[Any]:
-    """Return (conversation_id, contact_id, day) of contacts with an appointment, the nearest first."""
-    return list((await session.execute(_typed(_DATES + _TAGGED + _NEW_DATE), asked)).all())
-
-
-def _typed(statement: str) -> Any:
-    # PostgreSQL cannot tell the type of a lone parameter that may be null.
-    return text(statement.replace(":contact is null", "cast(:contact as uuid) is null"))
 
 
 async def contacts_by_id(session: AsyncSession, org_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Contact]:
@@ -135,13 +47,7 @@ async def sender(
 ) -> ServiceNumber | None:
     """Return the number a customer knows, else one that the agent serves, if it is active; or None."""
     if conversation_id is not None:
-        known = await session.execute(
-            text(
-                "select n.id from sms_messages m join service_numbers n on n.id = m.number_id and n.is_active"
-                " where m.org_id = :org and m.conversation_id = :conversation order by m.id desc limit 1"
-            ),
-            {"org": org_id, "conversation": conversation_id},
-        )
+        known = await session.execute(text(_KNOWN_NUMBER), {"org": org_id, "conversation": conversation_id})
         number_id = known.scalars().first()
         if number_id is not None:
             return await session.get(ServiceNumber, number_id)
@@ -152,19 +58,6 @@ async def sender(
     )
     query = select(ServiceNumber).where(ServiceNumber.org_id == org_id, col(ServiceNumber.is_active), serves)
     return (await session.exec(query.order_by(col(ServiceNumber.created_at)).limit(1))).first()
-
-
-async def has_written_since(session: AsyncSession, conversation_id: UUID, since: datetime) -> bool:
-    """Tell whether the customer of a conversation wrote after a moment."""
-    found = await session.execute(
-        text(
-            "select 1 from conversation_items where conversation_id = :conversation and kind = :kind"
-            " and direction = :inbound and happened_at > :since"
-            " and data ->> 'is_unverified' is distinct from 'true' limit 1"
-        ),
-        {"conversation": conversation_id, "kind": ItemKind.MESSAGE, "inbound": Direction.INBOUND, "since": since},
-    )
-    return found.first() is not None
 
 
 async def last_sent(session: AsyncSession, org_id: UUID, contact_id: UUID, slugs: Sequence[str]) -> datetime | None:
@@ -325,7 +218,7 @@ async def tallies(session: AsyncSession, run_ids: Sequence[UUID]) -> dict[UUID, 
 
 
 async def people(session: AsyncSession, org_id: UUID, run_id: UUID, limit: int) -> list[Any]:
-    """Return (delivery, contact or None, whether they wrote after it left) of a run, in its order."""
+    """Return (delivery, contact or None, whether they wrote or called after it left) of a run, in its order."""
     query = (
         select(_D, Contact)
         .outerjoin(Contact, col(Contact.id) == col(_D.contact_id))
@@ -337,8 +230,8 @@ async def people(session: AsyncSession, org_id: UUID, run_id: UUID, limit: int) 
     answered = await session.execute(
         text(
             "select d.id from skill_deliveries d where d.run_id = :run and d.sent_at is not null and exists ("
-            " select 1 from conversation_items x where x.conversation_id = d.conversation_id and x.kind = 'message'"
-            " and x.direction = 'inbound' and x.happened_at > d.sent_at"
+            " select 1 from conversation_items x where x.conversation_id = d.conversation_id"
+            " and x.kind in ('message', 'call') and x.direction = 'inbound' and x.happened_at > d.sent_at"
             " and x.data ->> 'is_unverified' is distinct from 'true')"
         ),
         {"run": run_id},

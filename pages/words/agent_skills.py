@@ -45,7 +45,7 @@ class AgentSkills:
     AUDIENCE_RECORD = "Whose conversations"
     AUDIENCE_LEAD = "Blocked customers and those who opted out never do."
     ONLY_AGENT = "Only customers this agent answered last"
-    SKIP_UNHAPPY = "Leave out whose last message sounded unhappy"
+    SKIP_UNHAPPY = "Leave out who sounded unhappy in the end"
     SKIP_WITH_PERSON = "Leave out whom a person is handling"
     TAGS_ANY = "Only with one of these tags"
     TAGS_NONE = "Never with one of these tags"
@@ -128,7 +128,7 @@ class AgentSkills:
         ("waiting", "Waiting", "info", "clock"),
         ("would_send", "Would get it", "info", "check"),
         ("left_out", "Left out", "neutral", "ban"),
-        ("answered", "Wrote first", "neutral", "reply"),
+        ("answered", "In touch first", "neutral", "reply"),
         ("failed", "Failed", "danger", "circle_alert"),
         ("cancelled", "Cancelled", "neutral", "x"),
     )

@@ -12,11 +12,14 @@ from sqlalchemy import text as sql
 from sqlmodel import col, select
 
 from backend.agents import service as agents
+from backend.calls import records
+from backend.calls import service as calls
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import Author
 from backend.core import clock
 from backend.core.tenancy import platform_scope, unit_of_work
+from backend.models.calls import CallRecord
 from backend.models.messaging import SmsMessage
 from backend.models.numbers import ServiceNumber
 from backend.models.skills import AgentSkill
@@ -60,6 +63,41 @@ class Shop:
                     conversation = await conversations.locked(session, conversation.id)
                     await self._say(session, conversation, "We do.", AuthorKind.AGENT)
         return conversation.id
+
+    async def ring(
+        self, number: str = MIA, name: str = "Mia Chen", *, at: datetime = NOON - timedelta(hours=2), **fields: Any
+    ) -> CallRecord:
+        """Let a customer call at a moment; the agent is not on the line yet."""
+        with self.org.scope(), clock.at(at):
+            async with unit_of_work() as session:
+                contact = await contacts.ensure_by_phone(session, number, name)
+                conversation = await conversations.for_contact(session, contact.id)
+                call = CallRecord(
+                    org_id=self.org.org_id,
+                    conversation_id=conversation.id,
+                    contact_id=contact.id,
+                    agent_id=self.agent_id,
+                    caller_number=number,
+                    service_number=SHOP,
+                    **{"direction": Direction.INBOUND, **fields},
+                )
+                agent = await agents.get(session, self.agent_id)
+                return await records.begin(session, call, conversation, contact, agent)
+
+    async def hold(self, call: CallRecord, minutes: int = 3) -> None:
+        """Let the agent answer a call, and both talk for so long."""
+        at, source = call.started_at, "worker"
+        await calls.append(call.id, source, "joined", "agent.joined", at)
+        said = (("caller", "I need a crown."), ("agent", "We will call you back."))
+        for n, (who, text) in enumerate(said):
+            line = {"who": who, "text": text}
+            await calls.append(call.id, source, f"line:{n}", "transcript.line", at + timedelta(seconds=n + 1), line)
+        await self.end(call, at + timedelta(minutes=minutes))
+
+    async def end(self, call: CallRecord, at: datetime, status: str = "completed") -> None:
+        """Let a call end at a moment."""
+        with clock.at(at):
+            await calls.append(call.id, "carrier", "ended", "call.ended", at, {"status": status})
 
     async def _say(
         self, session: Any, conversation: Any, body: str, who: AuthorKind, data: dict[str, Any] | None = None
