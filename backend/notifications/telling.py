@@ -6,13 +6,12 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import service as agents
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import SYSTEM
 from backend.core import rate_limits
 from backend.core.config import settings
-from backend.core.errors import LimitReached, NotFound, Refused
+from backend.core.errors import LimitReached, Refused
 from backend.core.logging import log
 from backend.core.tenancy import org_id_of, platform_scope, unit_of_work
 from backend.messaging import service as messaging
@@ -20,7 +19,7 @@ from backend.models.conversations import Conversation, ConversationItem
 from backend.models.messaging import SmsMessage
 from backend.models.numbers import ServiceNumber
 from backend.models.organizations import OrganizationMember
-from backend.notifications import preferences, service
+from backend.notifications import concerning, preferences, service
 from backend.notifications.occasions import MESSAGE_IN, MESSAGE_OUT, NEEDS_APPROVAL, NEW_TICKET
 from backend.notifications.preferences import EMAIL, ChannelWish
 from backend.notifications.schemas import Mail
@@ -50,7 +49,7 @@ async def tell(kind: str, conversation_id: UUID, seq: int) -> None:
         item = await _item(session, org_id, conversation_id, seq)
         if conversation is None or item is None:
             return
-        agent_id, agent_name = await _agent(session, conversation, item)
+        agent_id, agent_name = await concerning.agent_of(session, conversation, item)
         told = await preferences.people_told(session, kind, agent_id)
         members = await _members(session, org_id, list(told))
         contact = await contacts.get(session, conversation.contact_id)
@@ -157,18 +156,6 @@ async def _item(session: AsyncSession, org_id: UUID, conversation_id: UUID, seq:
         ConversationItem.seq == seq,
     )
     return (await session.exec(query)).first()
-
-
-async def _agent(session: AsyncSession, conversation: Conversation, item: ConversationItem) -> tuple[UUID | None, str]:
-    """Return the agent a message concerns: the one that answers its number, else the one that answered last."""
-    number = await _number_of(session, item)
-    agent = await agents.for_texts(session, number) if number is not None else None
-    if agent is None and conversation.agent_id is not None:
-        try:
-            agent = await agents.get(session, conversation.agent_id)
-        except NotFound:
-            agent = None
-    return (agent.id, agent.name) if agent else (None, "")
 
 
 async def _number_of(session: AsyncSession, item: ConversationItem) -> ServiceNumber | None:

@@ -128,6 +128,51 @@ async def test_an_agents_own_settings_go_before_the_defaults(agent, org):
     assert len(await mails(org.owner.email)) == 1
 
 
+@pytest.mark.parametrize("has_answered", [False, True])
+async def test_the_first_thing_an_agent_does_is_told_by_its_settings_whether_it_has_answered_or_not(
+    agent, org, has_answered
+):
+    """A ticket, an approval, or a person called for: the job may run before the agent's first answer or after."""
+    await wish(org, agent_id=agent.id, enabled=True)
+    with org.scope():
+        async with unit_of_work() as session:
+            contact = await contacts.ensure_by_phone(session, "+14155550199")
+            conversation = await conversations.for_contact(session, contact.id)
+            [number] = await agents.numbers_served(session, agent.id)
+            text = SmsMessage(
+                org_id=org.org_id,
+                conversation_id=conversation.id,
+                contact_id=contact.id,
+                number_id=number.id,
+                direction="inbound",
+                sender_number="+14155550199",
+                recipient_number=number.phone_number,
+                content="Help",
+            )
+            session.add(text)
+            await session.flush()
+            await conversations.append(
+                session,
+                conversation,
+                kind=ItemKind.MESSAGE,
+                author=Author(AuthorKind.CONTACT, "", contact.id),
+                body="Help",
+                channel=Channel.SMS,
+                direction=Direction.INBOUND,
+                record_id=text.id,
+            )
+            told = [
+                ("new_ticket", await conversations.note_event(session, conversation, "Opened", agent_id=str(agent.id))),
+                ("needs_person", await conversations.note_event(session, conversation, "Handed to the team")),
+            ]
+            conversation.agent_id = agent.id if has_answered else None
+            session.add(conversation)
+        for kind, item in told:
+            await telling.tell(kind, conversation.id, item.seq)
+    mailed = await mails(org.owner.email)
+    assert sorted(one.text_body.splitlines()[0] for one in mailed) == ["Agent: Ava", "Agent: Ava"]
+
+
 async def test_whoever_wrote_it_is_not_told(agent, org):
     await wish(org, enabled=True, all_messages=True)
     await happens(org, "outbound_message", AuthorKind.MEMBER, author_id=org.owner.user_id)
