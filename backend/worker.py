@@ -63,6 +63,7 @@ PERIODIC = {
     "messaging.run_due": 10,
     "messaging.reconcile": 30,
     "numbers.connect_all": 300,
+    "recordings.find_missed": 900,
     "recordings.find_unfinished": 30,
     "recordings.remove_old": 3600,
     "skills.run_due": 15,

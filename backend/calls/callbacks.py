@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.calls import deciding, log, moving, outgoing, queries, records, requests, routing, statuses
+from backend.calls import deciding, log, moving, outgoing, queries, recorded, records, requests, routing, statuses
 from backend.calls.cxml import Answer
 from backend.calls.projection import CARRIER, MACHINE_RECORDS, Kind
 from backend.calls.records import AgentLine
@@ -136,6 +136,10 @@ async def apply(event_id: UUID) -> None:
                 told = _told(event.kind, event.payload, event.received_at)
                 for kind, at, data in told:
                     await log.write(session, owned[1], CARRIER, f"{event.external_id}:{kind}", kind, at, data)
+                if event.kind == RECORDING and event.payload.get("RecordingStatus", "").casefold() == "completed":
+                    lasted = timedelta(seconds=statuses.seconds(event.payload.get("RecordingDuration", "")))
+                    began_at = event.received_at - lasted
+                    await recorded.have_brought(session, *owned, event.payload["RecordingSid"], began_at)
                 if event.kind == PICKUP and told:
                     # Whoever holds the call for the agent looks what became of it.
                     await realtime.announce(session, owned[0], requests.ASKED, subject=str(owned[1]))

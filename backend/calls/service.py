@@ -30,6 +30,9 @@ from backend.calls.passes import Door
 from backend.calls.passes import issue as browser_pass
 from backend.calls.privacy import is_recorded
 from backend.calls.reading import CallFilter, one, page
+from backend.calls.recorded import have_brought as have_recording_brought
+from backend.calls.recorded import may_be_kept as may_keep_recordings
+from backend.calls.recorded import owner_of as owner_of_vendor_call
 from backend.calls.records import append, brief, carrier_events, changed, get
 from backend.calls.requests import (
     ASKED,
@@ -102,15 +105,18 @@ __all__ = [
     "get",
     "give_back",
     "happenings",
+    "have_recording_brought",
     "hold",
     "is_recorded",
     "leave_desk",
     "leg_ended",
     "line",
     "lines",
+    "may_keep_recordings",
     "note",
     "on_line",
     "one",
+    "owner_of_vendor_call",
     "page",
     "place",
     "place_own",

@@ -1,10 +1,11 @@
 """Run the durable work of recordings."""
 
+from datetime import datetime
 from uuid import UUID
 
 from backend.core import clock, jobs
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
-from backend.recordings import making, queries, retention
+from backend.recordings import bringing, making, queries, retention
 
 
 @jobs.task("recordings.complete")
@@ -27,3 +28,23 @@ async def find_unfinished(timestamp: int) -> None:
 async def remove_old(timestamp: int) -> None:
     """Remove recordings and words of calls that their organization keeps no longer."""
     await retention.remove_old()
+
+
+@jobs.task("recordings.bring", when_buried="recordings.give_up")
+async def bring(org_id: str, call_id: str, sid: str, began_at: str) -> None:
+    """Store what the carrier recorded of a call; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await bringing.bring(UUID(call_id), sid, datetime.fromisoformat(began_at))
+
+
+@jobs.task("recordings.give_up")
+async def give_up(org_id: str, call_id: str, sid: str, began_at: str) -> None:
+    """Show a recording as missing that the carrier did not give; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await bringing.give_up(UUID(call_id), sid)
+
+
+@jobs.task("recordings.find_missed", is_tick=True)
+async def find_missed(timestamp: int) -> None:
+    """Have the carrier asked for recordings that it never told of."""
+    await bringing.find_missed()

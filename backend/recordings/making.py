@@ -40,7 +40,7 @@ async def begin(call_id: UUID, line: str, delay_s: float) -> Begun | None:
         channels=2,
         started_at=clock.ago(seconds=delay_s),
     )
-    made.path = _path(found.org_id, made.id)
+    made.path = path_of(found.org_id, made.id)
     with org_scope(found.org_id):
         async with unit_of_work() as session:
             session.add(made)
@@ -73,7 +73,7 @@ async def complete(recording_id: UUID) -> None:
     async with unit_of_work() as session:
         org_id = org_id_of(session)
         found = await queries.one(session, org_id, recording_id)
-    path = settings().media_dir / _path(org_id, recording_id)
+    path = settings().media_dir / path_of(org_id, recording_id)
     if found is None:
         # It was erased while it was made.
         path.unlink(missing_ok=True)
@@ -95,5 +95,6 @@ async def complete(recording_id: UUID) -> None:
         await calls.changed(session, row.call_id)
 
 
-def _path(org_id: UUID, recording_id: UUID) -> str:
+def path_of(org_id: UUID, recording_id: UUID) -> str:
+    """Return where the file of a recording lies, below the media folder."""
     return f"{org_id}/{recording_id}"

@@ -1,5 +1,6 @@
 """Read and find recordings in SQL."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,6 +24,20 @@ async def one(session: AsyncSession, org_id: UUID, recording_id: UUID) -> CallRe
     """Return a recording, or None."""
     query = select(_R).where(col(_R.org_id) == org_id, col(_R.id) == recording_id)
     return (await session.execute(query)).scalars().first()
+
+
+async def by_name(session: AsyncSession, org_id: UUID, call_id: UUID, source: str, name: str) -> CallRecording | None:
+    """Return the recording of a call that its source calls so, or None."""
+    query = select(_R).where(
+        col(_R.org_id) == org_id, col(_R.call_id) == call_id, col(_R.source) == source, col(_R.name) == name
+    )
+    return (await session.execute(query)).scalars().first()
+
+
+async def names(session: AsyncSession, source: str, given: Sequence[str], status: str) -> set[str]:
+    """Return which of these names of a source's recordings have a status (platform scope)."""
+    query = select(col(_R.name)).where(col(_R.source) == source, col(_R.name).in_(given), col(_R.status) == status)
+    return set((await session.execute(query)).scalars())
 
 
 async def locked(session: AsyncSession, org_id: UUID, recording_id: UUID) -> CallRecording | None:

@@ -29,6 +29,7 @@ from backend.sandbox import (
     signalwire_calls,
     signalwire_messages,
     signalwire_numbers,
+    signalwire_recordings,
     slack,
 )
 from backend.sandbox.misbehaviour import Misbehaviour
@@ -64,6 +65,7 @@ def create_app(settings: SandboxSettings) -> ASGIApp:
             *signalwire_messages.routes(),
             *signalwire_calls.routes(),
             *signalwire_numbers.routes(),
+            *signalwire_recordings.routes(),
             *postmark.routes(),
             *business.routes(),
             *calcom.routes(),

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from backend.sandbox.calls import INBOUND, Answer, Behaviour, Call
+from backend.sandbox.calls import INBOUND, Answer, Behaviour, Call, Recording
 from backend.sandbox.phones import is_e164
 from backend.sandbox.world import world_of
 
@@ -37,6 +37,7 @@ def routes() -> list[Route]:
         Route("/sandbox/calls/{sid}/say", _say, methods=["POST"]),
         Route("/sandbox/calls/{sid}/press", _press, methods=["POST"]),
         Route("/sandbox/calls/{sid}/hang-up", _hang_up, methods=["POST"]),
+        Route("/sandbox/calls/{sid}/recordings", _record, methods=["POST"]),
         Route("/sandbox/lines/{number:path}", _line, methods=["PUT"]),
     ]
 
@@ -106,6 +107,18 @@ async def _press(request: Request) -> Response:
         return _refusal(422, 'The body must be {"digits": keys}, such as 12#.')
     call.press(given)
     return JSONResponse(call_json(call))
+
+
+async def _record(request: Request) -> Response:
+    """Let the carrier record words in a call, running or over, and tell nobody of it."""
+    call, given = world_of(request).calls.find(request.path_params["sid"]), await _text_of(request, "text")
+    if call is None:
+        return _refusal(404, "There is no such call.")
+    if not given or len(given) > _LONGEST_LINE:
+        return _refusal(422, f'The body must be {{"text": words}}, at most {_LONGEST_LINE} characters.')
+    kept = Recording(given)
+    call.recordings.append(kept)
+    return JSONResponse({"sid": kept.sid}, 201)
 
 
 async def _text_of(request: Request, name: str) -> str:

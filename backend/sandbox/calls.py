@@ -35,6 +35,15 @@ class Behaviour:
 
 
 @dataclass
+class Recording:
+    """What the carrier recorded in a call: somebody's words."""
+
+    text: str
+    sid: str = field(default_factory=lambda: str(uuid.uuid4()))
+    created_at: float = field(default_factory=time.time)
+
+
+@dataclass
 class Call:
     """One call as the carrier knows it; times are Unix seconds, `heard` is what the far telephone heard, in order."""
 
@@ -70,6 +79,7 @@ class Call:
     """Set while its owner has heard something that nothing was made of yet."""
     has_beeped: asyncio.Event = field(default_factory=asyncio.Event)
     has_picked_up: bool = False
+    recordings: list[Recording] = field(default_factory=list)
     _said: list[str] = field(default_factory=list)
     _keys: list[str] = field(default_factory=list)
 

@@ -18,6 +18,7 @@ RequestTarget = Literal[
     "signalwire.history",
     "signalwire.numbers",
     "signalwire.calls",
+    "signalwire.recordings",
     "postmark.email",
     "business",
     "calcom",

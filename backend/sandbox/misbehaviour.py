@@ -33,6 +33,8 @@ def target_of(method: str, path: str) -> str | None:
         return "signalwire.messages" if method == "POST" else "signalwire.history"
     if path.startswith("/api/laml/") and "/Calls" in path:
         return "signalwire.calls"
+    if path.startswith("/api/laml/") and "/Recordings" in path:
+        return "signalwire.recordings"
     if path.startswith("/api/relay/rest/phone_numbers"):
         return "signalwire.numbers"
     if path in ("/email", "/email/batch"):

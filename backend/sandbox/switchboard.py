@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 import websockets
 
 from backend.sandbox import cxml, owners, telephone
-from backend.sandbox.calls import INBOUND, PICKS_UP, Call, Calls
+from backend.sandbox.calls import INBOUND, PICKS_UP, Call, Calls, Recording
 from backend.sandbox.carrier import API_VERSION, Carrier
 from backend.sandbox.events import Events
 from backend.sandbox.faults import FaultBoard
@@ -243,10 +243,12 @@ class Switchboard:
             call.notes.append(f"the stream could not be held: {type(error).__name__}")
 
     async def _record(self, call: Call, verb: Element) -> list[Element] | None:
-        sid = f"{call.sid}-recording"
+        kept = Recording(" ".join(call.take_said()) or self._calls.behaviour(self._far(call)).says or "Hello.")
+        call.recordings.append(kept)
+        at = f"/api/laml/{API_VERSION}/Accounts/{self._settings.project}/Recordings/{kept.sid}"
         told = {
-            "RecordingSid": sid,
-            "RecordingUrl": f"{self._settings.public_url}/recordings/{sid}",
+            "RecordingSid": kept.sid,
+            "RecordingUrl": f"{self._settings.public_url}{at}",
             "RecordingDuration": "1",
             "RecordingStatus": "completed",
         }

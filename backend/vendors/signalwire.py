@@ -26,7 +26,7 @@ VENDOR = "SignalWire"
 SIGNATURE_HEADER = "X-SignalWire-Signature"
 # The carrier answers within a second; a slow one gets time, because giving up early is what makes an outcome unknown.
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0, pool=20.0)
-_PAGE_SIZE, _LARGEST_PAGE = 100, 1000
+_PAGE_SIZE, LARGEST_PAGE = 100, 1000
 _MOST_PAGES = 20
 # A gateway that lost patience, or its connection, does not stop the work behind it (RFC 9110 §15.6.3, §15.6.5).
 _OF_GATEWAYS = frozenset({408, 502, 504})
@@ -89,13 +89,14 @@ class CarrierMedia:
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
 
 
-def _client() -> httpx.AsyncClient:
+def client() -> httpx.AsyncClient:
+    """Return the HTTP client of the running loop."""
     loop = asyncio.get_running_loop()
-    client = _clients.get(loop)
-    if client is None or client.is_closed:
-        client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, verify=http.vendor_certificates())
-        _clients[loop] = client
-    return client
+    found = _clients.get(loop)
+    if found is None or found.is_closed:
+        found = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, verify=http.vendor_certificates())
+        _clients[loop] = found
+    return found
 
 
 def credentials() -> tuple[str, str]:
@@ -108,7 +109,8 @@ def origin() -> str:
     return settings().signalwire_space_url.rstrip("/")
 
 
-def _account_url(path: str) -> str:
+def account_url(path: str) -> str:
+    """Return the address of a resource of our project."""
     return f"{origin()}/api/laml/2010-04-01/Accounts/{quote(settings().signalwire_project_id)}{path}"
 
 
@@ -116,13 +118,13 @@ async def _ask(method: str, url: str, form: Sequence[tuple[str, str]] | None = N
     content = urlencode(form).encode() if form is not None else None
     headers = {"content-type": "application/x-www-form-urlencoded"} if form is not None else {}
     try:
-        response = await _client().request(method, url, content=content, headers=headers, auth=credentials())
+        response = await client().request(method, url, content=content, headers=headers, auth=credentials())
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise _failure("The carrier could not be reached.", "unreachable", retryable=True) from error
+        raise failure("The carrier could not be reached.", "unreachable", retryable=True) from error
     except httpx.TimeoutException as error:
-        raise _failure("The carrier took too long to answer.", "no_answer", retryable=True, happened=True) from error
+        raise failure("The carrier took too long to answer.", "no_answer", retryable=True, happened=True) from error
     except httpx.HTTPError as error:
-        raise _failure("The carrier broke off its answer.", "no_answer", retryable=True, happened=True) from error
+        raise failure("The carrier broke off its answer.", "no_answer", retryable=True, happened=True) from error
     return _read(response)
 
 
@@ -136,17 +138,18 @@ def _read(response: httpx.Response) -> dict[str, Any]:
     said = body if isinstance(body, dict) else {}
     code, message = str(said.get("code") or ""), str(said.get("message") or "")
     if response.is_success:
-        raise _failure("The carrier’s answer could not be read.", "broken_answer", retryable=True, happened=True)
+        raise failure("The carrier’s answer could not be read.", "broken_answer", retryable=True, happened=True)
     if response.status_code == 429:
-        raise _failure(message or "The carrier is busy.", code or "20429", retryable=True)
+        raise failure(message or "The carrier is busy.", code or "20429", retryable=True)
     if response.status_code in _OF_GATEWAYS:
-        raise _failure("The carrier took too long to answer.", "no_answer", retryable=True, happened=True)
+        raise failure("The carrier took too long to answer.", "no_answer", retryable=True, happened=True)
     if response.status_code >= 500:
-        raise _failure(message or "The carrier failed.", "carrier_failed", retryable=True, happened=True)
-    raise _failure(message or f"The carrier answered {response.status_code}.", code or str(response.status_code))
+        raise failure(message or "The carrier failed.", "carrier_failed", retryable=True, happened=True)
+    raise failure(message or f"The carrier answered {response.status_code}.", code or str(response.status_code))
 
 
-def _failure(message: str, code: str, *, retryable: bool = False, happened: bool = False) -> VendorError:
+def failure(message: str, code: str, *, retryable: bool = False, happened: bool = False) -> VendorError:
+    """Return the error for what the carrier did not do."""
     return VendorError(message, vendor=VENDOR, code=code, is_retryable=retryable, may_have_happened=happened)
 
 
@@ -161,12 +164,12 @@ async def send(
     """
     form = [("From", sender), ("To", recipient), ("Body", body), ("StatusCallback", status_callback)]
     form += [("MediaUrl", url) for url in media_urls]
-    return _message(await _ask("POST", _account_url("/Messages.json"), form))
+    return _message(await _ask("POST", account_url("/Messages.json"), form))
 
 
 async def fetch(sid: str) -> CarrierMessage:
     """Return a text as the carrier knows it now. Raises `VendorError`, code 20404 when it knows none."""
-    return _message(await _ask("GET", _account_url(f"/Messages/{quote(sid, safe='')}.json")))
+    return _message(await _ask("GET", account_url(f"/Messages/{quote(sid, safe='')}.json")))
 
 
 async def find_sent(*, sender: str, recipient: str, body: str, since: datetime) -> list[CarrierMessage]:
@@ -176,7 +179,7 @@ async def find_sent(*, sender: str, recipient: str, body: str, since: datetime) 
     """
     since = since.replace(microsecond=0)
     found: list[CarrierMessage] = []
-    async for item in _listing({"To": recipient, "From": sender}):
+    async for item in listing("Messages", {"To": recipient, "From": sender}):
         message = _message(item)
         if message.created_at < since:
             break
@@ -192,7 +195,7 @@ async def list_inbound(since: datetime) -> list[CarrierMessage]:
     """
     since = since.replace(microsecond=0)
     found: list[CarrierMessage] = []
-    async for item in _listing({}, page_size=_LARGEST_PAGE):
+    async for item in listing("Messages", {}, page_size=LARGEST_PAGE):
         try:
             message = _message(item)
         except VendorError as error:
@@ -220,25 +223,25 @@ async def dial(
     if machine_callback:
         form += [("MachineDetection", "DetectMessageEnd"), ("AsyncAmd", "true")]
         form += [("AsyncAmdStatusCallback", machine_callback), ("AsyncAmdStatusCallbackMethod", "POST")]
-    body = await _ask("POST", _account_url("/Calls.json"), form)
+    body = await _ask("POST", account_url("/Calls.json"), form)
     if not body.get("sid"):
-        raise _failure("The carrier’s answer could not be read.", "broken_answer", retryable=True, happened=True)
+        raise failure("The carrier’s answer could not be read.", "broken_answer", retryable=True, happened=True)
     return str(body["sid"])
 
 
 async def redirect(sid: str, url: str) -> None:
     """Send a call that is answered to other instructions. Raises `VendorError`; what it was joined with is let go."""
-    await _ask("POST", _account_url(f"/Calls/{quote(sid, safe='')}.json"), [("Url", url), ("Method", "POST")])
+    await _ask("POST", account_url(f"/Calls/{quote(sid, safe='')}.json"), [("Url", url), ("Method", "POST")])
 
 
 async def hang_up(sid: str) -> None:
     """End a call, whether it rings or is answered. Raises `VendorError`, code 20404 when the carrier knows none."""
-    await _ask("POST", _account_url(f"/Calls/{quote(sid, safe='')}.json"), [("Status", "completed")])
+    await _ask("POST", account_url(f"/Calls/{quote(sid, safe='')}.json"), [("Status", "completed")])
 
 
 async def call(sid: str) -> CarrierCall:
     """Return a call as the carrier knows it now. Raises `VendorError`, code 20404 when it knows none."""
-    body = await _ask("GET", _account_url(f"/Calls/{quote(sid, safe='')}.json"))
+    body = await _ask("GET", account_url(f"/Calls/{quote(sid, safe='')}.json"))
     lasted, ended = str(body.get("duration") or ""), str(body.get("end_time") or "")
     try:
         ended_at = parsedate_to_datetime(ended) if ended else None
@@ -249,26 +252,28 @@ async def call(sid: str) -> CarrierCall:
             ended_at=ended_at.replace(tzinfo=ended_at.tzinfo or UTC) if ended_at else None,
         )
     except (KeyError, ValueError) as error:
-        raise _failure("The carrier’s answer could not be read.", "broken_answer", retryable=True) from error
+        raise failure("The carrier’s answer could not be read.", "broken_answer", retryable=True) from error
 
 
 async def list_media(sid: str) -> list[CarrierMedia]:
     """Return the attachments of a text."""
-    body = await _ask("GET", _account_url(f"/Messages/{quote(sid, safe='')}/Media.json"))
+    body = await _ask("GET", account_url(f"/Messages/{quote(sid, safe='')}/Media.json"))
     return [
         CarrierMedia(_absolute(str(item["uri"])).removesuffix(".json"), str(item.get("content_type") or ""))
         for item in body.get("media_list", [])
     ]
 
 
-async def _listing(filters: Mapping[str, str], page_size: int = _PAGE_SIZE) -> AsyncIterator[Mapping[str, Any]]:
-    """Yield texts newest first, page after page, as long as the caller asks."""
-    url: str | None = _account_url("/Messages.json") + "?" + urlencode({**filters, "PageSize": str(page_size)})
+async def listing(
+    what: str, filters: Mapping[str, str], page_size: int = _PAGE_SIZE
+) -> AsyncIterator[Mapping[str, Any]]:
+    """Yield what the account has of one kind (`Messages`, `Recordings`), newest first, as long as the caller asks."""
+    url: str | None = account_url(f"/{what}.json") + "?" + urlencode({**filters, "PageSize": str(page_size)})
     for _ in range(_MOST_PAGES):
         if url is None:
             return
         body = await _ask("GET", url)
-        for item in body.get("messages", []):
+        for item in body.get(what.lower(), []):
             yield item
         following = body.get("next_page_uri")
         url = _absolute(str(following)) if following else None
@@ -296,7 +301,7 @@ def _message(body: Mapping[str, Any]) -> CarrierMessage:
             media_count=int(body.get("num_media") or 0),
         )
     except (KeyError, ValueError) as error:
-        raise _failure(
+        raise failure(
             "The carrier’s answer could not be read.", "broken_answer", retryable=True, happened=True
         ) from error
 
@@ -342,9 +347,9 @@ async def _with_numbers(work: str, *arguments: Any, **fields: Any) -> Any:
     except SignalWireRestError as error:
         status = error.status_code
         if status == 404:
-            raise _failure("The carrier does not know this number.", "20404") from error
+            raise failure("The carrier does not know this number.", "20404") from error
         retryable = status is None or status == 429 or status >= 500 or 200 <= status < 300
-        raise _failure("The carrier’s number service failed.", "carrier_failed", retryable=retryable) from error
+        raise failure("The carrier’s number service failed.", "carrier_failed", retryable=retryable) from error
 
 
 async def list_numbers() -> list[CarrierNumber]:

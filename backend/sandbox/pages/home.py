@@ -22,6 +22,7 @@ _TARGET_WORDS = {
     "signalwire.history": "Listing texts",
     "signalwire.numbers": "Phone numbers",
     "signalwire.calls": "Calls",
+    "signalwire.recordings": "Recordings",
     "carrier.inbound": "Incoming texts",
     "carrier.status": "Delivery reports",
     "carrier.calls": "Reports of calls",
