@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import psycopg
 
-from tests.conftest import free_port
+from tests.conftest import PATIENT_S, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 # A cold start builds the front end; on two busy cores that takes up to two minutes.
@@ -51,8 +51,19 @@ class Installation:
         return int(record["children"][name][0])
 
     def kill(self, name: str) -> None:
-        """End a process at once, as a crash would; the supervisor brings it back."""
-        os.kill(self.pid(name), signal.SIGKILL)
+        """End a process at once, as a crash would; the supervisor brings it back.
+
+        One that is just being brought back is waited for: between two lives there is nothing to end.
+        """
+        deadline = time.monotonic() + PATIENT_S
+        while True:
+            try:
+                os.kill(self.pid(name), signal.SIGKILL)
+            except ProcessLookupError:
+                assert time.monotonic() < deadline, f"{name} does not come back:\n{self.output()[-4000:]}"
+                time.sleep(0.1)
+            else:
+                return
 
     @property
     def database_address(self) -> str:
@@ -62,7 +73,7 @@ class Installation:
 
     def query(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Read the database as its owner, past row security; waits while the database restarts."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENT_S
         while True:
             try:
                 with psycopg.connect(self.database_address, connect_timeout=5) as connection:
@@ -133,7 +144,7 @@ def installation(*, holds_calls: bool = False) -> Iterator[Installation]:
         if supervisor.poll() is None:
             supervisor.send_signal(signal.SIGTERM)
             try:
-                supervisor.wait(timeout=60)
+                supervisor.wait(timeout=180)
             except subprocess.TimeoutExpired:
                 os.killpg(supervisor.pid, signal.SIGKILL)
         # The logs stay for whoever looks into a failure; the database is 90 MB for each run.

@@ -25,11 +25,12 @@ class Account:
 
     def log(self, kind: str, event_id: str, data: Mapping[str, Any]) -> None:
         """Tell the log something, after what was told before."""
-        self.later(self.tell(kind, event_id, data))
+        # What waits for its turn happened before what others tell the log meanwhile.
+        self.later(self._tell(kind, event_id, data, gateway.clock.now()))
 
     async def tell(self, kind: str, event_id: str, data: Mapping[str, Any]) -> None:
         """Tell the log something now. Raises whatever keeps that from being kept."""
-        await self._keeping.tell(f"{self._line}:{event_id}", kind, data)
+        await self._tell(kind, event_id, data, gateway.clock.now())
 
     def said(
         self, who: str, text: str, *, is_interrupted: bool = False, began: float | None = None, by: str = ""
@@ -62,6 +63,9 @@ class Account:
         """Wait until everything that was asked for is done."""
         self._work.put_nowait(None)
         await self._worker
+
+    async def _tell(self, kind: str, event_id: str, data: Mapping[str, Any], at: datetime) -> None:
+        await self._keeping.tell(f"{self._line}:{event_id}", kind, data, at)
 
     async def _work_off(self) -> None:
         """Do what is asked for until there is no more; what fails is logged and costs the caller nothing."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,7 @@ __all__ = [
     "answer_request",
     "begin_recording",
     "brief",
+    "clock",
     "desk",
     "failure",
     "garbage",
@@ -142,9 +144,11 @@ async def brief(call_id: UUID) -> CallBrief:
     return await calls.brief(call_id)
 
 
-async def tell(call_id: UUID, event_id: str, kind: str, data: Mapping[str, Any] | None = None) -> bool:
-    """Tell the call's log what happened now; False when this event was told before. Raises `NotFound`."""
-    return await calls.append(call_id, SOURCE, event_id, kind, clock.now(), data)
+async def tell(
+    call_id: UUID, event_id: str, kind: str, data: Mapping[str, Any] | None = None, at: datetime | None = None
+) -> bool:
+    """Tell the call's log what happened, now or at `at`; False when it was told before. Raises `NotFound`."""
+    return await calls.append(call_id, SOURCE, event_id, kind, at or clock.now(), data)
 
 
 async def begin_recording(call_id: UUID, line: str, delay_s: float) -> Begun | None:

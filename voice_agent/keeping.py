@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from voice_agent import gateway, recording
@@ -34,8 +35,8 @@ class Keeping(Protocol):
     def recorded(self, leg: Leg) -> AbstractAsyncContextManager[None]:
         """Record the line inside the block, where that may be."""
 
-    async def tell(self, event_id: str, kind: str, data: Mapping[str, Any]) -> None:
-        """Take what happened in the call; `event_id` tells it from everything else of it."""
+    async def tell(self, event_id: str, kind: str, data: Mapping[str, Any], at: datetime) -> None:
+        """Take what happened in the call, and when; `event_id` tells it from everything else of it."""
 
 
 class Kept:
@@ -65,6 +66,6 @@ class Kept:
         """Record both sides where the agent records."""
         return recording.of(leg, self._call)
 
-    async def tell(self, event_id: str, kind: str, data: Mapping[str, Any]) -> None:
+    async def tell(self, event_id: str, kind: str, data: Mapping[str, Any], at: datetime) -> None:
         """Tell the log of the call."""
-        await gateway.tell(self._call.call_id, event_id, kind, data)
+        await gateway.tell(self._call.call_id, event_id, kind, data, at)

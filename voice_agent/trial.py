@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from livekit.agents import AgentStateChangedEvent, UserInputTranscribedEvent
@@ -50,7 +51,7 @@ class Tried:
         """Grant what is asked for: it costs the business nothing."""
         return micros
 
-    async def tell(self, event_id: str, kind: str, data: Mapping[str, Any]) -> None:
+    async def tell(self, event_id: str, kind: str, data: Mapping[str, Any], at: datetime) -> None:
         """Show what happened, and keep nothing."""
         if kind == _LINE:
             await self._line.tell("caption", **data, is_final=True)

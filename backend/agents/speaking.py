@@ -228,7 +228,9 @@ class Speaking:
 
     async def answer(self, said: Sequence[Line], text: str) -> Answer:
         """Look up what answering `text` needs, after all that was `said`; nothing is stored yet."""
-        spec, whispers, found = self.spec, tuple(self.whispers), await self._found()
+        spec, found = self.spec, await self._found()
+        # What is whispered from here on is for the next answer.
+        whispers = tuple(self.whispers)
         turn_id, asked, record = new_id(), Asked(), TurnRecord()
         request = TurnRequest(
             agent=spec,

@@ -64,6 +64,9 @@ async def charge(
 
 
 async def _balance(session: AsyncSession) -> int:
-    """Return the balance, locked, so that two changes of it come one after the other."""
-    query = select(Organization.balance_micros).where(col(Organization.id) == org_id_of(session)).with_for_update()
-    return int((await session.exec(query)).one())
+    """Return the balance, locked, so that two changes of it come one after the other.
+
+    Rows that name the organization may be added meanwhile: who adds one may hold what the balance's holder waits for.
+    """
+    query = select(Organization.balance_micros).where(col(Organization.id) == org_id_of(session))
+    return int((await session.exec(query.with_for_update(key_share=True))).one())

@@ -76,7 +76,7 @@ class Call:
     moved: asyncio.Event = field(default_factory=asyncio.Event)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
     spoken_to: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set while its owner has heard something that nothing was made of yet."""
+    """Set when its owner hears words, from their first sound on, until something is made of that."""
     has_beeped: asyncio.Event = field(default_factory=asyncio.Event)
     has_picked_up: bool = False
     recordings: list[Recording] = field(default_factory=list)

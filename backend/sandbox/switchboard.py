@@ -35,6 +35,8 @@ _EVENTS = {"queued": "initiated", "in-progress": "answered"}
 _LATE_S = 0.2
 # A machine that has not beeped by then is told of all the same.
 _BEEPS_WITHIN_S = 30.0
+# A stream whose other end is there and busy opens late.
+_OPENS_WITHIN_S = 30.0
 
 
 class Switchboard:
@@ -224,7 +226,7 @@ class Switchboard:
         }
         phone = Telephone(call, sid, lambda: self._publish(call))
         try:
-            async with websockets.connect(url, proxy=None, open_timeout=2) as socket:
+            async with websockets.connect(url, proxy=None, open_timeout=_OPENS_WITHIN_S) as socket:
                 await socket.send(json.dumps({"event": "connected", "protocol": "Call", "version": "0.2.0"}))
                 begin = {"event": "start", "sequenceNumber": "1", "streamSid": sid, "start": start}
                 await socket.send(json.dumps(begin))

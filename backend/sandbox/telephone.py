@@ -122,6 +122,8 @@ class Telephone:
         for line in self._listener.hear(from_ulaw(part.ljust(FRAME, b"\xff"))):
             self._call.hear(line)
             self._changed()
+        if self._listener.is_loud:
+            self._call.spoken_to.set()
 
     def _mark(self, name: str) -> dict[str, Any]:
         return self._message("mark", mark={"name": name})

@@ -15,6 +15,7 @@ import pytest
 from magpipe.console import Console
 from magpipe.errors import StartError
 from magpipe.supervisor import Service, Supervisor
+from tests.conftest import PATIENT_S
 
 SLEEPER = "import time; print('hello', flush=True); time.sleep(60)"
 STUBBORN = (
@@ -35,7 +36,7 @@ async def has_line(log: Path, text: str) -> bool:
     return log.exists() and text in log.read_text()  # noqa: ASYNC240 - a file of a few bytes
 
 
-async def until(condition, seconds: float = 10):
+async def until(condition, seconds: float = PATIENT_S):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -91,7 +92,7 @@ async def test_workers_of_a_killed_master_die_with_it(supervisor):
 async def test_first_start_that_fails_shows_the_last_lines(supervisor):
     with pytest.raises(StartError, match=r"(?s)jobs ended at once.*no such table"):
         await supervisor.start(
-            service("jobs", "print('no such table'); raise SystemExit(3)", ready_within_s=5, is_ready=never)
+            service("jobs", "print('no such table'); raise SystemExit(3)", ready_within_s=PATIENT_S, is_ready=never)
         )
 
 
@@ -112,7 +113,9 @@ async def test_stop_goes_in_reverse_order_and_lets_each_finish(tmp_path):
     supervisor = Supervisor(Console(tmp_path))
     for name in ("database", "jobs", "web"):
         is_ready = partial(has_line, tmp_path / f"{name}.log", "ready")
-        await supervisor.start(Service(name, [sys.executable, "-c", polite, name], is_ready=is_ready))
+        await supervisor.start(
+            Service(name, [sys.executable, "-c", polite, name], is_ready=is_ready, stop_grace_s=PATIENT_S)
+        )
     await supervisor.stop()
     assert diary.read_text().split() == ["web", "jobs", "database"]
 

@@ -72,7 +72,7 @@ class Customer:
 
     async def dial(self, number: str) -> None:
         """Call a business, and stay on the line."""
-        await self.reaches(CALLER, talks_ms=120_000)
+        await self.reaches(CALLER, talks_ms=600_000)
         rung = await self._vendor.post("/sandbox/calls", json={"from": CALLER, "to": number})
         rung.raise_for_status()
         self._sid = rung.json()["sid"]

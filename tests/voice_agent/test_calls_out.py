@@ -56,7 +56,7 @@ def call(line, worker, customer, run_jobs, eventually):
 
     async def ring(settings: str = "{}", **behaviour):
         await change(line, settings)
-        await customer.reaches(CALLER, talks_ms=120_000, **behaviour)
+        await customer.reaches(CALLER, talks_ms=600_000, **behaviour)
         known = {one["sid"] for one in await customer.calls()}
         order = calls.CallOrder(phone_number=CALLER, caller_id=line.number.phone_number, purpose=WHY)
         with line.org.scope():

@@ -1,18 +1,16 @@
 """A person calls a telephone from their browser: both hear each other, keys are tones, and whoever goes ends it."""
 
-import aiohttp
 import numpy as np
 import pytest
 
 from backend.calls import desk, passes
 from backend.calls.passes import Door
-from backend.core.config import settings
 from backend.core.errors import NotAllowed
 from backend.core.tenancy import unit_of_work
 from tests.backend.calls.conftest import CALLER
 from tests.voice_agent import dialling
 from tests.voice_agent.dialling import Customer, told
-from tests.voice_agent.page import Page
+from tests.voice_agent.page import opened
 from voice_agent.desk import tones
 from voice_agent.legs import ulaw
 from voice_agent.worker import Worker
@@ -28,8 +26,8 @@ async def worker(carrier):
 
 @pytest.fixture
 async def page(worker):
-    async with aiohttp.ClientSession() as http, http.ws_connect(settings().voice_browser_url) as socket:
-        yield Page(socket)
+    async with opened() as made:
+        yield made
 
 
 async def placed(line):
@@ -40,7 +38,7 @@ async def placed(line):
 
 async def picked_up(line, page, carrier, eventually, run_jobs):
     customer = Customer(carrier, eventually)
-    await customer.reaches(CALLER, answers="person", talks_ms=120_000)
+    await customer.reaches(CALLER, answers="person", talks_ms=600_000)
     call = await placed(line)
     await page.send("start", **{"pass": passes.issue(line.org.owner, Door.DESK, call.id)})
     await page.until("ready")

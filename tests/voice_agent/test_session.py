@@ -193,7 +193,7 @@ async def test_a_call_by_sound_is_heard_answered_broken_into_and_put_down_polite
     mouth.say("Mm-hm")
     await eventually(lambda: heard(long), PATIENT_S)
     assert said_by_now(held, "user") == ["Thanks a lot!"]
-    cut = held.session.say("And in the summer we are open on Sundays too, " + "all day long, " * 20)
+    cut = held.session.say("And in the summer we are open on Sundays too, " + "all day long, " * 60)
     await eventually(speaks, PATIENT_S)
     mouth.say("Stop, please")
     await eventually(lambda: said_by(held, "user", 2), PATIENT_S)

@@ -1,20 +1,18 @@
 """A person tries an agent's draft from a browser: heard, answered and explained, and nothing of it is kept."""
 
-import aiohttp
 import pytest
 from sqlmodel import func, select
 
 from backend.agents import trials
 from backend.calls import passes
 from backend.calls.passes import Door
-from backend.core.config import settings
 from backend.core.errors import Invalid
 from backend.core.tenancy import unit_of_work
 from backend.models.agents import AgentConfig, AgentTurn
 from backend.models.calls import CallRecord
 from backend.vocab import AgentType
 from tests.voice_agent import dialling
-from tests.voice_agent.page import Page
+from tests.voice_agent.page import opened
 from voice_agent.worker import Worker
 
 PUBLISHED, DRAFT = "North Dental.", "North Dental, how can I help?"
@@ -31,8 +29,8 @@ async def worker(line, sandbox):
 
 @pytest.fixture
 async def page(worker):
-    async with aiohttp.ClientSession() as http, http.ws_connect(settings().voice_browser_url) as socket:
-        yield Page(socket)
+    async with opened() as made:
+        yield made
 
 
 async def kept(line) -> int:
@@ -52,7 +50,7 @@ async def test_a_draft_is_heard_answered_and_explained_and_nothing_is_kept(line,
     await page.send("start", **{"pass": passes.issue(line.org.owner, Door.TEST, line.agent.id)})
     assert (await page.until("ready"))["stand_ins"] == ["ear", "mind", "voice"]
     await page.until("caption", who="agent", text=DRAFT, is_final=True)
-    assert DRAFT in page.heard
+    await page.hears(DRAFT)
     await page.speak("My name is Dana Ruiz")
     await page.until("caption", who="caller", text="My name is Dana Ruiz", is_final=True)
     assert (await page.until("why"))["turn"]["prompt"]
