@@ -167,9 +167,9 @@ class Hub:
             self._by_org.pop(str(tab.org_id), None)
 
     async def run(self, app: rx.App) -> None:
-        """Listen for changes until cancelled; a lifespan task of the application."""
+        """Listen for changes until cancelled; a lifespan task of the application, which tabs may join before this."""
         self._app = app
-        await realtime.listen(self.on_change, self.resync)
+        await realtime.listen(self.on_change, self.resync, is_late=True)
 
     async def on_change(self, change: Change) -> None:
         """Note a change for the tabs of its organization and read it soon."""

@@ -6,19 +6,19 @@ commits, for jobs, webhooks and realtime. Nothing beyond loopback can be reached
 
 import asyncio
 import atexit
+import errno
 import gc
 import os
-import secrets
 import shutil
 import socket
 import ssl
-import subprocess
-import sys
 import tempfile
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,10 @@ from uuid import UUID
 import httpx
 import psycopg
 import pytest
-from sqlalchemy import make_url
 from xdist.scheduler import LoadScopeScheduling
 
-
-def free_port() -> int:
-    """Return a port of the loopback address that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.databases import embedded, on_server
+from tests.ports import free_port
 
 
 def _environment() -> None:
@@ -62,6 +57,7 @@ def _environment() -> None:
 
 
 _environment()
+SANDBOX_PORT = int(os.environ["SANDBOX_PORT"])
 
 # What shares one expensive fixture stays in one process when the suite runs in several; the longest starts first. The
 # browser builds the front end, which takes a minute: in that the other process does what needs none.
@@ -84,6 +80,18 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+_began = datetime.now(UTC)
+_asks_for_sandbox = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note when a test begins, and whether it asks for the sandbox: for others there is none, whatever ran before."""
+    global _began, _asks_for_sandbox
+    _began = datetime.now(UTC)
+    _asks_for_sandbox = "sandbox_server" in getattr(item, "fixturenames", ())
 
 
 class _Groups(LoadScopeScheduling):
@@ -109,79 +117,42 @@ PATIENT_S = 60.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
+NO_SANDBOX = "a test that does not ask for the sandbox has none"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_network() -> Iterator[None]:
-    """Refuse every connection that would leave the machine."""
+    """Refuse every connection that would leave the machine, and such to a sandbox that a test did not ask for."""
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
-        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in LOOPBACK:
-            raise AssertionError(f"a test tried to reach {address[0]}: only loopback may be reached")
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            if address[0] not in LOOPBACK:
+                raise AssertionError(f"a test tried to reach {address[0]}: only loopback may be reached")
+            if address[1] == SANDBOX_PORT and not _asks_for_sandbox:
+                raise ConnectionRefusedError(errno.ECONNREFUSED, NO_SANDBOX)
         connect(self, address)
 
+    request = httpx.AsyncHTTPTransport.handle_async_request
+
+    async def guarded_request(self: httpx.AsyncHTTPTransport, asked: httpx.Request) -> httpx.Response:
+        """Refuse over a connection that an earlier test left open, too."""
+        if asked.url.port == SANDBOX_PORT and not _asks_for_sandbox:
+            raise httpx.ConnectError(NO_SANDBOX)
+        return await request(self, asked)
+
     socket.socket.connect = guarded  # type: ignore[method-assign, assignment]
+    httpx.AsyncHTTPTransport.handle_async_request = guarded_request  # type: ignore[method-assign]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
-
-
-def migrate(address: str) -> None:
-    """Bring the database at `address` to the newest schema with the real migrations."""
-    done = subprocess.run(
-        [sys.executable, "-m", "alembic", "upgrade", "head"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "DATABASE_URL": address},
-        cwd=Path(__file__).parent.parent,
-    )
-    assert done.returncode == 0, done.stderr
-
-
-# The planner takes tables that were never analysed for larger than they are: for one look at all of them it would start
-# two more processes, which takes several times as long as the look itself.
-PLAIN = {"max_parallel_workers_per_gather": "0", "jit": "off"}
-
-
-@contextmanager
-def _embedded() -> Iterator[str]:
-    """Start an embedded PostgreSQL, make a migrated database on it, and return its address."""
-    from magpipe.database import running
-
-    fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB", **PLAIN}
-    with (
-        tempfile.TemporaryDirectory(prefix="magpipe-pg-", ignore_cleanup_errors=True) as folder,
-        running(Path(folder) / "pg", server_settings=fast) as cluster,
-    ):
-        cluster.create_database("tests")
-        migrate(cluster.url("tests"))
-        yield cluster.url("tests")
-
-
-@contextmanager
-def _on_server(address: str) -> Iterator[str]:
-    """Make a migrated database on a server that somebody else runs, return its address, and drop it afterwards."""
-    server = make_url(address)
-    name = f"tests_{secrets.token_hex(4)}"
-    beside = server.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(beside, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-        for setting, value in PLAIN.items():
-            connection.execute(f"alter database {name} set {setting} = {value}")
-        # Roles belong to the whole server: two processes that grant them at one moment would collide.
-        connection.execute("select pg_advisory_lock(hashtext('tests'))")
-        made = server.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
-        try:
-            migrate(made)
-            connection.execute("select pg_advisory_unlock_all()")
-            yield made
-        finally:
-            connection.execute(f"drop database {name} with (force)")
+    httpx.AsyncHTTPTransport.handle_async_request = request  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[str]:
     """Return the address of this run's own migrated database: on the server TEST_DATABASE_URL names, or embedded."""
     given = os.environ.get("TEST_DATABASE_URL")
-    with _on_server(given) if given else _embedded() as address:
+    with on_server(given) if given else embedded() as address:
         os.environ["DATABASE_URL"] = address
         from backend.core.config import settings
 
@@ -196,9 +167,30 @@ async def queue(database: str) -> AsyncIterator[Any]:
     from backend.core import db, jobs
 
     worker.load_tasks()
-    async with jobs.queue.open_async():
-        yield jobs.queue
-    await db.dispose()
+    with pytest.MonkeyPatch.context() as patched:
+        _be_patient(patched)
+        async with jobs.queue.open_async():
+            yield jobs.queue
+        await db.dispose()
+
+
+def _be_patient(patched: pytest.MonkeyPatch) -> None:
+    """Wait for vendors as long as a test does: an answer that a busy machine delays is not to be given up.
+
+    What happens when they are given up is tested with limits of the test's own.
+    """
+    from backend.agents import model_calls, retrieval, runtime
+    from backend.chat import live
+    from backend.knowledge import reranking
+
+    for where, limit in (
+        (retrieval, "VECTOR_WITHIN_S"),
+        (runtime, "RETRIEVAL_LIMIT_S"),
+        (model_calls, "CALL_LIMIT_S"),
+        (live, "LAST_PIECE_WITHIN_S"),
+        (reranking, "WITHIN_S"),
+    ):
+        patched.setattr(where, limit, PATIENT_S)
 
 
 @pytest.fixture
@@ -250,6 +242,24 @@ def quick_passwords() -> Iterator[None]:
     yield
     crypto._passwords = careful
     crypto.no_password.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def windows_outlast_tests() -> Iterator[None]:
+    """Count what is limited in the window in which a test began: its end must not let one attempt more through.
+
+    A test that holds the clock moves through windows as it says.
+    """
+    from backend.core import clock, rate_limits
+
+    careful = rate_limits._window
+
+    def held(moment: datetime, length: timedelta) -> datetime:
+        return careful(moment if clock._frozen.get() else _began, length)
+
+    rate_limits._window = held
+    yield
+    rate_limits._window = careful
 
 
 @dataclass(frozen=True)
@@ -339,15 +349,15 @@ def sandbox_server() -> Iterator[str]:
     from backend.sandbox.app import create_app
     from backend.sandbox.settings import SandboxSettings
 
-    port = int(os.environ["SANDBOX_PORT"])
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{SANDBOX_PORT}"
     app = create_app(SandboxSettings(database=Path(":memory:"), public_url=url))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=SANDBOX_PORT, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         if not thread.is_alive():
             raise RuntimeError("the sandbox did not start")
+        time.sleep(0.005)
     yield url
     server.should_exit = True
     thread.join(timeout=5)
@@ -357,7 +367,7 @@ def sandbox_server() -> Iterator[str]:
 async def sandbox(sandbox_server: str) -> AsyncIterator[Sandbox]:
     """Return the sandbox with a client, behaving normally before and after the test."""
     # Loopback needs no certificates, and reading them takes longer than most tests.
-    async with httpx.AsyncClient(base_url=sandbox_server, timeout=10, verify=False) as client:
+    async with httpx.AsyncClient(base_url=sandbox_server, timeout=PATIENT_S, verify=False) as client:
         await client.delete("/sandbox/faults")
         yield Sandbox(sandbox_server, client)
         await client.delete("/sandbox/faults")
@@ -366,7 +376,6 @@ async def sandbox(sandbox_server: str) -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def blocked(database: str, eventually: Callable[..., Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
     """Return a function that waits until somebody waits for a row that another transaction holds."""
-    import psycopg
 
     async def ask() -> None:
         address = database.replace("+psycopg", "")

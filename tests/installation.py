@@ -16,7 +16,8 @@ from typing import Any
 import httpx
 import psycopg
 
-from tests.conftest import PATIENT_S, free_port
+from tests.conftest import PATIENT_S
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 # A cold start builds the front end; on two busy cores that takes up to two minutes.

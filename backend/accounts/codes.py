@@ -102,7 +102,7 @@ async def check(pending: str, purpose: CodePurpose, code: str) -> UUID:
                     col(OneTimeCode.expires_at) > clock.now(),
                     col(OneTimeCode.attempts) < TRIES,
                 )
-                .order_by(col(OneTimeCode.created_at).desc())
+                .order_by(col(OneTimeCode.created_at).desc(), col(OneTimeCode.id).desc())
                 .limit(1)
             )
             counted = await session.execute(

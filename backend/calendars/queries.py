@@ -49,5 +49,7 @@ async def of_conversation(
     query = select(Booking).where(Booking.org_id == org_id, Booking.conversation_id == conversation_id)
     if after is not None:
         query = query.where(Booking.ends_at > after, col(Booking.status).not_in(CANCELLED))
-        return (await session.exec(query.order_by(col(Booking.starts_at)).limit(limit))).all()
-    return (await session.exec(query.order_by(col(Booking.starts_at).desc()).limit(limit))).all()
+        return (await session.exec(query.order_by(col(Booking.starts_at), col(Booking.id)).limit(limit))).all()
+    return (
+        await session.exec(query.order_by(col(Booking.starts_at).desc(), col(Booking.id).desc()).limit(limit))
+    ).all()

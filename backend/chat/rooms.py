@@ -108,8 +108,9 @@ class Rooms:
         return room.conversation_id if room else None
 
     async def run(self) -> None:
-        """Listen for ever; a lifespan task of the web process."""
-        await realtime.listen_to({live.CHANNEL: self.hear, realtime.CHANNEL: self.hear_of_team}, self.resync, "chat")
+        """Listen for ever; a lifespan task of the web process, which takes visitors in before this listens."""
+        channels = {live.CHANNEL: self.hear, realtime.CHANNEL: self.hear_of_team}
+        await realtime.listen_to(channels, self.resync, "chat", is_late=True)
 
     async def hear(self, payload: str) -> None:
         """Act on what was told of a session."""
@@ -156,9 +157,12 @@ class Rooms:
 
         async def again(room: Room) -> None:
             async with gate:
-                await self._read(room)
+                # Never beside another read of the room: the older of two could be told last.
+                self._read_soon(room)
+                if room.task is not None:
+                    await room.task
 
-        await asyncio.gather(*(again(room) for room in list(self._rooms.values())), return_exceptions=True)
+        await asyncio.gather(*(again(room) for room in list(self._rooms.values())))
 
     def _read_soon(self, room: Room) -> None:
         room.is_dirty = True

@@ -103,7 +103,9 @@ async def latest(session: AsyncSession, channel: Channel, address: str) -> Conse
     query = select(Consent).where(
         Consent.org_id == org_id_of(session), Consent.address == address, Consent.channel == channel
     )
-    return (await session.exec(query.order_by(col(Consent.happened_at).desc()).limit(1))).first()
+    return (
+        await session.exec(query.order_by(col(Consent.happened_at).desc(), col(Consent.id).desc()).limit(1))
+    ).first()
 
 
 async def has_refused(session: AsyncSession, channel: Channel, address: str) -> bool:

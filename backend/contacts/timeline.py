@@ -73,7 +73,7 @@ async def _done(session: AsyncSession, contact_id: UUID, until: datetime | None,
             AuditEntry.subject_id == str(contact_id),
             col(AuditEntry.action).like("%:contact:%"),
         )
-        .order_by(col(AuditEntry.created_at).desc())
+        .order_by(col(AuditEntry.created_at).desc(), col(AuditEntry.id).desc())
         .limit(limit)
     )
     if until is not None:
@@ -90,7 +90,7 @@ async def _chosen(session: AsyncSession, contact_id: UUID, until: datetime | Non
     query = (
         select(Consent)
         .where(Consent.org_id == org_id_of(session), Consent.contact_id == contact_id)
-        .order_by(col(Consent.happened_at).desc())
+        .order_by(col(Consent.happened_at).desc(), col(Consent.id).desc())
         .limit(limit)
     )
     if until is not None:

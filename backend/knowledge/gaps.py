@@ -40,7 +40,7 @@ async def ungathered(session: AsyncSession, since: datetime, limit: int) -> list
             col(AgentTurn.finished_at).is_not(None),
             ~select(KnowledgeGap.id).where(KnowledgeGap.turn_id == AgentTurn.id).exists(),
         )
-        .order_by(col(AgentTurn.created_at))
+        .order_by(col(AgentTurn.created_at), col(AgentTurn.id))
         .limit(limit)
     )
     return [(org_id, turn_id) for org_id, turn_id in found.all()]

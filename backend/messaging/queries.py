@@ -159,7 +159,7 @@ async def claim_due(session: AsyncSession, now: datetime, limit: int) -> list[tu
     due = (
         select(col(ScheduledAction.id))
         .where(col(ScheduledAction.status) == ActionStatus.PENDING, col(ScheduledAction.scheduled_at) <= now)
-        .order_by(col(ScheduledAction.scheduled_at))
+        .order_by(col(ScheduledAction.scheduled_at), col(ScheduledAction.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

@@ -173,7 +173,7 @@ async def _any_number(session: AsyncSession, org_id: UUID) -> ServiceNumber | No
     query = (
         select(ServiceNumber)
         .where(ServiceNumber.org_id == org_id, col(ServiceNumber.is_active).is_(True))
-        .order_by(col(ServiceNumber.created_at))
+        .order_by(col(ServiceNumber.created_at), col(ServiceNumber.id))
         .limit(1)
     )
     return (await session.exec(query)).first()

@@ -139,7 +139,7 @@ async def pending_for(session: AsyncSession, email: str) -> list[InvitationRow]:
         select(OrganizationMember, Organization.name)
         .join(Organization, col(Organization.id) == col(OrganizationMember.org_id))
         .where(OrganizationMember.email == email, OrganizationMember.status == MemberStatus.PENDING)
-        .order_by(col(OrganizationMember.created_at).desc())
+        .order_by(col(OrganizationMember.created_at).desc(), col(OrganizationMember.id).desc())
     )
     return [_as_invitation(member, name) for member, name in (await session.exec(query)).all()]
 

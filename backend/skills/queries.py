@@ -57,7 +57,7 @@ async def sender(
         | (col(ServiceNumber.outbound_agent_id) == agent_id)
     )
     query = select(ServiceNumber).where(ServiceNumber.org_id == org_id, col(ServiceNumber.is_active), serves)
-    return (await session.exec(query.order_by(col(ServiceNumber.created_at)).limit(1))).first()
+    return (await session.exec(query.order_by(col(ServiceNumber.created_at), col(ServiceNumber.id)).limit(1))).first()
 
 
 async def last_sent(session: AsyncSession, org_id: UUID, contact_id: UUID, slugs: Sequence[str]) -> datetime | None:

@@ -41,7 +41,7 @@ def main() -> int:
     """Start a database of our own, run the benchmarks named (default all), print and write what was seen."""
     named = sys.argv[1:] or list(BENCHMARKS)
     from magpipe.database import running
-    from tests.conftest import migrate
+    from tests.databases import migrate
 
     folder = Path(tempfile.mkdtemp(prefix="magpipe-bench-"))
     with running(folder / "pg") as cluster:

@@ -21,8 +21,8 @@ import uvicorn
 from tests.bench.measure import Row, ms
 from tests.bench.tabs import OpenTab, sign_in
 from tests.bench.webhook import signed
-from tests.conftest import free_port
 from tests.installation import Installation, installation
+from tests.ports import free_port
 
 TABS = 100
 TEXTS = 30

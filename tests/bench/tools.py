@@ -34,7 +34,7 @@ from backend.models.agents import AgentConfig
 from backend.vocab import AgentType
 from tests.bench.knowledge_site import make_owner
 from tests.bench.measure import ROOT, Row, ms, timed
-from tests.conftest import free_port
+from tests.ports import free_port
 
 RUNS, CASES = 150, 12
 ORDER = {

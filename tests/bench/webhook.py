@@ -27,8 +27,8 @@ import httpx
 
 from backend.core.config import SANDBOX_SIGNING_KEY
 from tests.bench.measure import Row, ms
-from tests.conftest import free_port
 from tests.installation import Installation, installation
+from tests.ports import free_port
 
 RATE = 100
 SECONDS = 20

@@ -10,6 +10,7 @@ import json
 import re
 import socket
 import threading
+import time
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -195,6 +196,7 @@ def serving() -> Iterator[Obedient]:
     thread.start()
     while not server.started:
         assert thread.is_alive()
+        time.sleep(0.005)
     obedient.address = f"http://127.0.0.1:{port}"
     yield obedient
     server.should_exit = True

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from backend.agents import fields
 from backend.core.config import settings
 from backend.sandbox import spoken
-from tests.conftest import free_port
+from tests.ports import free_port
 from tests.voice_agent.dialling import PATIENT_S
 from tests.voice_agent.ends import Mouth
 from voice_agent import turns, vendors

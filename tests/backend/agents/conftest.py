@@ -2,8 +2,8 @@
 
 import base64
 import json
-import socket
 import threading
+import time
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -33,6 +33,7 @@ from backend.models.agents import AgentConfig, AgentTurn
 from backend.models.messaging import SmsMessage
 from backend.models.numbers import ServiceNumber
 from backend.vocab import AuthorKind, Channel, Direction, ItemKind, MessageStatus
+from tests.ports import free_port
 
 # Little-endian float32 as base64, as the SDK asks for it: reading so many figures as JSON takes longer than the rest.
 VECTOR = base64.b64encode(array("f", [1.0] + [0.0] * 1535).tobytes()).decode()
@@ -258,9 +259,7 @@ def short_pauses(monkeypatch) -> None:
 @pytest.fixture(scope="session")
 def script_server() -> Iterator[tuple[str, Script]]:
     script = Script()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     app = Starlette(
         routes=[
             Route("/v1/chat/completions", script.complete, methods=["POST"]),
@@ -272,6 +271,7 @@ def script_server() -> Iterator[tuple[str, Script]]:
     thread.start()
     while not server.started:
         assert thread.is_alive()
+        time.sleep(0.005)
     yield f"http://127.0.0.1:{port}/v1", script
     server.should_exit = True
     thread.join(timeout=5)

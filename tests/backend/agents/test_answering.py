@@ -231,7 +231,7 @@ async def test_taking_over_while_the_agent_writes_leaves_a_draft(open_desk, scri
     loop = asyncio.get_running_loop()
 
     def take_over() -> None:
-        asyncio.run_coroutine_threadsafe(set_mode(open_desk, AnswerMode.HUMAN), loop).result(timeout=5)
+        asyncio.run_coroutine_threadsafe(set_mode(open_desk, AnswerMode.HUMAN), loop).result(timeout=60)
 
     script.says("I will help you.")
     script.before_answer = take_over

@@ -71,7 +71,7 @@ async def browsers(
     def make(address: str = "") -> Browser:
         where = address or f"10.{random.randrange(1, 255)}.{random.randrange(255)}.{random.randrange(1, 255)}"
         transport = httpx.ASGITransport(app=application, client=(where, 50000))
-        client = httpx.AsyncClient(transport=transport, base_url=settings().public_url, timeout=30)
+        client = httpx.AsyncClient(transport=transport, base_url=settings().public_url, timeout=60)
         made.append(client)
         return Browser(client, sandbox, run_jobs)
 

@@ -8,6 +8,7 @@ from backend.api.session import SessionMiddleware, bind, sockets
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.sessions import service as sessions
 from tests.backend.api.conftest import PASSWORD, make_account
+from tests.conftest import PATIENT_S
 
 
 class Tab:
@@ -37,7 +38,7 @@ class Tab:
 
     async def opened(self):
         self.inbox.put_nowait({"type": "websocket.connect"})
-        await asyncio.wait_for(self.is_open.wait(), 5)
+        await asyncio.wait_for(self.is_open.wait(), PATIENT_S)
         self.inbox.put_nowait({"type": "websocket.receive", "text": "2"})
         await asyncio.sleep(0.02)
         return self
@@ -51,7 +52,7 @@ class Tab:
         return [value for key, value in self.reached["headers"] if key == name]
 
     async def is_closed(self):
-        await asyncio.wait({self.task}, timeout=2)
+        await asyncio.wait({self.task}, timeout=PATIENT_S)
         return self.task.done() and self.sent[-1:] == [
             {"type": "websocket.close", "code": 1008, "reason": "session ended"}
         ]

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +29,7 @@ from backend.models.agents import AgentConfig
 from backend.models.calls import CallRecord
 from backend.models.messaging import SmsMessage
 from backend.models.numbers import ServiceNumber
+from tests.ports import free_port
 
 
 @dataclass
@@ -175,15 +176,14 @@ def short_pauses(monkeypatch) -> None:
 @pytest.fixture(scope="session")
 def model_server() -> Iterator[tuple[str, Model]]:
     model = Model()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     app = Starlette(routes=[Route("/v1/chat/completions", model.complete, methods=["POST"])])
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive()
+        time.sleep(0.005)
     yield f"http://127.0.0.1:{port}/v1", model
     server.should_exit = True
     thread.join(timeout=5)

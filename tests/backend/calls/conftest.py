@@ -1,7 +1,7 @@
 """Give a test a business with a number that a voice agent answers, and somebody who calls it."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ class Line:
     number: ServiceNumber
     agent: AgentConfig
     caller: str = CALLER
+    began: datetime = field(default_factory=clock.now)
 
     async def begin(self, direction: str = "inbound", **fields: Any) -> CallRecord:
         """Keep a call and its line in the timeline."""
@@ -52,8 +53,9 @@ class Line:
                 return await records.begin(session, call, conversation, contact, self.agent)
 
     async def tell(self, call_id: UUID, kind: str, seconds: float = 0, source: str = "carrier", **data: Any) -> bool:
-        """Append an event whose id is its kind."""
-        return await calls.append(call_id, source, kind, kind, clock.now() + timedelta(seconds=seconds), data)
+        """Append an event whose id is its kind, so many seconds after the line was made or the moment that is held."""
+        at = (clock._frozen.get() or self.began) + timedelta(seconds=seconds)
+        return await calls.append(call_id, source, kind, kind, at, data)
 
     async def calls(self) -> list[CallRecord]:
         """Return every call of the business in order."""

@@ -72,7 +72,7 @@ async def test_what_the_carrier_says_of_the_end_counts_and_lets_go_of_the_money_
     assert record.settled_at is not None
 
 
-async def test_a_call_the_carrier_does_not_know_ends_when_it_was_last_heard_of(line):
+async def test_a_call_the_carrier_does_not_know_ends_when_it_was_last_heard_of(sandbox, line):
     call = await line.begin(vendor_call_id="nobody-knows-this-one")
     await line.tell(call.id, "agent.joined", -600, source="worker")
     await line.tell(call.id, "agent.left", -540, source="worker")

@@ -26,7 +26,7 @@ from backend.core.tenancy import platform_scope, unit_of_work
 from backend.models.agents import AgentConfig, AgentTurn
 from backend.models.chat import ChatMessage, ChatSession, ChatWidget
 from backend.models.contacts import Contact
-from tests.conftest import free_port
+from tests.ports import free_port
 
 SITE = "https://www.shop.example"
 
@@ -170,7 +170,7 @@ async def hear(socket: Any, kind: str, within_s: float = 60) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def site(queue) -> AsyncIterator[str]:
+async def site(queue, monkeypatch) -> AsyncIterator[str]:
     """Serve the API with its doors and the visitors' rooms, as the web process does, and return its address."""
     port = free_port()
     app = CrossOrigin(RequestLimits(SessionMiddleware(create_api())))
@@ -178,7 +178,15 @@ async def site(queue) -> AsyncIterator[str]:
         uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", ws="websockets-sansio", lifespan="off")
     )
     serving = asyncio.create_task(server.serve())
+    listens, resync = asyncio.Event(), chat.rooms.resync
+
+    async def listens_now() -> None:
+        listens.set()
+        await resync()
+
+    monkeypatch.setattr(chat.rooms, "resync", listens_now)
     listening = asyncio.create_task(chat.rooms.run())
+    await listens.wait()
     while not server.started:
         await asyncio.sleep(0.01)
     yield f"http://127.0.0.1:{port}"

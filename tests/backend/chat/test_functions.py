@@ -13,7 +13,7 @@ PATH = "/functions/v1/webhook-chat-message"
 
 @pytest.fixture
 async def api(site):
-    async with httpx.AsyncClient(base_url=site, timeout=40) as client:
+    async with httpx.AsyncClient(base_url=site, timeout=60) as client:
         yield client
 
 

@@ -85,7 +85,7 @@ async def test_an_answer_is_short_whatever_the_agent_allows(desk, visitor, sandb
 @pytest.mark.parametrize("message", ["Hello", ""])
 async def test_the_function_is_bounded_too(desk, visitor, sandbox, working, monkeypatch, message):
     monkeypatch.setattr(limits, "SESSIONS_PER_HOUR", 2)
-    async with httpx.AsyncClient(base_url=visitor.url, timeout=40, headers={"Origin": SITE}) as client:
+    async with httpx.AsyncClient(base_url=visitor.url, timeout=60, headers={"Origin": SITE}) as client:
         body = {"widgetKey": visitor.key, "visitorId": "v1"}
         body |= {"message": message} if message else {"requestGreeting": True}
         codes = [(await client.post("/functions/v1/webhook-chat-message", json=body)).status_code for _ in range(3)]

@@ -92,12 +92,20 @@ async def test_both_sides_see_each_other_type(desk, visitor, eventually, queue):
         pass
 
     listening = asyncio.create_task(realtime.listen(note, nothing, "test"))
+
+    async def heard():
+        # A change is told to those who listen, and kept for nobody.
+        with desk.org.scope():
+            async with unit_of_work() as opened:
+                await realtime.announce(opened, desk.org.org_id, "test.hello")
+        return changes
+
+    await eventually(heard)
     async with visitor.socket() as socket:
         await hear(socket, "ready")
+        await socket.send('{"t":"typing"}')
 
         async def told():
-            # Said again until the listener is there: a change is told to those who listen, and kept for nobody.
-            await socket.send('{"t":"typing"}')
             return [one for one in changes if one.kind == "chat.typing"]
 
         change, *_ = await eventually(told)

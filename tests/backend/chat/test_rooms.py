@@ -1,11 +1,13 @@
 """What happens while a tab joins reaches it once, in whatever order the two are heard of."""
 
+import asyncio
 import json
 from typing import Any
 
 from backend.chat.rooms import Room, Rooms, Seat
 from backend.chat.schemas import ChatState
 from tests.backend.chat.conftest import Desk, Visitor
+from tests.conftest import PATIENT_S
 
 STATE = ChatState(mode="ai", person="", team_read=0, visitor_read=0)
 
@@ -54,6 +56,17 @@ async def test_news_of_what_a_tab_has_already_is_not_told_again(desk, visitor):
     rooms.settle(seat, None, 2, STATE)
     await hear(rooms, seat)
     assert seat.waiting.empty()
+
+
+async def test_a_tab_that_joined_before_anybody_listened_is_told_what_came_meanwhile(desk, visitor):
+    rooms, seat = await talked(desk, visitor)
+    rooms.settle(seat, None, 1, STATE)
+    listening = asyncio.create_task(rooms.run())
+    news = await asyncio.wait_for(seat.waiting.get(), PATIENT_S)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    assert news is not None
+    assert [line["text"] for line in news["messages"]] == ["Two"]
 
 
 async def test_each_tab_of_a_session_gets_what_it_lacks(desk, visitor):

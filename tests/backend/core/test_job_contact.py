@@ -13,7 +13,9 @@ from backend.core import jobs
 from backend.core.tenancy import org_scope, unit_of_work
 from tests.conftest import PATIENT_S
 
-LISTENING = "select pid from pg_stat_activity where datname = '{}' and query ilike 'listen \"procrastinate%'"
+LISTENING = (
+    "select pid from pg_stat_activity where datname = '{}' and query ilike 'listen \"procrastinate%' and state = 'idle'"
+)
 seen = asyncio.Event()
 
 
@@ -81,7 +83,7 @@ async def test_worker_that_cannot_write_its_heartbeat_ends(committed, owner, dat
         async with await psycopg.AsyncConnection.connect(database.replace("+psycopg", ""), autocommit=True) as here:
             await here.execute("alter table procrastinate_workers rename to away")
             try:
-                await asyncio.wait({worker}, timeout=10)
+                await asyncio.wait({worker}, timeout=PATIENT_S)
                 assert worker.done()
             finally:
                 await here.execute("alter table away rename to procrastinate_workers")

@@ -97,7 +97,7 @@ async def test_a_dead_workers_job_whose_double_waits_keeps_nobody_elses_from_bei
     await leave_running("test.note_again", 0, word="revived")
     await jobs.requeue_stalled()
     await run_jobs()
-    assert seen == ["later", "ran", "revived"]
+    assert sorted(seen) == ["later", "ran", "revived"]
 
 
 async def test_a_job_that_kills_every_worker_is_buried_in_the_end(committed):

@@ -104,10 +104,10 @@ def test_what_is_stored_opens_with_the_title_path_and_splits_again() -> None:
 
 
 def test_a_row_that_is_nearly_a_rule_costs_no_more_than_another() -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     text = "|a\n--" + " " * 100_000 + "x\n" + "One more sentence. " * 4_000
     assert len(chunks(text)) > 50
-    assert time.monotonic() - began < 3
+    assert time.thread_time() - began < 3
 
 
 def test_rows_of_a_long_table_repeat_its_names() -> None:

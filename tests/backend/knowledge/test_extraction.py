@@ -119,9 +119,9 @@ def test_a_word_file_broken_anywhere_is_read_or_refused_in_words():
 
 
 def test_a_table_that_would_keep_a_sniffer_busy_is_read_at_once():
-    began = time.monotonic()
+    began = time.thread_time()
     extraction.read_file("quotes.csv", b'a,b\n"' + b'","' * 30_000 + b'"\n')
-    assert time.monotonic() - began < 3
+    assert time.thread_time() - began < 3
 
 
 def test_a_page_that_names_no_real_charset_is_read():

@@ -13,7 +13,7 @@ from backend.core.config import settings
 from backend.core.ids import new_id
 from backend.knowledge import reranking
 from backend.knowledge.schemas import Passage
-from tests.conftest import free_port
+from tests.ports import free_port
 
 FOUND = [
     Passage(new_id(), new_id(), "Manual", "Manual", words, score, 0.5, {"meaning": place}, "")

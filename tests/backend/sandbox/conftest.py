@@ -5,7 +5,6 @@ Starting a server takes longer than most tests, so one server stays up and each 
 
 import asyncio
 import contextlib
-import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -25,6 +24,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend.sandbox.app import create_app
 from backend.sandbox.serve import server
 from backend.sandbox.settings import SandboxSettings
+from tests.conftest import PATIENT_S
+from tests.ports import free_port
 
 AUTH = ("sandbox-project", "sandbox-token")
 ACCOUNT = "/api/laml/2010-04-01/Accounts/sandbox-project"
@@ -33,18 +34,12 @@ BUSINESS = "+14155550132"
 CUSTOMER = "+14155550199"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def running(made: uvicorn.Server) -> Iterator[None]:
     """Run a server on a thread of its own until the block ends."""
     thread = threading.Thread(target=made.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENT_S
     while not made.started:
         if time.monotonic() > deadline or not thread.is_alive():
             raise RuntimeError("the server did not start")
@@ -128,8 +123,8 @@ class Vendor:
         return answer.json()
 
     async def texts(self, is_ready: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-        """Return all texts once they are as expected, or as they are after five seconds."""
-        deadline = time.monotonic() + 5
+        """Return all texts once they are as expected, or as they are after a minute."""
+        deadline = time.monotonic() + PATIENT_S
         while True:
             found: list[dict[str, Any]] = (await self.client.get("/sandbox/texts")).json()
             if is_ready(found) or time.monotonic() > deadline:
@@ -173,10 +168,11 @@ class Product:
     picture: bytes = b"\x89PNG picture"
 
     async def webhook(self, request: Request) -> Response:
+        received = self.received
         body = (await request.body()).decode()
         form = {name: str(value) for name, value in (await request.form()).items()}
         signature = request.headers.get("x-signalwire-signature", "")
-        self.received.append(Webhook(request.url.path, str(request.url), body, form, signature))
+        received.append(Webhook(request.url.path, str(request.url), body, form, signature))
         is_fallback = request.url.path == "/fallback"
         answer = self.answers.get(request.url.path, self.answer)
         return Response(answer, 200 if is_fallback else self.status, media_type="application/xml")
@@ -216,7 +212,7 @@ async def vendor(stage: Stage) -> AsyncIterator[Vendor]:
     settings = SandboxSettings(public_url=stage.url, status_delay_ms=0, callback_retry_s=0.05)
     async with (
         stage.playing(create_app(settings)),
-        httpx.AsyncClient(base_url=stage.url, auth=AUTH, timeout=10) as client,
+        httpx.AsyncClient(base_url=stage.url, auth=AUTH, timeout=PATIENT_S) as client,
     ):
         yield Vendor(stage.url, client)
 
@@ -250,7 +246,8 @@ def recording() -> Iterator[Product]:
 @pytest.fixture
 def product(recording: Product) -> Product:
     """Return the product, with nothing received and its usual answers."""
-    recording.received.clear()
+    # A new list: what an earlier test's sandbox still posts is noted in the old one.
+    recording.received = []
     recording.status, recording.answer = 200, "<Response/>"
     recording.answers.clear()
     return recording
@@ -258,10 +255,10 @@ def product(recording: Product) -> Product:
 
 @pytest.fixture
 def until() -> Callable[[Callable[[], bool]], Awaitable[None]]:
-    """Return a function that waits until a condition holds, at most five seconds."""
+    """Return a function that waits until a condition holds, at most a minute."""
 
     async def wait(condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENT_S
         while not condition():
             assert time.monotonic() < deadline, "it never happened"
             await asyncio.sleep(0.01)

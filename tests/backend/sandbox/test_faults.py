@@ -90,7 +90,7 @@ async def test_duplicate_posts_the_same_text_again(vendor: Any, product: Any, un
 
 async def test_reorder_shuffles_a_burst(vendor: Any, product: Any, until: Any) -> None:
     await vendor.connect(message_request_url=f"{product.url}/inbound")
-    await vendor.faults({"target": "carrier.inbound", "kind": "reorder", "delay_ms": 200})
+    await vendor.faults({"target": "carrier.inbound", "kind": "reorder", "delay_ms": 1000})
     sent = [f"text {number}" for number in range(6)]
     for body in sent:
         await vendor.text(body)

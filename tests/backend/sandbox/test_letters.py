@@ -20,7 +20,7 @@ async def desk(stage: Any, product: Any) -> Any:
     url = f"{product.url.replace('://', '://postmark:secret@')}/mail"
     async with (
         stage.playing(create_app(SandboxSettings(public_url=stage.url, inbound_mail_url=url))),
-        httpx.AsyncClient(base_url=stage.url, timeout=10) as client,
+        httpx.AsyncClient(base_url=stage.url, timeout=60) as client,
     ):
         yield client
 

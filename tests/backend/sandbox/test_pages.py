@@ -115,7 +115,7 @@ async def test_changes_are_streamed_to_the_open_thread_only(vendor: Any) -> None
 
     async def listen() -> None:
         async with (
-            httpx.AsyncClient(base_url=vendor.url, timeout=10) as client,
+            httpx.AsyncClient(base_url=vendor.url, timeout=60) as client,
             client.stream("GET", "/sandbox/events", params=params) as stream,
         ):
             async for line in stream.aiter_lines():

@@ -9,7 +9,7 @@ import pytest
 from backend.core.config import settings
 from backend.core.errors import VendorError
 from backend.vendors import http
-from tests.conftest import free_port
+from tests.ports import free_port
 
 
 @pytest.mark.parametrize(

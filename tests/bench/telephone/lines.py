@@ -23,7 +23,8 @@ from tests.backend.calls.conftest import SHOP, Line
 from tests.bench.knowledge_site import make_owner
 from tests.bench.measure import ROOT
 from tests.bench.telephone import constants
-from tests.conftest import Org, free_port
+from tests.conftest import Org
+from tests.ports import free_port
 
 # What another framework is measured with. Another version is another figure: it is named in the report.
 PIPECAT = "1.14.0"
