@@ -167,11 +167,12 @@ async def note_lost(found: CallBrief) -> None:
     """Keep that the agent's line broke off, once, and have people look after the caller."""
     with org_scope(found.org_id):
         async with unit_of_work() as session:
-            conversation = await conversations.locked(session, found.conversation_id)
             is_new = await log.write(
                 session, found.call_id, log.OURS, "lost", Kind.AGENT_LOST, clock.now(), {"reason": BROKE_OFF}
             )
             if is_new:
+                # The call is locked before its conversation, as by everybody who writes its log.
+                conversation = await conversations.locked(session, found.conversation_id, with_contact=False)
                 await conversations.call_for_person(session, conversation, "the agent's line broke off during a call")
 
 

@@ -1,7 +1,5 @@
 """Money is kept back while a call lasts, and what it cost is charged once, by component, whoever told of its end."""
 
-import asyncio
-
 from sqlalchemy import text
 from sqlmodel import select
 
@@ -11,7 +9,6 @@ from backend.calls import settling
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.models.billing import LedgerEntry
 from backend.models.organizations import Organization
-from tests.conftest import PATIENT_S
 
 
 async def settle(line, call_id):
@@ -54,14 +51,6 @@ async def test_an_ended_call_is_charged_by_component_once(line, jobs_waiting):
     (entry,) = await entries(line)
     assert (entry.amount_micros, entry.reference_id, entry.parts) == (-101_000, call.id, record.costs)
     assert await balance(line) == entry.balance_micros == before - 101_000
-
-
-async def test_a_call_goes_on_while_the_balance_of_its_organization_is_held(line):
-    call = await line.begin()
-    with line.org.scope():
-        async with unit_of_work() as session:
-            await billing.left(session)
-            await asyncio.wait_for(line.tell(call.id, "agent.joined", 0, source="worker"), PATIENT_S)
 
 
 async def test_a_call_is_settled_and_read_though_its_end_is_told_before_its_answer(line, jobs_waiting):
