@@ -11,6 +11,7 @@ from backend.core.tenancy import unit_of_work
 from backend.messaging.service import queue_text  # noqa: F401 - the messaging side loads beside numbers
 from backend.models.agents import AgentConfig
 from backend.numbers import service as numbers
+from backend.vendors import signalwire
 from backend.vocab import MemberRole
 
 FREE = "+13035550168"
@@ -69,9 +70,10 @@ async def test_the_carrier_sends_texts_to_the_owner_and_nowhere_after_release(db
 async def test_an_address_changed_at_the_carrier_is_mended(db, org, sandbox):
     with org.scope():
         async with unit_of_work() as session:
-            await numbers.buy(session, org.owner, FREE)
-    assert await numbers.connect_all() == 1
-    assert await numbers.connect_all() == 0
+            number = await numbers.buy(session, org.owner, FREE)
+    await signalwire.set_webhooks(number.phone_sid, **dict.fromkeys(numbers.addresses(), "https://elsewhere.example/"))
+    assert await numbers.connect_all()
+    assert not await numbers.connect_all()
     assert await carrier_address(sandbox, FREE) == numbers.addresses()["message_request_url"]
 
 
