@@ -1,6 +1,7 @@
 """Dial in as a customer does: the stand-in of the carrier rings, asks our API what to do, and opens the stream."""
 
 import asyncio
+from collections.abc import Container
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -85,12 +86,12 @@ class Customer:
         """Say how another telephone takes calls."""
         (await self._vendor.put(f"/sandbox/lines/{number}", json=behaviour)).raise_for_status()
 
-    async def elsewhere(self, number: str) -> "Customer":
-        """Return whoever holds the telephone that the carrier rang last under a number."""
+    async def elsewhere(self, number: str, known: Container[str] = ()) -> "Customer":
+        """Return whoever holds the telephone that the carrier rang last under a number, in a call not `known`."""
 
         async def rung():
-            found = (await self._vendor.get("/sandbox/calls")).json()
-            return next((one["sid"] for one in found if one["to"] == number), None)
+            found = await self.calls()
+            return next((one["sid"] for one in found if one["to"] == number and one["sid"] not in known), None)
 
         other = Customer(self._vendor, self._eventually)
         other._sid = await self._eventually(rung, PATIENT_S)

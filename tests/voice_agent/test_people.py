@@ -37,6 +37,8 @@ async def customer(line, workers, sandbox, eventually):
     made = Customer(sandbox.client, eventually)
     await made.dial(line.number.phone_number)
     await made.hears("North Dental.")
+    # The log knows a moment later that an agent is on the line, and what it said.
+    await eventually(lambda: is_told(line, "transcript.line"), dialling.PATIENT_S)
     return made
 
 
@@ -117,11 +119,12 @@ async def test_who_is_rung_hears_who_calls_takes_the_caller_and_leaves_them_to_t
 
 
 async def test_a_telephone_rings_no_longer_for_a_caller_who_hung_up(line, workers, customer, sandbox, eventually):
-    await customer.reaches(ELSEWHERE, answers="person", rings_ms=60_000)
+    await customer.reaches(ELSEWHERE, answers="person", rings_ms=600_000)
+    known = {one["sid"] for one in await customer.calls()}
     await ask(line, calls.transfer, ELSEWHERE)
     await eventually(lambda: is_told(line, "transfer.started"), dialling.PATIENT_S)
     await customer.hangs_up()
-    colleague = await customer.elsewhere(ELSEWHERE)
+    colleague = await customer.elsewhere(ELSEWHERE, known)
     await eventually(lambda: is_over(colleague), dialling.PATIENT_S)
     await eventually(lambda: is_idle(workers[0]), dialling.PATIENT_S)
 
