@@ -127,9 +127,9 @@ async def test_any_agent_can_be_switched_off(db, org):
 
 async def test_the_days_figures_count_answers_hand_overs_and_cost(desk, script):
     script.says("Yes.", script.calls(("hand_over_to_person", {"reason": "upset"})), "A colleague will write.")
-    await desk.ask("Hello")
-    await desk.ask("I want a person")
-    with desk.org.scope():
+    with clock.at(clock.now()), desk.org.scope():  # a day, however close to its end
+        await desk.ask("Hello")
+        await desk.ask("I want a person")
         async with unit_of_work() as session:
             figures = (await agents.today(session))[str(desk.agent.id)]
     assert (figures["answered"], figures["handed_over"]) == (2, 1)

@@ -1,6 +1,7 @@
 """The stand-in model answers from what it was given, and says when it does not know."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -319,11 +320,13 @@ def test_answers_fit_two_segments() -> None:
     assert 0 < len(ask("What are your opening hours?", system=system).text) <= 320
 
 
-@pytest.mark.timeout(10)  # seconds instead of milliseconds once came from patterns that look back over everything
 @pytest.mark.parametrize("text", ["a" * 30000, "<a " * 8000, "1 " * 15000, "in A " * 5000])
 def test_long_nonsense_takes_no_time(text: str) -> None:
+    """Many seconds instead of milliseconds once came from patterns that look back over everything."""
     messages = [{"role": "system", "content": text}, {"role": "user", "content": text}]
+    began = time.thread_time()
     assert reply({"messages": messages, "tools": [BOOK, REMEMBER]}) is not None
+    assert time.thread_time() - began < 5
 
 
 @pytest.mark.parametrize("text", ["", "\x00", "?" * 5000, "<knowledge>", "{" * 300, "😀" * 400, "a " * 20000])
