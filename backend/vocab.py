@@ -202,6 +202,13 @@ class ToolPolicy(StrEnum):
     OFF = "off"
 
 
+class TransferMode(StrEnum):
+    """How an agent puts a caller through: at once, or after whoever is rung said that they take them."""
+
+    BLIND = "blind"
+    WARM = "warm"
+
+
 class Authority(StrEnum):
     """Who allowed a call: nobody (yet), the agent's settings, or a person."""
 

@@ -189,23 +189,36 @@ class CallAgent(Agent):
             if answer is None:
                 return "This came too late and was not done."
             is_of_line = context.function_call.name in gateway.LINE_TOOLS
-            if is_of_line:
-                # What was said with the wish is heard before the line goes.
-                await context.wait_for_playout()
-                if self.is_silent:
-                    return "A person of the team speaks with the caller now. This was not done."
+            if is_of_line and (obstacle := await self._obstacle(context)):
+                return obstacle
             self._happened(Kind.TOOL_STARTED)
             try:
                 with gateway.scope(self._call):
                     content = await answer.use(context.function_call.name, raw_arguments)
             finally:
                 self._happened(Kind.TOOL_FINISHED)
+                if not context.speech_handle.interrupted:
+                    context.speech_handle.allow_interruptions = True
             self._used(answer.last_call)
             if is_of_line and answer.last_call["status"] == "ok":
                 raise StopResponse
             return content
 
         return function_tool(call, raw_schema=schema["function"])
+
+    async def _obstacle(self, context: RunContext[Any]) -> str:
+        """Wait until what was said with a wish for the line was heard, and return what stands in its way, if anything.
+
+        Nothing said from then on breaks a transfer off: somebody may be rung for a minute.
+        """
+        await context.wait_for_playout()
+        if self.is_silent:
+            return "A person of the team speaks with the caller now. This was not done."
+        if context.function_call.name == gateway.TRANSFER_CALL:
+            if context.speech_handle.interrupted:
+                return "The caller spoke before it was done, so it was not done. Answer them first."
+            context.disallow_interruptions()
+        return ""
 
 
 def _is_said_by(role: str, item: llm.ChatItem) -> bool:

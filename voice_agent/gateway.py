@@ -15,6 +15,7 @@ from backend.calls import service as calls
 from backend.agents import jobs as turns
 from backend.agents import speaking, trial_calls
 from backend.agents.line_tools import NAMES as LINE_TOOLS
+from backend.agents.line_tools import TRANSFER_CALL
 from backend.agents.outgoing import Outgoing
 from backend.agents.schemas import Line, TurnView
 from backend.agents.speaking import Answer, Speaker, Speaking, Whisper
@@ -44,6 +45,7 @@ __all__ = [
     "OPENAI",
     "OUTBOUND",
     "SIP_HEADERS",
+    "TRANSFER_CALL",
     "Answer",
     "Begun",
     "CallBrief",

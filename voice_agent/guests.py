@@ -50,6 +50,7 @@ class Guests:
         self._lines: set[Leg] = set()
         self._waiting = Waiting(call, leg)
         self._holding: asyncio.Task[None] | None = None
+        self._consulting: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._are_gone = asyncio.Event()
         self._are_gone.set()
@@ -69,7 +70,7 @@ class Guests:
         """
         async with self._here(line):
             name = await gateway.take(self._call.call_id, line.name, name, user_id)
-            if not (self._waiting.take(attempt) if attempt else self._fall_silent()):
+            if not (self._take_waiting(attempt) if attempt else self._fall_silent()):
                 await gateway.give_back(self._call.call_id, line.name, name, _BUSY)
                 raise gateway.Unavailable(_BUSY)
             reason, back = _BROKE_OFF, Line.LOST_PERSON
@@ -111,6 +112,26 @@ class Guests:
             self._speak_again()
             raise
 
+    async def consult(self, number: str, reason: str) -> None:
+        """Ring somebody for the agent, which has said so; return when they have the caller, who waits meanwhile.
+
+        Raises `MagpipeError` that says why nobody takes the caller; the agent has them again then.
+        """
+        if self._held.core.state not in TALKING:
+            raise gateway.Unavailable(_BUSY)
+        self._held.agent.is_silent = True
+        self._held.tell(Kind.TRANSFER_STARTED)
+        self._consulting = asyncio.get_running_loop().create_task(self._waiting.ask(number, reason))
+        try:
+            # An answer that is broken off leaves no telephone ringing.
+            await asyncio.shield(self._consulting)
+        except BaseException:
+            self.wait_no_more()
+            if self._held.core.state == State.TRANSFERRING:
+                self._held.agent.is_silent = False
+                self._held.tell(Kind.TRANSFER_FAILED)
+            raise
+
     def hold(self, name: str) -> None:
         """Have the caller wait with music, for as long as people wait on a telephone; then the agent goes on."""
         if self._fall_silent():
@@ -141,11 +162,17 @@ class Guests:
             self._remember("assistant", _HEARD.format(name=name, text=text))
         )
 
-    async def leave(self) -> None:
-        """Put every guest's line down: the call is over."""
+    def wait_no_more(self) -> None:
+        """End the music: the agent says its last words, or the call is over."""
         self._waiting.end()
         if self._holding is not None:
             self._holding.cancel()
+
+    async def leave(self) -> None:
+        """Put every guest's line down: the call is over."""
+        self.wait_no_more()
+        if self._consulting is not None:
+            await asyncio.wait({self._consulting})
         for line in list(self._lines):
             await line.hang_up()
         with contextlib.suppress(TimeoutError):
@@ -155,6 +182,13 @@ class Guests:
         """Keep what the caller says to somebody else, and have the agent know it."""
         self._held.keep_line("caller", text)
         await self._remember("user", text)
+
+    def _take_waiting(self, attempt: str) -> bool:
+        """Give the caller to somebody who was rung; False where they are waited for no more."""
+        is_theirs = self._waiting.take(attempt)
+        if is_theirs:
+            self._held.tell(Kind.HELD)
+        return is_theirs
 
     def _fall_silent(self) -> bool:
         """Leave the caller to somebody else; False where the call has come too far for that."""

@@ -1,19 +1,33 @@
 """Let an agent's tools use the line of their call, and have the call know what they did with it."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from voice_agent import gateway
 from voice_agent.core.messages import Event
 from voice_agent.core.states import Kind
 from voice_agent.legs.port import Leg
 
+if TYPE_CHECKING:
+    from voice_agent.guests import Guests
+
+_TRIED = "This call is only tried: nobody is rung."
+
 
 class CallLine:
-    """The line of one call; `told` is the call, `words` what the agent said before it used the line."""
+    """The line of one call; `told` is the call, `words` what the agent said before it used the line.
 
-    def __init__(self, leg: Leg, told: Callable[[Event], None], words: Callable[[], str]) -> None:
+    `guests` are whoever may take the caller on the line itself; None in a call that is only tried.
+    """
+
+    def __init__(
+        self, leg: Leg, told: Callable[[Event], None], words: Callable[[], str], guests: Guests | None
+    ) -> None:
         self._leg = leg
+        self._guests = guests
         self._told = told
         self._words = words
         self._settled = asyncio.Event()
@@ -36,6 +50,12 @@ class CallLine:
             self._told(Event(Kind.TRANSFER_DONE))
         finally:
             self._settled.set()
+
+    async def consult(self, number: str, reason: str) -> None:
+        """Ring somebody and return when they have the caller. Raises `MagpipeError` that says why they do not."""
+        if self._guests is None:
+            raise gateway.Unavailable(_TRIED)
+        await self._guests.consult(number, reason)
 
     async def settled(self) -> bool:
         """Wait until what a transfer comes to is known, and return whether one was under way.

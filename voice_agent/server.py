@@ -94,7 +94,7 @@ class _Door:
         finally:
             self._waiting -= 1
         try:
-            await guests.speak(MediaStream(socket, start, call_id, name=attempt[:8]), name, attempt=attempt)
+            await guests.speak(MediaStream(socket, start, call_id, name=attempt[-8:]), name, attempt=attempt)
         except gateway.MagpipeError as refusal:
             gateway.log.warning("voice.person_refused", call=str(call_id), code=refusal.code)
         except Exception as error:

@@ -106,7 +106,8 @@ class CallSession:
         self.agent = CallAgent(
             call, brain, self, lambda kind: self._tell(Event(kind)), self._account.used, self.guests.overhear
         )
-        self._line = brain.line = CallLine(leg, self._tell, lambda: self.agent.words)
+        guests = self.guests if self._keeping.is_kept else None
+        self._line = brain.line = CallLine(leg, self._tell, lambda: self.agent.words, guests)
         self._people = People(call, brain, self, self._keeping)
         self._beeps = Beeps() if opening.is_ours(call) else None
         self._own: dict[str, int] = {}
@@ -294,6 +295,7 @@ class CallSession:
 
     def _say(self, said: Say) -> None:
         if said.is_last:
+            self.guests.wait_no_more()
             self.session.interrupt(force=True)
         text = self._spoken(said.line)
         handle = self.session.say(

@@ -12,7 +12,7 @@ from voice_agent.legs.port import Leg
 LONGEST_S = 75.0
 # A quiet chord that breathes: pitches in hertz, the time of a breath in seconds, and how loud of 32,767.
 _CHORD, _BREATH_S, _LOUDNESS = (220.0, 277.18, 329.63), 4.0, 1_200
-_HUNG_UP, _NOBODY = "The caller hung up.", "Nobody took the caller in time."
+_HUNG_UP, _NOBODY = "The call ended meanwhile.", "Nobody took the caller in time."
 
 
 class Waiting:
@@ -57,7 +57,7 @@ class Waiting:
             self._settle(failure)
 
     def end(self) -> None:
-        """Wait no more: the caller has gone."""
+        """Wait no more: the call is over, or about to be."""
         self._settle(_HUNG_UP)
 
     def _settle(self, failure: str) -> None:
@@ -75,7 +75,9 @@ async def play(leg: Leg) -> None:
         at = (np.arange(size) + played) / coding.rate
         chord = sum(np.sin(2 * np.pi * pitch * at) for pitch in _CHORD) / len(_CHORD)
         breath = 0.5 - 0.5 * np.cos(2 * np.pi * at / _BREATH_S)
-        await leg.send_sound(coding.encode((chord * breath * _LOUDNESS).astype(np.int16).tobytes()))
+        # Two sounds on one line, frame by frame, are none: what is still being said comes first.
+        if not leg.mouth.is_speaking:
+            await leg.send_sound(coding.encode((chord * breath * _LOUDNESS).astype(np.int16).tobytes()))
         played += size
         due = max(due + FRAME_S, loop.time() - FRAME_S)
         await asyncio.sleep(max(0.0, due - loop.time()))

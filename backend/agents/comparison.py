@@ -80,6 +80,11 @@ def _targets(value: Any) -> str:
     return "\n".join(f"{one['label']} ({one['kind']}){': ' + one['when'] if one['when'] else ''}" for one in value)
 
 
+def _numbers(value: Any) -> str:
+    rows = (f"{one['label']}: {one['phone_number']} ({one['mode']})" for one in value)
+    return "\n".join(f"{row}: {one['when']}" if one["when"] else row for row, one in zip(rows, value, strict=True))
+
+
 def _recipients(value: Any) -> str:
     return "\n".join(f"{one['label']}: {one['address']}" for one in value)
 
@@ -135,7 +140,7 @@ def _server_tools(value: Any) -> str:
 # The fields whose differences are shown line by line, each with how it is written out.
 _WRITTEN: Mapping[str, Callable[[Any], str]] = {
     "text": str, "functions": _rows, "details": _rows, "policies": _policies, "targets": _targets,
-    "recipients": _recipients, "appointments": _appointments, "mcp_tools": _server_tools,
+    "numbers": _numbers, "recipients": _recipients, "appointments": _appointments, "mcp_tools": _server_tools,
 }  # fmt: skip
 
 

@@ -109,6 +109,7 @@ ALL = (
     Field("dynamic_variables", "functions", "details", [], details.checked),
     Field("tool_policies", "functions", "policies", {}, policies.policies),
     Field("transfer_targets", "functions", "targets", [], policies.targets),
+    Field("transfer_numbers", "functions", "numbers", [], policies.numbers, types=VOICE),
     Field("message_recipients", "functions", "recipients", [], policies.recipients),
     # A week at most: whoever asked has gone elsewhere by then.
     _whole("approval_minutes", "functions", 5, 10_080, 60),

@@ -11,14 +11,17 @@ from backend.agents.tools import REASON_LIMIT, ToolAnswer
 from backend.core.errors import MagpipeError
 from backend.core.json_schema import closed_object
 from backend.functions.schemas import Offer
-from backend.vocab import ToolCallStatus, ToolKind, ToolPolicy
+from backend.vocab import ToolCallStatus, ToolKind, ToolPolicy, TransferMode
 
 END_CALL, TRANSFER_CALL = "end_call", "transfer_call"
 NAMES = (END_CALL, TRANSFER_CALL)
 TEAM = "the team"
 _ENDS = "The call ends now. Say nothing more."
-_PUT_THROUGH = "The caller is being put through to the team now. Say nothing more."
+_PUT_THROUGH = "The caller is being put through to {label} now. Say nothing more."
 _NOT_PUT_THROUGH = "The caller could not be put through. Say so, and offer that somebody calls back."
+_TAKEN = "{label} took the caller and speaks with them now. Say nothing more."
+_NOT_TAKEN = "The caller was not put through to {label}: {reason} Say so, and offer that somebody calls back."
+_ASKS = "{agent} asks whether you can take them: {reason}"
 
 
 class Line(Protocol):
@@ -29,6 +32,12 @@ class Line(Protocol):
 
     async def put_through(self, number: str, reason: str) -> None:
         """Join the caller with a telephone instead of the agent. Raises `MagpipeError` when that is not done."""
+
+    async def consult(self, number: str, reason: str) -> None:
+        """Ring a telephone while the caller waits, and return when somebody there took them.
+
+        Raises `MagpipeError` that says why nobody did; the agent has the caller again then.
+        """
 
 
 def offers(values: Mapping[str, Any], caller: str) -> tuple[Offer, ...]:
@@ -43,25 +52,36 @@ def offers(values: Mapping[str, Any], caller: str) -> tuple[Offer, ...]:
             policies=(ToolPolicy.ALLOWED,),
         )
     ]
-    number = str(values.get("transfer_phone_number") or "")
-    if number and number != caller:
+    if numbers := _numbers(values, caller):
+        lines = "; ".join(f"{label}: {one['when']}" if one["when"] else label for label, one in numbers.items())
         properties: dict[str, dict[str, Any]] = {
-            "to": {"type": "string", "enum": [TEAM], "description": "To whom"},
+            "to": {"type": "string", "enum": list(numbers), "description": "To whom"},
             "reason": {"type": "string", "description": "In a few words, what they need to know"},
         }
         found.append(
             Offer(
                 ToolKind.OWN,
                 TRANSFER_CALL,
-                "Put the caller through to a person of the team by telephone, now. Use it when they ask for one, or"
-                " when you cannot help. Say that you do so before you call it.",
+                "Put the caller through to a person by telephone, now. Use it when they ask for one, or when you"
+                f" cannot help. Say that you do so before you call it. To whom, and when: {lines}",
                 closed_object(properties, tuple(properties)),
-                {"number": number},
+                {"numbers": numbers},
                 label="Transfer the call",
                 policies=(ToolPolicy.ALLOWED,),
             )
         )
     return tuple(found)
+
+
+def _numbers(values: Mapping[str, Any], caller: str) -> dict[str, dict[str, Any]]:
+    """Return whom a caller can be put through to, by the names the agent has for them."""
+    found = {}
+    if number := str(values.get("transfer_phone_number") or ""):
+        found[TEAM] = {"number": number, "when": "", "is_asked": False}
+    for one in values.get("transfer_numbers") or ():
+        is_asked = one["mode"] == TransferMode.WARM
+        found[one["label"]] = {"number": one["phone_number"], "when": one["when"], "is_asked": is_asked}
+    return {label: one for label, one in found.items() if one["number"] != caller}
 
 
 async def use(name: str, arguments: Mapping[str, Any], spec: AgentSpec, line: Line | None) -> ToolAnswer:
@@ -74,13 +94,22 @@ async def use(name: str, arguments: Mapping[str, Any], spec: AgentSpec, line: Li
     if name == END_CALL:
         await line.end()
         return ToolAnswer(ToolCallStatus.OK, _ENDS)
-    if arguments["to"].strip().casefold() != TEAM:
+    numbers = {label.casefold(): (label, one) for label, one in offer.definition["numbers"].items()}
+    label, to = numbers.get(arguments["to"].strip().casefold(), ("", None))
+    if to is None:
         return ToolAnswer(ToolCallStatus.REFUSED, "You cannot put anybody through to them.")
+    reason = " ".join(arguments["reason"].split())[:REASON_LIMIT]
+    if to["is_asked"]:
+        try:
+            await line.consult(to["number"], _ASKS.format(agent=spec.name, reason=reason))
+        except MagpipeError as error:
+            return ToolAnswer(ToolCallStatus.FAILED, _NOT_TAKEN.format(label=label, reason=error.message))
+        return ToolAnswer(ToolCallStatus.OK, _TAKEN.format(label=label))
     try:
-        await line.put_through(offer.definition["number"], " ".join(arguments["reason"].split())[:REASON_LIMIT])
+        await line.put_through(to["number"], reason)
     except MagpipeError:
         return ToolAnswer(ToolCallStatus.FAILED, _NOT_PUT_THROUGH)
-    return ToolAnswer(ToolCallStatus.OK, _PUT_THROUGH)
+    return ToolAnswer(ToolCallStatus.OK, _PUT_THROUGH.format(label=label))
 
 
 def _fault(names: Sequence[str], arguments: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from backend.core.errors import Invalid
 from backend.numbers import e164
-from backend.vocab import ToolPolicy
+from backend.vocab import ToolPolicy, TransferMode
 
 MOST_POLICIES = 300
 MOST_TARGETS = 20
@@ -34,6 +34,11 @@ def policies(value: Any, field: str) -> dict[str, str]:
 def targets(value: Any, field: str) -> list[dict[str, str]]:
     """Return whom an agent may hand a conversation to: people, teams and agents, each by a label of its own."""
     return _labelled(value, field, MOST_TARGETS, _target)
+
+
+def numbers(value: Any, field: str) -> list[dict[str, str]]:
+    """Return the telephones an agent may put callers through to, each by a label of its own."""
+    return _labelled(value, field, MOST_TARGETS, _number)
 
 
 def recipients(value: Any, field: str) -> list[dict[str, str]]:
@@ -69,6 +74,15 @@ def _target(given: Mapping[str, Any], field: str) -> dict[str, str]:
         raise Invalid("Choose whom the agent may hand over to.", field=field) from None
     when = _words(given.get("when") or "", WHEN_LIMIT, field)
     return {"kind": str(kind), "id": target_id, "label": _label(given, field), "when": when}
+
+
+def _number(given: Mapping[str, Any], field: str) -> dict[str, str]:
+    mode = given.get("mode") or TransferMode.WARM
+    if mode not in list(TransferMode):
+        raise Invalid(f"A caller is put through in one of these ways: {', '.join(TransferMode)}.", field=field)
+    when = _words(given.get("when") or "", WHEN_LIMIT, field)
+    number = e164.normalize(str(given.get("phone_number") or ""), field=field)
+    return {"label": _label(given, field), "phone_number": number, "when": when, "mode": str(mode)}
 
 
 def _recipient(given: Mapping[str, Any], field: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from pages.agents.configure import is_of_type
 from pages.components.button import button, button_class, icon_button
 from pages.components.choice import switch
 from pages.components.dialog import dialog, dialog_close
@@ -13,7 +14,7 @@ from pages.components.saving_field import saving_field
 from pages.components.status import badge
 from pages.words import AgentPolicies, Common
 from state.agents.open_agent import AgentState
-from state.agents.policies import PoliciesState, Recipient, Target, ToolRow
+from state.agents.policies import PoliciesState, Recipient, Target, Telephone, ToolRow
 
 _LIST = "mt-3 divide-y divide-line rounded-card border border-line"
 
@@ -39,6 +40,18 @@ def policies_section() -> rx.Component:
             "targets",
             PoliciesState.targets.length() > 0,
             rx.foreach(PoliciesState.targets, _target),
+        ),
+        rx.cond(
+            is_of_type("transfer_numbers"),
+            _listed(
+                AgentPolicies.NUMBERS,
+                AgentPolicies.NUMBERS_LEAD,
+                AgentPolicies.ADD_NUMBER,
+                "numbers",
+                PoliciesState.numbers.length() > 0,
+                rx.foreach(PoliciesState.numbers, _telephone),
+            ),
+            rx.fragment(),
         ),
         _asking(),
         _dialog(),
@@ -109,6 +122,12 @@ def _target(row: rx.Var[Target]) -> rx.Component:
     kind = rx.match(row["kind"], *AgentPolicies.KINDS.items(), "").to(str)
     said = rx.cond(row["when"] != "", kind + " · " + row["when"].to(str), kind)
     return _row(row["label"], said, "transfer_targets")
+
+
+def _telephone(row: rx.Var[Telephone]) -> rx.Component:
+    mode = rx.match(row["mode"], *AgentPolicies.MODES, "").to(str)
+    said = row["phone_number"].to(str) + " · " + mode
+    return _row(row["label"], rx.cond(row["when"] != "", said + " · " + row["when"].to(str), said), "transfer_numbers")
 
 
 def _row(label: rx.Var[str], said: Any, field: str) -> rx.Component:
@@ -187,13 +206,27 @@ def _asking() -> rx.Component:
 
 
 def _dialog() -> rx.Component:
-    is_target = PoliciesState.adding == "targets"
-    errors = PoliciesState.errors
+    adding, errors = PoliciesState.adding, PoliciesState.errors
+    is_named = adding != "recipients"
     return dialog(
         rx.el.form(
-            rx.cond(
-                is_target,
-                select_field("target", AgentPolicies.TARGET, PoliciesState.choices, error=errors["target"]),
+            rx.match(
+                adding,
+                (
+                    "targets",
+                    select_field("target", AgentPolicies.TARGET, PoliciesState.choices, error=errors["target"]),
+                ),
+                (
+                    "numbers",
+                    text_field(
+                        "phone_number",
+                        AgentPolicies.NUMBER,
+                        type="tel",
+                        hint=AgentPolicies.ADDRESS_HINT,
+                        error=errors["phone_number"],
+                        auto_complete="off",
+                    ),
+                ),
                 text_field(
                     "address",
                     AgentPolicies.ADDRESS,
@@ -205,13 +238,24 @@ def _dialog() -> rx.Component:
             text_field(
                 "label",
                 AgentPolicies.LABEL,
-                hint=rx.cond(is_target, AgentPolicies.LABEL_HINT_TARGET, AgentPolicies.LABEL_HINT),
+                hint=rx.cond(adding == "targets", AgentPolicies.LABEL_HINT_TARGET, AgentPolicies.LABEL_HINT),
                 error=errors["label"],
                 max_length=60,
                 auto_complete="off",
             ),
             rx.cond(
-                is_target,
+                adding == "numbers",
+                select_field(
+                    "mode",
+                    AgentPolicies.MODE,
+                    list(AgentPolicies.MODES),
+                    hint=AgentPolicies.MODE_HINT,
+                    error=errors["mode"],
+                ),
+                rx.fragment(),
+            ),
+            rx.cond(
+                is_named,
                 text_field(
                     "when",
                     AgentPolicies.WHEN,
@@ -229,8 +273,13 @@ def _dialog() -> rx.Component:
             no_validate=True,
             class_name="flex flex-col gap-4 pt-1",
         ),
-        title=rx.cond(is_target, AgentPolicies.ADD_TARGET_TITLE, AgentPolicies.ADD_RECIPIENT_TITLE),
-        open=PoliciesState.adding != "",
+        title=rx.match(
+            adding,
+            ("targets", AgentPolicies.ADD_TARGET_TITLE),
+            ("numbers", AgentPolicies.ADD_NUMBER_TITLE),
+            AgentPolicies.ADD_RECIPIENT_TITLE,
+        ),
+        open=adding != "",
         on_open_change=PoliciesState.set_open,
         footer=[
             dialog_close(Common.CANCEL, class_name=button_class()),

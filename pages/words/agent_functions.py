@@ -202,6 +202,17 @@ class AgentPolicies:
     TARGETS_LEAD = "A person, a team, or another of your agents, who goes on with the conversation."
     ADD_TARGET = "Add a target"
     ADD_TARGET_TITLE = "Let it transfer to somebody"
+    NUMBERS = "Whom it may put callers through to"
+    NUMBERS_LEAD = (
+        "Telephones of your business. Who is asked first hears who calls and why, and presses 1 to take the "
+        "caller, who waits with music; whoever does not leaves the caller with the agent, which says so."
+    )
+    ADD_NUMBER = "Add a telephone"
+    ADD_NUMBER_TITLE = "Let it put callers through"
+    NUMBER = "Phone number"
+    MODE = "How"
+    MODE_HINT = "At once, the agent leaves the call; it takes the caller back where nobody answers."
+    MODES = (("warm", "Ask them first"), ("blind", "At once"))
     TARGET = "To whom"
     WHEN = "When"
     WHEN_PLACEHOLDER = "Questions about invoices and refunds"

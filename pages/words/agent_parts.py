@@ -38,6 +38,7 @@ class AgentConfigure:
         "dynamic_variables": "Details to find out",
         "tool_policies": "What it may do",
         "transfer_targets": "Whom it may transfer to",
+        "transfer_numbers": "Whom it may put callers through to",
         "message_recipients": "Whom else it may write to",
         "approval_minutes": "Minutes to decide",
         "approval_notice": "Tell the customer that it has to ask",

@@ -10,6 +10,7 @@ from backend.core.errors import Invalid, NotFound
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from backend.numbers import e164
 from backend.organizations import service as organizations
 from backend.vocab import MemberStatus, ToolKind
 from state.agents.open_agent import AgentState
@@ -18,7 +19,10 @@ from state.session import SessionState
 
 # How the agent asks, as the fields of its draft hold it; each saves itself.
 ASKING = ("approval_minutes", "approval_message")
-FIELDS = ("label", "address", "target", "when")
+FIELDS = ("label", "address", "target", "phone_number", "mode", "when")
+# The lists of people, as they are called here and in the draft.
+LISTS = {"recipients": "message_recipients", "targets": "transfer_targets", "numbers": "transfer_numbers"}
+_PLACES = {"recipients": "address", "targets": "target", "numbers": "phone_number"}
 
 
 class ToolRow(TypedDict):
@@ -47,6 +51,15 @@ class Target(TypedDict):
     when: str
 
 
+class Telephone(TypedDict):
+    """A telephone an agent may put callers through to."""
+
+    label: str
+    phone_number: str
+    mode: str
+    when: str
+
+
 class PoliciesState(SessionState):
     """What the agent may do, in the Functions part of its page."""
 
@@ -55,11 +68,12 @@ class PoliciesState(SessionState):
     functions: dict[str, str] = {}
     recipients: list[Recipient] = []
     targets: list[Target] = []
+    numbers: list[Telephone] = []
     choices: list[dict[str, str]] = []
     asking: dict[str, str] = dict.fromkeys(ASKING, "")
     notices: bool = True
     saved: str = ""
-    # Which list the dialog adds to: `recipients`, `targets` or nothing.
+    # Which of `LISTS` the dialog adds to, or nothing.
     adding: str = ""
     errors: dict[str, str] = dict.fromkeys((*FIELDS, *ASKING), "")
     drawing: int = 0
@@ -112,7 +126,7 @@ class PoliciesState(SessionState):
         principal = await self._principal()
         if field == "targets":
             await self._choose(principal)
-        self.adding = field if field in ("recipients", "targets") else ""
+        self.adding = field if field in LISTS else ""
         self.errors, self.drawing = dict.fromkeys(self.errors, ""), self.drawing + 1
 
     @rx.event
@@ -129,14 +143,15 @@ class PoliciesState(SessionState):
         """Add somebody and close the dialog; what is wrong stands at its field."""
         principal = await self._principal()
         opened = await self.get_state(AgentState)
-        field = "message_recipients" if self.adding == "recipients" else "transfer_targets"
-        row = self._recipient(form) if self.adding == "recipients" else self._target(form)
+        if (field := LISTS.get(self.adding)) is None:
+            return
+        row = self._target(form) if self.adding == "targets" else {name: str(form.get(name, "")) for name in form}
         base = opened._own(field)
         self.errors = dict.fromkeys(self.errors, "")
         try:
             await opened._change(principal, {field: [*base, row]}, {field: base})
         except Invalid as error:
-            at = "label" if error.code == "duplicate" or not row["label"] else _place(self.adding)
+            at = "label" if error.code == "duplicate" or not row.get("label") else _PLACES[self.adding]
             self.errors = {**self.errors, at: error.message}
             return
         self.adding = ""
@@ -147,16 +162,13 @@ class PoliciesState(SessionState):
     async def remove(self, field: str, label: str) -> None:
         """Take somebody off a list."""
         principal = await self._principal()
-        if field not in ("message_recipients", "transfer_targets"):
+        if field not in LISTS.values():
             raise NotFound("There is no such list.")
         opened = await self.get_state(AgentState)
         base = opened._own(field)
         left = [one for one in base if one["label"] != label]
         await opened._change(principal, {field: left}, {field: base})
         await self._show(principal, opened._values)
-
-    def _recipient(self, form: dict[str, Any]) -> dict[str, str]:
-        return {"label": str(form.get("label", "")), "address": str(form.get("address", ""))}
 
     def _target(self, form: dict[str, Any]) -> dict[str, str]:
         chosen = str(form.get("target", ""))
@@ -190,6 +202,10 @@ class PoliciesState(SessionState):
         self.targets = [
             Target(label=one["label"], kind=one["kind"], when=one["when"]) for one in values.get("transfer_targets", [])
         ]
+        self.numbers = [
+            Telephone(**{**one, "phone_number": e164.display(one["phone_number"])})
+            for one in values.get("transfer_numbers", [])
+        ]
         self.asking = {name: str(values.get(name, "")) for name in ASKING}
         self.notices = bool(values.get("approval_notice", True))
         said = values.get("tool_policies", {})
@@ -222,7 +238,3 @@ def _minutes(value: str) -> int:
         return int(value)
     except ValueError:
         raise Invalid("Enter a number.", field="approval_minutes") from None
-
-
-def _place(adding: str) -> str:
-    return "address" if adding == "recipients" else "target"

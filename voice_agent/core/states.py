@@ -95,7 +95,14 @@ MOVES: Mapping[State, Mapping[Kind, State]] = {
     _TOOL: {Kind.TOOL_FINISHED: _T, **_TALK},
     _H: {Kind.RESUMED: _L, Kind.TRANSFER_STARTED: _X, Kind.CLOSE_ASKED: _C, Kind.HUNG_UP: _E},
     # The caller always comes back to somebody: to the person, or to the agent, who has to say what happened.
-    _X: {Kind.TRANSFER_DONE: _E, Kind.TRANSFER_FAILED: _T, Kind.CLOSE_ASKED: _C, Kind.HUNG_UP: _E},
+    _X: {
+        Kind.TRANSFER_DONE: _E,
+        Kind.TRANSFER_FAILED: _T,
+        # Who was rung takes the caller on this very line.
+        Kind.HELD: _H,
+        Kind.CLOSE_ASKED: _C,
+        Kind.HUNG_UP: _E,
+    },
     # A call that is being closed ends when the line is gone; nothing reopens it.
     _C: {Kind.HUNG_UP: _E},
     _E: {},
@@ -122,7 +129,7 @@ STAYS: Mapping[State, frozenset[Kind]] = {
     # What is said while a tool runs, by either side, waits for its result.
     _TOOL: frozenset(_ALWAYS | _LATE | _ENDS | _TURNS | {Kind.TOOL_STARTED, Kind.RESUMED}),
     _H: frozenset(_ALWAYS | _LATE | _ENDS | _TURNS | _TOOLS | {Kind.HELD}),
-    _X: frozenset(_ALWAYS | _LATE | _TURNS | _TOOLS | _HOLDS | {Kind.TRANSFER_STARTED}),
+    _X: frozenset(_ALWAYS | _LATE | _TURNS | _TOOLS | {Kind.RESUMED, Kind.TRANSFER_STARTED}),
     _C: frozenset(_ALWAYS | _LATE | _TURNS | _TOOLS | _HOLDS | _TRANSFERS | {Kind.CLOSE_ASKED}),
     _E: frozenset(Kind),
 }
