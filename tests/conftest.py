@@ -347,11 +347,15 @@ def sandbox_server() -> Iterator[str]:
     import uvicorn
 
     from backend.sandbox.app import create_app
+    from backend.sandbox.serve import KEEP_ALIVE_S
     from backend.sandbox.settings import SandboxSettings
 
     url = f"http://127.0.0.1:{SANDBOX_PORT}"
     app = create_app(SandboxSettings(database=Path(":memory:"), public_url=url))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=SANDBOX_PORT, log_level="error"))
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=SANDBOX_PORT, log_level="error", timeout_keep_alive=KEEP_ALIVE_S
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -10,6 +10,9 @@ from backend.sandbox.app import create_app
 from backend.sandbox.settings import SandboxSettings
 
 _HOST = "127.0.0.1"
+# Clients forget an idle connection after five seconds, and so do servers: who forgets first has to be the client, or a
+# request goes into a connection that is being closed.
+KEEP_ALIVE_S = 75
 _DEFAULT_PORT = 3001
 
 
@@ -22,6 +25,7 @@ def server(port: int, settings: SandboxSettings) -> uvicorn.Server:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
     return uvicorn.Server(config)
 

@@ -26,7 +26,10 @@ PATIENT_S = 60.0
 @asynccontextmanager
 async def api():
     """Serve the product's API where the carrier looks for it."""
-    config = uvicorn.Config(create_api(), host="127.0.0.1", port=settings().port, log_level="error")
+    # The carrier forgets an idle connection after five seconds; who serves it must not do so first.
+    config = uvicorn.Config(
+        create_api(), host="127.0.0.1", port=settings().port, log_level="error", timeout_keep_alive=75
+    )
     serving = uvicorn.Server(config)
     task = asyncio.create_task(serving.serve())
     while not serving.started:
