@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from psycopg.errors import DeadlockDetected
+from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import service as agents
@@ -80,8 +82,16 @@ async def append(
     `Invalid`.
     """
     with org_scope(await owner(call_id)):
-        async with unit_of_work() as session:
-            return await log.write(session, call_id, source, event_id, kind, at, data or {})
+        for is_last in (False, False, True):
+            try:
+                async with unit_of_work() as session:
+                    return await log.write(session, call_id, source, event_id, kind, at, data or {})
+            except DBAPIError as error:
+                # Who merges contacts locks a conversation before its calls. Of two that wait for each other the
+                # database ends one, and an event that is told once is not to be lost by that.
+                if is_last or not isinstance(error.orig, DeadlockDetected):
+                    raise
+    raise AssertionError("the last try returns or raises")
 
 
 async def carrier_events(call_id: UUID, kinds: Sequence[str]) -> list[str]:
