@@ -86,16 +86,17 @@
   const tell = (said) => channel && channel.postMessage(said);
 
   // --- What is said ---
-  function hear(messages, fresh) {
+  // `isAll`: nothing stands between these and what was heard before; of the answer to a message of one's own that is not sure.
+  function hear(messages, fresh, isAll = true) {
     if (fresh) {
       state = fresh;
       if (fresh.visitor_read > seenSeq) seenSeq = fresh.visitor_read;
     }
     for (const line of messages) {
       const earlier = lines.get(line.seq);
+      if (isAll) lastSeq = Math.max(lastSeq, line.seq);
       if (earlier && !earlier.isOld) continue;
       lines.set(line.seq, line);
-      lastSeq = Math.max(lastSeq, line.seq);
       outbox = outbox.filter((sent) => sent.id !== line.client_id);
       if (stream && (line.turn === stream.turn || line.who === "ai")) stream = null;
       if (line.who !== "visitor" && !earlier) {
@@ -127,7 +128,7 @@
     try {
       if (!token) await open();
       const { message } = await call("message", { token, id: next.id, text: next.text, files: next.files.map((file) => file.id), ...about() });
-      hear([message]);
+      hear([message], undefined, false);
       emit("sent", { text: next.text });
       if (state.mode !== "human" && config.is_open && !stream) typing(config.name, 25000);
       connect();

@@ -123,8 +123,10 @@ export function ApiForm({ name, action, extra, rememberField, submitOn, offline,
     }
   };
 
+  // Before the page's scripts run a press must not load an address with the password in it: a form of the method
+  // "dialog" goes nowhere by itself, and keeps what was typed.
   return (
-    <form ref={form} onSubmit={submit} onInput={change} noValidate className={className}>
+    <form ref={form} method="dialog" onSubmit={submit} onInput={change} noValidate className={className}>
       {children}
     </form>
   );

@@ -19,19 +19,21 @@ export function useFilters(path, pauseMs = 250) {
   const navigate = useNavigate();
   const asked = query.get("q") ?? "";
   const [text, setText] = useState(asked);
-  const sent = useRef(asked);
+  const sent = useRef([asked]);
   const pause = useRef(0);
-  // What the address says is taken over unless it is only the echo of what was typed here.
+  // What the address says is taken over unless it is only the echo of what was typed here, which may come late.
   useEffect(() => {
-    if (asked !== sent.current) setText(asked);
-    sent.current = asked;
+    const place = sent.current.lastIndexOf(asked);
+    if (place < 0) setText(asked);
+    sent.current = place < 0 ? [asked] : sent.current.slice(place);
   }, [asked]);
   useEffect(() => () => clearTimeout(pause.current), []);
   const set = (changes) => {
     clearTimeout(pause.current);
     const wanted = { q: text.trim(), ...changes };
-    sent.current = wanted.q;
-    const next = new URLSearchParams(query);
+    if (sent.current.at(-1) !== wanted.q) sent.current.push(wanted.q);
+    // What was picked a moment ago may not be drawn yet: the address has it.
+    const next = new URLSearchParams(window.location.search);
     Object.entries(wanted).forEach(([name, value]) => (value ? next.set(name, value) : next.delete(name)));
     if (!next.get("from") && !next.get("to")) next.delete("tz");
     navigate(`${path}${next.size ? `?${next}` : ""}`, { replace: true });

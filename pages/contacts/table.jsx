@@ -212,7 +212,7 @@ export function ContactTable(props) {
     }
   };
   const sortBy = (column) => {
-    const next = new URLSearchParams(query);
+    const next = new URLSearchParams(window.location.search);
     const usual = SORTS[column];
     const plain = usual.replace("-", "");
     const wanted = sort === usual ? (usual.startsWith("-") ? plain : `-${plain}`) : usual;

@@ -132,14 +132,15 @@ export function ListHead(props) {
   const status = query.get("status") ?? "open";
   const choices = { agents, teams, tags };
 
-  const address = (changes) => {
-    const next = new URLSearchParams(query);
+  const address = (changes, from = { pathname, search: query }) => {
+    const next = new URLSearchParams(from.search);
     Object.entries(changes).forEach(([name, value]) => (value ? next.set(name, value) : next.delete(name)));
     if (!next.get("from") && !next.get("to")) next.delete("tz");
     const rest = next.toString();
-    return pathname + (rest ? `?${rest}` : "");
+    return from.pathname + (rest ? `?${rest}` : "");
   };
-  const set = (changes) => navigate(address(changes), { replace: true });
+  // What was picked a moment ago may not be drawn yet: the address has it.
+  const set = (changes) => navigate(address(changes, window.location), { replace: true });
   const views = [
     ["all", words.ALL],
     ["mine", words.MINE],

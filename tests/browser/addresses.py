@@ -85,7 +85,7 @@ def _a_call(up: Installation) -> str:
     begun = "select id from call_records order by id limit 1"
     known = "select id from call_records where ended_at is not null order by id limit 1"
     if not up.query(known):
-        with httpx.Client(base_url=up.sandbox_url, timeout=15) as client:
+        with httpx.Client(base_url=up.sandbox_url, timeout=60) as client:
             carrier = Carrier(client, up.demo["number"])
             sid = carrier.call("+14155550171")
             wait_until(lambda: up.query(begun), "a call of the demo workspace", 60)

@@ -94,7 +94,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def carrier(up: Installation) -> Iterator[Carrier]:
     """Return the stand-in of the telephone network, its phones and its mailbox."""
-    with httpx.Client(base_url=up.sandbox_url, timeout=15) as client:
+    with httpx.Client(base_url=up.sandbox_url, timeout=60) as client:
         yield Carrier(client, up.demo["number"])
 
 

@@ -4,6 +4,8 @@ import time
 
 from playwright.sync_api import Page
 
+from tests.conftest import PATIENT_S
+
 # A focus is visible when the element, or the box drawn around a bare field, has an outline; in menus and lists of
 # choices the highlighted row is the sign.
 LOOK = """() => {
@@ -31,7 +33,7 @@ def focused(page: Page) -> str:
 
     Colours fade in and lists scroll, so it is given time.
     """
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENT_S
     while True:
         found = page.evaluate(LOOK)
         if found is None:

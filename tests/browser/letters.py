@@ -178,5 +178,5 @@ class Letters:
 
 
 def _tell(up: Installation, path: str, payload: Mapping[str, Any]) -> None:
-    answered = httpx.post(f"{up.url}{path}", json=payload, auth=("postmark", SANDBOX_MAIL_SECRET), timeout=15)
+    answered = httpx.post(f"{up.url}{path}", json=payload, auth=("postmark", SANDBOX_MAIL_SECRET), timeout=60)
     assert answered.status_code == 200, answered.text

@@ -1,13 +1,19 @@
 """Look at a page as it is drawn: what sticks out, what nobody can read, what a screen reader would not understand."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 SCRIPT = Path(__file__).with_name("look.js").read_text()
 AXE = Axe()
+# Only what is wrong takes so long.
+RESTS_WITHIN_S = 15.0
+
+T = TypeVar("T")
 # What may stand outside the landmarks: what axe lets stand there, and menus, which float over the page as dialogs do,
 # take the focus when they open and give it back to the button in whose landmark they belong.
 LAYERS = "dialog, [role=dialog], [role=alertdialog], [role=menu], svg"
@@ -28,22 +34,25 @@ def next_frames(page: Page) -> None:
 
 
 def sideways(page: Page) -> str:
-    """Return how far the page scrolls sideways and what sticks out, or nothing."""
-    return str(page.evaluate(f"({SCRIPT})().sideways()"))
+    """Return how far the page scrolls sideways and what sticks out, or nothing, once it has come to rest."""
+    return _at_rest(page, lambda: str(page.evaluate(f"({SCRIPT})().sideways()")))
 
 
 def small_targets(page: Page, least: int, within: str = "body") -> list[str]:
     """Return the controls smaller than `least` pixels in one direction; links in running text may be."""
-    return list(page.evaluate(f"([least, within]) => ({SCRIPT})().smallTargets(least, within)", [least, within]))
+    script = f"([least, within]) => ({SCRIPT})().smallTargets(least, within)"
+    return _at_rest(page, lambda: list(page.evaluate(script, [least, within])))
 
 
 def violations(page: Page, within: str = "") -> list[str]:
     """Return what axe finds wrong with a page or the parts of it that match, once colours have stopped fading."""
-    found: list[str] = []
-    for _ in range(5):
-        found = _ask_axe(page, within)
-        if not found:
-            break
+    return _at_rest(page, lambda: _ask_axe(page, within))
+
+
+def _at_rest(page: Page, look: Callable[[], T]) -> T:
+    """Look until nothing is found wrong, for as long as a page on a busy machine takes to come to rest."""
+    deadline = time.monotonic() + RESTS_WITHIN_S
+    while (found := look()) and time.monotonic() < deadline:
         page.wait_for_timeout(100)
     return found
 

@@ -23,7 +23,7 @@ class Person:
 
 def sign_in(url: str, email: str, password: str, name: str) -> Person:
     """Sign an account in. Only a few times per account: the product limits attempts."""
-    with httpx.Client(base_url=url, headers={"origin": url, "user-agent": BROWSER}, timeout=15) as client:
+    with httpx.Client(base_url=url, headers={"origin": url, "user-agent": BROWSER}, timeout=60) as client:
         answer = client.post("/api/session/sign-in", json={"email": email, "password": password})
         assert answer.is_success, answer.text
         return Person(name, email, password, _cookies(client, url))
@@ -31,7 +31,7 @@ def sign_in(url: str, email: str, password: str, name: str) -> Person:
 
 def sign_up(url: str, carrier: Carrier, name: str, email: str) -> Person:
     """Make an account with a workspace of its own and sign it in."""
-    with httpx.Client(base_url=url, headers={"origin": url, "user-agent": BROWSER}, timeout=15) as client:
+    with httpx.Client(base_url=url, headers={"origin": url, "user-agent": BROWSER}, timeout=60) as client:
         form = {"name": name, "email": email, "password": PASSWORD, "timezone": "America/Los_Angeles"}
         answer = client.post("/api/session/sign-up", json=form)
         assert answer.is_success, answer.text

@@ -45,7 +45,7 @@ class Studio:
 
     def __init__(self, up: Installation, browser: Browser, out: Path) -> None:
         self.up, self._browser, self._out = up, browser, out
-        self.carrier = Carrier(httpx.Client(base_url=up.sandbox_url, timeout=15), up.demo["number"])
+        self.carrier = Carrier(httpx.Client(base_url=up.sandbox_url, timeout=60), up.demo["number"])
         email = f"new-{secrets.token_hex(3)}@maple.example"
         self._people: dict[str, Person | None] = {
             "visitor": None,

@@ -56,17 +56,17 @@ def test_of_a_servers_tools_only_what_is_allowed_is_the_agents(window, ana, up, 
     dialog.get_by_label(Connections.NAME, exact=True).fill(name)
     dialog.get_by_label(Connections.URL, exact=True).fill(f"{up.sandbox_url}/nothing")
     dialog.get_by_role("button", name=Connections.CONNECT, exact=True).click()
-    expect(dialog.get_by_text("There is no tool server at this address.")).to_be_visible(timeout=30_000)
+    expect(dialog.get_by_text("There is no tool server at this address.")).to_be_visible()
     assert violations(page, "[role=dialog]") == []
     dialog.get_by_label(Connections.URL, exact=True).fill(f"{up.sandbox_url}/mcp")
     dialog.get_by_role("button", name=Connections.CONNECT, exact=True).click()
-    expect(dialog).to_have_count(0, timeout=30_000)
+    expect(dialog).to_have_count(0)
     expect(page.get_by_text(name, exact=True)).to_be_visible()
 
     allow = re.compile(f"^{AgentTools.ALLOW} Look up stock")
     agent = open_part("functions")
     expect(agent.get_by_role("switch", name=allow).first).not_to_be_checked()
-    agent.get_by_role("switch", name=allow).first.click(force=True)
+    agent.get_by_role("switch", name=allow).first.press("Space")
     expect(agent.get_by_text(Agent.UNPUBLISHED)).to_be_visible()
     open_part("functions")
     expect(agent.get_by_role("switch", name=allow).first).to_be_checked()
@@ -87,7 +87,7 @@ def test_a_skill_tells_whom_it_reaches_runs_and_says_what_came_of_it(open_part):
     page.get_by_role("button", name=f"{AgentSkills.MORE} Review request").click()
     page.get_by_role("menuitem", name=AgentSkills.RUN_NOW).click()
     page.get_by_role("button", name=f"{AgentSkills.HISTORY} Review request").click()
-    expect(dialog.get_by_role("listitem").first).to_contain_text(f"{AgentSkills.BY_HAND} Ana Silva", timeout=30_000)
+    expect(dialog.get_by_role("listitem").first).to_contain_text(f"{AgentSkills.BY_HAND} Ana Silva")
     assert violations(page, "[role=dialog]") == []
 
 
@@ -120,7 +120,7 @@ def test_a_conversation_is_kept_as_a_test_beside_one_that_is_written_and_run(
     dialog.get_by_role("button", name=AgentCase.SAVE, exact=True).click()
     expect(dialog).to_have_count(0)
     suite.get_by_role("button", name=f"{AgentProving.RUN} Prices").click()
-    expect(page.get_by_role("heading", level=2, name=f"1 {AgentProving.PASSED}")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", level=2, name=f"1 {AgentProving.PASSED}")).to_be_visible()
     page.get_by_role("list", name=AgentRound.CASES).get_by_role("button", name="Names the price").click()
     expect(page.get_by_text("A cleaning costs $120").first).to_be_visible()
     assert violations(page) == []
@@ -129,7 +129,7 @@ def test_a_conversation_is_kept_as_a_test_beside_one_that_is_written_and_run(
 def test_what_is_remembered_is_corrected_struck_and_forgotten(open_part, up, carrier, new_customer):
     customer = new_customer()
     page = open_part("memory")
-    page.get_by_role("switch", name=re.compile(f"^{Memory.SWITCH}")).click(force=True)
+    page.get_by_role("switch", name=re.compile(f"^{Memory.SWITCH}")).press("Space")
     publish(page)
     carrier.text(customer, "I’m allergic to penicillin. My daughter is called Mina.")
     carrier.wait_for_reply(customer)
@@ -153,5 +153,5 @@ def test_what_is_remembered_is_corrected_struck_and_forgotten(open_part, up, car
     page.get_by_role("alertdialog").get_by_role("button", name=Memory.FORGET_VERB).click()
     expect(page.get_by_text(national(customer))).to_have_count(0)
     assert not up.query(REMEMBERED, customer)
-    page.get_by_role("switch", name=re.compile(f"^{Memory.SWITCH}")).click(force=True)
+    page.get_by_role("switch", name=re.compile(f"^{Memory.SWITCH}")).press("Space")
     publish(page)

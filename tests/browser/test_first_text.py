@@ -44,8 +44,7 @@ def test_new_person_reaches_an_answering_agent_watches_it_and_takes_over(window,
     page.get_by_role("button", name=SignUp.SUBMIT).click()
     expect(page).to_have_url(re.compile("/verify-email"))
     expect(page.get_by_role("heading", level=1)).to_have_text(VerifyEmail.TITLE)
-    page.get_by_label(Forms.CODE).focus()
-    page.keyboard.type(carrier.code_for(EMAIL))  # the sixth digit sends it
+    page.get_by_label(Forms.CODE).press_sequentially(carrier.code_for(EMAIL))  # the sixth digit sends it
     expect(page).to_have_url(re.compile("/welcome"))
 
     # From here on every press counts, up to the answer.
@@ -95,10 +94,6 @@ def test_new_person_reaches_an_answering_agent_watches_it_and_takes_over(window,
     phone.get_by_label("Text message").fill("Where can I park?")
     phone.keyboard.press("Enter")
     expect(inbox.said("Where can I park?")).to_be_visible()
-    # The agent's turn would have been decided by now: the same text makes the unread note and the turn.
-    page.wait_for_timeout(1500)
-    expect(inbox.said("behind the house")).to_have_count(0)
-    assert len(carrier.received_by(customer, of=e164)) == 2
 
     # Hand back: it answers again.
     inbox.hand_back.click()
@@ -107,4 +102,6 @@ def test_new_person_reaches_an_answering_agent_watches_it_and_takes_over(window,
     phone.keyboard.press("Enter")
     expect(inbox.said("behind the house")).to_be_visible()
     expect(phone.get_by_role("log").get_by_text("behind the house")).to_be_visible()
+    # Whatever it meant to say to the first of the two questions would be there by now.
+    assert len(carrier.received_by(customer, of=e164)) == 3
     assert page.evaluate("window.neverReloaded") is True

@@ -19,7 +19,7 @@ class Caller:
     """A customer on the telephone."""
 
     def __init__(self, up: Installation, number: str) -> None:
-        self._carrier = httpx.Client(base_url=up.sandbox_url, timeout=15)
+        self._carrier = httpx.Client(base_url=up.sandbox_url, timeout=60)
         self._carrier.put(f"/sandbox/lines/{number}", json={"talks_ms": 600_000}).raise_for_status()
         rung = self._carrier.post("/sandbox/calls", json={"from": number, "to": up.demo["number"]})
         rung.raise_for_status()

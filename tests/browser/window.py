@@ -2,11 +2,13 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
+from tests import jitter
 from tests.browser.people import Person
 
 # Chromium reports every refused address as an error of the console. Whether a refusal is right is for the test that
@@ -23,6 +25,10 @@ TRACES = os.environ.get("BROWSER_TRACES") == "1"
 
 # How long a test waits at most for what must come.
 PATIENT_MS = 60_000
+
+
+# A page is drawn before its scripts run: until React has taken it over, what is pressed or typed is lost.
+AWAKE = "() => !window.__reactRouterContext || Object.keys(document).some((key) => key.startsWith('__reactContainer'))"
 
 
 class Problems:
@@ -99,6 +105,9 @@ class Window:
         self.context.close()
 
     def _watch(self, page: Page) -> None:
+        _wait_until_awake(page)
+        if jitter.IS_ON:
+            jitter.slow_down(page)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self._problems.add(f"a page threw: {error}"))
         page.on("response", self._answered)
@@ -110,6 +119,20 @@ class Window:
     def _answered(self, response: Response) -> None:
         if response.status >= 500:
             self._problems.add(f"{response.status} from {response.url}")
+
+
+def _wait_until_awake(page: Page) -> None:
+    """Have a page that is opened or loaded again stand still until it takes what is pressed and typed."""
+
+    def awake(load: Callable[..., Any]) -> Callable[..., Any]:
+        def lately(*args: Any, **kwargs: Any) -> Any:
+            answer = load(*args, **kwargs)
+            page.wait_for_function(AWAKE)
+            return answer
+
+        return lately
+
+    page.goto, page.reload = awake(page.goto), awake(page.reload)  # type: ignore[method-assign]
 
 
 def _place(message: ConsoleMessage) -> str:

@@ -2,7 +2,8 @@
 
 What may arrive in two orders arrives in both sooner or later; a test that passes alone and fails here has found a race
 in the product or leans on speed itself. Statements, notifications and requests wait at random before and after they
-happen, and the loop stands still at times, in this process and in every one it starts. `JITTER` is the seed.
+happen, and the loop stands still at times, in this process and in every one it starts; pages of a browser think slowly.
+`JITTER` is the seed.
 """
 
 import asyncio
@@ -17,6 +18,11 @@ from typing import Any
 # How likely each wait is: a short one, one as long as a busy machine takes, and the whole process standing still.
 SHORT, LONG, STILL = 0.12, 0.03, 0.005
 SHORT_S, LONG_S, STILL_S = 0.02, 0.25, 0.15
+
+
+# How many times slower the processor of a page is, at the most.
+SLOWEST = 6.0
+IS_ON = "JITTER" in os.environ
 
 
 def late(function: Callable[..., Awaitable[Any]], chance: random.Random) -> Callable[..., Awaitable[Any]]:
@@ -50,6 +56,12 @@ def apply() -> None:
     psycopg.AsyncConnection.wait = late(psycopg.AsyncConnection.wait, chance)  # type: ignore[method-assign]
     transport = httpx.AsyncHTTPTransport
     transport.handle_async_request = late(transport.handle_async_request, chance)  # type: ignore[method-assign]
+
+
+def slow_down(page: Any) -> None:
+    """Make a page of a browser think more slowly than it does, each by a chance of its own."""
+    rate = random.Random(f"{os.environ['JITTER']}-{time.monotonic()}").uniform(1.0, SLOWEST)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": rate})
 
 
 def pytest_configure() -> None:
