@@ -155,7 +155,7 @@ async def test_a_lower_role_changes_nothing(world, site, page):
 
 async def test_an_owner_is_no_operator(world, site):
     name = "state.operations.JobsState"
-    before = await world.everything_now()
+    before = await world.at_rest()
     async with tab(world.ours.owner.cookie) as owner:
         await owner.load(_at(WIDGETS[name].page, world.ours))
         for handler, rule in WIDGETS[name].handlers.items():
@@ -191,7 +191,7 @@ def _forged(payload: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 async def test_what_is_no_event_cannot_be_called(world, site):
     """A name that begins with an underscore is out of reach, and Reflex's own setter finds nothing to set."""
-    before = await world.everything_now()
+    before = await world.at_rest()
     async with tab(world.ours.owner.cookie) as owner:
         await owner.load("/inbox")
         for name in ("state.session.SessionState", *WIDGETS):

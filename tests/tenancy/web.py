@@ -19,7 +19,7 @@ from backend.core.ids import new_id
 from magpipe.services import ROOT, web_command
 from tests.conftest import PATIENT_S
 
-STARTS_WITHIN_S = 60
+STARTS_WITHIN_S = 180
 ROOT_STATE = "reflex___state____state"
 # A tab works through its events in order; a marker sent behind them comes back when they are done. Events that
 # handlers send on go to the end of the line, so it takes one more marker for each link of such a chain.

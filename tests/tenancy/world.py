@@ -4,6 +4,7 @@ Every text of ours holds `MARK` and our phone numbers are in `MARKS`, so that a 
 something of ours is in it.
 """
 
+import asyncio
 import contextlib
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,6 +33,10 @@ from tests.tenancy.witness import Witness
 MARK = "canary-ours"
 OUR_NUMBER, OUR_CUSTOMER = "+14155559001", "+14155559002"
 MARKS = (MARK, OUR_NUMBER[2:], OUR_CUSTOMER[2:], "(415) 555-9001", "(415) 555-9002")
+
+
+# What a page does in the background takes some hundredths of a second of the stand-ins' time.
+AT_REST_S = 1.0
 
 
 @dataclass
@@ -91,6 +96,16 @@ class World:
         queries["user_sessions"] = "select id, revoked_at from user_sessions"
         queries["procrastinate_jobs"] = "select id, status from procrastinate_jobs"
         return await self.witness.look(queries, {"org": self.ours.org_id})
+
+    async def at_rest(self) -> dict[str, str]:
+        """Return `everything_now` once nothing changes: what tests before began in the background may go on a while."""
+        last = await self.everything_now()
+        while True:
+            await asyncio.sleep(AT_REST_S)
+            now = await self.everything_now()
+            if now == last:
+                return now
+            last = now
 
     async def operators_now(self) -> set[str]:
         """Return the addresses of everybody who is more than a user of the platform."""

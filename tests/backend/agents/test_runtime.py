@@ -98,9 +98,10 @@ async def test_when_no_model_answers_people_take_over_with_one_polite_text(desk,
 
 
 async def test_a_slow_model_cannot_hold_a_turn_longer_than_its_limits(sandbox, monkeypatch):
-    monkeypatch.setattr(model_calls, "CALL_LIMIT_S", 1.0)
-    monkeypatch.setattr(model_calls, "FALLBACK_SHARE_S", 1.0)
-    monkeypatch.setattr(runtime, "WALL_LIMIT_S", 2.5)
+    monkeypatch.setattr(model_calls, "CALL_LIMIT_S", 0.5)
+    monkeypatch.setattr(model_calls, "FALLBACK_SHARE_S", 2.0)
+    monkeypatch.setattr(model_calls, "LEAST_S", 0.05)
+    monkeypatch.setattr(runtime, "WALL_LIMIT_S", 4.0)
     await faults(sandbox, {"target": "openai.chat", "kind": "timeout", "delay_ms": 120_000})
     started = time.monotonic()
     record = await runtime.turn(request())
