@@ -23,8 +23,10 @@ from backend.vendors.http import Fetched, Visitor
 
 VENDOR = "browser"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# A page is there when its scripts have asked for nothing for half a second (Playwright's “networkidle”).
+# A page is there when its scripts have asked for nothing for half a second (Playwright's “networkidle”), and it says
+# more than that it loads: scripts that are slow to begin, on a busy machine, have asked for nothing yet either.
 WITHIN_S, STILL_WITHIN_MS = 25.0, 8_000
+SAYS_SOMETHING = "(document.body?.innerText ?? '').trim().length > 40"
 MOST_REQUESTS, MOST_BYTES_EACH, MOST_BYTES = 80, 5_000_000, 20_000_000
 # Pictures, fonts and styles say nothing that is read.
 _WANTED = frozenset({"document", "script", "xhr", "fetch"})
@@ -89,6 +91,8 @@ async def rendered(plain: Fetched, visitor: Visitor) -> Fetched:
                 await page.goto(plain.url, wait_until="domcontentloaded")
                 # A page that never rests is read as it stands.
                 with suppress(Error):
+                    await page.wait_for_load_state("networkidle", timeout=STILL_WITHIN_MS)
+                    await page.wait_for_function(SAYS_SOMETHING, timeout=STILL_WITHIN_MS)
                     await page.wait_for_load_state("networkidle", timeout=STILL_WITHIN_MS)
                 # Scripts can make a page of any size; its length is asked before its text crosses over to us.
                 if await page.evaluate("document.documentElement.outerHTML.length") > MOST_BYTES_EACH:

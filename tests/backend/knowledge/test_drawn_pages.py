@@ -42,6 +42,7 @@ def sites(monkeypatch):
         )
         monkeypatch.setattr(settings(), "private_origins", shop.url("").rstrip("/"))
         monkeypatch.setattr(settings(), "render_pages", "on")
+        monkeypatch.setattr(browser, "WITHIN_S", 120.0)
         monkeypatch.setenv("CHROMIUM", ensure())
         assert browser.is_available()
         yield shop, inside
@@ -58,6 +59,13 @@ async def test_scripts_draw_the_page_and_reach_nothing_of_ours(sites):
     assert inside.seen == []
     assert sorted(shop.paths()) == ["/", "/app.js", "/prices.json"]
     assert all("MagpipeBot" in headers["user-agent"] for _, headers in shop.seen)
+
+
+async def test_a_page_whose_scripts_are_slow_to_begin_is_waited_for(sites):
+    late = "setTimeout(() => { app.innerHTML = `<p>${'We tune pianos. '.repeat(5)}</p>` }, 1500)"
+    slow = f"{FRAME}<script>{late}</script>".encode()
+    drawn = await browser.rendered(http.Fetched(slow, "text/html", "utf-8", "http://slow.example/"), http.Visitor())
+    assert b"We tune pianos." in drawn.content.partition(b"<script>")[0]
 
 
 async def test_a_page_that_keeps_its_browser_busy_ends_in_words(sites, monkeypatch):
