@@ -25,9 +25,19 @@ from backend.agents.voices import known as known_voice
 from backend.agents.voices import voices as all_voices
 from backend.calls import passes
 from backend.calls.passes import Door, Pass
-from backend.calls.routing import CALL_ATTRIBUTE, CALL_HEADER, TICKET_ATTRIBUTE, TICKET_HEADER, sip_login
+from backend.calls.room_calls import DIAL, Dialling
+from backend.calls.room_calls import line_of as room_line
+from backend.calls.routing import (
+    CALL_ATTRIBUTE,
+    CALL_HEADER,
+    ROOM_AGENT,
+    TICKET_ATTRIBUTE,
+    TICKET_HEADER,
+    sip_login,
+)
 from backend.calls.schemas import CallBrief
 from backend.calls.service import Request, Wish
+from backend.calls.statuses import reason as sip_reason
 from backend.core import clock, db, garbage, jobs, logging, realtime, telemetry
 from backend.core.config import Settings, settings
 from backend.core.errors import Invalid, MagpipeError, Unavailable
@@ -40,15 +50,21 @@ from backend.vocab import Direction
 from voice_agent.core.states import Kind
 
 __all__ = [
+    "CALL_ATTRIBUTE",
+    "CALL_HEADER",
+    "DIAL",
     "ELEVENLABS",
     "LINE_TOOLS",
     "OPENAI",
     "OUTBOUND",
+    "ROOM_AGENT",
     "SIP_HEADERS",
+    "TICKET_ATTRIBUTE",
     "TRANSFER_CALL",
     "Answer",
     "Begun",
     "CallBrief",
+    "Dialling",
     "Door",
     "Invalid",
     "Line",
@@ -70,6 +86,7 @@ __all__ = [
     "answer_request",
     "begin_recording",
     "brief",
+    "claim",
     "clock",
     "desk",
     "failure",
@@ -87,9 +104,11 @@ __all__ = [
     "requests",
     "reserve",
     "ring",
+    "room_line",
     "scope",
     "settings",
     "sip_login",
+    "sip_reason",
     "speaking_for",
     "stand_ins",
     "stop_ringing",
@@ -124,6 +143,11 @@ async def ground() -> AsyncIterator[None]:
 async def admit(call_id: str, ticket: str) -> CallBrief:
     """Return the call that a carrier's stream may carry, once. Raises `MagpipeError` for any other stream."""
     return await calls.admit(parse_id(call_id), ticket)
+
+
+async def claim(call_id: str, ticket: str, room: str) -> Dialling:
+    """Return the telephone to ring from a room of LiveKit's, by the room's id. Raises `MagpipeError` for any other."""
+    return await calls.claim_dialling(parse_id(call_id), ticket, room)
 
 
 async def admit_browser(shown: str) -> Pass:

@@ -17,19 +17,19 @@ from livekit import api, rtc
 from livekit.agents import AgentServer, JobContext, JobExecutorType, JobRequest
 from livekit.rtc.participant import PublishTrackError
 
-from voice_agent import gateway
+from voice_agent import gateway, ringing
+from voice_agent.keeping import Kept
 from voice_agent.legs import livekit_room
 from voice_agent.legs.livekit_room import RoomLine
 
 if TYPE_CHECKING:
     from voice_agent.worker import Worker
 
-# The name LiveKit dispatches us by, and those of our trunk and rule there.
-AGENT = "magpipe"
 # The caller is in the room before we are sent there; one who dials out of a room of ours may come later.
 COMES_WITHIN_S = 15.0
 # A server that is away comes back: there is no number of tries after which we give up.
 _TRIES = 1_000_000
+_NOT_HELD = "The agent could not hold this call."
 _NOT_BY_THE_JOB = "The room connection was not established"
 
 
@@ -64,7 +64,7 @@ class Rooms:
         self.is_known = asyncio.Event()
         """Set once the server knows that this process takes calls."""
         self._server.once("worker_registered", lambda *_: self.is_known.set())
-        self._server.rtc_session(self._answer, agent_name=AGENT, on_request=self._consider)
+        self._server.rtc_session(self._answer, agent_name=gateway.ROOM_AGENT, on_request=self._consider)
         # Rooms are entered on the loop of the process, not by the job.
         logging.getLogger("livekit.agents").addFilter(lambda told: _NOT_BY_THE_JOB not in str(told.msg))
         self._serving: asyncio.Task[None] | None = None
@@ -101,10 +101,13 @@ class Rooms:
     async def _hold(self, job: _Job) -> None:
         room = rtc.Room()
         await room.connect(gateway.settings().livekit_url, _token(job))
+        if gateway.DIAL in _told(job):
+            await self._ring(room, _told(job))
+            return
         try:
-            caller = await _caller(room)
+            caller = await livekit_room.comes(room, COMES_WITHIN_S)
             given = _given(caller, job)
-            call = await gateway.admit(given.get("call.id", ""), given.get("call.ticket", ""))
+            call = await gateway.admit(given.get(gateway.CALL_ATTRIBUTE, ""), given.get(gateway.TICKET_ATTRIBUTE, ""))
             line = RoomLine(room, caller, call)
             await line.open()
         except (gateway.MagpipeError, TimeoutError, PublishTrackError) as refusal:
@@ -119,6 +122,37 @@ class Rooms:
             await line.hang_up()
             await room.disconnect()
 
+    async def _ring(self, room: rtc.Room, told: Mapping[str, str]) -> None:
+        """Ring the telephone of a call of ours from its room, and hold the call once somebody picks up."""
+        try:
+            with self._worker.engaged():
+                dialling = await gateway.claim(
+                    told.get(gateway.CALL_ATTRIBUTE, ""), told.get(gateway.TICKET_ATTRIBUTE, ""), await room.sid
+                )
+                await self._call_out(room, dialling)
+        except gateway.MagpipeError as refusal:
+            # Somebody else rings, nobody wants the call any more, or another process is to have it.
+            gateway.log.warning("voice.not_rung", room=room.name, reason=str(refusal))
+        finally:
+            await room.disconnect()
+
+    async def _call_out(self, room: rtc.Room, dialling: gateway.Dialling) -> None:
+        call = dialling.call
+        try:
+            line = RoomLine(room, await ringing.ring(room, dialling), call)
+            await gateway.tell(call.call_id, "picked-up", "call.answered")
+            await line.open()
+            await self._worker.carry(line, call, Kept(call))
+        except ringing.NotReached as end:
+            told = {"status": end.status, **({"reason": end.reason} if end.reason else {})}
+            await gateway.tell(call.call_id, "not-reached", "call.ended", told)
+            await livekit_room.close(room.name)
+        except Exception as error:
+            # Whoever was rung must not be left alone on the line.
+            gateway.log.error("voice.call_not_held", call=str(call.call_id), error=repr(error), exc_info=True)
+            await livekit_room.close(room.name)
+            await gateway.tell(call.call_id, "not-held", "call.ended", {"status": "failed", "reason": _NOT_HELD})
+
 
 async def introduce() -> None:
     """Have LiveKit bring the carrier's calls to us: a trunk with a login of ours, and a rule; each is made once."""
@@ -126,24 +160,24 @@ async def introduce() -> None:
     try:
         async with livekit_room.server() as livekit:
             trunks = (await livekit.sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest())).items
-            trunk = next((one for one in trunks if one.name == AGENT), None)
+            trunk = next((one for one in trunks if one.name == gateway.ROOM_AGENT), None)
             if trunk is None:
                 wanted = api.SIPInboundTrunkInfo(
-                    name=AGENT,
+                    name=gateway.ROOM_AGENT,
                     auth_username=user,
                     auth_password=password,
                     headers_to_attributes=gateway.SIP_HEADERS,
                 )
                 trunk = await livekit.sip.create_inbound_trunk(api.CreateSIPInboundTrunkRequest(trunk=wanted))
             rules = (await livekit.sip.list_dispatch_rule(api.ListSIPDispatchRuleRequest())).items
-            if not any(one.name == AGENT for one in rules):
+            if not any(one.name == gateway.ROOM_AGENT for one in rules):
                 rule = api.SIPDispatchRuleInfo(
-                    name=AGENT,
+                    name=gateway.ROOM_AGENT,
                     trunk_ids=[trunk.sip_trunk_id],
                     rule=api.SIPDispatchRule(
                         dispatch_rule_individual=api.SIPDispatchRuleIndividual(room_prefix="call-")
                     ),
-                    room_config=api.RoomConfiguration(agents=[api.RoomAgentDispatch(agent_name=AGENT)]),
+                    room_config=api.RoomConfiguration(agents=[api.RoomAgentDispatch(agent_name=gateway.ROOM_AGENT)]),
                 )
                 await livekit.sip.create_dispatch_rule(api.CreateSIPDispatchRuleRequest(dispatch_rule=rule))
     except (api.TwirpError, OSError, TimeoutError) as error:
@@ -157,27 +191,15 @@ def _token(job: _Job) -> str:
     return token.with_identity(job.identity).with_kind("agent").with_grants(grants).to_jwt()
 
 
-async def _caller(room: rtc.Room) -> rtc.RemoteParticipant:
-    """Return who is called for in a room, as soon as they are there. Raises `TimeoutError`."""
-    came: asyncio.Future[rtc.RemoteParticipant] = asyncio.get_running_loop().create_future()
-
-    def on_come(participant: rtc.RemoteParticipant) -> None:
-        if participant.kind != rtc.ParticipantKind.PARTICIPANT_KIND_AGENT and not came.done():
-            came.set_result(participant)
-
-    room.on("participant_connected", on_come)
-    try:
-        for participant in room.remote_participants.values():
-            on_come(participant)
-        return await asyncio.wait_for(came, COMES_WITHIN_S)
-    finally:
-        room.off("participant_connected", on_come)
-
-
 def _given(caller: rtc.RemoteParticipant, job: _Job) -> Mapping[str, str]:
     """Return what names the call: what came with the caller's INVITE, or what we said of a room of ours."""
-    if caller.attributes.get("call.id"):
+    if caller.attributes.get(gateway.CALL_ATTRIBUTE):
         return caller.attributes
+    return _told(job)
+
+
+def _told(job: _Job) -> Mapping[str, str]:
+    """Return what was said of a room along with the wish to come there."""
     try:
         told = json.loads(job.metadata or "{}")
     except ValueError:

@@ -54,7 +54,7 @@ class Worker:
         Raises `Unavailable` when there is no room, and whatever keeps the agent from beginning.
         """
         with self.engaged():
-            await self._hold(leg, call, keeping or Kept(call))
+            await self.carry(leg, call, keeping or Kept(call))
 
     @contextmanager
     def engaged(self) -> Iterator[None]:
@@ -70,7 +70,8 @@ class Worker:
             if not self._promised:
                 self._is_idle.set()
 
-    async def _hold(self, leg: Leg, call: gateway.CallBrief, keeping: Keeping) -> None:
+    async def carry(self, leg: Leg, call: gateway.CallBrief, keeping: Keeping) -> None:
+        """Hold a call for which this process is engaged already (see `hold`)."""
         brain = await keeping.brain()
         prices = {Component(name): micros for name, micros in call.per_minute.items()}
         kept_back = await keeping.reserve(rules.BEGINS_MIN * sum(prices.values()))

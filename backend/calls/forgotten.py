@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.calls import log, queries, statuses
+from backend.calls import log, queries, room_calls, statuses
 from backend.calls.projection import CARRIER, ENDED, Kind
 from backend.calls.routing import LONGEST_S
 from backend.calls.schemas import LIVE
@@ -18,7 +18,7 @@ from backend.core import clock
 from backend.core.errors import VendorError
 from backend.core.tenancy import org_id_of, unit_of_work
 from backend.models.calls import CallRecord
-from backend.vendors import signalwire
+from backend.vendors import livekit, signalwire
 from backend.vocab import CallStatus
 
 # Of a call nothing new is known for as long as it goes well; so often the carrier is asked about it.
@@ -59,6 +59,10 @@ async def ask(call_id: UUID) -> None:
         sid, created_at = call.vendor_call_id, call.created_at
     if not sid:
         if clock.now() > created_at + LONGEST:
+            await _close(call_id, _UNTOLD)
+        return
+    if livekit.is_room(sid):
+        if await room_calls.has_ended(call_id):
             await _close(call_id, _UNTOLD)
         return
     try:

@@ -5,7 +5,7 @@ Who is rung and does not answer is no end of the call: the caller goes back to t
 
 from uuid import UUID
 
-from backend.calls import deciding, log, queries, records, routing
+from backend.calls import deciding, log, queries, records, room_calls, routing
 from backend.calls.cxml import Answer
 from backend.calls.projection import Kind
 from backend.calls.schemas import CallBrief
@@ -14,10 +14,11 @@ from backend.core.errors import Invalid, NotFound, VendorError
 from backend.core.ids import new_id, parse_id
 from backend.core.logging import log as logger
 from backend.core.tenancy import org_scope, unit_of_work
-from backend.vendors import signalwire
+from backend.vendors import livekit, signalwire
 from backend.vendors import signalwire_forms as forms
 
 KIND = "call.transfer"
+_MOVED = "The agent put the caller through to the team."
 
 
 async def put_through(call_id: UUID, number: str, reason: str) -> None:
@@ -34,8 +35,12 @@ async def put_through(call_id: UUID, number: str, reason: str) -> None:
             await log.write(session, call_id, log.OURS, _event(attempt), "transfer.started", clock.now(), told)
     if not call.vendor_call_id:
         raise VendorError("The carrier has not told its name of this call yet.", vendor=signalwire.VENDOR)
+    is_room = livekit.is_room(call.vendor_call_id)
     try:
-        await signalwire.redirect(call.vendor_call_id, routing.address("transfer-cxml", call_id, leg=attempt))
+        if is_room:
+            await room_calls.put_through(call, number)
+        else:
+            await signalwire.redirect(call.vendor_call_id, routing.address("transfer-cxml", call_id, leg=attempt))
     except VendorError as error:
         with org_scope(found.org_id):
             async with unit_of_work() as session:
@@ -43,6 +48,13 @@ async def put_through(call_id: UUID, number: str, reason: str) -> None:
                 event_id = f"{_event(attempt)}:failed"
                 await log.write(session, call_id, log.OURS, event_id, "transfer.failed", clock.now(), told)
         raise
+    if is_room:
+        # No carrier tells of this one: LiveKit answers once the telephone was taken.
+        with org_scope(found.org_id):
+            async with unit_of_work() as session:
+                now = clock.now()
+                for kind, told in ((Kind.PERSON_JOINED, {}), (Kind.TRANSFERRED, {"reason": _MOVED})):
+                    await log.write(session, call_id, log.OURS, f"{_event(attempt)}:{kind}", kind, now, told)
 
 
 async def instructions(path_with_query: str, signature: str, body: bytes) -> bytes:

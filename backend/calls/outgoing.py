@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import service as agents
 from backend.billing import service as billing
-from backend.calls import log, privacy, queries, records, routing
+from backend.calls import log, privacy, queries, records, room_calls, routing
 from backend.calls.cxml import Answer
 from backend.calls.projection import CARRIER, ENDED, Kind
 from backend.compliance import service as compliance
@@ -32,7 +32,7 @@ from backend.models.calls import CallRecord
 from backend.models.numbers import ServiceNumber
 from backend.numbers import e164
 from backend.numbers import service as numbers
-from backend.vendors import signalwire
+from backend.vendors import livekit, signalwire
 from backend.vendors import signalwire_forms as forms
 from backend.vocab import AgentType, AuthorKind, Channel, Direction
 
@@ -185,7 +185,11 @@ async def dial(org_id: UUID, call_id: UUID) -> None:
     with org_scope(org_id):
         async with unit_of_work() as session:
             call = await queries.locked(session, org_id, call_id)
-            if call is None or call.status in ENDED or call.vendor_call_id:
+            if call is None or call.status in ENDED:
+                return
+            if livekit.is_room(call.vendor_call_id):
+                await room_calls.look_after(session, call)
+            if call.vendor_call_id:
                 return
             now = clock.now()
             if call.attempted_at is not None:
@@ -195,6 +199,9 @@ async def dial(org_id: UUID, call_id: UUID) -> None:
                 return
             if now > call.created_at + STALE:
                 await _fail(session, call_id, _NOT_PLACED)
+                return
+            if await room_calls.is_used(call):
+                await room_calls.open_room(session, call)
                 return
             call.attempted_at = now
             session.add(call)
@@ -327,6 +334,10 @@ async def hang_up(org_id: UUID, call_id: UUID) -> None:
         async with unit_of_work() as session:
             call = await queries.one(session, org_id, call_id)
     if call is None or call.status in ENDED:
+        return
+    if livekit.is_room(call.vendor_call_id):
+        with org_scope(org_id):
+            await room_calls.hang_up(call)
         return
     if not call.vendor_call_id:
         raise Unavailable("The carrier has not told its name of this call yet.")

@@ -11,21 +11,24 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from backend.calls import log, queries, routing
+from backend.calls import log, queries, room_calls, routing
+from backend.calls.projection import Kind
 from backend.core import clock, jobs, telemetry
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
 from backend.models.platform import InboundEvent
 from backend.vendors import livekit_webhooks as hooks
 from backend.vendors.livekit_webhooks import SOURCE
+from backend.vocab import CallStatus
 from backend.webhooks import service as webhooks
 
 KIND = "call.room"
+_GONE = "participant_left"
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _KINDS = {
     "room_started": "room.opened",
     "room_finished": "room.closed",
     "participant_joined": "line.joined",
-    "participant_left": "line.left",
+    _GONE: "line.left",
     "participant_connection_aborted": "line.left",
     "egress_ended": "recording.told",
 }
@@ -64,6 +67,11 @@ async def apply(event_id: UUID) -> None:
                 kind, data = _KINDS[event.payload["event"]], _data(event.payload)
                 at = _moment(event.payload.get("createdAt"), event.received_at)
                 await log.write(session, call_id, SOURCE, event.external_id, kind, at, data)
+                if event.payload["event"] == _GONE and data.get("who") == room_calls.line_of(call_id):
+                    # The telephone we rang is off the line, whatever the voice process knew of it; where that said
+                    # how it went, its word says more than this one.
+                    ended = {"status": CallStatus.COMPLETED}
+                    await log.write(session, call_id, SOURCE, f"{event.external_id}:over", Kind.ENDED, at, ended)
         outcome = "applied"
     with platform_scope("mark a webhook of LiveKit as handled"):
         async with unit_of_work() as session:

@@ -10,6 +10,8 @@ from backend.core.config import settings
 # Our call id, the only key of a call, and its ticket travel in headers, which LiveKit makes attributes of the caller.
 CALL_HEADER, TICKET_HEADER = "X-Call-Id", "X-Call-Ticket"
 CALL_ATTRIBUTE, TICKET_ATTRIBUTE = "call.id", "call.ticket"
+# The name LiveKit sends our voice processes to rooms by, and those of our trunk and rule there.
+ROOM_AGENT = "magpipe"
 # An agent answers within a second or is not there; a person needs time to find their telephone.
 AGENT_RINGS_S, PERSON_RINGS_S = 15, 30
 # Four hours, the longest call carriers keep up.

@@ -49,6 +49,7 @@ from backend.calls.requests import (
 )
 from backend.calls.requests import answered as answer_to_request
 from backend.calls.requests import of_call as requests
+from backend.calls.room_calls import claim as claim_dialling
 from backend.calls.rooms import accept as accept_room_event
 from backend.calls.schemas import CallBrief, CallListFilter, Transcript
 from backend.calls.settling import reserve
@@ -94,6 +95,7 @@ __all__ = [
     "carrier_events",
     "changed",
     "check",
+    "claim_dialling",
     "consult",
     "consult_failure",
     "consult_instructions",

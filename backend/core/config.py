@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     livekit_api_key: str = ""
     livekit_api_secret: SecretStr = SecretStr("")
     livekit_sip_domain: str = ""
+    # Where LiveKit rings telephones by: the carrier's SIP address, and our login there
+    livekit_trunk_host: str = ""
+    livekit_trunk_user: str = ""
+    livekit_trunk_password: SecretStr = SecretStr("")
     voice_stream_url: str = ""
     voice_port: int = Field(3002, ge=1, le=65535)
     # Calls one voice process holds at once; with none, no such process is run

@@ -1,83 +1,16 @@
-"""A caller whom LiveKit's SIP service brings into a room is answered there by sound, and strangers are sent away."""
+"""Who is brought into a room by LiveKit's SIP service is answered by sound, who is rung too, and strangers leave."""
 
 import asyncio
-import time
 
-import numpy as np
 import pytest
-from livekit import api, rtc
 
-from backend.calls import tickets
-from backend.calls.routing import CALL_ATTRIBUTE, TICKET_ATTRIBUTE
-from backend.core.ids import new_id
-from backend.sandbox import spoken
-from tests.livekit.conftest import KEY, SECRET
+from backend.calls import outgoing, tickets
+from backend.calls import service as calls
+from backend.core.tenancy import unit_of_work
+from tests.livekit.caller import Caller
 from tests.voice_agent.dialling import PATIENT_S, told
-from voice_agent.rooms import AGENT, Rooms
+from voice_agent.rooms import Rooms
 from voice_agent.worker import Worker
-
-RATE = 24_000
-
-
-class Caller:
-    """Somebody in a room as the SIP service would bring them: its kind of participant, with what their INVITE said."""
-
-    def __init__(self, address: str, call_id: object, ticket: str) -> None:
-        self._address = address
-        attributes = {CALL_ATTRIBUTE: str(call_id), TICKET_ATTRIBUTE: ticket, "sip.phoneNumber": "+14155550177"}
-        dispatch = api.RoomConfiguration(agents=[api.RoomAgentDispatch(agent_name=AGENT)])
-        grants = api.VideoGrants(room_join=True, room=f"call-{new_id()}")
-        token = api.AccessToken(KEY, SECRET).with_identity("sip_+14155550177").with_kind("sip")
-        self._token = token.with_attributes(attributes).with_grants(grants).with_room_config(dispatch).to_jwt()
-        self.room = rtc.Room()
-        self.heard: list[str] = []
-        self.is_put_down = asyncio.Event()
-        self._source = rtc.AudioSource(RATE, 1, queue_size_ms=100)
-        self._listener = spoken.Listener(RATE)
-        self._saying = np.zeros(0, np.int16)
-        self._said_until = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self):
-        self.room.on("track_subscribed", lambda track, *_: self._begin(self._listen(track)))
-        self.room.on("disconnected", lambda *_: self.is_put_down.set())
-        await self.room.connect(self._address, self._token)
-        options = rtc.TrackPublishOptions(dtx=False)
-        options.audio_encoding.max_bitrate = 96_000
-        voice = rtc.LocalAudioTrack.create_audio_track("voice", self._source)
-        await self.room.local_participant.publish_track(voice, options)
-        self._begin(self._talk())
-        return self
-
-    async def __aexit__(self, *_):
-        for task in self._tasks:
-            task.cancel()
-        await self.room.disconnect()
-        await self._source.aclose()
-
-    def says(self, text: str) -> None:
-        """Say something from now on."""
-        self._saying = np.concatenate([self._saying, spoken.say(text, RATE)])
-        self._said_until = time.monotonic() + len(self._saying) / RATE
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether everything was said, a few seconds ago."""
-        return time.monotonic() > self._said_until + 6
-
-    def _begin(self, work) -> None:
-        self._tasks.add(asyncio.create_task(work))
-
-    async def _talk(self) -> None:
-        size = RATE // 50
-        while True:
-            part, self._saying = self._saying[:size], self._saying[size:]
-            part = np.concatenate([part, np.zeros(size - len(part), np.int16)])
-            await self._source.capture_frame(rtc.AudioFrame(part.tobytes(), RATE, 1, size))
-
-    async def _listen(self, track) -> None:
-        async for event in rtc.AudioStream(track, sample_rate=RATE, num_channels=1):
-            self.heard += self._listener.hear(np.frombuffer(bytes(event.frame.data), np.int16))
 
 
 @pytest.fixture
@@ -93,7 +26,7 @@ async def worker(livekit, sandbox):
 
 async def test_a_caller_in_a_room_is_greeted_answered_and_kept(line, livekit, worker, run_jobs, eventually):
     record = await line.begin()
-    async with Caller(livekit, record.id, tickets.issue(record.id)) as caller:
+    async with Caller.calling_in(livekit, record.id, tickets.issue(record.id)) as caller:
 
         async def greeted():
             return any("North" in one for one in caller.heard)
@@ -122,6 +55,81 @@ async def test_a_caller_in_a_room_is_greeted_answered_and_kept(line, livekit, wo
 
 async def test_a_caller_without_a_ticket_is_put_down(line, livekit, worker):
     record = await line.begin()
-    async with Caller(livekit, record.id, "1.2") as stranger:
+    async with Caller.calling_in(livekit, record.id, "1.2") as stranger:
         await asyncio.wait_for(stranger.is_put_down.wait(), PATIENT_S)
     assert await told(line, "agent.joined") == []
+
+
+async def place(line):
+    """Have the agent call somebody, and return the call once its room is open."""
+    order = calls.CallOrder(phone_number=line.caller, caller_id=line.number.phone_number, purpose="Tuesday at three")
+    with line.org.scope():
+        async with unit_of_work() as session:
+            call = await calls.place(session, line.org.owner, order)
+    await outgoing.dial(line.org.org_id, call.id)
+    return call
+
+
+async def only(line):
+    (call,) = await line.calls()
+    return call
+
+
+async def test_an_agent_rings_from_its_room_with_our_calls_id_and_talks_to_who_picks_up(
+    line, livekit, sip, worker, eventually
+):
+    call = await place(line)
+    asked = await sip.asked()
+    assert (asked["roomName"], asked["callTo"], asked["number"]) == (
+        f"call-{call.id}",
+        line.caller,
+        line.number.phone_number,
+    )
+    assert (asked["headers"]["X-Call-Id"], asked["participantAttributes"]["call.id"]) == (str(call.id), str(call.id))
+    assert (asked["address"], asked["username"], asked["ringingTimeout"]) == ("sip.carrier.example", "magpipe", "30s")
+    assert (await only(line)).status == "ringing"
+    async with Caller.rung(livekit, asked) as callee:
+        sip.answers("ok")
+
+        async def greeted():
+            # A tone or two of it may be lost on a busy machine, as on any line: some of its words come through.
+            words = " ".join(str(one.data["text"]) for one in await told(line, "transcript.line")).split()
+            return words if any(word in words for one in callee.heard for word in one.split()) else None
+
+        assert "Ava" in await eventually(greeted, PATIENT_S)
+
+    async def over():
+        call = await only(line)
+        return call if worker.calls == 0 and call.status == "completed" else None
+
+    assert (await eventually(over, PATIENT_S)).disposition == "answered_by_agent"
+
+
+async def test_a_line_that_is_busy_says_so_and_closes_the_room(line, livekit, sip, worker, eventually):
+    await place(line)
+    await sip.asked()
+    sip.answers("486 Busy Here")
+
+    async def over():
+        call = await only(line)
+        return call if worker.calls == 0 and call.ended_at else None
+
+    call = await eventually(over, PATIENT_S)
+    assert (call.status, call.disposition) == ("busy", "busy")
+
+
+async def test_a_call_that_is_put_down_while_it_rings_is_canceled(line, livekit, sip, worker, eventually):
+    call = await place(line)
+    await sip.asked()
+    with line.org.scope():
+        async with unit_of_work() as session:
+            await calls.terminate(session, line.org.owner, str(call.id))
+    await outgoing.hang_up(line.org.org_id, call.id)
+    # The SIP service takes its ringing back once the room is closed, which its own answer says.
+    sip.answers("487 Request Terminated")
+
+    async def over():
+        call = await only(line)
+        return call if worker.calls == 0 and call.ended_at else None
+
+    assert (await eventually(over, PATIENT_S)).disposition == "canceled"

@@ -123,8 +123,10 @@ class RoomLine:
         if participant.identity == self._caller.identity:
             self._over(Gone.STOPPED)
 
-    def _on_disconnected(self, *_: Any) -> None:
-        self._over(Gone.LOST)
+    def _on_disconnected(self, reason: Any = None) -> None:
+        # A room that is closed puts its lines down; whatever else cuts us off leaves the caller there.
+        is_closed = reason == rtc.DisconnectReason.ROOM_DELETED
+        self._over(Gone.STOPPED if is_closed else Gone.LOST)
 
     def _listen(self, track: rtc.Track) -> None:
         if track.kind == rtc.TrackKind.KIND_AUDIO:
@@ -137,6 +139,27 @@ class RoomLine:
             self._gone.set_result(Gone.CLOSED if self._is_put_down else gone)
 
 
+async def comes(room: rtc.Room, within_s: float, identity: str = "") -> rtc.RemoteParticipant:
+    """Return who is called for in a room, as soon as they are there: somebody by name, or the first who is no agent.
+
+    Raises `TimeoutError`.
+    """
+    came: asyncio.Future[rtc.RemoteParticipant] = asyncio.get_running_loop().create_future()
+
+    def on_come(participant: rtc.RemoteParticipant) -> None:
+        is_agent = participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
+        if not is_agent and identity in ("", participant.identity) and not came.done():
+            came.set_result(participant)
+
+    room.on("participant_connected", on_come)
+    try:
+        for participant in room.remote_participants.values():
+            on_come(participant)
+        return await asyncio.wait_for(came, within_s)
+    finally:
+        room.off("participant_connected", on_come)
+
+
 async def close(room: str) -> None:
     """Close a room, whoever is in it; one that is gone is closed."""
     try:
@@ -146,8 +169,8 @@ async def close(room: str) -> None:
         gateway.log.warning("voice.room_not_closed", room=room, error=str(error))
 
 
-def server() -> api.LiveKitAPI:
-    """Return LiveKit's own API, to be used in an `async with`."""
+def server(*, failover: bool = True) -> api.LiveKitAPI:
+    """Return LiveKit's own API, to be used in an `async with`; without `failover` nothing is asked a second time."""
     config = gateway.settings()
     secret = config.livekit_api_secret.get_secret_value()
-    return api.LiveKitAPI(config.livekit_url, config.livekit_api_key, secret)
+    return api.LiveKitAPI(config.livekit_url, config.livekit_api_key, secret, failover=failover)
