@@ -42,7 +42,8 @@ def policies_section() -> rx.Component:
             rx.foreach(PoliciesState.targets, _target),
         ),
         rx.cond(
-            is_of_type("transfer_numbers"),
+            # Whoever can be given a number for calls can be given several.
+            is_of_type("transfer_phone_number"),
             _listed(
                 AgentPolicies.NUMBERS,
                 AgentPolicies.NUMBERS_LEAD,
