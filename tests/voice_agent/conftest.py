@@ -1,13 +1,17 @@
 """Give tests of the worker a business that is really committed, because calls think, speak and keep at once."""
 
 import pytest
+from livekit.agents import APIConnectOptions
+from livekit.agents.voice.agent_session import SessionConnectOptions
 from sqlalchemy import text
 
 from backend.core.tenancy import platform_scope, unit_of_work
 from backend.models.agents import AgentConfig
 from backend.models.numbers import ServiceNumber
 from tests.backend.calls.conftest import Line
+from tests.conftest import PATIENT_S
 from tests.voice_agent import dialling
+from voice_agent import hearing, vendors
 from voice_agent.core import rules
 
 
@@ -43,6 +47,12 @@ def patience(monkeypatch):
     """Let nothing here depend on how fast this machine is: the rules of patience are proven on a clock of their own."""
     for name in ("WATCH_S", "RETRY_AFTER_S", "BROKEN_AFTER_S", "CLOSING_S"):
         monkeypatch.setattr(rules, name, 300.0)
+    # Nor is a vendor stood in for that is only late.
+    waits = SessionConnectOptions(tts_conn_options=APIConnectOptions(max_retry=1, timeout=PATIENT_S))
+    monkeypatch.setattr(vendors, "CONNECTING", waits)
+    monkeypatch.setattr(vendors, "MIND_WAITS_S", PATIENT_S)
+    monkeypatch.setattr(hearing, "DEAF_S", PATIENT_S)
+    monkeypatch.setattr(hearing, "_CONNECT_S", PATIENT_S)
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from voice_agent.session import CallSession
 
 ELSEWHERE = "+14155550111"
 
+pytestmark = pytest.mark.usefixtures("patience")
+
 
 class Phone:
     """The caller's line."""

@@ -21,6 +21,8 @@ from voice_agent.core.cost_clock import CostClock
 from voice_agent.core.states import Kind, State
 from voice_agent.session import CallSession
 
+pytestmark = pytest.mark.usefixtures("patience")
+
 DETAILS = [
     {"name": "email", "description": "Where to write", "format": "email", "read_back": True},
     {"name": "people", "description": "How many come", "var_type": "number"},
