@@ -10,6 +10,7 @@ from aiohttp import web
 from livekit.agents import inference
 
 from voice_agent import gateway, server
+from voice_agent.ambience import around
 from voice_agent.core import rules
 from voice_agent.core.cost_clock import Component, CostClock
 from voice_agent.core.states import Kind
@@ -83,7 +84,7 @@ class Worker:
         carrying = asyncio.create_task(leg.carry(held.press))
         self.held.add(held)
         try:
-            async with keeping.recorded(leg):
+            async with keeping.recorded(leg), around(leg, call.settings):
                 try:
                     await held.begin()
                 except BaseException:

@@ -18,6 +18,7 @@ from livekit import rtc
 from livekit.agents.voice import io
 
 from voice_agent import gateway
+from voice_agent.legs.around import Around
 from voice_agent.legs.media_stream import read
 from voice_agent.legs.pacing import PCM_24K, PacedMouth
 from voice_agent.legs.port import Gone
@@ -89,6 +90,7 @@ class BrowserLine:
         self.taps = Taps(_RATE, bytes)
         self.ear = _Ear()
         self.mouth = PacedMouth(self, coding=PCM_24K, lead_s=_LEAD_S)
+        self.around = Around(self.mouth.coding)
         self.said: Callable[[str], None] = lambda text: None
         """Is told of each line the person types instead of saying it."""
         self._socket = socket
@@ -142,6 +144,10 @@ class BrowserLine:
     async def send_sound(self, frame: bytes) -> None:
         """Send one frame."""
         self.taps.agent(frame)
+        await self.send_beside(self.around.under(frame, self.mouth.is_speaking))
+
+    async def send_beside(self, frame: bytes) -> None:
+        """Send one frame that nobody who listens in hears."""
         if not self._socket.closed:
             with contextlib.suppress(ConnectionError):
                 await self._socket.send_bytes(frame)

@@ -8,6 +8,7 @@ from livekit import api, rtc
 from livekit.agents.voice import io
 
 from voice_agent import gateway
+from voice_agent.legs.around import Around
 from voice_agent.legs.pacing import PCM_24K, PacedMouth
 from voice_agent.legs.port import Gone
 from voice_agent.legs.taps import Taps
@@ -54,6 +55,7 @@ class RoomLine:
         self.taps = Taps(_RATE, bytes)
         self.ear = _Ear(self.taps)
         self.mouth = PacedMouth(self, coding=PCM_24K, lead_s=_LEAD_S)
+        self.around = Around(self.mouth.coding)
         self._room, self._caller, self._call = room, caller, call
         self._source = rtc.AudioSource(_RATE, 1, queue_size_ms=_QUEUED_MS)
         self._gone: asyncio.Future[Gone] = asyncio.get_running_loop().create_future()
@@ -105,6 +107,10 @@ class RoomLine:
     async def send_sound(self, frame: bytes) -> None:
         """Send one frame."""
         self.taps.agent(frame)
+        await self.send_beside(self.around.under(frame, self.mouth.is_speaking))
+
+    async def send_beside(self, frame: bytes) -> None:
+        """Send one frame that nobody who listens in hears."""
         await self._source.capture_frame(rtc.AudioFrame(frame, _RATE, 1, len(frame) // 2))
 
     async def send_mark(self) -> asyncio.Future[None]:

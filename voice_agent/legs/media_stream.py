@@ -21,6 +21,7 @@ from livekit.agents.voice import io
 
 from voice_agent import gateway
 from voice_agent.legs import ulaw
+from voice_agent.legs.around import Around
 from voice_agent.legs.pacing import PacedMouth
 from voice_agent.legs.port import Gone
 from voice_agent.legs.taps import Taps
@@ -103,6 +104,7 @@ class MediaStream:
         self.name = name
         self.ear = _Ear()
         self.mouth = PacedMouth(self)
+        self.around = Around(self.mouth.coding)
         self.taps = Taps(ulaw.RATE, ulaw.decode)
         self._socket = socket
         self._sid = start.stream_sid
@@ -140,6 +142,10 @@ class MediaStream:
     async def send_sound(self, frame: bytes) -> None:
         """Send one frame."""
         self.taps.agent(frame)
+        await self.send_beside(self.around.under(frame, self.mouth.is_speaking))
+
+    async def send_beside(self, frame: bytes) -> None:
+        """Send one frame that nobody who listens in hears."""
         await self._send("media", media={"payload": base64.b64encode(frame).decode()})
 
     async def send_mark(self) -> asyncio.Future[None]:

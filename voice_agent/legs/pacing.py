@@ -26,16 +26,20 @@ _TELL_S = 0.5
 
 @dataclass(frozen=True)
 class Coding:
-    """How sound is written on a wire: samples a second, bytes of a frame of 20 ms, and a byte of silence."""
+    """How sound is written on a wire: samples a second, bytes of a frame of 20 ms, and a byte of silence.
+
+    `encode` and `decode` are from and to int16 samples, as bytes.
+    """
 
     rate: int
     frame: int
     silence: bytes
     encode: Callable[[bytes], bytes]
+    decode: Callable[[bytes], bytes]
 
 
-PCMU = Coding(ulaw.RATE, ulaw.FRAME, b"\xff", ulaw.encode)
-PCM_24K = Coding(24_000, round(24_000 * FRAME_S) * 2, b"\0", bytes)
+PCMU = Coding(ulaw.RATE, ulaw.FRAME, b"\xff", ulaw.encode, ulaw.decode)
+PCM_24K = Coding(24_000, round(24_000 * FRAME_S) * 2, b"\0", bytes, bytes)
 
 
 class Wire(Protocol):

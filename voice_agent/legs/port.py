@@ -6,6 +6,7 @@ from typing import Protocol
 
 from livekit.agents.voice import io
 
+from voice_agent.legs.around import Around
 from voice_agent.legs.pacing import PacedMouth
 from voice_agent.legs.taps import Taps
 
@@ -28,6 +29,8 @@ class Leg(Protocol):
     """Tells it from every other line of the same call."""
     taps: Taps
     """Who else hears what it carries."""
+    around: Around
+    """The place the other party hears around it."""
 
     @property
     def ear(self) -> io.AudioInput:
@@ -42,6 +45,9 @@ class Leg(Protocol):
 
     async def send_sound(self, frame: bytes) -> None:
         """Let them hear a frame of 20 ms at once, written as `mouth.coding` says, beside what the mouth speaks."""
+
+    async def send_beside(self, frame: bytes) -> None:
+        """Let them alone hear a frame, which nobody who listens in does."""
 
     async def hang_up(self) -> None:
         """Put the phone down."""
