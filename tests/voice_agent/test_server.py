@@ -1,5 +1,6 @@
 """Whoever opens a socket without a ticket, or sends what is no stream, carries no call and holds nobody up."""
 
+import contextlib
 import json
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from backend.calls import tickets
 from backend.core.config import settings
 from backend.core.ids import new_id
 from tests.voice_agent import dialling
+from tests.voice_agent.dialling import PATIENT_S
 from voice_agent import server
 from voice_agent.worker import Worker
 
@@ -41,16 +43,18 @@ async def http():
 async def test_a_stranger_is_sent_away(queue, http, message):
     async with dialling.voice(Worker(1)), http.ws_connect(ADDRESS) as socket:
         await socket.send_str(message)
-        assert (await socket.receive(10)).type == aiohttp.WSMsgType.CLOSE
+        assert (await socket.receive(PATIENT_S)).type == aiohttp.WSMsgType.CLOSE
         assert socket.close_code == aiohttp.WSCloseCode.POLICY_VIOLATION
 
 
 async def test_what_is_no_stream_is_passed_over_and_ends_when_it_lasts(queue, http, monkeypatch):
     monkeypatch.setattr(server, "BEGINS_WITHIN_S", 0.2)
     async with dialling.voice(Worker(1)), http.ws_connect(ADDRESS) as socket:
-        for message in NO_STREAM:
-            await socket.send_str(message)
-        assert (await socket.receive(10)).type == aiohttp.WSMsgType.CLOSE
+        # Its time may be over before all of it is said.
+        with contextlib.suppress(ConnectionError):
+            for message in NO_STREAM:
+                await socket.send_str(message)
+        assert (await socket.receive(PATIENT_S)).type == aiohttp.WSMsgType.CLOSE
 
 
 @pytest.mark.parametrize(("capacity", "is_draining", "says"), [(0, False, "full"), (1, True, "draining")])
@@ -77,6 +81,6 @@ async def test_a_call_no_agent_answers_is_let_go_of(line, http):
     worker = Worker(1)
     async with dialling.voice(worker), http.ws_connect(ADDRESS) as socket:
         await socket.send_str(start(call.id, tickets.issue(call.id)))
-        assert (await socket.receive(10)).type == aiohttp.WSMsgType.CLOSE
+        assert (await socket.receive(PATIENT_S)).type == aiohttp.WSMsgType.CLOSE
         assert socket.close_code == aiohttp.WSCloseCode.INTERNAL_ERROR
     assert worker.calls == 0
