@@ -48,7 +48,9 @@ def save(page: Page, name: str, text: str) -> None:
     """Write into a field, leave it, and wait until it says that it is saved."""
     field(page, name).fill(text)
     field(page, name).blur()
-    expect(page.get_by_text(Common.SAVED).first).to_be_visible()
+    # Its own mark: another field may still say that it was saved before.
+    frame = field(page, name).locator("xpath=ancestor::div[.//label][1]")
+    expect(frame.get_by_text(Common.SAVED)).to_be_visible()
 
 
 def publish(page: Page, note: str = "") -> None:

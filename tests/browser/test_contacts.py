@@ -92,7 +92,7 @@ def test_two_contacts_become_one(page, mark, new_customer):
     page.get_by_role("button", name=Contact.MORE).first.click()
     page.get_by_role("menuitem", name=Contact.MERGE).click()
     page.get_by_label(Contact.MERGE_FIND).fill(f"dana {mark}")
-    page.get_by_role("option").first.click()
+    page.get_by_role("option").filter(has_text=f"Dana {mark}").click()
     other = page.get_by_role("dialog").get_by_role("radio").nth(1)
     other.click()
     expect(other).to_be_checked()

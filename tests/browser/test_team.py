@@ -71,8 +71,7 @@ def test_somebody_without_an_account_makes_one_on_the_way_in_and_the_owner_sees_
     noa.get_by_label(Forms.EMAIL).fill(email)
     noa.get_by_label(Forms.PASSWORD, exact=True).fill(PASSWORD)
     noa.get_by_role("button", name=SignUp.SUBMIT).click()
-    noa.get_by_label(Forms.CODE).focus()
-    noa.keyboard.type(carrier.code_for(email))
+    noa.get_by_label(Forms.CODE).press_sequentially(carrier.code_for(email))
     noa.get_by_role("button", name=Invitations.ACCEPT, exact=True).click()
     expect(noa).to_have_url(re.compile("/inbox"))
 
