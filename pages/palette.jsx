@@ -19,7 +19,7 @@ const plain = (text) =>
     .replace(/[\u0300-\u036f]/g, "")
     .toLowerCase();
 
-// Letters in order count, the beginning of a word counts more: `se` finds Settings before Phone numbers.
+// Letters in order count, the beginning of a word counts more: `in` finds Inbox before Settings.
 function score(text, asked) {
   const found = plain(text).split(/\s+/).findIndex((word) => word.startsWith(asked));
   if (found >= 0) return 2 - found / 10;

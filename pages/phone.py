@@ -35,6 +35,11 @@ def phone_page() -> rx.Component:
             dialer(),
             rx.el.div(
                 rx.cond(
+                    NumbersState.is_loaded & (NumbersState.rows.length() == 0),
+                    rx.fragment(),
+                    rx.el.h2(Phone.NUMBERS, class_name="mb-3 text-16 font-semibold"),
+                ),
+                rx.cond(
                     NumbersState.is_loaded,
                     rx.cond(
                         NumbersState.rows.length() > 0,

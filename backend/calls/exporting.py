@@ -26,8 +26,8 @@ async def export(principal: Principal, wanted: CallListFilter) -> AsyncIterator[
         async with unit_of_work() as session:
             await audit.record(session, principal, "ui:call:exported")
 
-    async def read(session: AsyncSession, after: str) -> tuple[list[list[str]], str]:
-        found = await listing.page(session, wanted, after, AT_ONCE)
+    async def read(session: AsyncSession, after: str | None) -> tuple[list[list[str]], str]:
+        found = await listing.page(session, wanted, after or "", AT_ONCE)
         return [_cells(row) for row in found.rows], found.next
 
     async for part in exports.pages(principal.org_id, _COLUMNS, read):

@@ -17,7 +17,7 @@ from backend.calls import log, queries, records
 from backend.calls.projection import Kind
 from backend.calls.schemas import HELD, NOTE, RESUMED, WHISPER
 from backend.core import audit, clock, realtime
-from backend.core.errors import Conflict, Invalid
+from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.ids import new_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of, org_scope, unit_of_work
@@ -135,8 +135,7 @@ async def answered(org_id: UUID, call_id: UUID, request: str, within_s: float) -
 async def _ask(session: AsyncSession, principal: Principal, call_id: UUID, wish: Wish, data: Mapping[str, Any]) -> str:
     call = await queries.locked(session, org_id_of(session), call_id)
     if call is None:
-        await records.get(session, call_id)
-        raise AssertionError("a call that is there is locked")
+        raise NotFound("This call does not exist.", code="call_not_found")
     await require_agent(session, call)
     request = f"request:{new_id().hex}"
     told = {**data, **_who(principal)}

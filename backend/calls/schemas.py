@@ -128,7 +128,6 @@ class Line(TypedDict):
     """Something that was spoken: by the caller, the agent or a person of the team. `at` is ISO 8601 in UTC.
 
     `began_at` is when the voice began, empty where nobody knows; `at` is when its words were whole.
-    `who` is `whisper` or `note` for what a person wrote to the agent or about the call, and `by` is their name.
     `who` is `whisper` or `note` for what a person wrote to the agent or about the call, `took` or `gave` where they
     took the call over or gave it back, `held` or `resumed` where they had the caller wait, and `by` is their name.
     """

@@ -11,7 +11,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations import service as conversations
-from backend.core import spreadsheets
+from backend.core import exports
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of, org_scope, unit_of_work
 from backend.models.agents import AgentConfig
@@ -102,18 +102,16 @@ async def history(
 
 async def export_history(principal: Principal, wanted: HistoryFilter) -> AsyncIterator[str]:
     """Yield the texts that fit as a CSV file, a piece at a time; each piece is its own short transaction."""
-    yield spreadsheets.BYTE_ORDER_MARK + spreadsheets.line(_HEADINGS)
-    after, done = None, 0
     with org_scope(principal.org_id):
         async with unit_of_work() as session:
             wanted = await _located(session, wanted)
-        while done < MOST_EXPORTED:
-            async with unit_of_work() as session:
-                found = await _read(session, principal.org_id, wanted, after, EXPORT_STEP)
-            if not found:
-                return
-            yield "".join(spreadsheets.line(_cells(_row(one))) for one in found)
-            after, done = found[-1]["id"], done + len(found)
+
+    async def read(session: AsyncSession, after: UUID | None) -> tuple[list[Sequence[str]], UUID | None]:
+        found = await _read(session, principal.org_id, wanted, after, EXPORT_STEP)
+        return [_cells(_row(one)) for one in found], found[-1]["id"] if len(found) == EXPORT_STEP else None
+
+    async for part in exports.pages(principal.org_id, _HEADINGS, read, most=MOST_EXPORTED):
+        yield part
 
 
 async def _located(session: AsyncSession, wanted: HistoryFilter) -> HistoryFilter:

@@ -11,11 +11,11 @@ from sqlalchemy import tuple_
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.core import spreadsheets
+from backend.core import exports
 from backend.core.errors import Invalid
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
-from backend.core.tenancy import org_id_of, org_scope, unit_of_work
+from backend.core.tenancy import org_id_of
 from backend.models.agents import AgentConfig
 from backend.models.contacts import Contact
 from backend.models.organizations import OrganizationMember, Team
@@ -25,6 +25,15 @@ from backend.vocab import MemberRole
 
 PAGE = 50
 EXPORT_AT_ONCE = 1000
+_EXPORTED = {
+    "at": "Time (UTC)",
+    "actor": "Person",
+    "source": "Through",
+    "subject": "Subject",
+    "verb": "What",
+    "about": "Name",
+    "details": "Details",
+}
 # What entries of an organization are about: the middle of `source:subject:verb`.
 SUBJECTS = (
     "agent",
@@ -163,21 +172,15 @@ async def actors(session: AsyncSession, principal: Principal) -> list[Actor]:
 
 async def export_activity(principal: Principal, wanted: ActivityFilter) -> AsyncIterator[str]:
     """Yield what was done as CSV, as it is read. Owners only."""
-    yield spreadsheets.BYTE_ORDER_MARK + spreadsheets.line(
-        ["Time (UTC)", "Person", "Through", "Subject", "What", "Name", "Details"]
-    )
-    after: tuple[datetime, UUID] | None = None
-    while True:
-        with org_scope(principal.org_id):
-            async with unit_of_work() as session:
-                page = await activity(session, principal, wanted, after, EXPORT_AT_ONCE)
-        for row in page.rows:
-            yield spreadsheets.line(
-                [row["at"], row["actor"], row["source"], row["subject"], row["verb"], row["about"], row["details"]]
-            )
-        if page.next is None:
-            return
-        after = page.next
+
+    async def read(
+        session: AsyncSession, after: tuple[datetime, UUID] | None
+    ) -> tuple[list[list[str]], tuple[datetime, UUID] | None]:
+        page = await activity(session, principal, wanted, after, EXPORT_AT_ONCE)
+        return [[str(row[name]) for name in _EXPORTED] for row in page.rows], page.next  # type: ignore[literal-required]
+
+    async for part in exports.pages(principal.org_id, list(_EXPORTED.values()), read):
+        yield part
 
 
 async def _names(session: AsyncSession, entries: Sequence[AuditEntry]) -> dict[str, str]:

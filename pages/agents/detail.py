@@ -27,24 +27,12 @@ from pages.components.choice import switch
 from pages.components.feedback import banner, empty_state, error_state, skeleton, skeleton_fields
 from pages.components.icon import icon
 from pages.components.link import page_link
-from pages.components.local_file import jsx
 from pages.components.shell import page_shell
-from pages.components.tabs import HEAD_LIST, TAB
+from pages.components.tabs import TAB, tab_strip
 from pages.components.tooltip import tooltip
 from pages.frame import frame
 from pages.words import Agent, Agents
 from state.agents.open_agent import AgentState
-
-_FILE = jsx(__name__, "tab_strip.jsx")
-
-
-class _TabStrip(rx.Component):
-    library = _FILE.importable_path
-    tag = "TabStrip"
-
-    label: rx.Var[str]
-    current: rx.Var[str]
-
 
 # The back button's own padding puts its arrow on the line of the tabs and fields below.
 _HEAD_LINE = "flex min-h-16 items-center gap-3 pr-4 pl-2 md:pr-6 md:pl-4"
@@ -173,17 +161,13 @@ def _tabs() -> rx.Component:
             class_name=TAB + rx.cond(is_open, "border-accent text-ink", "border-transparent text-muted hover:text-ink"),
         )
 
-    return _TabStrip.create(
-        *(link(key) for key in PARTS),
-        label=Agent.TABS,
-        current=AgentState.tab,
-        class_name=HEAD_LIST,
-    )
+    return tab_strip(*(link(key) for key in PARTS), label=Agent.TABS, current=AgentState.tab)
 
 
 def _part() -> rx.Component:
     return rx.fragment(
-        rx.cond(AgentState.can_edit, rx.fragment(), _note(Agent.READ_ONLY)),
+        # What somebody is told of is their own to change, whatever their role.
+        rx.cond(AgentState.can_edit | (AgentState.tab == "notifications"), rx.fragment(), _note(Agent.READ_ONLY)),
         rx.cond(AgentState.lacks != "", _lacking(), rx.fragment()),
         collision_note(),
         mention_note(),

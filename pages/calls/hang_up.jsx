@@ -21,11 +21,11 @@ export function HangUp({ callId, words, onHangUp, onGoodbye }) {
         onOpenChange={setAsking}
         title={words.HANG_UP_TITLE}
         description={words.HANG_UP_BODY}
-        size="sm"
+        size="md"
         closeLabel={words.KEEP}
       >
         <DialogBody>
-          <div className="flex flex-wrap justify-end gap-2 px-5 pb-5">
+          <div className="flex flex-col-reverse gap-2 px-5 pb-5 whitespace-nowrap sm:flex-row sm:justify-end">
             <Radix.Close type="button" className={`${SECONDARY} h-8`}>
               {words.KEEP}
             </Radix.Close>

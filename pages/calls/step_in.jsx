@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import MessageSquareLock from "lucide-react/dist/esm/icons/message-square-lock.mjs";
 import NotebookPen from "lucide-react/dist/esm/icons/notebook-pen.mjs";
 import PhoneForwarded from "lucide-react/dist/esm/icons/phone-forwarded.mjs";
-import { Inside } from "$/public/external/pages/calls/parts/inside.jsx";
+import { Inside, useInside } from "$/public/external/pages/calls/parts/inside.jsx";
 import { HangUp } from "$/public/external/pages/calls/parts/hang_up.jsx";
 import { GHOST, PRIMARY, SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
@@ -73,9 +73,16 @@ function Writing({ kind, asked, words, onSend, onClose }) {
   );
 }
 
+// What reaches the agent or the caller is for whoever has the call: while a colleague speaks, the rest write notes.
+const FOR_EVERYBODY = "note";
+
 export function StepIn({ callId, talking, asked, opening, takenBy, onHold, words, onAsk, onComeIn, onHangUp }) {
   const [writing, setWriting] = useState("");
   const buttons = useRef({});
+  const inside = useInside();
+  const isMine = inside.callId === callId && inside.door === "speak" && inside.stage === "open";
+  const isAnothers = Boolean(takenBy) && !onHold && !isMine;
+  const offered = Object.entries(KINDS).filter(([kind]) => !isAnothers || kind === FOR_EVERYBODY || kind === writing);
   const close = () => {
     buttons.current[writing]?.focus();
     setWriting("");
@@ -100,7 +107,7 @@ export function StepIn({ callId, talking, asked, opening, takenBy, onHold, words
       ) : null}
       <div className="flex flex-wrap items-center gap-2">
         {talking
-          ? Object.entries(KINDS).map(([kind, { as, name }]) => (
+          ? offered.map(([kind, { as, name }]) => (
               <button
                 key={kind}
                 type="button"
@@ -119,7 +126,7 @@ export function StepIn({ callId, talking, asked, opening, takenBy, onHold, words
             callId={callId}
             words={words}
             onHangUp={onHangUp}
-            onGoodbye={talking ? () => onAsk(callId, "goodbye", "") : null}
+            onGoodbye={talking && !isAnothers ? () => onAsk(callId, "goodbye", "") : null}
           />
         </span>
       </div>

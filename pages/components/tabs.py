@@ -8,6 +8,7 @@ from pages.components.link import page_link
 from pages.components.local_file import jsx
 
 _FILE = jsx(__name__, "tabs.jsx")
+_STRIP = jsx(__name__, "tab_strip.jsx")
 
 TAB = (
     "relative inline-flex h-10 shrink-0 items-center gap-2 border-b-2 text-14 font-medium transition-colors "
@@ -48,6 +49,14 @@ class _Panel(_Part):
     tag = "TabPanel"
 
     value: rx.Var[str]
+
+
+class _Strip(rx.Component):
+    library = _STRIP.importable_path
+    tag = "TabStrip"
+
+    label: rx.Var[str]
+    current: rx.Var[str]
 
 
 def tabs(
@@ -92,7 +101,7 @@ def tab_links(*places: tuple[str, Any, str], active: str, label: str) -> rx.Comp
 
     They stand in the head of a page (`page_shell(tabs=...)`).
     """
-    return rx.el.nav(
+    return tab_strip(
         *(
             page_link(
                 words,
@@ -102,6 +111,14 @@ def tab_links(*places: tuple[str, Any, str], active: str, label: str) -> rx.Comp
             )
             for key, words, href in places
         ),
-        aria_label=label,
-        class_name=HEAD_LIST,
+        label=label,
+        current=active,
     )
+
+
+def tab_strip(*links: Any, label: str, current: str | rx.Var[str]) -> rx.Component:
+    """Return links as the tabs of a page's head; the one with `aria-current="page"` stays in view at every width.
+
+    `current` changes with it, so that it is looked for again.
+    """
+    return _Strip.create(*links, label=label, current=current, class_name=HEAD_LIST)

@@ -24,6 +24,7 @@ from state.contacts.listing import ContactListState
 
 _FILTERS = jsx(__name__, "filters.jsx")
 _BULK = jsx(__name__, "bulk.jsx")
+_PARTS = jsx(__name__, "table_parts.jsx")
 _TABLE = jsx(__name__, "table.jsx")
 _Words = rx.Var[dict[str, str]]
 _Rows = rx.Var[list[dict[str, Any]]]

@@ -7,6 +7,7 @@ import SendHorizontal from "lucide-react/dist/esm/icons/send-horizontal.mjs";
 import { Hotkey } from "$/public/external/pages/components/hotkeys/hotkeys.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { useMedia } from "$/public/external/pages/inbox/parts/live.jsx";
+import { useRoomFor } from "$/public/external/pages/inbox/parts/room.jsx";
 import { AttachButton, Attached, useFiles } from "$/public/external/pages/inbox/parts/attachments.jsx";
 import { From, ICON_BUTTON, Later, Modes, SELECT } from "$/public/external/pages/inbox/parts/composer_parts.jsx";
 import { Collision } from "$/public/external/pages/inbox/parts/collision.jsx";
@@ -44,6 +45,8 @@ function Box(props) {
   const [collided, setCollided] = useState(null);
   const [suggested, setSuggested] = useState(null);
   const field = useRef(null);
+  const box = useRef(null);
+  useRoomFor(box);
   const seen = useRef(new Set(outcomes.map((outcome) => outcome.client_id)));
   const asked = useRef(suggestion.n);
   const id = useId();
@@ -206,7 +209,7 @@ function Box(props) {
   const showCount = isText && (text.length > 100 || size.segments > 1 || (size.unicode && size.left < 20));
 
   return (
-    <div data-part="composer" className="shrink-0 px-4 pb-3 md:px-6">
+    <div ref={box} data-part="composer" className="shrink-0 px-4 pb-3 md:px-6">
       <Hotkey keys="r" onPress={openReply} />
       <Hotkey keys="n" onPress={openNote} />
       <div className="mx-auto max-w-188">

@@ -4,6 +4,7 @@ from pages.components.local_file import jsx
 
 MARKS = jsx(__name__, "marks.jsx")
 LIVE = jsx(__name__, "live.jsx")
+ROOM = jsx(__name__, "room.jsx")
 LINES = jsx(__name__, "lines.jsx")
 OUTBOX = jsx(__name__, "outbox.jsx")
 SEGMENTS = jsx(__name__, "segments.jsx")

@@ -21,12 +21,6 @@ SECTIONS = (
     ("keys", Settings.KEYS, "/settings/api-keys"),
 )
 
-# Phones show three of the tabs at a time; the open one should be among them.
-_SHOW_CURRENT = (
-    f"document.querySelector('nav[aria-label=\"{Settings.SECTIONS}\"] [aria-current]')"
-    "?.scrollIntoView({inline: 'center', block: 'nearest'})"
-)
-
 
 def settings_section(active: str, state: Any, *content: Any, actions: Any = None) -> rx.Component:
     """Return one section in its frame; `state` loads it, and says in `has_failed` that it could not."""
@@ -39,9 +33,7 @@ def settings_section(active: str, state: Any, *content: Any, actions: Any = None
             rx.el.div(*content, class_name="flex flex-col"),
         ),
         title=Settings.TITLE,
-        tabs=rx.el.div(
-            tab_links(*SECTIONS, active=active, label=Settings.SECTIONS), on_mount=rx.call_script(_SHOW_CURRENT)
-        ),
+        tabs=tab_links(*SECTIONS, active=active, label=Settings.SECTIONS),
         active="settings",
         actions=actions,
         layout="form",

@@ -6,7 +6,7 @@ import reflex as rx
 
 from pages.components.avatar import avatar
 from pages.components.button import button, button_class, link_button
-from pages.components.feedback import empty_state, error_state, skeleton_rows
+from pages.components.feedback import empty_state, error_state, skeleton, skeleton_rows
 from pages.components.field import select_field, text_field
 from pages.components.icon import icon
 from pages.components.link import download_link
@@ -16,6 +16,7 @@ from pages.team.layout import team_section
 from pages.words import Activity
 from state.team.activity import PATH, ActivityState
 
+_FILTERS = "grid grid-cols-2 items-end gap-3 sm:flex sm:flex-wrap"
 # Days are meant in the clock of whoever reads, which the browser knows.
 _ZONE: rx.Var[str] = rx.Var("Intl.DateTimeFormat().resolvedOptions().timeZone", _var_type=str)
 
@@ -36,7 +37,7 @@ def activity_page() -> rx.Component:
                     reference=ActivityState.reference,
                     on_retry=ActivityState.load,
                 ),
-                skeleton_rows(8, leading="size-6 rounded-full"),
+                rx.fragment(_filters_loading(), skeleton_rows(8, leading="size-6 rounded-full")),
             ),
         ),
         actions=rx.cond(
@@ -73,8 +74,25 @@ def _filters() -> rx.Component:
             rx.fragment(),
         ),
         role="search",
-        class_name="grid grid-cols-2 items-end gap-3 sm:flex sm:flex-wrap",
+        class_name=_FILTERS,
     )
+
+
+def _filters_loading() -> rx.Component:
+    """Return the shape of the filters, so that the list below does not move when they come."""
+
+    def field(words: str, width: str) -> rx.Component:
+        return rx.el.div(
+            rx.el.div(skeleton(f"h-3.5 {words}"), class_name="flex h-5 items-center"),
+            skeleton(f"h-9 pointer-coarse:h-11 {width}"),
+            class_name="flex flex-col gap-1.5",
+        )
+
+    day = "w-full sm:w-38"
+    return rx.el.div(
+        field("w-12", "w-full sm:w-26"), field("w-10", "w-full sm:w-40"), field("w-10", day), field("w-8", day),
+        class_name=_FILTERS, aria_hidden="true",
+    )  # fmt: skip
 
 
 def _nothing() -> rx.Component:

@@ -35,18 +35,8 @@ from pages.words.doors import (
     VerifyEmail,
 )
 from pages.words.frame import Common, Crash, NotFound, PaletteWords, Public, Shell, Time
-from pages.words.inbox import (
-    InboxBulk,
-    InboxComposer,
-    InboxFilters,
-    InboxList,
-    InboxNew,
-    InboxPage,
-    InboxSide,
-    InboxThread,
-    InboxTimeline,
-    InboxWhen,
-)
+from pages.words.inbox import InboxBulk, InboxFilters, InboxList, InboxNew, InboxPage, InboxWhen
+from pages.words.inbox_conversation import InboxComposer, InboxSide, InboxThread, InboxTimeline
 from pages.words.knowledge import Knowledge, KnowledgeFiles
 from pages.words.lines import Desk, LineWords, TrialCall
 from pages.words.memory import Memory

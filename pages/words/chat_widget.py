@@ -96,7 +96,7 @@ class ChatWidget:
         ("/contacts", "Contacts"),
         ("/agents", "Agents"),
         ("/knowledge", "Knowledge"),
-        ("/phone", "Phone numbers"),
+        ("/phone", "Phone"),
         ("/analytics", "Analytics"),
         ("/apps", "Apps"),
         ("/team", "Team"),

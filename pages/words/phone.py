@@ -1,10 +1,11 @@
-"""Words of the phone numbers."""
+"""Words of `/phone`."""
 
 
 class Phone:
     """The numbers of the workspace."""
 
-    TITLE = "Phone numbers"
+    TITLE = "Phone"
+    NUMBERS = "Your numbers"
     GET = "Get a number"
     NUMBER = "Number"
     LABEL = "Label"
