@@ -29,9 +29,9 @@ from state.session import SessionState
 
 STEPS = ("business", "number", "test")
 OFFERS = 5
-# Facts just written are being read while the person goes on; the first question waits for them, but not for ever.
-READING_TURNS = 20
-READING_WAIT_S = 0.25
+# Facts just written are being read while the person goes on, which takes a second, or many where the machine is busy;
+# the first question waits for them, but not for ever.
+READING_WITHIN_S, READING_WAIT_S = 30.0, 0.25
 # A browser remembers for this many organizations that the card was put away.
 PUT_AWAY_AT_MOST = 20
 
@@ -266,8 +266,10 @@ async def _business_name(principal: Principal) -> str:
 
 
 async def _facts_are_read(principal: Principal, agent_id: UUID) -> None:
-    """Wait a few seconds at most until what the business wrote can be found."""
-    for _ in range(READING_TURNS):
+    """Wait until what the business wrote can be found, at most `READING_WITHIN_S`."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + READING_WITHIN_S
+    while loop.time() < deadline:
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 sources = await knowledge.list_for_agent(session, agent_id)

@@ -1,15 +1,19 @@
 """A new workspace reaches an agent that answers, and takes up where it was left, in any tab."""
 
+import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from backend.agents import service as agents
 from backend.core.tenancy import unit_of_work
+from backend.knowledge import jobs as knowledge_jobs
 from backend.knowledge import service as knowledge
 from backend.models.numbers import ServiceNumber
 from backend.organizations import service as organizations
 from backend.vocab import AgentType
+from state import onboarding
 from state.numbers import NumbersState, matching
 from state.onboarding import ChecklistState, WelcomeState
 from tests.state.tab import Tab, sign_in
@@ -133,6 +137,29 @@ async def test_agent_answers_the_first_question(db: None, org: Any, sandbox: Any
     assert [line["is_ours"] for line in state.lines] == [False, True]
     assert state.lines[1]["text"]
     assert not state.is_busy
+
+
+async def test_the_first_question_waits_until_the_facts_can_be_found(
+    db: None, org: Any, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await welcomed(org)
+    await page.call(WelcomeState.create, {"business": "North Dental", "facts": "We open on Saturday at 7:15."})
+    with org.scope():
+        async with unit_of_work() as session:
+            (agent,) = await agents.list_all(session)
+            (source,) = await knowledge.list_for_agent(session, agent.id)
+    pauses = 0
+
+    async def pause(_: float) -> None:
+        nonlocal pauses
+        pauses += 1
+        if pauses == 40:  # ten seconds: whoever reads them was busy
+            await knowledge_jobs.index(str(org.org_id), source["id"])
+
+    loop = SimpleNamespace(get_running_loop=asyncio.get_running_loop, sleep=pause)
+    monkeypatch.setattr(onboarding, "asyncio", loop)
+    await page.call(WelcomeState.ask, {"message": "When do you open on Saturday?"})
+    assert "7:15" in (await page.state(WelcomeState)).lines[1]["text"]
 
 
 async def test_card_counts_the_steps_that_are_done(db: None, org: Any) -> None:
