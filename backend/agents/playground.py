@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from backend.agents import fields, queries, runtime, tool_calls
-from backend.agents.retrieval import retriever
+from backend.agents.retrieval import retriever, warm_up
 from backend.agents.schemas import Customer, Line, TurnRequest, TurnView
 from backend.agents.specs import spec_of
 from backend.agents.turns import tried
@@ -59,5 +59,7 @@ async def try_message(
         request = TurnRequest(
             spec, Customer(), said, text, retriever(agent_id), channel=Channel(channel), call_tool=call
         )
+        # The jobs process did this when it started; here nobody may have asked before.
+        await warm_up()
         record = await runtime.turn(request)
     return tried(spec, record)

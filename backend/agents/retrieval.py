@@ -15,6 +15,14 @@ PASSAGES = 4
 VECTOR_WITHIN_S = 2.5
 
 
+async def warm_up() -> None:
+    """Load what searching needs before a turn's time runs: cold, that takes longer than a turn waits for it."""
+    try:
+        await knowledge.warm_up()
+    except Exception:
+        log.exception("agents.search_not_warm")
+
+
 class Asked:
     """The vectors of what one turn looks up, in knowledge and in memory: each text is embedded once."""
 

@@ -209,6 +209,24 @@ async def test_trying_an_agent_answers_and_stores_nothing(desk, sandbox):
     assert await desk.sent() == []
 
 
+@pytest.mark.parametrize("is_broken", [False, True])
+async def test_a_trial_loads_what_searching_needs_before_its_time_runs(desk, script, monkeypatch, is_broken):
+    done = []
+
+    async def warm_up():
+        done.append("loaded")
+        if is_broken:
+            raise OSError("no such file")
+
+    async def vector_of(question):
+        done.append("searched")
+
+    monkeypatch.setattr(knowledge, "warm_up", warm_up)
+    monkeypatch.setattr(knowledge, "vector_of", vector_of)
+    turn = await agents.try_message(desk.org.owner, desk.agent.id, "When do you open?")
+    assert (turn["reply"], done) == ("Yes.", ["loaded", "searched"])
+
+
 async def test_trying_an_agent_remembers_the_talk_and_does_not_do_what_tools_ask(desk, script):
     script.says(script.calls(("save_contact_name", {"name": "Dana"})), "Hello Dana.")
     turn = await agents.try_message(desk.org.owner, desk.agent.id, "I am Dana", [(False, "Hi"), (True, "Hello!")])
