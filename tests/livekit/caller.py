@@ -16,6 +16,15 @@ from tests.livekit.conftest import KEY, SECRET
 RATE = 24_000
 
 
+def allowed_in(call_id: object, ticket: str) -> api.AccessToken:
+    """Return what lets a caller into a room: the rule of our trunk gives them one, and sends us there."""
+    attributes = {CALL_ATTRIBUTE: str(call_id), TICKET_ATTRIBUTE: ticket, "sip.phoneNumber": "+14155550177"}
+    dispatch = api.RoomConfiguration(agents=[api.RoomAgentDispatch(agent_name=ROOM_AGENT)])
+    grants = api.VideoGrants(room_join=True, room=f"call-{new_id()}")
+    token = api.AccessToken(KEY, SECRET).with_identity("sip_+14155550177").with_attributes(attributes)
+    return token.with_grants(grants).with_room_config(dispatch)
+
+
 class Caller:
     """Somebody in a room as the SIP service would bring them: its kind of participant, with what their INVITE said."""
 
@@ -32,12 +41,8 @@ class Caller:
 
     @classmethod
     def calling_in(cls, address: str, call_id: object, ticket: str) -> "Caller":
-        """Return who calls in: the rule of our trunk gives them a room, and sends us there."""
-        attributes = {CALL_ATTRIBUTE: str(call_id), TICKET_ATTRIBUTE: ticket, "sip.phoneNumber": "+14155550177"}
-        dispatch = api.RoomConfiguration(agents=[api.RoomAgentDispatch(agent_name=ROOM_AGENT)])
-        grants = api.VideoGrants(room_join=True, room=f"call-{new_id()}")
-        token = api.AccessToken(KEY, SECRET).with_identity("sip_+14155550177").with_attributes(attributes)
-        return cls(address, token.with_grants(grants).with_room_config(dispatch))
+        """Return who calls in."""
+        return cls(address, allowed_in(call_id, ticket))
 
     @classmethod
     def rung(cls, address: str, asked: Mapping[str, Any]) -> "Caller":

@@ -19,6 +19,8 @@ from backend.core.config import settings
 from tests.livekit import servers
 from tests.voice_agent.conftest import line  # noqa: F401 - a business whose calls are really committed
 from tests.voice_agent.dialling import PATIENT_S
+from voice_agent.rooms import Rooms
+from voice_agent.worker import Worker
 
 KEY, SECRET = "devkey", "a secret of LiveKit's, for tests on loopback"
 
@@ -134,3 +136,14 @@ def livekit(livekit_server, monkeypatch) -> str:
     monkeypatch.setattr(settings(), "livekit_trunk_user", "magpipe")
     monkeypatch.setattr(settings(), "livekit_trunk_password", SecretStr("ours"))
     return livekit_server
+
+
+@pytest.fixture
+async def worker(livekit, sandbox):
+    """A worker that LiveKit sends calls to."""
+    made = Worker(2)
+    rooms = Rooms(made)
+    await rooms.start()
+    await asyncio.wait_for(rooms.is_known.wait(), PATIENT_S)
+    yield made
+    await rooms.stop(5)

@@ -8,12 +8,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 from pathlib import Path
 
 # Released modules (`go install` of a fixed version, checked by Go against its own sums).
 SERVER = "github.com/livekit/livekit-server/cmd/server@v1.13.5"
 # Beside it a stand-in of its SIP service, which no module proxy gives (see `sip/main.go`); both meet in Redis.
 SIP = Path(__file__).parent / "sip"
+# LiveKit's own client for browsers, and how long npm may take to bring it.
+CLIENT, _BRINGS_WITHIN_S = "livekit-client@2.23.0", 120
 # Where what Go builds for these tests is kept.
 KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "magpipe" / "livekit-1.13.5"
 # A build takes minutes on two cores.
@@ -66,6 +70,29 @@ def build_sip() -> Path | None:
     return find_sip()
 
 
+def find_client() -> Path | None:
+    """Return LiveKit's client for browsers, brought before."""
+    brought = KEPT / f"{CLIENT}.js"
+    return brought if brought.is_file() else None
+
+
+def bring_client() -> Path | None:
+    """Bring the client with npm and return it; None where it cannot be had."""
+    npm = Path(sys.executable).with_name("npm")
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            subprocess.run(
+                [str(npm), "pack", CLIENT], cwd=folder, check=True, timeout=_BRINGS_WITHIN_S, capture_output=True
+            )
+            with tarfile.open(next(Path(folder).glob("*.tgz"))) as packed:
+                script = packed.extractfile("package/dist/livekit-client.umd.js")
+                if script is not None:
+                    (KEPT / f"{CLIENT}.js").write_bytes(script.read())
+        except (subprocess.SubprocessError, OSError, StopIteration, KeyError, tarfile.TarError) as error:
+            print(f"LiveKit's client for browsers could not be brought: {error}", file=sys.stderr)
+    return find_client()
+
+
 def main() -> int:
     """Make sure of a server; 0 when there is one, 1 when there is none and the tests will say so and skip."""
     found = find()
@@ -80,6 +107,8 @@ def main() -> int:
         print("Building a stand-in of its SIP service with Go; this takes some minutes, once.", flush=True)
     sip = find_sip() or build_sip()
     print(f"Its SIP service: {sip or 'none (it needs Go and Redis), so calls out are skipped'}")
+    KEPT.mkdir(parents=True, exist_ok=True)
+    print(f"Its client for browsers: {find_client() or bring_client() or 'none, so no browser joins'}")
     return 0
 
 

@@ -2,26 +2,11 @@
 
 import asyncio
 
-import pytest
-
 from backend.calls import outgoing, tickets
 from backend.calls import service as calls
 from backend.core.tenancy import unit_of_work
 from tests.livekit.caller import Caller
 from tests.voice_agent.dialling import PATIENT_S, told
-from voice_agent.rooms import Rooms
-from voice_agent.worker import Worker
-
-
-@pytest.fixture
-async def worker(livekit, sandbox):
-    """A worker that LiveKit sends calls to."""
-    made = Worker(2)
-    rooms = Rooms(made)
-    await rooms.start()
-    await asyncio.wait_for(rooms.is_known.wait(), PATIENT_S)
-    yield made
-    await rooms.stop(5)
 
 
 async def test_a_caller_in_a_room_is_greeted_answered_and_kept(line, livekit, worker, run_jobs, eventually):

@@ -97,19 +97,30 @@ async def test_who_speaks_over_the_agent_stops_it_and_a_worker_that_drains_says_
     assert left.data["ending"] == "agent_ended"
 
 
-@pytest.mark.parametrize("moment", ["at once", "while the agent speaks"])
-async def test_a_caller_may_hang_up_at_any_moment(line, worker, customer, run_jobs, eventually, moment):
+@pytest.mark.parametrize("moment", ["answered", "greeting", "thinking", "put through"])
+async def test_a_caller_may_hang_up_at_any_moment(line, worker, carrier, customer, run_jobs, eventually, moment):
+    """The call core ends in every state by it (`core/test_call.py`); so do the line, the worker and the record."""
+    if moment == "thinking":
+        slow = {"target": "openai.chat", "kind": "delay", "delay_ms": 60_000}
+        (await carrier.put("/sandbox/faults", json=[slow])).raise_for_status()
+    if moment == "put through":
+        await change(line, settings={"transfer_phone_number": ELSEWHERE})
+        await customer.reaches(ELSEWHERE, rings_ms=600_000)
     await customer.dial(line.number.phone_number)
-    if moment == "at once":
-        await eventually(lambda: is_told(line, "stream.opened"), dialling.PATIENT_S)
-    else:
-        await eventually(lambda: is_speaking(worker), dialling.PATIENT_S)
+    if moment in ("thinking", "put through"):
+        await customer.hears("North Dental.")
+        await customer.says("Put me through to the team")
+    at = {
+        "answered": lambda: is_told(line, "stream.opened"),
+        "greeting": lambda: is_speaking(worker),
+        "thinking": lambda: is_thinking(worker),
+        "put through": lambda: is_told(line, "transfer.started"),
+    }
+    await eventually(at[moment], dialling.PATIENT_S)
     await customer.hangs_up()
-    await eventually(lambda: has_ended(line), dialling.PATIENT_S)
+    record = await eventually(lambda: completed(line, run_jobs), dialling.PATIENT_S)
+    assert record.ended_at is not None
     await eventually(lambda: is_idle(worker), dialling.PATIENT_S)
-    await run_jobs()
-    (record,) = await line.calls()
-    assert record.status == "completed"
 
 
 async def test_a_line_that_breaks_is_told_to_the_caller_and_the_record(line, house, customer, run_jobs, eventually):
@@ -164,6 +175,10 @@ async def is_speaking(worker):
     return any(one.core.state == State.GREETING and one.session.agent_state == "speaking" for one in worker.held)
 
 
+async def is_thinking(worker):
+    return any(one.core.state == State.THINKING for one in worker.held)
+
+
 async def is_told(line, kind, times=1):
     return len(await told(line, kind)) >= times
 
@@ -172,7 +187,3 @@ async def completed(line, run_jobs):
     await run_jobs()
     (record,) = await line.calls()
     return record if record.status == "completed" else None
-
-
-async def has_ended(line):
-    return any(one.source == "worker" for one in await told(line, "call.ended"))
