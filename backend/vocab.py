@@ -107,6 +107,27 @@ class CallStatus(StrEnum):
     CANCELED = "canceled"
 
 
+# Whom an agent puts a caller through to where its number has people take calls at their browsers.
+THE_TEAM = "the team"
+
+
+class AnsweredBy(StrEnum):
+    """Who takes the calls to a number, and in which order."""
+
+    AGENT = "agent"
+    PEOPLE = "people"
+    PEOPLE_THEN_AGENT = "people_then_agent"
+    AGENT_THEN_PEOPLE = "agent_then_people"
+    """People are rung when the agent puts a caller through to the team, or cannot be reached."""
+
+
+class WaitOutcome(StrEnum):
+    """What came of a caller's wait for people; empty in the database while it lasts."""
+
+    TAKEN = "taken"
+    MISSED = "missed"
+
+
 class Disposition(StrEnum):
     """What came of a call; empty in the database while nobody can tell."""
 

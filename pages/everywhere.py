@@ -1,10 +1,11 @@
-"""Draw what every signed-in page carries: the command palette, how a person is reached, and the call they hold."""
+"""Draw what every signed-in page carries: the command palette, how a person is reached, their call, and who calls."""
 
 from typing import Any
 
 import reflex as rx
 
 from pages.calls.desk import desk_call
+from pages.calls.ringing import ringing
 from pages.components import hotkeys  # noqa: F401 - its JSX is imported by ours
 from pages.components.local_file import jsx
 from pages.components.navigation import NAV
@@ -54,7 +55,7 @@ def _actions() -> list[dict[str, str]]:
 
 
 def everywhere() -> rx.Component:
-    """Return the palette, the bell and the call."""
+    """Return the palette, the bell, the call and who calls."""
     return rx.fragment(
         _Palette.create(
             places=[{"label": place.label, "to": place.href, "keys": place.shortcut.upper()} for place in NAV],
@@ -66,4 +67,5 @@ def everywhere() -> rx.Component:
         ),
         _Reach.create(ring=ReachState.ring, sound=ReachState.has_sound, desktop=ReachState.has_desktop),
         desk_call(),
+        ringing(),
     )

@@ -11,6 +11,7 @@ from pages.auth.api_form import post_and_go
 from pages.components.menu import menu_choice, menu_heading, menu_item, menu_separator
 from pages.everywhere import everywhere
 from pages.words import Operations, Settings
+from state.calls.ringing import RingingState
 from state.frame import FrameState
 from state.inbox.reach import ReachState
 from state.inbox.unread import UnreadState
@@ -33,7 +34,7 @@ def frame() -> dict[str, Any]:
 
 def frame_events() -> list[Any]:
     """Return the events that fill the frame, for the `on_load` of every signed-in page."""
-    return [FrameState.load, UnreadState.load, ReachState.load]
+    return [FrameState.load, UnreadState.load, ReachState.load, RingingState.load]
 
 
 def _account_items() -> list[rx.Component]:

@@ -4,7 +4,9 @@ from typing import Any
 
 import reflex as rx
 
+from pages.calls.answering import answering_dialog
 from pages.calls.desk import dialer
+from pages.calls.ringing import queue
 from pages.components.button import button, icon_button_class
 from pages.components.copy_button import copy_button
 from pages.components.dialog import confirm_dialog, dialog
@@ -19,7 +21,7 @@ from pages.components.status import badge
 from pages.components.surface import row_list
 from pages.frame import frame
 from pages.words import Common, Phone
-from state.numbers import GetNumberState, NumbersState, Offer
+from state.numbers import AnsweringState, GetNumberState, NumbersState, Offer
 
 _ROW = (
     "grid items-start gap-x-6 gap-y-4 px-4 py-4 sm:grid-cols-2 "
@@ -43,7 +45,10 @@ def phone_page() -> rx.Component:
                     NumbersState.is_loaded,
                     rx.cond(
                         NumbersState.rows.length() > 0,
-                        row_list(NumbersState.rows, _number),
+                        rx.fragment(
+                            rx.cond(NumbersState.rings_people, queue(), rx.fragment()),
+                            row_list(NumbersState.rows, _number),
+                        ),
                         empty_state(
                             title=Phone.EMPTY_TITLE,
                             body=Phone.EMPTY_BODY,
@@ -68,6 +73,7 @@ def phone_page() -> rx.Component:
         ),
         _get_dialog(),
         _release_dialog(),
+        answering_dialog(),
         title=Phone.TITLE,
         active="phone",
         actions=rx.cond(NumbersState.can_edit & (NumbersState.rows.length() > 0), _get_button(), rx.fragment()),
@@ -128,7 +134,11 @@ def _number(row: rx.Var) -> rx.Component:
             class_name="flex min-w-0 flex-col gap-2",
         ),
         _slot(row, "text", Phone.TEXTS, NumbersState.text_agents, "text_agent_id", "message_square_text"),
-        _slot(row, "voice", Phone.CALLS, NumbersState.voice_agents, "agent_id", "phone_incoming"),
+        rx.el.div(
+            _slot(row, "voice", Phone.CALLS, NumbersState.voice_agents, "agent_id", "phone_incoming"),
+            _answering(row),
+            class_name="flex min-w-0 flex-col gap-1",
+        ),
         rx.el.div(
             rx.cond(
                 NumbersState.practice_url != "",
@@ -174,6 +184,24 @@ def _slot(row: rx.Var, slot: str, words: str, choices: rx.Var, column: str, pict
             class_name="relative",
         ),
         class_name="flex min-w-0 flex-col gap-2",
+    )
+
+
+def _answering(row: rx.Var) -> rx.Component:
+    face = (icon("phone_call", size=14), rx.match(row["answered_by"], *Phone.ANSWERED_BY_CHOICES, ""))
+    return rx.cond(
+        NumbersState.can_edit,
+        rx.el.button(
+            *face,
+            type="button",
+            on_click=AnsweringState.show(row["id"]),
+            aria_label=f"{Phone.ANSWERING}: " + row["display"],
+            class_name=(
+                "inline-flex min-h-8 items-center gap-1.5 self-start rounded-control px-1.5 text-13 text-accent-ink "
+                "hover:bg-hover pointer-coarse:min-h-11"
+            ),
+        ),
+        rx.el.p(*face, class_name="inline-flex min-h-8 items-center gap-1.5 px-1.5 text-13 text-muted"),
     )
 
 

@@ -12,9 +12,11 @@ from backend.core.errors import Invalid, MagpipeError
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from backend.numbers import e164
 from backend.numbers import service as numbers
 from backend.numbers.schemas import FreeNumber, NumberView
-from backend.vocab import AgentType, MemberRole
+from backend.organizations import service as organizations
+from backend.vocab import AgentType, AnsweredBy, MemberRole
 from state.errors import answers
 from state.hub import News, hub
 from state.loading import Loading
@@ -22,6 +24,7 @@ from state.removal import Removal
 from state.session import SessionState
 
 WINDOW = 100
+_ANSWERING = ("answered_by", "ring_team_id", "ring_s", "if_nobody", "voicemail_greeting")
 
 
 class Offer(TypedDict):
@@ -42,6 +45,7 @@ class NumbersState(Loading, Removal, SessionState):
     voice_agents: list[dict[str, str]] = []
     can_edit: bool = False
     can_release: bool = False
+    rings_people: bool = False
     practice_url: str = ""
     label_errors: dict[str, str] = {}
     saved_id: str = ""
@@ -132,11 +136,65 @@ class NumbersState(Loading, Removal, SessionState):
                 owned = await numbers.list_all(session)
                 served_by = await agents.list_all(session)
         self.rows = owned[:WINDOW]
+        self.rings_people = any(row["answered_by"] != AnsweredBy.AGENT for row in owned)
         self.text_agents = _choices(served_by, AgentType.TEXT)
         self.voice_agents = _choices(served_by, AgentType.INBOUND_VOICE)
         self.can_edit = principal.member_role != MemberRole.SUPPORT
         self.can_release = principal.member_role == MemberRole.OWNER
         self.is_loaded = True
+
+
+class AnsweringState(SessionState):
+    """The dialog that chooses who takes the calls to a number."""
+
+    number_id: str = ""
+    title: str = ""
+    values: dict[str, str] = dict.fromkeys(_ANSWERING, "")
+    errors: dict[str, str] = {"voicemail_greeting": ""}
+    teams: list[dict[str, str]] = []
+
+    @rx.event
+    @answers
+    async def show(self, number_id: str) -> None:
+        """Open the dialog for a number."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                known = await organizations.teams(session)
+                await self._take(session, parse_id(number_id))
+        self.teams = [{"value": team["id"], "label": team["name"]} for team in known]
+
+    @rx.event
+    @answers
+    async def set_open(self, is_open: bool) -> None:
+        """Close the dialog; only a number opens it."""
+        await self._principal()
+        if not is_open:
+            self.number_id = ""
+
+    @rx.event
+    @answers
+    async def choose(self, name: str, value: str) -> None:
+        """Keep one choice for the number of the dialog."""
+        principal = await self._principal()
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                number_id = parse_id(self.number_id)
+                await numbers.set_answering(session, principal, number_id, name, value)
+                await self._take(session, number_id)
+        await (await self.get_state(NumbersState))._show(principal)
+
+    async def _take(self, session: Any, number_id: UUID) -> None:
+        number = await numbers.get(session, number_id)
+        self.number_id, self.title = str(number.id), e164.display(number.phone_number)
+        self.values = {
+            "answered_by": number.answered_by,
+            "ring_team_id": str(number.ring_team_id or ""),
+            "ring_s": str(number.ring_s),
+            "if_nobody": "voicemail" if number.has_voicemail else "goodbye",
+            "voicemail_greeting": number.voicemail_greeting,
+        }
+        self.errors = {"voicemail_greeting": ""}
 
 
 class GetNumberState(SessionState):

@@ -1,7 +1,8 @@
-"""Hold the calls that people make themselves: a browser at one end, the carrier's stream at the other, nobody between.
+"""Hold the calls of people themselves: a browser at one end, the carrier's stream at the other, nobody between.
 
-The browser comes first and waits while the telephone rings; when it is picked up, its stream is joined with the person
-who is called for. Whichever end goes takes the other with it. Who is on the line is told to the call's log, as always.
+Of a call they make the browser comes first and waits while the telephone rings; when it is picked up, its stream is
+joined with the person who is called for. A caller who is taken was there before (`voice_agent/lobby.py`). Whichever end
+goes takes the other with it, but for a caller whose person's line broke. Who is on the line is told to the call's log.
 """
 
 from __future__ import annotations
@@ -39,11 +40,14 @@ _LOUD = 8_000
 
 
 class Desk:
-    """One person at a browser who calls a telephone."""
+    """One person at a browser who calls a telephone, or takes a caller."""
 
-    def __init__(self, line: BrowserLine, call: gateway.CallBrief) -> None:
+    def __init__(self, line: BrowserLine, call: gateway.CallBrief, user_id: UUID, *, takes: bool = False) -> None:
         self.call = call
         self.line = line
+        self.user_id = user_id
+        self._takes = takes
+        self._gone: Gone | None = None
         self._keys: deque[str] = deque()
         self._has_keys = asyncio.Event()
         self._stream: MediaStream | None = None
@@ -54,6 +58,11 @@ class Desk:
         """Whether the telephone was not picked up yet."""
         return self._stream is None
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the person's line is open, and theirs is the call."""
+        return self._gone is None and not self._is_over.is_set()
+
     async def hold(self) -> None:
         """Keep the person on the line until they leave or the telephone is put down."""
         carrying = asyncio.create_task(self.line.carry(self.press))
@@ -62,9 +71,13 @@ class Desk:
         await asyncio.wait({carrying, over}, return_when=asyncio.FIRST_COMPLETED)
         over.cancel()
         if carrying.done():
+            self._gone = carrying.result()
+            # A caller who is not spoken with yet, or whose person's line broke, is somebody else's to take.
+            ends_call = not self._takes or (self._stream is not None and self._gone != Gone.LOST)
+            if ends_call:
+                await gateway.leave_desk(self.call)
             self._is_over.set()
-            await gateway.leave_desk(self.call)
-            if self._stream is not None:
+            if ends_call and self._stream is not None:
                 await self._stream.hang_up()
         else:
             await self.line.tell("ended", ending="put_down")
@@ -76,6 +89,43 @@ class Desk:
         if self._stream is not None:
             self._keys.append(key)
             self._has_keys.set()
+
+    async def turn_away(self) -> None:
+        """Tell the person that the caller is somebody else's by now."""
+        await self.line.tell("refused", reason="Somebody else took this call.")
+        self._is_over.set()
+
+    async def talk(self, stream: MediaStream, carrying: asyncio.Task[Gone]) -> bool:
+        """Let a caller and the person hear each other until either is gone.
+
+        False where the person's line is gone and the caller is still there to be taken: it broke, or they left before.
+        """
+        if not self.is_there:
+            return False
+        self._stream = stream
+        # What the caller said while it rang was said to nobody.
+        stream.ear.forget()
+        await gateway.reserve(self.call.call_id, rules.BEGINS_MIN * self.call.per_minute.get(Component.TELEPHONY, 0))
+        await self.line.tell("answered")
+        pumps = [asyncio.create_task(pump) for pump in (self._to_person(stream), self._to_telephone(stream))]
+        over = asyncio.create_task(self._is_over.wait())
+        try:
+            await asyncio.wait({carrying, over}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (*pumps, over):
+                task.cancel()
+        if not carrying.done():
+            return self._gone != Gone.LOST
+        self._is_over.set()
+        gone = carrying.result()
+        if gone != Gone.LOST:
+            told = {"status": "completed", "ending": str(gone)}
+            await gateway.tell(self.call.call_id, f"{stream.name}:ended", "call.ended", told)
+        return True
+
+    def show_key(self, key: str) -> None:
+        """Show the person a key that the other end pressed."""
+        self.line.show("key", digit=key)
 
     async def join(self, stream: MediaStream) -> None:
         """Let the telephone and the person hear each other until either is gone."""
@@ -89,16 +139,13 @@ class Desk:
         await self.line.tell("answered")
         pumps = [asyncio.create_task(pump) for pump in (self._to_person(stream), self._to_telephone(stream))]
         try:
-            gone = await stream.carry(self._heard_key)
+            gone = await stream.carry(self.show_key)
         finally:
             for pump in pumps:
                 pump.cancel()
             self._is_over.set()
         if gone != Gone.LOST:
             await gateway.tell(call_id, f"{name}:ended", "call.ended", {"status": "completed", "ending": str(gone)})
-
-    def _heard_key(self, key: str) -> None:
-        self.line.show("key", digit=key)
 
     async def _to_person(self, stream: MediaStream) -> None:
         change = rtc.AudioResampler(ulaw.RATE, PCM_24K.rate)
@@ -159,23 +206,33 @@ class Desks:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether somebody waits for a telephone to be picked up."""
+        """Whether somebody waits for the other end of their call."""
         return any(desk.is_waiting for desk in self._known.values())
 
     async def sit(self, line: BrowserLine, shown: gateway.Pass) -> None:
         """Hold a person's line to the call their pass is for. Raises `MagpipeError`."""
-        call = await gateway.desk(shown)
-        if call.call_id in self._known:
+        takes = shown.door == gateway.Door.ANSWER
+        call = await (gateway.taker(shown) if takes else gateway.desk(shown))
+        before = self._known.get(call.call_id)
+        if before is not None and before.is_there:
             raise gateway.Invalid("This call is held in another tab.", code="call_held")
-        desk = Desk(line, call)
-        with self._worker.engaged():
+        desk = Desk(line, call, shown.user_id, takes=takes)
+        # A caller who waits is counted already, and with them whoever takes them.
+        with contextlib.nullcontext() if takes else self._worker.engaged():
             async with self._came:
                 self._known[call.call_id] = desk
                 self._came.notify_all()
             try:
                 await desk.hold()
             finally:
-                del self._known[call.call_id]
+                if self._known.get(call.call_id) is desk:
+                    del self._known[call.call_id]
+
+    async def somebody(self, call_id: UUID) -> Desk:
+        """Return who is at the line of a call, as soon as somebody is."""
+        async with self._came:
+            await self._came.wait_for(lambda: (desk := self._known.get(call_id)) is not None and desk.is_there)
+            return self._known[call_id]
 
     async def join(self, stream: MediaStream, call: gateway.CallBrief) -> None:
         """Join a telephone that was picked up with the person who called it. Raises `Unavailable` for nobody there."""

@@ -89,8 +89,10 @@ __all__ = [
     "claim",
     "clock",
     "desk",
+    "due_of_wait",
     "failure",
     "garbage",
+    "gave_up",
     "give_back",
     "ground",
     "joined",
@@ -98,12 +100,14 @@ __all__ = [
     "listen",
     "log",
     "new_id",
+    "parse_id",
     "picked_up",
     "put_through",
     "recording_made",
     "requests",
     "reserve",
     "ring",
+    "ring_again",
     "room_line",
     "scope",
     "settings",
@@ -113,6 +117,8 @@ __all__ = [
     "stand_ins",
     "stop_ringing",
     "take",
+    "taken",
+    "taker",
     "tell",
     "trial",
     "voice_of",
@@ -140,9 +146,34 @@ async def ground() -> AsyncIterator[None]:
     await db.dispose()
 
 
-async def admit(call_id: str, ticket: str) -> CallBrief:
+async def admit(call_id: str, ticket: str, purpose: str = "") -> CallBrief:
     """Return the call that a carrier's stream may carry, once. Raises `MagpipeError` for any other stream."""
-    return await calls.admit(parse_id(call_id), ticket)
+    return await calls.admit(parse_id(call_id), ticket, purpose)
+
+
+async def taker(shown: Pass) -> CallBrief:
+    """Return the call whose waiting caller the person of this pass took. Raises `MagpipeError`."""
+    return await calls.admit_taker(shown)
+
+
+async def due_of_wait(call_id: UUID, wait_id: UUID) -> float | None:
+    """Return in how many seconds something is due of a caller who waits for people; None once the wait is over."""
+    return await calls.due_of_wait(call_id, wait_id)
+
+
+async def taken(call_id: UUID, wait_id: UUID, user_id: UUID) -> bool:
+    """Keep that a person is on the line with the caller who waited; False where somebody else is."""
+    return await calls.taker_joined(call_id, wait_id, user_id)
+
+
+async def ring_again(call_id: UUID, wait_id: UUID) -> None:
+    """Have browsers ring once more for a caller whose person's line broke."""
+    await calls.ring_again(call_id, wait_id)
+
+
+async def gave_up(call_id: UUID, wait_id: UUID) -> None:
+    """Keep that a caller hung up while it rang."""
+    await calls.gave_up(call_id, wait_id)
 
 
 async def claim(call_id: str, ticket: str, room: str) -> Dialling:
@@ -285,6 +316,7 @@ async def speaking_for(call: CallBrief) -> Speaking:
         goal=call.goal,
         prompt_override=call.prompt_override,
         variables=call.variables,
+        has_team=call.has_team,
     )
     with scope(call):
         return await speaking.begin(speaker)

@@ -61,7 +61,7 @@ class _Door:
         await socket.prepare(request)
         self._waiting += 1
         try:
-            leg, call = await self._admitted(socket)
+            leg, call, wait = await self._admitted(socket)
         except gateway.MagpipeError as refusal:
             gateway.log.warning("voice.stream_refused", code=refusal.code)
             await socket.close(code=WSCloseCode.POLICY_VIOLATION)
@@ -69,7 +69,12 @@ class _Door:
         finally:
             self._waiting -= 1
         try:
-            await (self._worker.hold(leg, call) if call.person_id is None else self._worker.desks.join(leg, call))
+            if wait:
+                await self._worker.let_wait(leg, call, wait)
+            elif call.person_id is None:
+                await self._worker.hold(leg, call)
+            else:
+                await self._worker.desks.join(leg, call)
         except Exception as error:
             gateway.log.error("voice.call_not_held", call=str(call.call_id), error=repr(error), exc_info=True)
             await socket.close(code=WSCloseCode.INTERNAL_ERROR)
@@ -123,7 +128,7 @@ class _Door:
             match found.door:
                 case gateway.Door.TEST:
                     await trial.hold(self._worker, line, found)
-                case gateway.Door.DESK:
+                case gateway.Door.DESK | gateway.Door.ANSWER:
                     await self._worker.desks.sit(line, found)
                 case gateway.Door.LISTEN:
                     await self._worker.guests(found.about).listen(line)
@@ -136,11 +141,12 @@ class _Door:
             await browser.turn_away(socket, _BROKE)
         return socket
 
-    async def _admitted(self, socket: web.WebSocketResponse) -> tuple[MediaStream, gateway.CallBrief]:
+    async def _admitted(self, socket: web.WebSocketResponse) -> tuple[MediaStream, gateway.CallBrief, str]:
         start = await _start(socket)
-        ticket = start.parameters.get("ticket", "")
-        call = await gateway.admit(start.parameters.get("call_id", ""), ticket)
-        return MediaStream(socket, start, call.call_id, name=ticket.partition(".")[2][:8]), call
+        given = start.parameters
+        ticket, wait = given.get("ticket", ""), given.get("wait", "")
+        call = await gateway.admit(given.get("call_id", ""), ticket, wait)
+        return MediaStream(socket, start, call.call_id, name=ticket.partition(".")[2][:8]), call, wait
 
 
 async def _start(socket: web.WebSocketResponse) -> media_stream.Start:

@@ -17,7 +17,9 @@ from voice_agent.core.states import Kind
 from voice_agent.desk import Desks
 from voice_agent.guests import Guests
 from voice_agent.keeping import Keeping, Kept
+from voice_agent.legs.media_stream import MediaStream
 from voice_agent.legs.port import Leg
+from voice_agent.lobby import Lobby
 from voice_agent.quieting import quieted
 from voice_agent.rooms import Rooms
 from voice_agent.session import CallSession
@@ -34,7 +36,8 @@ class Worker:
         self.is_draining = False
         self.held: set[CallSession] = set()
         self.desks = Desks(self)
-        """The calls that people make themselves."""
+        """The lines of people at their browsers."""
+        self.waiting: set[Lobby] = set()
         self._promised = 0
         self._is_idle = asyncio.Event()
         self._is_idle.set()
@@ -56,6 +59,16 @@ class Worker:
         """
         with self.engaged():
             await self.carry(leg, call, keeping or Kept(call))
+
+    async def let_wait(self, stream: MediaStream, call: gateway.CallBrief, wait: str) -> None:
+        """Let a caller wait for people of the team. Raises `Unavailable` when there is no room, `Invalid`."""
+        lobby = Lobby(self, stream, call, gateway.parse_id(wait))
+        with self.engaged():
+            self.waiting.add(lobby)
+            try:
+                await lobby.hold()
+            finally:
+                self.waiting.discard(lobby)
 
     @contextmanager
     def engaged(self) -> Iterator[None]:
@@ -99,14 +112,18 @@ class Worker:
         """Hear what people ask of calls, until cancelled; those of other processes are none of ours."""
 
         async def asked(call_id: UUID) -> None:
-            for held in [one for one in self.held if one.call_id == call_id]:
-                held.look()
+            for one in self._lookers():
+                if one.call_id == call_id:
+                    one.look()
 
         async def missed() -> None:
-            for held in list(self.held):
-                held.look()
+            for one in self._lookers():
+                one.look()
 
         await gateway.listen(asked, missed)
+
+    def _lookers(self) -> list[CallSession | Lobby]:
+        return [*self.held, *self.waiting]
 
     def guests(self, call_id: UUID) -> Guests:
         """Return where people step into a call of this process. Raises `Unavailable` where there is none."""

@@ -11,11 +11,10 @@ from backend.agents.tools import REASON_LIMIT, ToolAnswer
 from backend.core.errors import MagpipeError
 from backend.core.json_schema import closed_object
 from backend.functions.schemas import Offer
-from backend.vocab import ToolCallStatus, ToolKind, ToolPolicy, TransferMode
+from backend.vocab import THE_TEAM, ToolCallStatus, ToolKind, ToolPolicy, TransferMode
 
 END_CALL, TRANSFER_CALL = "end_call", "transfer_call"
 NAMES = (END_CALL, TRANSFER_CALL)
-TEAM = "the team"
 _ENDS = "The call ends now. Say nothing more."
 _PUT_THROUGH = "The caller is being put through to {label} now. Say nothing more."
 _NOT_PUT_THROUGH = "The caller could not be put through. Say so, and offer that somebody calls back."
@@ -40,8 +39,11 @@ class Line(Protocol):
         """
 
 
-def offers(values: Mapping[str, Any], caller: str) -> tuple[Offer, ...]:
-    """Return the tools of a call, from the agent's fields; nobody is put through to themselves."""
+def offers(values: Mapping[str, Any], caller: str, has_team: bool = False) -> tuple[Offer, ...]:
+    """Return the tools of a call, from the agent's fields; nobody is put through to themselves.
+
+    `has_team` says that people of the team take callers at their browsers, which goes before a telephone of theirs.
+    """
     found = [
         Offer(
             ToolKind.OWN,
@@ -52,7 +54,7 @@ def offers(values: Mapping[str, Any], caller: str) -> tuple[Offer, ...]:
             policies=(ToolPolicy.ALLOWED,),
         )
     ]
-    if numbers := _numbers(values, caller):
+    if numbers := _numbers(values, caller, has_team):
         lines = "; ".join(f"{label}: {one['when']}" if one["when"] else label for label, one in numbers.items())
         properties: dict[str, dict[str, Any]] = {
             "to": {"type": "string", "enum": list(numbers), "description": "To whom"},
@@ -62,7 +64,7 @@ def offers(values: Mapping[str, Any], caller: str) -> tuple[Offer, ...]:
             Offer(
                 ToolKind.OWN,
                 TRANSFER_CALL,
-                "Put the caller through to a person by telephone, now. Use it when they ask for one, or when you"
+                "Put the caller through to a person, now. Use it when they ask for one, or when you"
                 f" cannot help. Say that you do so before you call it. To whom, and when: {lines}",
                 closed_object(properties, tuple(properties)),
                 {"numbers": numbers},
@@ -73,11 +75,11 @@ def offers(values: Mapping[str, Any], caller: str) -> tuple[Offer, ...]:
     return tuple(found)
 
 
-def _numbers(values: Mapping[str, Any], caller: str) -> dict[str, dict[str, Any]]:
+def _numbers(values: Mapping[str, Any], caller: str, has_team: bool) -> dict[str, dict[str, Any]]:
     """Return whom a caller can be put through to, by the names the agent has for them."""
     found = {}
-    if number := str(values.get("transfer_phone_number") or ""):
-        found[TEAM] = {"number": number, "when": "", "is_asked": False}
+    if number := THE_TEAM if has_team else str(values.get("transfer_phone_number") or ""):
+        found[THE_TEAM] = {"number": number, "when": "", "is_asked": False}
     for one in values.get("transfer_numbers") or ():
         is_asked = one["mode"] == TransferMode.WARM
         found[one["label"]] = {"number": one["phone_number"], "when": one["when"], "is_asked": is_asked}

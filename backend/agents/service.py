@@ -368,11 +368,13 @@ def after_hours_words(agent: AgentConfig, hours: Hours, business_name: str) -> s
     return f"{words} We open on {_opening(agent, hours.opens_at)} and will answer then."
 
 
-def closed_words(agent: AgentConfig, hours: Hours, business_name: str) -> str:
-    """Return what a caller hears outside the agent's hours: the business's own words, else ours."""
+def closed_words(agent: AgentConfig, hours: Hours, business_name: str, *, takes_message: bool = False) -> str:
+    """Return what a caller hears outside the agent's hours, before the beep where they may leave a message."""
     if agent.after_hours_message:
         return agent.after_hours_message
     words = f"Thank you for calling {agent.organization_name or business_name}. We are closed right now."
+    if takes_message:
+        return f"{words} Please leave a message after the tone, and our team will get back to you."
     if fields.published(agent)["after_hours_action"] == "take_message" or hours.opens_at is None:
         return f"{words} Our team will see that you called. Goodbye."
     return f"{words} We open on {_opening(agent, hours.opens_at)}. Goodbye."

@@ -73,6 +73,8 @@ class Speaker:
     goal: str = ""
     prompt_override: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)
+    has_team: bool = False
+    """Whether people of the team take callers at their browsers."""
 
 
 @dataclass
@@ -354,7 +356,7 @@ def spoken(spec: AgentSpec, speaker: Speaker) -> AgentSpec:
         # Whoever is on the line is told who comes by the tools that can put them through, not by these.
         targets=(),
         tools=(
-            *line_tools.offers(speaker.settings, speaker.caller_number),
+            *line_tools.offers(speaker.settings, speaker.caller_number, speaker.has_team),
             *(one for one in spec.tools if one.name not in (tools.TRANSFER_TO, *line_tools.NAMES)),
         ),
     )

@@ -9,12 +9,12 @@ from backend.core import clock
 from backend.core.errors import Conflict, NotAllowed
 
 
-async def admit(call_id: UUID, ticket: str) -> CallBrief:
-    """Return the call that a stream may carry. The ticket is used up by it.
+async def admit(call_id: UUID, ticket: str, purpose: str = "") -> CallBrief:
+    """Return the call that a stream may carry. The ticket is used up by it; one for a purpose is good for that alone.
 
     Raises `NotAllowed` for a ticket that is not ours, too old or used, `NotFound`, `Conflict` for a call that ended.
     """
-    tickets.check(call_id, ticket)
+    tickets.check(call_id, ticket, purpose)
     found = await records.brief(call_id)
     if found.has_ended:
         raise Conflict("This call has ended.", code="call_ended")

@@ -10,7 +10,20 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.calls import deciding, log, moving, outgoing, queries, recorded, records, requests, routing, statuses
+from backend.calls import (
+    deciding,
+    following,
+    log,
+    moving,
+    outgoing,
+    queries,
+    recorded,
+    records,
+    requests,
+    routing,
+    statuses,
+    voicemail,
+)
 from backend.calls.cxml import Answer
 from backend.calls.projection import CARRIER, MACHINE_RECORDS, Kind
 from backend.calls.records import AgentLine
@@ -84,6 +97,10 @@ async def _next(call: str, leg: str, form: dict[str, str]) -> Answer:
         return Answer().say(deciding.NOT_REACHED).hang_up()
     if brief.person_id is not None:
         return Answer().hang_up()
+    if leg == routing.VOICEMAIL_LEG:
+        return Answer().say(voicemail.THANKS).hang_up()
+    if leg in (routing.PEOPLE_LEG, routing.TEAM_LEG):
+        return await following.after_people(brief, leg)
     # A media stream has no status of its own: what became of it, the agent told the log.
     line = await records.agent_line(brief) if "DialCallStatus" not in form else None
     if line == AgentLine.ENDED or statuses.end_of(form.get("DialCallStatus", "")) == CallStatus.COMPLETED:
@@ -93,6 +110,8 @@ async def _next(call: str, leg: str, form: dict[str, str]) -> Answer:
     sorry = deciding.BROKE_OFF if line == AgentLine.LOST else deciding.NOT_REACHED
     if leg == routing.TRANSFER_LEG:
         return await moving.back(brief, form.get("DialCallSid", ""))
+    if leg == routing.AGENT_LEG and brief.has_team:
+        return await following.to_team(brief) or await following.to_voicemail(brief)
     to = str(brief.settings.get("transfer_phone_number") or "")
     if leg == routing.AGENT_LEG and to and to not in (brief.caller_number, brief.service_number):
         return routing.to_person(Answer(), brief.call_id, to, caller_id=brief.service_number)
@@ -143,6 +162,10 @@ async def apply(event_id: UUID) -> None:
                 if event.kind == PICKUP and told:
                     # Whoever holds the call for the agent looks what became of it.
                     await realtime.announce(session, owned[0], requests.ASKED, subject=str(owned[1]))
+        if event.kind == RECORDING and event.payload.get("_leg") == routing.VOICEMAIL_LEG:
+            is_done = event.payload.get("RecordingStatus", "").casefold() == "completed"
+            if is_done and statuses.seconds(event.payload.get("RecordingDuration", "")) >= voicemail.SHORTEST_S:
+                await voicemail.left(*owned, event.payload["RecordingSid"])
         outcome = "applied" if told else "ignored"
     elif clock.now() - event.received_at < OVERTAKES_WITHIN:
         raise Unavailable("This call is not known yet.")

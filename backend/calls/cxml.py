@@ -1,7 +1,7 @@
 """Write instructions for the carrier's calls: cXML, its compatibility markup.
 
 Verbs and attributes as documented under https://developer.signalwire.com (cXML reference: Say, Dial, Sip, Number,
-Connect, Stream, Redirect, Reject, Hangup).
+Connect, Stream, Record, Redirect, Reject, Hangup).
 """
 
 from collections.abc import Mapping
@@ -68,6 +68,19 @@ class Answer:
         stream = ElementTree.SubElement(connect, "Stream", {"url": url, "codec": "PCMU@8000h", "realtime": "true"})
         for name, value in parameters.items():
             ElementTree.SubElement(stream, "Parameter", {"name": name, "value": value})
+        return self
+
+    def record(self, *, action: str, told: str, longest_s: int) -> "Answer":
+        """Record what the caller says after a beep, until they press # or fall silent; `told` hears of it."""
+        given = {
+            "playBeep": "true",
+            "finishOnKey": "#",
+            "maxLength": str(longest_s),
+            "timeout": "6",
+            "trim": "do-not-trim",
+        }
+        more = {"action": action, "method": "POST", "recordingStatusCallback": told}
+        ElementTree.SubElement(self.root, "Record", {**given, **more})
         return self
 
     def redirect(self, url: str) -> "Answer":

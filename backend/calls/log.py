@@ -22,6 +22,8 @@ LONGEST_ID = 200
 OURS = "magpipe"
 # What tabs hear: a line was spoken, and anything else happened; the subject is the call.
 SPOKEN, CHANGED = "call.spoken", "call.changed"
+# Somebody waits for people, or no longer does.
+RINGS = "call.rings"
 # So long after the carrier says that a call is over, its last words may still be told.
 LAST_WORDS = timedelta(seconds=5)
 SETTLE, READ, COMPLETE = "calls.settle", "calls.read", "calls.complete"
@@ -63,13 +65,17 @@ async def tell_tabs(session: AsyncSession, call: CallRecord, what: str = CHANGED
 
 async def _settle(session: AsyncSession, call: CallRecord) -> None:
     """Write what the log comes to into the record, and show it in the timeline when anything changed."""
-    standing = projection.project(await queries.standing_events(session, call.id))
+    events = await queries.standing_events(session, call.id)
+    standing = projection.project(events)
     due = _due(call)
+    was_live = call.status not in ENDED
     if not _put(call, standing):
         return
     session.add(call)
     await session.flush()
     await show(session, call)
+    if was_live and call.status in ENDED and any(event.kind == Kind.PEOPLE_RUNG for event in events):
+        await tell_tabs(session, call, RINGS)
     later = clock.now() + LAST_WORDS
     for name in sorted(_due(call) - due):
         urgency = jobs.Urgency.USUAL if name == SETTLE else jobs.Urgency.CAN_WAIT

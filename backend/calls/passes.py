@@ -28,6 +28,8 @@ class Door(StrEnum):
     """Talk with the draft of an agent: `about` is the agent."""
     DESK = "desk"
     """Hold a call the person makes themselves: `about` is the call."""
+    ANSWER = "answer"
+    """Take a caller who waits for people: `about` is the call."""
     LISTEN = "listen"
     """Hear both sides of a call: `about` is the call."""
     SPEAK = "speak"

@@ -39,6 +39,12 @@ class Kind(StrEnum):
     """`result` is `voicemail` or `screening`: as the carrier guesses, or as the agent heard."""
     CALLEE_SPOKE = "callee.spoke"
     """Somebody whom we called talked with the agent."""
+    PEOPLE_RUNG = "people.rung"
+    """Browsers of the team ring for the caller, who waits on the line."""
+    PEOPLE_MISSED = "people.missed"
+    """Nobody of the team took the caller: `reason` says why."""
+    VOICEMAIL_LEFT = "voicemail.left"
+    """The caller left a message: `reason`."""
     HANG_UP_ASKED = "hang_up.asked"
     """A person wants the call to end: `reason` says who."""
 
@@ -63,6 +69,8 @@ _AT_MACHINE = {
 }
 _MACHINE = "An answering machine picked up."
 _SCREENED = "A service asked who was calling, and nobody picked up."
+_RUNG = (Kind.PEOPLE_RUNG, Kind.PEOPLE_MISSED)
+_NOBODY_TOOK = "Nobody of the team took the call."
 _UNANSWERED = {
     CallStatus.BUSY: Disposition.BUSY,
     CallStatus.NO_ANSWER: Disposition.NO_ANSWER,
@@ -129,7 +137,8 @@ def project(events: Iterable[Event]) -> Standing:
     return Standing(status, started_at, answered_at, ended_at, duration_s, disposition, reason)
 
 
-_ANSWERS = (Kind.ANSWERED, Kind.AGENT_JOINED, Kind.PERSON_JOINED, Kind.TRANSFERRED)
+_JOINS = (Kind.AGENT_JOINED, Kind.PERSON_JOINED, Kind.TRANSFERRED)
+_ANSWERS = (Kind.ANSWERED, *_JOINS)
 
 
 def _order(event: Event) -> tuple[Any, ...]:
@@ -148,9 +157,11 @@ def _status(by_kind: Mapping[str, list[Event]], told: list[Event], answered_at: 
         end = _end(told)
         # A call that nobody answered and the carrier calls completed rang until somebody gave up.
         return CallStatus.NO_ANSWER if end == CallStatus.COMPLETED else end
-    if answered_at is not None:
+    # A line that is open while browsers ring is no conversation yet.
+    is_waiting = bool(by_kind.get(Kind.PEOPLE_RUNG)) and not any(by_kind.get(kind) for kind in _JOINS)
+    if answered_at is not None and not is_waiting:
         return CallStatus.IN_PROGRESS
-    return CallStatus.RINGING if by_kind.get(Kind.RINGING) else CallStatus.INITIATED
+    return CallStatus.RINGING if is_waiting or by_kind.get(Kind.RINGING) else CallStatus.INITIATED
 
 
 def _end(told: list[Event]) -> CallStatus:
@@ -160,6 +171,8 @@ def _end(told: list[Event]) -> CallStatus:
 
 def _disposition(by_kind: Mapping[str, list[Event]], told: list[Event], status: CallStatus) -> tuple[str, str]:
     """Return what came of the call and why, the strongest claim first."""
+    if messages := by_kind.get(Kind.VOICEMAIL_LEFT):
+        return Disposition.VOICEMAIL, _why(messages[0])
     if refused := by_kind.get(Kind.REFUSED):
         return str(refused[0].data.get("disposition") or Disposition.REFUSED), _why(refused[0])
     if moved := by_kind.get(Kind.TRANSFERRED):
@@ -180,6 +193,8 @@ def _disposition(by_kind: Mapping[str, list[Event]], told: list[Event], status: 
     if status in (CallStatus.NO_ANSWER, CallStatus.CANCELED) and (asked := by_kind.get(Kind.HANG_UP_ASKED)):
         # A telephone that stops to ring because somebody of ours put the phone down is not one that nobody answered.
         return Disposition.CANCELED, _why(asked[0])
+    if told and (rung := [event for kind in _RUNG for event in by_kind.get(kind, [])]):
+        return Disposition.NO_ANSWER, next((_why(event) for event in reversed(rung) if _why(event)), _NOBODY_TOOK)
     if status in _UNANSWERED and not by_kind.get(Kind.FORWARD_STARTED):
         why = next((_why(event) for event in told if _why(event)), "")
         return _UNANSWERED[status], why or _REASONS[status]

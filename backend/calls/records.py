@@ -29,9 +29,10 @@ from backend.models.agents import AgentConfig
 from backend.models.calls import CallRecord
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation
+from backend.models.numbers import ServiceNumber
 from backend.models.organizations import Organization
 from backend.numbers import e164
-from backend.vocab import AuthorKind, Channel, Direction, ItemKind
+from backend.vocab import AnsweredBy, AuthorKind, Channel, Direction, ItemKind
 
 BROKE_OFF = "The agent's line broke off in the middle of the call."
 
@@ -45,6 +46,7 @@ async def brief(call_id: UUID) -> CallBrief:
             agent = await session.get(AgentConfig, call.agent_id) if call.agent_id else None
             settings = await agents.answering_as(session, agent, call.agent_version) if agent else {}
             organization = await session.get(Organization, call.org_id)
+            number = await session.get(ServiceNumber, call.number_id) if call.number_id else None
             events = await queries.standing_events(session, call.id)
             said = await queries.said(session, call.id)
             return CallBrief(
@@ -68,6 +70,11 @@ async def brief(call_id: UUID) -> CallBrief:
                 variables=call.variables,
                 per_minute=billing.per_minute(settings, config.settings().chat_model),
                 person_id=None if call.agent_id else call.started_by_user_id,
+                answered_by=number.answered_by if number else AnsweredBy.AGENT,
+                ring_team_id=number.ring_team_id if number else None,
+                ring_s=number.ring_s if number else 0,
+                has_voicemail=number.has_voicemail if number else False,
+                voicemail_greeting=number.voicemail_greeting if number else "",
                 has_returned=any(event.kind == Kind.RETURNED for event in events),
                 said=tuple((str(one.data.get("who")), str(one.data["text"])) for one in said if one.data.get("text")),
             )
@@ -173,17 +180,15 @@ async def agent_line(found: CallBrief) -> AgentLine:
     return AgentLine.ENDED if is_over or left >= joined else AgentLine.LOST
 
 
-async def note_lost(found: CallBrief) -> None:
-    """Keep that the agent's line broke off, once, and have people look after the caller."""
+async def note_lost(found: CallBrief, reason: str = BROKE_OFF) -> None:
+    """Keep that the line of whoever spoke with a caller broke off, once, and have people look after the caller."""
     with org_scope(found.org_id):
         async with unit_of_work() as session:
-            is_new = await log.write(
-                session, found.call_id, log.OURS, "lost", Kind.AGENT_LOST, clock.now(), {"reason": BROKE_OFF}
-            )
-            if is_new:
+            told = {"reason": reason}
+            if await log.write(session, found.call_id, log.OURS, "lost", Kind.AGENT_LOST, clock.now(), told):
                 # The call is locked before its conversation, as by everybody who writes its log.
                 conversation = await conversations.locked(session, found.conversation_id, with_contact=False)
-                await conversations.call_for_person(session, conversation, "the agent's line broke off during a call")
+                await conversations.call_for_person(session, conversation, "the line broke off during a call")
 
 
 async def owner(call_id: UUID) -> UUID:

@@ -19,6 +19,11 @@ LONGEST_S = 14_400
 # What the carrier's own voice calls the languages of agents.
 _VOICES = {"es": "es-ES", "fr": "fr-FR", "de": "de-DE"}
 AGENT_LEG, PERSON_LEG, TRANSFER_LEG = "agent", "person", "transfer"
+# Browsers of the team ring: as the number says, or because the agent put the caller through.
+PEOPLE_LEG, TEAM_LEG = "people", "team"
+VOICEMAIL_LEG = "voicemail"
+# Longer messages are rare, and nobody listens to them.
+LONGEST_MESSAGE_S = 180
 
 
 def sip_login() -> tuple[str, str]:
@@ -60,6 +65,27 @@ def to_desk(told: Answer, call_id: UUID) -> Answer:
     Its address ends with the call's id, as that of the person's browser: a proxy can send both to one process.
     """
     return _to_stream(told, call_id, f"{settings().voice_stream_url}/{call_id}")
+
+
+def to_people(told: Answer, call_id: UUID, wait_id: UUID, leg: str = PEOPLE_LEG) -> Answer:
+    """Let the caller wait on a line of the voice process until somebody of the team takes them.
+
+    `leg` says what for, when it is asked what follows. The address is as that of `to_desk`.
+    """
+    wait = str(wait_id)
+    given = {"call_id": str(call_id), "ticket": tickets.issue(call_id, wait), "wait": wait}
+    url = f"{settings().voice_stream_url}/{call_id}"
+    return told.stream(url, given).redirect(address("sip-call-status", call_id, leg=leg))
+
+
+def to_voicemail(told: Answer, call_id: UUID, words: str, language: str = "") -> Answer:
+    """Let the caller leave a message after these words and a beep."""
+    told.say(words, _VOICES.get(language, "en-US"))
+    return told.record(
+        action=address("sip-call-status", call_id, leg=VOICEMAIL_LEG),
+        told=address("sip-recording-callback", call_id, leg=VOICEMAIL_LEG),
+        longest_s=LONGEST_MESSAGE_S,
+    ).hang_up()
 
 
 def to_person(told: Answer, call_id: UUID, number: str, *, caller_id: str, leg: str = PERSON_LEG) -> Answer:

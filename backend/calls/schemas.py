@@ -8,7 +8,7 @@ from uuid import UUID
 
 from backend.models.calls import CallRecord
 from backend.numbers import e164
-from backend.vocab import CallStatus, Direction, Disposition
+from backend.vocab import AnsweredBy, CallStatus, Direction, Disposition
 
 # A line that was spoken, in the log of a call: `who` (caller, agent or person), `text`, `is_interrupted`.
 LINE = "transcript.line"
@@ -45,6 +45,8 @@ def title(call: CallRecord) -> str:
         return "Call in progress"
     if call.disposition == Disposition.BLOCKED:
         return "Blocked call"
+    if call.disposition == Disposition.VOICEMAIL and call.direction == Direction.INBOUND:
+        return "Voicemail"
     if call.disposition in (Disposition.VOICEMAIL, Disposition.SCREENED_OUT):
         return _MISSED[Disposition(call.disposition)]
     if is_missed(call):
@@ -95,6 +97,19 @@ class CallBrief:
 
     person_id: UUID | None = None
     """Who of the team calls themselves, from their browser; nobody where an agent does."""
+    answered_by: str = AnsweredBy.AGENT
+    """Who takes calls to this number."""
+    ring_team_id: UUID | None = None
+    ring_s: int = 0
+    """Which team's browsers ring for its callers, everybody's where there is none, and for how long."""
+    has_voicemail: bool = False
+    voicemail_greeting: str = ""
+    """Whether callers whom nobody takes leave a message, and the number's own words before it."""
+
+    @property
+    def has_team(self) -> bool:
+        """Whether people of the team take callers of the agent at their browsers."""
+        return self.direction == Direction.INBOUND and self.answered_by == AnsweredBy.AGENT_THEN_PEOPLE
 
     @property
     def has_ended(self) -> bool:

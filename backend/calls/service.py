@@ -21,7 +21,7 @@ from backend.calls.incoming import answer as answer_inbound
 from backend.calls.listing import PAGE, RESULTS, SEARCH_LIMIT
 from backend.calls.listing import one_line as line
 from backend.calls.listing import page as lines
-from backend.calls.log import CHANGED, SPOKEN
+from backend.calls.log import CHANGED, RINGS, SPOKEN
 from backend.calls.moving import instructions as transfer_instructions
 from backend.calls.moving import put_through
 from backend.calls.outgoing import CallOrder, check, place, terminate
@@ -49,12 +49,18 @@ from backend.calls.requests import (
 )
 from backend.calls.requests import answered as answer_to_request
 from backend.calls.requests import of_call as requests
+from backend.calls.ringing import Waiting, decline, gave_up, ring_again, waiting
+from backend.calls.ringing import admit as admit_taker
+from backend.calls.ringing import due_s as due_of_wait
+from backend.calls.ringing import joined as taker_joined
+from backend.calls.ringing import take as take_waiting
 from backend.calls.room_calls import claim as claim_dialling
 from backend.calls.rooms import accept as accept_room_event
 from backend.calls.schemas import CallBrief, CallListFilter, Transcript
 from backend.calls.settling import reserve
 from backend.calls.stepping_in import OnLine, WayIn, give_back, on_line, take, way_in
 from backend.calls.transcript import everything_said, happenings, transcript
+from backend.calls.voicemail import brought as recording_brought
 from backend.calls.whitelist import add as add_to_whitelist
 from backend.calls.whitelist import entries as whitelist
 from backend.calls.whitelist import remove as remove_from_whitelist
@@ -66,6 +72,7 @@ __all__ = [
     "FAILED",
     "PAGE",
     "RESULTS",
+    "RINGS",
     "SEARCH_LIMIT",
     "SPOKEN",
     "Answered",
@@ -77,6 +84,7 @@ __all__ = [
     "OnLine",
     "Request",
     "Transcript",
+    "Waiting",
     "WayIn",
     "Wish",
     "accept_pickup",
@@ -86,6 +94,7 @@ __all__ = [
     "add_to_whitelist",
     "admit",
     "admit_consulted",
+    "admit_taker",
     "answer_inbound",
     "answer_outbound",
     "answer_to_request",
@@ -101,9 +110,12 @@ __all__ = [
     "consult_instructions",
     "consult_joined",
     "consult_told",
+    "decline",
+    "due_of_wait",
     "empty",
     "everything_said",
     "export",
+    "gave_up",
     "get",
     "give_back",
     "happenings",
@@ -123,18 +135,23 @@ __all__ = [
     "place",
     "place_own",
     "put_through",
+    "recording_brought",
     "remove_from_whitelist",
     "requests",
     "reserve",
+    "ring_again",
     "say_goodbye",
     "stop_consulting",
     "take",
     "take_desk",
+    "take_waiting",
+    "taker_joined",
     "terminate",
     "too_old",
     "transcript",
     "transfer",
     "transfer_instructions",
+    "waiting",
     "way_in",
     "whisper",
     "whitelist",

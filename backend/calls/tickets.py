@@ -14,7 +14,7 @@ _PURPOSE = "voice-stream"
 
 
 def issue(call_id: UUID, attempt: str = "") -> str:
-    """Return a ticket for a call, such as `1795564800.3f…`; one for a person who was rung names the attempt."""
+    """Return a ticket for a call, such as `1795564800.3f…`; one for a person who was rung, or a wait, names that."""
     until = int(clock.now().timestamp()) + VALID_S
     return f"{until}.{_signature(call_id, until, attempt)}"
 

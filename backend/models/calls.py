@@ -103,6 +103,25 @@ class CallEvent(TenantRow, table=True):
     """What a line that was spoken is found by; the database fills it (see the migration that made it)."""
 
 
+class CallWait(TenantRow, table=True):
+    """A caller for whom browsers of the team ring; `outcome` is empty while they do."""
+
+    __tablename__ = "call_waits"
+    __table_args__ = (
+        Index("call_waits_call", "call_id", "id"),
+        Index("call_waits_open_call", "call_id", unique=True, postgresql_where=text("outcome = ''")),
+        Index("call_waits_open", "org_id", "id", postgresql_where=text("outcome = ''")),
+    )
+
+    call_id: UUID = Field(foreign_key="call_records.id", ondelete="CASCADE")
+    team_id: UUID | None = Field(default=None, foreign_key="teams.id", ondelete="SET NULL", index=True)
+    ends_at: datetime = moment(clock.now)
+    taken_by_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
+    taken_at: datetime | None = moment()
+    declined_by: list[str] = document(list)
+    outcome: str = ""
+
+
 class CallWhitelistEntry(TenantRow, table=True):
     """A caller whom an agent does not answer: the call goes straight to a number of the business's people."""
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlmodel import Field
 
 from backend.models.base import TenantRow, document
+from backend.vocab import AnsweredBy
 
 
 class ServiceNumber(TenantRow, table=True):
@@ -23,3 +24,10 @@ class ServiceNumber(TenantRow, table=True):
     outbound_agent_id: UUID | None = Field(
         default=None, foreign_key="agent_configs.id", ondelete="SET NULL", index=True
     )
+    answered_by: str = Field(default=AnsweredBy.AGENT, sa_column_kwargs={"server_default": "agent"})
+    ring_team_id: UUID | None = Field(default=None, foreign_key="teams.id", ondelete="SET NULL", index=True)
+    """Whose browsers ring; everybody's where there is none."""
+    ring_s: int = Field(default=25, sa_column_kwargs={"server_default": "25"})
+    has_voicemail: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
+    """Whether callers whom people were to take, and nobody did, leave a message."""
+    voicemail_greeting: str = Field(default="", sa_column_kwargs={"server_default": ""})

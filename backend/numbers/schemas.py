@@ -37,6 +37,11 @@ class NumberView(TypedDict):
     text_agent_name: str
     outbound_agent_id: str
     outbound_agent_name: str
+    answered_by: str
+    ring_team_id: str
+    ring_s: int
+    has_voicemail: bool
+    voicemail_greeting: str
     created_at: str
 
 

@@ -14,16 +14,20 @@ from backend.agents import service as agents
 from backend.core import audit, jobs, realtime
 from backend.core.config import settings
 from backend.core.errors import Conflict, Invalid, NotFound, VendorError
+from backend.core.ids import parse_id
 from backend.core.logging import log
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of, platform_scope, unit_of_work
 from backend.models.numbers import ServiceNumber
 from backend.numbers import e164, queries
 from backend.numbers.schemas import SLOT_TYPES, FreeNumber, NumberView, Slot
+from backend.organizations import service as organizations
 from backend.vendors import signalwire
-from backend.vocab import MemberRole
+from backend.vocab import AnsweredBy, MemberRole
 
-LABEL_LIMIT = 60
+LABEL_LIMIT, GREETING_LIMIT = 60, 500
+# For how many seconds browsers may ring; a telephone rings six seconds at a time.
+RINGS_S = (15, 25, 40, 60)
 _COLUMNS = {Slot.TEXT: "text_agent_id", Slot.VOICE: "agent_id", Slot.OUTBOUND: "outbound_agent_id"}
 _SLOT_WORDS = {Slot.TEXT: "texts", Slot.VOICE: "calls", Slot.OUTBOUND: "outgoing calls"}
 
@@ -127,6 +131,38 @@ async def assign(
     session.add(number)
     await session.flush()
     await _changed(session, principal, number.id, "assigned", {"slot": str(slot), "agent_id": str(agent_id or "")})
+    return number
+
+
+async def set_answering(
+    session: AsyncSession, principal: Principal, number_id: UUID, name: str, value: str
+) -> ServiceNumber:
+    """Choose who takes the calls to a number: `answered_by`, `ring_team_id` (empty for everybody) or `ring_s`.
+
+    `if_nobody` is `voicemail` or `goodbye`, and `voicemail_greeting` what is said before the beep, empty for our words.
+
+    Raises `NotFound` (number or team), `Invalid` that names the field.
+    """
+    principal.require(MemberRole.EDITOR)
+    number = await get(session, number_id)
+    if name == "answered_by" and value in set(AnsweredBy):
+        number.answered_by = value
+    elif name == "ring_team_id":
+        number.ring_team_id = (await organizations.team(session, parse_id(value, name))).id if value else None
+    elif name == "ring_s" and value in {str(seconds) for seconds in RINGS_S}:
+        number.ring_s = int(value)
+    elif name == "if_nobody" and value in ("voicemail", "goodbye"):
+        number.has_voicemail = value == "voicemail"
+    elif name == "voicemail_greeting":
+        words = " ".join(value.replace("\x00", "").split())
+        if len(words) > GREETING_LIMIT:
+            raise Invalid(f"A greeting has at most {GREETING_LIMIT} characters.", field=name)
+        number.voicemail_greeting = words
+    else:
+        raise Invalid("Choose one of the list.", field=name)
+    session.add(number)
+    await session.flush()
+    await _changed(session, principal, number.id, "answering", {name: value})
     return number
 
 
@@ -244,5 +280,10 @@ def _view(number: ServiceNumber, voice: str, texts: str, outbound: str) -> Numbe
         text_agent_name=texts,
         outbound_agent_id=str(number.outbound_agent_id or ""),
         outbound_agent_name=outbound,
+        answered_by=number.answered_by,
+        ring_team_id=str(number.ring_team_id or ""),
+        ring_s=number.ring_s,
+        has_voicemail=number.has_voicemail,
+        voicemail_greeting=number.voicemail_greeting,
         created_at=number.created_at.isoformat(),
     )

@@ -39,7 +39,7 @@ from backend.organizations.places import (
 from backend.organizations.schemas import OrganizationDetails, OrganizationRow
 from backend.organizations.teams import add_member as add_to_team
 from backend.organizations.teams import create as create_team
-from backend.organizations.teams import delete_team, next_up
+from backend.organizations.teams import delete_team, next_up, on_duty
 from backend.organizations.teams import get as team
 from backend.organizations.teams import list_all as teams
 from backend.organizations.teams import remove_member as remove_from_team
@@ -72,6 +72,7 @@ __all__ = [
     "members",
     "mine",
     "next_up",
+    "on_duty",
     "pending_for",
     "reactivate",
     "remove",

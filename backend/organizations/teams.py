@@ -149,6 +149,29 @@ async def remove_member(session: AsyncSession, principal: Principal, team_id: UU
     await _record(session, principal, team.id, "member_removed", {"user_id": str(user_id)})
 
 
+async def on_duty(session: AsyncSession, team_id: UUID | None) -> set[UUID]:
+    """Return who of a team, or of the whole organization, is there: every approved member who is not away."""
+    member = OrganizationMember
+    query = (
+        select(member.user_id)
+        .outerjoin(
+            InboxPreference,
+            (col(InboxPreference.user_id) == col(member.user_id)) & (col(InboxPreference.org_id) == col(member.org_id)),
+        )
+        .where(
+            member.org_id == org_id_of(session),
+            member.status == MemberStatus.APPROVED,
+            func.coalesce(col(InboxPreference.is_away), False).is_(False),
+        )
+    )
+    if team_id is not None:
+        query = query.join(
+            TeamMember,
+            (col(TeamMember.user_id) == col(member.user_id)) & (col(TeamMember.org_id) == col(member.org_id)),
+        ).where(TeamMember.team_id == team_id)
+    return {user_id for user_id in (await session.exec(query)).all() if user_id is not None}
+
+
 async def next_up(session: AsyncSession, team_id: UUID) -> NextUp:
     """Return whose turn it is, and note that they had it: who was given something longest ago, and is not away.
 

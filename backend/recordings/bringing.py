@@ -34,8 +34,16 @@ async def bring(call_id: UUID, sid: str, began_at: datetime) -> None:
     """
     async with unit_of_work() as session:
         row = await _row(session, call_id, sid, began_at)
-    if row is None or row.status == RecordingStatus.READY:
+    if row is None:
         return
+    if row.status != RecordingStatus.READY and not await _bring(row, sid):
+        return
+    # Also of one that was here before: the process may have died between.
+    await calls.recording_brought(row.org_id, call_id, row.id, sid)
+
+
+async def _bring(row: CallRecording, sid: str) -> bool:
+    """Bring the file of a recording; False where there is none, or nobody wants it any more."""
     path = settings().media_dir / row.path
     partial = path.with_name(f".{path.name}")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -46,14 +54,14 @@ async def bring(call_id: UUID, sid: str, began_at: datetime) -> None:
         if error.is_retryable:
             raise
         await _missing(row.id)
-        return
+        return False
     heard = await sound.read(partial)
     async with unit_of_work() as session:
         found = await queries.locked(session, org_id_of(session), row.id)
         if found is None:
             # The person was erased meanwhile, or the organization keeps the call no longer.
             partial.unlink(missing_ok=True)
-            return
+            return False
         found.status = RecordingStatus.READY if heard else RecordingStatus.MISSING
         if heard is None:
             partial.unlink(missing_ok=True)
@@ -65,6 +73,7 @@ async def bring(call_id: UUID, sid: str, began_at: datetime) -> None:
         session.add(found)
         await session.flush()
         await calls.changed(session, found.call_id)
+    return heard is not None
 
 
 async def give_up(call_id: UUID, sid: str) -> None:

@@ -4,8 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.core import clock, jobs
+from backend.core.jobs import Backoff
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
-from backend.recordings import bringing, making, queries, retention
+from backend.recordings import bringing, hearing, making, queries, retention
+
+# Each try costs money; a message that nobody could hear can still be played.
+PATIENCE = Backoff(attempts=5)
 
 
 @jobs.task("recordings.complete")
@@ -35,6 +39,13 @@ async def bring(org_id: str, call_id: str, sid: str, began_at: str) -> None:
     """Store what the carrier recorded of a call; running it again changes nothing."""
     with org_scope(UUID(org_id)):
         await bringing.bring(UUID(call_id), sid, datetime.fromisoformat(began_at))
+
+
+@jobs.task("recordings.hear", retry=PATIENCE)
+async def hear(org_id: str, recording_id: str) -> None:
+    """Write down what is said in a message that a caller left; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        await hearing.hear(UUID(recording_id))
 
 
 @jobs.task("recordings.give_up")

@@ -8,11 +8,11 @@ import hmac
 import io
 import json
 import uuid
-import wave
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import av
 import numpy as np
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
@@ -193,14 +193,21 @@ def _alternative(text: str, began: float, ended: float) -> dict[str, Any]:
     }
 
 
+def _samples(body: bytes) -> tuple[int, Samples]:
+    """Return the first channel of a recording, in whichever container it lies."""
+    with av.open(io.BytesIO(body), "r") as file:
+        sound = file.streams.audio[0]
+        change = av.AudioResampler("s16p", sound.layout, sound.rate)
+        parts = [frame.to_ndarray()[0] for piece in file.decode(sound) for frame in change.resample(piece)]
+    return sound.rate, np.concatenate([*parts, np.zeros(0, np.int16)])
+
+
 async def _recording(request: Request) -> Response:
     if not _is_known(request.headers, request.app.state.world):
         return _no_key()
     try:
-        with wave.open(io.BytesIO(await request.body())) as file:
-            rate, samples = file.getframerate(), np.frombuffer(file.readframes(file.getnframes()), np.int16)
-            samples = samples[:: file.getnchannels()]
-    except (wave.Error, EOFError):
+        rate, samples = _samples(await request.body())
+    except (av.error.FFmpegError, IndexError):
         return _refusal(400, "Bad Request", "failed to process audio: corrupt or unsupported data")
     seconds = len(samples) / rate
     text = " ".join(Listener(rate).hear(np.concatenate([samples, np.zeros(rate, np.int16)])))

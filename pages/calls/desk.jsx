@@ -161,7 +161,7 @@ export function DeskCall({ opening, standing, words, line, onLeave }) {
     if (state.stage !== "dialling") {
       // Hung up before the answer came that it rings.
       if (opening.call) onLeave?.(opening.call);
-    } else if (opening.problem) desk.refuse();
+    } else if (opening.problem || opening.gone) desk.refuse();
     else desk.connect(opening);
   }, [opening.n]);
   useEffect(() => {
@@ -179,7 +179,9 @@ export function DeskCall({ opening, standing, words, line, onLeave }) {
     ? reason
     : state.stage === "open"
       ? words.ON_THE_LINE
-      : standing.call === state.call && standing.status === "ringing"
+      : state.isIncoming
+        ? line.CONNECTING
+        : standing.call === state.call && standing.status === "ringing"
         ? words.RINGING
         : words.CALLING;
   const voice = { ...state, meter: desk.meter, mute: desk.mute, press: desk.press, pick: desk.pick, hangUp: desk.hangUp };

@@ -2,7 +2,7 @@
 import { VoiceLine } from "$/public/voice-line.js";
 import { choose, chosen } from "$/public/external/pages/calls/parts/devices.js";
 
-const NONE = { stage: "idle", call: "", name: "", number: "", conversation: "", answeredAt: 0, lasted: 0, reason: "", isMuted: false, hasMicrophone: true };
+const NONE = { stage: "idle", call: "", name: "", number: "", conversation: "", answeredAt: 0, lasted: 0, reason: "", isMuted: false, hasMicrophone: true, isIncoming: false };
 
 let state = NONE;
 let line = null;
@@ -27,12 +27,12 @@ function end(reason) {
   set({ stage: "over", reason, lasted: state.answeredAt ? Date.now() - state.answeredAt : 0 });
 }
 
-// In the click that calls: takes microphone and ear. Tells whether the number may be rung: a person may take their time
+// In the click that calls, or takes a caller: takes microphone and ear. Tells whether the number may be rung: a person may take their time
 // to allow the microphone, or hang up meanwhile.
-export function begin(number) {
+export function begin(number, caller = "") {
   const made = new VoiceLine();
   line = made;
-  set({ ...NONE, stage: "dialling", name: number, number });
+  set({ ...NONE, stage: "dialling", name: caller || number, number, isIncoming: !!caller });
   made.addEventListener("microphone", ({ detail }) => set({ hasMicrophone: detail.has }));
   made.addEventListener("level", ({ detail }) => meter.current?.style.setProperty("--level", detail.mine.toFixed(2)));
   made.addEventListener("told", ({ detail }) => {

@@ -38,7 +38,7 @@ from pages.words.frame import Common, Crash, NotFound, PaletteWords, Public, She
 from pages.words.inbox import InboxBulk, InboxFilters, InboxList, InboxNew, InboxPage, InboxWhen
 from pages.words.inbox_conversation import InboxComposer, InboxSide, InboxThread, InboxTimeline
 from pages.words.knowledge import Knowledge, KnowledgeFiles
-from pages.words.lines import Desk, LineWords, TrialCall
+from pages.words.lines import Desk, LineWords, Ringing, TrialCall
 from pages.words.memory import Memory
 from pages.words.messages import Messages
 from pages.words.operations import Operations
@@ -115,6 +115,7 @@ __all__ = [
     "Phone",
     "Public",
     "ResetPassword",
+    "Ringing",
     "Settings",
     "Shell",
     "SignIn",

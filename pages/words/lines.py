@@ -74,3 +74,22 @@ class Desk:
     CLOSE = "Close"
     FOLD = "Make the call small"
     UNFOLD = "Show the call's controls"
+
+
+class Ringing:
+    """Callers for whom browsers of the team ring."""
+
+    INCOMING = "Incoming call"
+    TO = "to {number}"
+    ANSWER = "Answer"
+    DECLINE = "Decline"
+    SHORTCUT = "Alt+R goes to this call"
+    QUEUE = "Waiting callers"
+    NOBODY = "Nobody is waiting."
+    ON_DUTY = "Calls ring here"
+    ON_DUTY_HINT = "Off while you are away: neither calls nor conversations come to you."
+    WAITED = "Waiting for {time}"
+    FOR_TEAM = "for {team}"
+    TAKE = "Take"
+    TAKE_NAME = "Take the call of {name}"
+    TAKEN = "You are in a call"

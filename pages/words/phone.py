@@ -37,4 +37,27 @@ class Phone:
     TURN_OFF = "Turn off"
     TURN_ON = "Turn on"
     MORE = "More for this number"
+    ANSWERING = "Who answers"
+    ANSWERING_LEAD = "Choose who takes the calls to this number. Each choice counts from the next call on."
+    ANSWERED_BY = "Calls are taken by"
+    ANSWERED_BY_CHOICES = (
+        ("agent", "The agent"),
+        ("people", "People"),
+        ("people_then_agent", "People, then the agent"),
+        ("agent_then_people", "The agent, then people"),
+    )
+    ANSWERED_BY_HINTS = (
+        ("agent", "Nobody's browser rings."),
+        ("people", "Browsers of people on duty ring. The agent takes no calls."),
+        ("people_then_agent", "Browsers of people on duty ring first. Where nobody takes the call, the agent does."),
+        ("agent_then_people", "People are rung when the agent puts a caller through, or cannot be reached."),
+    )
+    IF_NOBODY = "Where nobody takes it"
+    IF_NOBODY_CHOICES = (("voicemail", "They leave a voicemail"), ("goodbye", "They are told to call again"))
+    GREETING = "Words before the beep"
+    GREETING_PLACEHOLDER = "Thank you for calling. Please leave a message after the tone…"
+    RING_WHOM = "Whose browsers ring"
+    EVERYBODY = "Everybody on duty"
+    RING_FOR = "They ring for"
+    RING_CHOICES = (("15", "15 seconds"), ("25", "25 seconds"), ("40", "40 seconds"), ("60", "A minute"))
     LOOKING = "Looking for free numbers…"

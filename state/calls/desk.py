@@ -11,11 +11,14 @@ from backend.core.errors import MagpipeError, NotFound
 from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
+from state.calls.ringing import RingingState
 from state.errors import answers
 from state.hub import News, hub
 from state.session import SessionState
 
 RECENT = 8
+# `problem` stands at the keys of the page, `gone` with the call that rang.
+_OPENING = ("pass", "call", "name", "conversation", "problem", "gone")
 
 
 class Standing(TypedDict):
@@ -44,7 +47,7 @@ class DeskState(SessionState):
     HEARS: ClassVar[frozenset[str]] = frozenset({calls.CHANGED, "resync"})
 
     # Where the page calls, and with what pass (good once, for a minute); `n` grows with each call.
-    opening: dict[str, Any] = {"n": 0, "url": "", "pass": "", "call": "", "name": "", "conversation": "", "problem": ""}
+    opening: dict[str, Any] = {"n": 0, "url": "", **dict.fromkeys(_OPENING, "")}
     standing: Standing = {"call": "", "status": "", "reason": ""}
 
     @rx.event
@@ -52,22 +55,45 @@ class DeskState(SessionState):
     async def dial(self, phone_number: str, caller_id: str) -> None:
         """Have a telephone rung for the person at this tab; why it is not, the page says itself."""
         principal = await self._principal()
-        found: dict[str, Any] = dict.fromkeys(("pass", "call", "name", "conversation", "problem"), "")
         try:
             with org_scope(principal.org_id):
                 async with unit_of_work() as session:
                     placed = await calls.place_own(session, principal, phone_number, caller_id)
                     line = await calls.line(session, placed.id)
         except MagpipeError as error:
-            found["problem"] = error.message
+            self._open(problem=error.message)
         else:
-            found |= {"call": line["id"], "name": line["contact_name"] or line["number_display"]}
-            found |= {"conversation": line["conversation_id"]}
-            found["pass"] = calls.browser_pass(principal, calls.Door.DESK, placed.id)
-            self.standing = Standing(call=line["id"], status=line["status"], reason="")
-            hub.subscribe(self.router.session.client_token, principal, DeskState)
-        url = f"{settings().voice_browser_url}/{found['call']}"
-        self.opening = {**found, "url": url, "n": self.opening["n"] + 1}
+            self._begin(principal, calls.Door.DESK, line)
+
+    @rx.event
+    @answers
+    async def answer(self, wait: str) -> Any:
+        """Take a caller who waits, for the person at this tab; who was faster, or that the caller is gone, is told."""
+        principal = await self._principal()
+        try:
+            with org_scope(principal.org_id):
+                async with unit_of_work() as session:
+                    taken = await calls.take_waiting(session, principal, wait)
+                    line = await calls.line(session, taken.id)
+        except MagpipeError as error:
+            self._open(gone=error.message)
+            return rx.toast(error.message)
+        self._begin(principal, calls.Door.ANSWER, line)
+        return None
+
+    def _begin(self, principal: Principal, door: calls.Door, line: Any) -> None:
+        self.standing = Standing(call=line["id"], status=line["status"], reason="")
+        hub.subscribe(self.router.session.client_token, principal, DeskState)
+        self._open(
+            call=line["id"],
+            name=line["contact_name"] or line["number_display"],
+            conversation=line["conversation_id"],
+            **{"pass": calls.browser_pass(principal, door, parse_id(line["id"]))},
+        )
+
+    def _open(self, **found: str) -> None:
+        url = f"{settings().voice_browser_url}/{found.get('call', '')}"
+        self.opening = {**dict.fromkeys(_OPENING, ""), **found, "url": url, "n": self.opening["n"] + 1}
 
     @rx.event
     @answers
@@ -92,6 +118,8 @@ class DeskState(SessionState):
         self.standing = Standing(call=wanted, status=line["status"], reason=line["reason"])
         if not line["is_live"]:
             hub.leave(self.router.session.client_token, DeskState)
+            # Whoever waited meanwhile rings here again.
+            await (await self.get_state(RingingState))._show(principal)
 
 
 class RecentsState(SessionState):

@@ -785,9 +785,19 @@ WIDGETS: dict[str, Widget] = {
         {
             "dial": _rule(phone_number="+14155550166", caller_id="+14155550100"),
             "hang_up": _rule(call_id=Id("call_records")),
+            "answer": _rule(wait=Id("call_waits")),
         },
     ),
     "state.calls.desk.RecentsState": Widget("/phone", {"load": _rule()}),
+    "state.calls.ringing.RingingState": Widget("/phone", {"load": _rule(), "decline": _rule(wait=Id("call_waits"))}),
+    "state.numbers.AnsweringState": Widget(
+        "/phone",
+        {
+            "show": _rule(number_id=Id("service_numbers")),
+            "choose": _rule(EDITOR, name="ring_s", value="40"),
+            "set_open": SHUT,
+        },
+    ),
     "state.numbers.NumbersState": Widget(
         "/phone",
         {

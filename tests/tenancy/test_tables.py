@@ -38,6 +38,7 @@ TENANT = {
     "call_events": "org_id",
     "call_recordings": "org_id",
     "call_records": "org_id",
+    "call_waits": "org_id",
     "call_whitelist": "org_id",
     "webhook_events": "org_id",
     "ledger_entries": "org_id",

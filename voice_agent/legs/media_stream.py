@@ -92,6 +92,11 @@ class _Ear(io.AudioInput):
             self._frames.get_nowait()
         self._frames.put_nowait(data)
 
+    def forget(self) -> None:
+        """Let go of what nobody listened to yet."""
+        while not self._frames.empty():
+            self._frames.get_nowait()
+
     async def __anext__(self) -> rtc.AudioFrame:
         data = await self._frames.get()
         return rtc.AudioFrame(ulaw.decode(data), ulaw.RATE, 1, len(data))

@@ -183,10 +183,16 @@ class TestOutsideTheHours:
         assert found(answer, "Dial").attrib["callerId"] == line.number.phone_number
 
     async def test_a_message_that_is_taken_calls_for_a_person(self, line, api):
-        await change(line, after_hours_action="take_message")
+        await change(line, after_hours_action="take_message", pii_storage="redacted")
         await refused(line, api, hears="will see that you called")
         (row,) = await line.rows()
         assert row["needs_person"]
+
+    async def test_a_message_is_recorded_where_it_may_be_kept(self, line, api):
+        await change(line, after_hours_action="take_message")
+        answer = await post(api, INBOUND, form())
+        assert verbs(answer) == ["Say", "Record", "Hangup"]
+        assert "after the tone" in said(answer)
 
     async def test_a_silent_business_lets_it_be_busy(self, line, api):
         await change(line, after_hours_action="silent")
