@@ -5,7 +5,6 @@ import wave
 from email.utils import formatdate
 from typing import Any
 
-import av
 import numpy as np
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -87,6 +86,9 @@ def _wav(sound: spoken.Samples) -> bytes:
 
 
 def _mp3(sound: spoken.Samples) -> bytes:
+    # Loaded by the first who wants it: the sandbox starts without.
+    import av
+
     codec: Any = av.CodecContext.create("libmp3lame", "w")
     codec.sample_rate, codec.layout, codec.format, codec.bit_rate = _RATE, "mono", "s16p", 32_000
     codec.open()
