@@ -223,9 +223,9 @@ async def put_through(call_id: UUID, number: str, reason: str) -> None:
     await calls.put_through(call_id, number, reason)
 
 
-async def reserve(call_id: UUID, micros: int) -> int:
-    """Keep back so much of the balance for a call, and return how much it was."""
-    return await calls.reserve(call_id, micros)
+async def reserve(call_id: UUID, micros: int, *, is_first: bool = False) -> int:
+    """Keep back so much of the balance for a call, and return how much it was; `is_first` as the agent joins it."""
+    return await calls.reserve(call_id, micros, is_first=is_first)
 
 
 async def requests(call_id: UUID) -> list[Request]:

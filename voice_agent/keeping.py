@@ -23,8 +23,8 @@ class Keeping(Protocol):
     async def brain(self) -> gateway.Speaking:
         """Return who answers. Raises `MagpipeError` when nobody can."""
 
-    async def reserve(self, micros: int) -> int:
-        """Keep back so much of the balance for the call, and return how much it was."""
+    async def reserve(self, micros: int, *, is_first: bool = False) -> int:
+        """Keep back so much of the balance for the call, and return how much it was; `is_first` before it begins."""
 
     async def asked(self) -> list[gateway.Request]:
         """Return what people asked of the call, oldest first."""
@@ -51,9 +51,9 @@ class Kept:
         """Return the agent of the call, as it was published."""
         return await gateway.speaking_for(self._call)
 
-    async def reserve(self, micros: int) -> int:
-        """Keep back what the balance has of it."""
-        return await gateway.reserve(self._call.call_id, micros)
+    async def reserve(self, micros: int, *, is_first: bool = False) -> int:
+        """Keep back what the balance has of it; what was kept back before it rang is the first of it."""
+        return await gateway.reserve(self._call.call_id, micros, is_first=is_first)
 
     async def asked(self) -> list[gateway.Request]:
         """Return what stands in the log of the call."""

@@ -47,7 +47,7 @@ class Tried:
         """Return the draft."""
         return self._brain
 
-    async def reserve(self, micros: int) -> int:
+    async def reserve(self, micros: int, *, is_first: bool = False) -> int:
         """Grant what is asked for: it costs the business nothing."""
         return micros
 

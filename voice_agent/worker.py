@@ -88,7 +88,7 @@ class Worker:
         """Hold a call for which this process is engaged already (see `hold`)."""
         brain = await keeping.brain()
         prices = {Component(name): micros for name, micros in call.per_minute.items()}
-        kept_back = await keeping.reserve(rules.BEGINS_MIN * sum(prices.values()))
+        kept_back = await keeping.reserve(rules.BEGINS_MIN * sum(prices.values()), is_first=True)
         clock = CostClock(prices, kept_back)
         held = CallSession(call, brain, leg, inference.VAD(model="silero"), clock, keeping)
         held.session.input.audio = quieted(leg.ear, str(call.settings["noise_suppression"]))

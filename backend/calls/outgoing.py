@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import service as agents
 from backend.billing import service as billing
-from backend.calls import log, privacy, queries, records, room_calls, routing
+from backend.calls import log, privacy, queries, records, room_calls, routing, settling
 from backend.calls.cxml import Answer
 from backend.calls.projection import CARRIER, ENDED, Kind
 from backend.compliance import service as compliance
@@ -51,6 +51,7 @@ _FAILED = {
     "21215": "Calls to this country are not allowed for this carrier account.",
 }
 _NOT_PLACED = "The carrier could not be reached for several minutes. Call again later."
+_NOT_PAID = "The balance does not cover this call. Add credits, then call again."
 _UNCONFIRMED = "The carrier never confirmed this call, so it may or may not have rung. Ask before calling again."
 
 
@@ -184,7 +185,7 @@ async def dial(org_id: UUID, call_id: UUID) -> None:
     """
     with org_scope(org_id):
         async with unit_of_work() as session:
-            call = await queries.locked(session, org_id, call_id)
+            call, is_paid_for = await settling.to_ring(session, call_id)
             if call is None or call.status in ENDED:
                 return
             if livekit.is_room(call.vendor_call_id):
@@ -199,6 +200,9 @@ async def dial(org_id: UUID, call_id: UUID) -> None:
                 return
             if now > call.created_at + STALE:
                 await _fail(session, call_id, _NOT_PLACED)
+                return
+            if not is_paid_for:
+                await _fail(session, call_id, _NOT_PAID)
                 return
             if await room_calls.is_used(call):
                 await room_calls.open_room(session, call)

@@ -21,26 +21,56 @@ from backend.models.calls import CallRecord
 from backend.vocab import CallStatus
 
 CHARGE = "call"
+# Kept back before a telephone rings: what an agent asks for when it joins, too (`voice_agent/core/rules.py`).
+_FIRST_MIN = 3
 # With any of these the agent has gone, though the line may stay open.
 _GONE = (Kind.AGENT_LEFT, Kind.AGENT_LOST, Kind.TRANSFERRED, Kind.ENDED)
 
 
-async def reserve(call_id: UUID, micros: int) -> int:
+async def reserve(call_id: UUID, micros: int, *, is_first: bool = False) -> int:
     """Keep back so much of the balance for a call that lasts, and return how much it was: less where there is less.
 
-    Nothing is kept back for a call that ended. Raises `NotFound`.
+    With `is_first` what was kept back before it rang counts, as long as no agent has joined it. Nothing is kept back
+    for a call that ended. Raises `NotFound`.
     """
     found = await records.brief(call_id)
     with org_scope(found.org_id):
         async with unit_of_work() as session:
-            left = await billing.left(session) - await queries.reserved(session, found.org_id)
+            left = await _left(session)
             call = await queries.locked(session, found.org_id, call_id)
-            granted = max(0, min(micros, left))
-            if call is None or call.status in ENDED or not granted:
+            if call is None or call.status in ENDED:
                 return 0
+            kept = call.reserved_micros if is_first and not await _was_joined(session, call_id) else 0
+            granted = max(0, min(micros - kept, left))
             call.reserved_micros += granted
             session.add(call)
-            return granted
+            return kept + granted
+
+
+async def to_ring(session: AsyncSession, call_id: UUID) -> tuple[CallRecord | None, bool]:
+    """Return a call, locked, that is about to ring a telephone, and whether its first minutes are paid for.
+
+    They are kept back here, once, where the call was not tried before and has not ended.
+    """
+    left = await _left(session)
+    call = await queries.locked(session, org_id_of(session), call_id)
+    if call is None or call.status in ENDED or call.attempted_at is not None or call.reserved_micros:
+        return call, True
+    prices = await _prices(session, call)
+    # A person who calls pays for the line alone.
+    minute = sum(prices.values()) if call.agent_id else prices.get(billing.TELEPHONY, 0)
+    call.reserved_micros = max(0, min(_FIRST_MIN * minute, left))
+    session.add(call)
+    return call, bool(call.reserved_micros) or not minute
+
+
+async def _left(session: AsyncSession) -> int:
+    """Return what nothing is kept back of yet. The balance is locked before any call."""
+    return await billing.left(session) - await queries.reserved(session, org_id_of(session))
+
+
+async def _was_joined(session: AsyncSession, call_id: UUID) -> bool:
+    return any(one.kind == Kind.AGENT_JOINED for one in await queries.standing_events(session, call_id))
 
 
 async def settle(session: AsyncSession, call_id: UUID) -> None:

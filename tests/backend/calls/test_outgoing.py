@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text as sql
 
-from backend.calls import outgoing
+from backend.calls import outgoing, settling
+from backend.calls import service as calls
 from backend.contacts import service as contacts
 from backend.core import clock
 from backend.core.errors import MagpipeError, Unavailable, VendorError
@@ -205,3 +206,39 @@ async def test_nobody_ends_a_call_that_is_not_theirs(line, api, make_org):
     for name in (str(call.id), "abc", "x"):
         answer = await api.call(TERMINATE, {"call_id": name}, key=stranger)
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "call_not_found")
+
+
+async def test_the_first_minutes_are_kept_back_before_it_rings_once_and_let_go_where_nobody_answers(
+    line, api, key, dialled, run_jobs
+):
+    call_id = await place(api, line, key)
+    assert (await only(line)).reserved_micros == 0
+    for _ in range(2):
+        await outgoing.dial(line.org.org_id, call_id)
+    kept = (await only(line)).reserved_micros
+    minute = sum((await calls.brief(call_id)).per_minute.values())
+    assert kept == 3 * minute > 0
+    # The agent that joins counts it as its first, and asks for more later.
+    assert await calls.reserve(call_id, kept, is_first=True) == kept
+    assert await calls.reserve(call_id, minute) == minute
+    assert (await only(line)).reserved_micros == kept + minute
+    await line.tell(call_id, "agent.joined", source="worker")
+    assert await calls.reserve(call_id, minute, is_first=True) == minute
+    assert (await only(line)).reserved_micros == kept + 2 * minute
+    await line.tell(call_id, "call.ended", status="no-answer")
+    with line.org.scope():
+        async with unit_of_work() as session:
+            await settling.settle(session, call_id)
+    assert ((await only(line)).reserved_micros, (await only(line)).cost_micros) == (0, 0)
+
+
+async def test_a_call_nobody_can_pay_for_rings_nowhere_and_says_why(line, api, key, dialled):
+    call_id = await place(api, line, key)
+    other = await line.begin()
+    # All there is is kept back for another call.
+    assert await calls.reserve(other.id, 10**12) > 0
+    await outgoing.dial(line.org.org_id, call_id)
+    call = next(one for one in await line.calls() if one.id == call_id)
+    assert (call.status, call.reserved_micros, call.attempted_at) == ("failed", 0, None)
+    assert "Add credits" in call.disposition_reason
+    assert await dialled() == 0
