@@ -83,7 +83,21 @@ def test_a_call_is_held_and_one_whose_process_dies_ends_with_its_reason(up):
         assert time.monotonic() < deadline, up.output()[-3000:]
         time.sleep(0.1)
     assert found == [("completed", "answered_by_agent", "The agent's line broke off in the middle of the call.")]
+    # What was kept back is let go of, and what the call cost is charged once, whoever tells of its end how often.
+    waits_for(up, "select 1 from call_records where settled_at is not null and reserved_micros = 0 and cost_micros > 0")
+    assert up.query("select count(*) from ledger_entries where key like 'call:%%'") == [(1,)]
+    # What was recorded until then is kept: a job completes it once nobody has for a minute, which is let pass here.
+    up.query("update call_records set ended_at = ended_at - interval '2 minutes' returning 1")
+    up.query("update call_recordings set updated_at = updated_at - interval '2 minutes' returning 1")
+    waits_for(up, "select 1 from call_recordings where status = 'ready' and duration_ms > 0")
     wait_for(up, "voice is back")
+
+
+def waits_for(up: Installation, query: str, within_s: float = 180) -> None:
+    deadline = time.monotonic() + within_s
+    while not up.query(query):
+        assert time.monotonic() < deadline, f"{query}\n{up.output()[-3000:]}"
+        time.sleep(0.2)
 
 
 def heard(carrier: httpx.Client, sid: str, words: str, within_s: float = 60) -> None:
