@@ -19,6 +19,8 @@ T = TypeVar("T")
 LAYERS = "dialog, [role=dialog], [role=alertdialog], [role=menu], svg"
 # Every rule that WCAG 2.2 AA asks for, and what axe calls best practice: landmarks, one first heading, their order.
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+# Those of them that a page can only break by its colours.
+COLOURS = ("color-contrast", "link-in-text-block")
 
 
 def settle(page: Page) -> None:
@@ -44,9 +46,9 @@ def small_targets(page: Page, least: int, within: str = "body") -> list[str]:
     return _at_rest(page, lambda: list(page.evaluate(script, [least, within])))
 
 
-def violations(page: Page, within: str = "") -> list[str]:
+def violations(page: Page, within: str = "", *, only_colours: bool = False) -> list[str]:
     """Return what axe finds wrong with a page or the parts of it that match, once colours have stopped fading."""
-    return _at_rest(page, lambda: _ask_axe(page, within))
+    return _at_rest(page, lambda: _ask_axe(page, within, only_colours))
 
 
 def _at_rest(page: Page, look: Callable[[], T]) -> T:
@@ -57,12 +59,12 @@ def _at_rest(page: Page, look: Callable[[], T]) -> T:
     return found
 
 
-def _ask_axe(page: Page, within: str) -> list[str]:
+def _ask_axe(page: Page, within: str, only_colours: bool) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.axe_script)
     options = {
         "resultTypes": ["violations"],
-        "runOnly": {"type": "tag", "values": RULES},
+        "runOnly": {"type": "rule", "values": COLOURS} if only_colours else {"type": "tag", "values": RULES},
         "checks": {"region": {"options": {"regionMatcher": LAYERS}}},
     }
     # Of all that axe returns, only what is wrong is sent across.
