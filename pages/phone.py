@@ -188,14 +188,15 @@ def _slot(row: rx.Var, slot: str, words: str, choices: rx.Var, column: str, pict
 
 
 def _answering(row: rx.Var) -> rx.Component:
-    face = (icon("phone_call", size=14), rx.match(row["answered_by"], *Phone.ANSWERED_BY_CHOICES, ""))
+    who = f"{Phone.ANSWERING}: " + rx.match(row["answered_by"], *Phone.ANSWERED_BY_CHOICES, "").to(str)
+    face = (icon("phone_call", size=14), who)
     return rx.cond(
         NumbersState.can_edit,
         rx.el.button(
             *face,
             type="button",
             on_click=AnsweringState.show(row["id"]),
-            aria_label=f"{Phone.ANSWERING}: " + row["display"],
+            aria_label=who + ", " + row["display"],
             class_name=(
                 "inline-flex min-h-8 items-center gap-1.5 self-start rounded-control px-1.5 text-13 text-accent-ink "
                 "hover:bg-hover pointer-coarse:min-h-11"

@@ -92,7 +92,7 @@ export function Ringing({ rows, words, onAnswer, onDecline }) {
   return (
     <section
       aria-label={words.INCOMING}
-      className="fixed top-4 right-4 z-50 flex w-88 max-w-[calc(100vw-2rem)] flex-col gap-2 max-md:top-2"
+      className="pointer-events-auto fixed top-4 right-4 z-50 flex w-88 max-w-[calc(100vw-2rem)] flex-col gap-2 max-md:top-2"
     >
       {mine.slice(0, SHOWN).map((row, place) => (
         <div key={row.id} className="rounded-card border border-line bg-raised p-3 shadow-float">

@@ -204,14 +204,14 @@ class AgentPolicies:
     ADD_TARGET_TITLE = "Let it transfer to somebody"
     NUMBERS = "Whom it may put callers through to"
     NUMBERS_LEAD = (
-        "Telephones of your business. Who is asked first hears who calls and why, and presses 1 to take the "
-        "caller, who waits with music; whoever does not leaves the caller with the agent, which says so."
+        "Telephones of your business. Whoever is asked first hears who calls and why and presses 1 to take the call; "
+        "the caller hears music meanwhile. If nobody takes the call, the agent goes on and says so."
     )
     ADD_NUMBER = "Add a telephone"
     ADD_NUMBER_TITLE = "Let it put callers through"
     NUMBER = "Phone number"
     MODE = "How"
-    MODE_HINT = "At once, the agent leaves the call; it takes the caller back where nobody answers."
+    MODE_HINT = "At once: the agent leaves the call, and takes the caller back if nobody answers."
     MODES = (("warm", "Ask them first"), ("blind", "At once"))
     TARGET = "To whom"
     WHEN = "When"
