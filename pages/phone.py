@@ -36,6 +36,7 @@ def phone_page() -> rx.Component:
             # Drawn from the first moment on, so that nothing below it moves when the numbers arrive.
             dialer(),
             rx.el.div(
+                rx.cond(NumbersState.is_loaded & NumbersState.rings_people, queue(), rx.fragment()),
                 rx.cond(
                     NumbersState.is_loaded & (NumbersState.rows.length() == 0),
                     rx.fragment(),
@@ -45,10 +46,7 @@ def phone_page() -> rx.Component:
                     NumbersState.is_loaded,
                     rx.cond(
                         NumbersState.rows.length() > 0,
-                        rx.fragment(
-                            rx.cond(NumbersState.rings_people, queue(), rx.fragment()),
-                            row_list(NumbersState.rows, _number),
-                        ),
+                        row_list(NumbersState.rows, _number),
                         empty_state(
                             title=Phone.EMPTY_TITLE,
                             body=Phone.EMPTY_BODY,

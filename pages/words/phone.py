@@ -49,11 +49,11 @@ class Phone:
     ANSWERED_BY_HINTS = (
         ("agent", "Nobody's browser rings."),
         ("people", "Browsers of people on duty ring. The agent takes no calls."),
-        ("people_then_agent", "Browsers of people on duty ring first. Where nobody takes the call, the agent does."),
+        ("people_then_agent", "Browsers of people on duty ring first. If nobody answers, the agent does."),
         ("agent_then_people", "People are rung when the agent puts a caller through, or cannot be reached."),
     )
-    IF_NOBODY = "Where nobody takes it"
-    IF_NOBODY_CHOICES = (("voicemail", "They leave a voicemail"), ("goodbye", "They are told to call again"))
+    IF_NOBODY = "If nobody answers"
+    IF_NOBODY_CHOICES = (("voicemail", "Take a voicemail"), ("goodbye", "Ask them to call again"))
     GREETING = "Words before the beep"
     GREETING_PLACEHOLDER = "Thank you for calling. Please leave a message after the tone…"
     RING_WHOM = "Whose browsers ring"
