@@ -68,7 +68,13 @@ class Desk:
         carrying = asyncio.create_task(self.line.carry(self.press))
         over = asyncio.create_task(self._is_over.wait())
         await self.line.tell("ready", stand_ins=[])
-        await asyncio.wait({carrying, over}, return_when=asyncio.FIRST_COMPLETED)
+        ends = {carrying, over}
+        within_s = COMES_WITHIN_S if self._takes else None
+        done, _ = await asyncio.wait(ends, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+        if not done and self._stream is None:
+            # The wait was over before this line was open.
+            await self.turn_away("This caller is gone.")
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         over.cancel()
         if carrying.done():
             self._gone = carrying.result()
@@ -90,9 +96,9 @@ class Desk:
             self._keys.append(key)
             self._has_keys.set()
 
-    async def turn_away(self) -> None:
-        """Tell the person that the caller is somebody else's by now."""
-        await self.line.tell("refused", reason="Somebody else took this call.")
+    async def turn_away(self, reason: str) -> None:
+        """Tell the person why there is nobody for them to talk with."""
+        await self.line.tell("refused", reason=reason)
         self._is_over.set()
 
     async def talk(self, stream: MediaStream, carrying: asyncio.Task[Gone]) -> bool:

@@ -48,7 +48,7 @@ class Lobby:
         try:
             while desk := await self._somebody(carrying):
                 if not await gateway.taken(self.call_id, self._wait_id, desk.user_id):
-                    await desk.turn_away()
+                    await desk.turn_away("Somebody else took this call.")
                     continue
                 self._desk = desk
                 if await desk.talk(self._stream, carrying):

@@ -116,6 +116,7 @@ class CallSession:
         self._keys = ""
         self._has_spoken = False
         self._keys_timer: asyncio.TimerHandle | None = None
+        self._early = ""
         self._typing: asyncio.Task[None] | None = None
         self._letting_go: asyncio.TimerHandle | None = None
         self._hanging_up: asyncio.Task[None] | None = None
@@ -205,8 +206,10 @@ class CallSession:
         self._keys_timer = self._loop.call_later(wait, self._on_keys)
 
     def write(self, text: str) -> None:
-        """Take a line the caller wrote as if it had been said."""
-        if self.core.state in TALKING:
+        """Take a line the caller wrote as if it had been said; one written too early waits until the agent begins."""
+        if self.core.state in (State.RINGING, State.ANSWERED):
+            self._early = f"{self._early} {text}".strip()
+        elif self.core.state in TALKING:
             self._typing = self._loop.create_task(self._take_words(text))
 
     async def end(self, gone: Gone = Gone.STOPPED) -> None:
@@ -259,6 +262,9 @@ class CallSession:
         """Do what the call wants done, and come back to it when time has something to say."""
         for command in commands:
             self._do(command)
+        if self._early and self.core.state in TALKING:
+            early, self._early = self._early, ""
+            self.write(early)
         if self._timer is not None:
             self._timer.cancel()
         due = self.core.next_at()

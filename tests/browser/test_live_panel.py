@@ -47,7 +47,9 @@ def eventually(check: Callable[[], Any], what: str, within_s: float = PATIENT_S)
         time.sleep(0.1)
 
 
-def test_a_person_whispers_speaks_instead_of_the_agent_and_hands_the_call_back(window, ana, up, voice, new_customer):
+def test_a_person_whispers_speaks_instead_of_the_agent_and_hands_the_call_back(
+    window, ana, leo, up, voice, new_customer
+):
     number = new_customer()
     caller = Caller(up, number)
     caller.hears("how can I help?")
@@ -70,6 +72,14 @@ def test_a_person_whispers_speaks_instead_of_the_agent_and_hands_the_call_back(w
     card.get_by_role("button", name=CallWords.TAKE_OVER).click()
     expect(card.get_by_text(CallWords.YOU_SPEAK)).to_be_visible(timeout=PATIENT_MS)
     expect(said).to_contain_text(CallWords.TOOK.format(name="Ana Silva"))
+    # A colleague sees who has the call, and is offered nothing that would reach the agent or the caller.
+    leos = window(leo).page
+    leos.goto(f"/inbox/{conversation}")
+    leos_card = leos.get_by_role("article", name=CallWords.INBOUND)
+    expect(leos_card.get_by_text(CallWords.TAKEN_BY.format(name="Ana Silva"))).to_be_visible()
+    expect(leos_card.get_by_role("button", name=CallWords.NOTE, exact=True)).to_be_visible()
+    for offered in (CallWords.WHISPER, CallWords.TRANSFER):
+        expect(leos_card.get_by_role("button", name=offered, exact=True)).to_have_count(0)
     page.get_by_label(CallWords.SAY_LABEL).fill("Hello, this is Ana")
     page.keyboard.press("Enter")
     caller.hears("Hello, this is Ana")
@@ -78,5 +88,6 @@ def test_a_person_whispers_speaks_instead_of_the_agent_and_hands_the_call_back(w
 
     card.get_by_role("button", name=CallWords.HAND_BACK).click()
     expect(said).to_contain_text(CallWords.GAVE.format(name="Ana Silva"), timeout=PATIENT_MS)
+    expect(leos_card.get_by_role("button", name=CallWords.WHISPER, exact=True)).to_be_visible()
     caller.hears("again.")
     caller.hangs_up()

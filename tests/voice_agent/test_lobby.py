@@ -14,6 +14,7 @@ from backend.models.numbers import ServiceNumber
 from tests.voice_agent import dialling
 from tests.voice_agent.dialling import Customer, told
 from tests.voice_agent.page import opened
+from voice_agent import desk
 from voice_agent.worker import Worker
 
 
@@ -119,6 +120,23 @@ async def test_a_caller_who_hangs_up_while_it_rings_is_rung_for_no_more(line, wo
     assert (record.disposition, record.disposition_reason) == ("no_answer", "The caller hung up while it rang.")
     with pytest.raises(Conflict):
         await take(line, row)
+
+
+async def test_whoever_comes_when_the_caller_waits_no_longer_is_told_so(
+    line, worker, pages, carrier, eventually, run_jobs, monkeypatch
+):
+    monkeypatch.setattr(desk, "COMES_WITHIN_S", 0.2)
+    # As if the process that held the caller had died: nobody brings the two together.
+    monkeypatch.setattr(worker.desks, "somebody", lambda _call_id: asyncio.Event().wait())
+    customer = Customer(carrier, eventually)
+    await customer.dial(line.number.phone_number)
+    row = await rung(line, eventually)
+    page = await pages()
+    await page.send("start", **{"pass": await take(line, row)})
+    assert (await page.until("refused"))["reason"] == "This caller is gone."
+    await page.until("ended")
+    await customer.hangs_up()
+    await is_over(line, worker, eventually, run_jobs)
 
 
 async def test_a_caller_whom_everybody_declines_hears_so_at_once(line, worker, carrier, eventually, run_jobs):

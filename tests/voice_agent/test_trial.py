@@ -65,6 +65,21 @@ async def test_a_draft_is_heard_answered_and_explained_and_nothing_is_kept(line,
     assert await kept(line) == 0
 
 
+@pytest.mark.parametrize("kind", [AgentType.INBOUND_VOICE, AgentType.OUTBOUND_VOICE])
+async def test_what_is_typed_before_the_agent_begins_is_answered(line, page, kind):
+    with line.org.scope():
+        async with unit_of_work() as session:
+            agent = await session.get(AgentConfig, line.agent.id)
+            agent.agent_type = kind
+            session.add(agent)
+    await page.send("start", **{"pass": passes.issue(line.org.owner, Door.TEST, line.agent.id)})
+    await page.until("ready")
+    await page.send("say", text="Do you take walk-ins?")
+    await page.until("caption", who="caller", text="Do you take walk-ins?", is_final=True)
+    await page.until("why")
+    await page.send("bye")
+
+
 async def test_a_pass_is_good_for_one_line_one_person_and_a_minute(line, page):
     shown = passes.issue(line.org.owner, Door.TEST, line.agent.id)
     assert (await passes.use(shown)).about == line.agent.id
