@@ -54,6 +54,26 @@ async def voice(worker: Worker):
         await runner.cleanup()
 
 
+@asynccontextmanager
+async def at_work(worker: Worker):
+    """Serve a worker's streams while it hears what is asked of its calls."""
+    listening = asyncio.create_task(worker.listen())
+    async with voice(worker):
+        yield worker
+    listening.cancel()
+
+
+async def over(line: Any, worker: Worker, eventually: Any, run_jobs: Any) -> Any:
+    """Return the one call of a test once it is over, in its record and in the worker."""
+
+    async def is_over():
+        await run_jobs()
+        (record,) = await line.calls()
+        return record if record.status == "completed" and not worker.calls else None
+
+    return await eventually(is_over, PATIENT_S)
+
+
 async def connect(vendor: httpx.AsyncClient, number: str) -> None:
     """Give a number of the carrier's our addresses."""
     credentials = (settings().signalwire_project_id, settings().signalwire_api_token.get_secret_value())

@@ -1,7 +1,5 @@
 """Calls of ours from the order to the record: who picks up is met, left a message, told who calls, or not reached."""
 
-import asyncio
-
 import pytest
 from sqlalchemy import text
 
@@ -30,10 +28,8 @@ async def worker(line, sandbox):
     """A worker, the product where the carrier looks for it, and jobs that are done as they come."""
     await dialling.connect(sandbox.client, line.number.phone_number)
     made = Worker(2)
-    listening = asyncio.create_task(made.listen())
-    async with dialling.api(), dialling.voice(made):
+    async with dialling.api(), dialling.at_work(made):
         yield made
-    listening.cancel()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """An agent asks by telephone whether somebody takes its caller, and the caller is never with nobody."""
 
-import asyncio
-
 import pytest
 
 from backend.core.tenancy import unit_of_work
@@ -26,10 +24,8 @@ async def worker(line, sandbox):
             session.add(agent)
     await dialling.connect(sandbox.client, line.number.phone_number)
     made = Worker(2)
-    listening = asyncio.create_task(made.listen())
-    async with dialling.api(), dialling.voice(made):
+    async with dialling.api(), dialling.at_work(made):
         yield made
-    listening.cancel()
 
 
 @pytest.fixture

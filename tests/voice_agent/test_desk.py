@@ -49,15 +49,6 @@ async def picked_up(line, page, carrier, eventually, run_jobs):
     return customer
 
 
-async def is_over(line, worker, eventually, run_jobs):
-    async def over():
-        await run_jobs()
-        (record,) = await line.calls()
-        return record if record.status == "completed" and not worker.calls else None
-
-    return await eventually(over, dialling.PATIENT_S)
-
-
 async def test_both_hear_each_other_and_the_person_ends_the_call(line, page, worker, carrier, eventually, run_jobs):
     customer = await picked_up(line, page, carrier, eventually, run_jobs)
     await page.speak("Hello, this is Leo")
@@ -66,7 +57,7 @@ async def test_both_hear_each_other_and_the_person_ends_the_call(line, page, wor
     await page.hears("Who is calling?")
     await page.send("bye")
     await customer.is_put_down()
-    record = await is_over(line, worker, eventually, run_jobs)
+    record = await dialling.over(line, worker, eventually, run_jobs)
     assert (record.disposition, record.agent_id) == ("answered_by_person", None)
     assert len(await told(line, "person.joined")) == 1
 
@@ -75,7 +66,7 @@ async def test_who_is_called_may_hang_up_and_the_page_is_told(line, page, worker
     customer = await picked_up(line, page, carrier, eventually, run_jobs)
     await customer.hangs_up()
     await page.until("ended")
-    await is_over(line, worker, eventually, run_jobs)
+    await dialling.over(line, worker, eventually, run_jobs)
 
 
 async def test_a_person_who_leaves_while_it_rings_leaves_no_call_behind(

@@ -26,10 +26,8 @@ async def worker(line, carrier):
             number.answered_by, number.ring_s, number.has_voicemail = "people", 60, False
             session.add(number)
     made = Worker(1)
-    async with dialling.voice(made):
-        listening = asyncio.create_task(made.listen())
+    async with dialling.at_work(made):
         yield made
-        listening.cancel()
 
 
 @pytest.fixture
@@ -65,15 +63,6 @@ async def on_the_line(line, row, pages):
     return page
 
 
-async def is_over(line, worker, eventually, run_jobs):
-    async def over():
-        await run_jobs()
-        (record,) = await line.calls()
-        return record if record.status == "completed" and not worker.calls else None
-
-    return await eventually(over, dialling.PATIENT_S)
-
-
 async def test_whoever_answers_first_speaks_with_the_caller_and_ends_the_call(
     line, worker, pages, carrier, eventually, run_jobs
 ):
@@ -91,7 +80,7 @@ async def test_whoever_answers_first_speaks_with_the_caller_and_ends_the_call(
     await customer.hears("Yes, this is Leo")
     await page.send("bye")
     await customer.is_put_down()
-    record = await is_over(line, worker, eventually, run_jobs)
+    record = await dialling.over(line, worker, eventually, run_jobs)
     assert (record.disposition, record.agent_id) == ("answered_by_person", None)
 
 
@@ -107,7 +96,7 @@ async def test_it_rings_again_for_a_caller_whose_person_lost_their_line(
     await page.hears("You were gone")
     await customer.hangs_up()
     await page.until("ended")
-    await is_over(line, worker, eventually, run_jobs)
+    await dialling.over(line, worker, eventually, run_jobs)
     assert len(await told(line, "person.joined")) == 2
 
 
@@ -116,7 +105,7 @@ async def test_a_caller_who_hangs_up_while_it_rings_is_rung_for_no_more(line, wo
     await customer.dial(line.number.phone_number)
     row = await rung(line, eventually)
     await customer.hangs_up()
-    record = await is_over(line, worker, eventually, run_jobs)
+    record = await dialling.over(line, worker, eventually, run_jobs)
     assert (record.disposition, record.disposition_reason) == ("no_answer", "The caller hung up while it rang.")
     with pytest.raises(Conflict):
         await take(line, row)
@@ -136,7 +125,7 @@ async def test_whoever_comes_when_the_caller_waits_no_longer_is_told_so(
     assert (await page.until("refused"))["reason"] == "This caller is gone."
     await page.until("ended")
     await customer.hangs_up()
-    await is_over(line, worker, eventually, run_jobs)
+    await dialling.over(line, worker, eventually, run_jobs)
 
 
 async def test_a_caller_whom_everybody_declines_hears_so_at_once(line, worker, carrier, eventually, run_jobs):
@@ -147,5 +136,5 @@ async def test_a_caller_whom_everybody_declines_hears_so_at_once(line, worker, c
         async with unit_of_work() as session:
             await ringing.decline(session, line.org.owner, row["id"])
     await customer.hears(NOT_REACHED)
-    record = await is_over(line, worker, eventually, run_jobs)
+    record = await dialling.over(line, worker, eventually, run_jobs)
     assert record.disposition == "no_answer"
