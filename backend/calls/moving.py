@@ -25,8 +25,8 @@ _MOVED = "The agent put the caller through to the team."
 async def put_through(call_id: UUID, number: str, reason: str) -> None:
     """Have the carrier ring a telephone for the caller of a call, or browsers of the team for `THE_TEAM`.
 
-    Raises `NotFound`, `Unavailable` where nobody of the team is on duty, and `VendorError` when the carrier does not do
-    it or does not say that it does.
+    Raises `NotFound`, `Unavailable` where nobody of the team is on duty or the call is in a room of LiveKit's, and
+    `VendorError` when the carrier does not do it or does not say that it does.
     """
     found = await records.brief(call_id)
     attempt = new_id().hex
@@ -37,6 +37,8 @@ async def put_through(call_id: UUID, number: str, reason: str) -> None:
             await log.write(session, call_id, log.OURS, _event(attempt), "transfer.started", clock.now(), told)
             rung = None
             if number == THE_TEAM:
+                if livekit.is_room(call.vendor_call_id):
+                    raise Unavailable("Browsers of the team ring for calls over the carrier's stream alone.")
                 rung = await ringing.begin(session, call, found.ring_team_id, found.ring_s)
     if number == THE_TEAM and rung is None:
         raise Unavailable("Nobody of the team is on duty.")

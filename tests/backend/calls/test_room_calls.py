@@ -7,11 +7,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text as sql
 
-from backend.calls import forgotten, outgoing, room_calls, rooms
+from backend.calls import forgotten, moving, outgoing, room_calls, rooms, waits
 from backend.calls import service as calls
 from backend.core import clock
-from backend.core.errors import Conflict, NotAllowed
+from backend.core.errors import Conflict, NotAllowed, Unavailable
 from backend.core.tenancy import platform_scope, unit_of_work
+from backend.vocab import THE_TEAM
 from tests.backend.calls import livekit_api
 from tests.backend.calls.test_rooms import event, tell
 
@@ -169,3 +170,12 @@ async def test_who_is_put_through_from_a_room_leaves_it_for_a_telephone_or_stays
     await calls.put_through(placed.id, "+14155550111", "A question")
     assert livekit.of("TransferSIPParticipant")[-1]["transferTo"] == "tel:+14155550111"
     assert (await only(line)).disposition == "transferred"
+
+
+async def test_browsers_of_the_team_do_not_ring_for_a_call_in_a_room(line, livekit, placed):
+    await outgoing.dial(line.org.org_id, placed.id)
+    with pytest.raises(Unavailable):
+        await moving.put_through(placed.id, THE_TEAM, "They ask for a person")
+    with line.org.scope():
+        async with unit_of_work() as session:
+            assert await waits.latest(session, placed.id) is None
