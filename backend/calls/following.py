@@ -54,12 +54,4 @@ async def _to_agent(brief: CallBrief) -> Answer:
         with org_scope(brief.org_id):
             async with unit_of_work() as session:
                 await log.announced(session, brief.call_id)
-    limit_s = min(int(brief.settings.get("max_call_duration") or routing.LONGEST_S) + 60, routing.LONGEST_S)
-    return routing.to_agent(
-        Answer(),
-        brief.call_id,
-        brief.service_number,
-        limit_s=limit_s,
-        first=first,
-        language=str(brief.settings.get("language") or ""),
-    )
+    return routing.to_agent(Answer(), brief.call_id, brief.service_number, brief.settings, first)

@@ -119,14 +119,7 @@ def _instructions(call_id: UUID, known: Situation, decision: Decision) -> Answer
     if known.number.answered_by == AnsweredBy.PEOPLE:
         return told.say(deciding.NOT_REACHED).hang_up()
     served = agents.live_fields(known.agent) if known.agent else {}
-    return routing.to_agent(
-        told,
-        call_id,
-        known.number.phone_number,
-        limit_s=records.limit_s(known.agent),
-        first=privacy.announcement(served),
-        language=_language(known),
-    )
+    return routing.to_agent(told, call_id, known.number.phone_number, served, privacy.announcement(served))
 
 
 def _language(known: Situation) -> str:

@@ -103,8 +103,7 @@ async def back(found: CallBrief, dial_sid: str) -> Answer:
             told = {"reason": "Nobody answered whom the caller was put through to."}
             event_id = f"returned:{dial_sid[:64]}"
             await log.write(session, found.call_id, log.OURS, event_id, Kind.RETURNED, clock.now(), told)
-    limit_s = min(int(found.settings.get("max_call_duration") or routing.LONGEST_S) + 60, routing.LONGEST_S)
-    return routing.to_agent(Answer(), found.call_id, found.service_number, limit_s=limit_s)
+    return routing.to_agent(Answer(), found.call_id, found.service_number, found.settings)
 
 
 def _event(attempt: str) -> str:

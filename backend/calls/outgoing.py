@@ -284,21 +284,13 @@ async def answered(path_with_query: str, signature: str, body: bytes) -> bytes:
         async with unit_of_work() as session:
             await recognise(session, brief.call_id, form["CallSid"])
             await log.write(session, brief.call_id, CARRIER, "picked-up", Kind.ANSWERED, clock.now(), {})
-            if privacy.announcement(brief.settings):
+            if first := privacy.announcement(brief.settings):
                 await log.announced(session, brief.call_id)
     if brief.has_ended:
         return Answer().hang_up().xml
     if brief.person_id is not None:
         return routing.to_desk(Answer(), brief.call_id).xml
-    limit_s = min(int(brief.settings.get("max_call_duration") or routing.LONGEST_S) + 60, routing.LONGEST_S)
-    return routing.to_agent(
-        Answer(),
-        brief.call_id,
-        brief.service_number,
-        limit_s=limit_s,
-        first=privacy.announcement(brief.settings),
-        language=str(brief.settings.get("language") or ""),
-    ).xml
+    return routing.to_agent(Answer(), brief.call_id, brief.service_number, brief.settings, first).xml
 
 
 async def terminate(session: AsyncSession, principal: Principal, call: str) -> UUID:

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import service as agents
 from backend.billing import service as billing
-from backend.calls import log, queries, routing
+from backend.calls import log, queries
 from backend.calls.projection import CARRIER, Kind
 from backend.calls.schemas import CallBrief, item_data, title
 from backend.contacts import service as contacts
@@ -150,12 +150,6 @@ async def begin(
         data=item_data(call, agent.name if agent else ""),
     )
     return call
-
-
-def limit_s(agent: AgentConfig | None) -> int:
-    """Return how long a call of an agent may last, with a minute more than it, so that the agent says goodbye first."""
-    longest = int(agents.live_fields(agent)["max_call_duration"]) if agent else routing.LONGEST_S
-    return min(longest + 60, routing.LONGEST_S)
 
 
 class AgentLine(StrEnum):

@@ -110,8 +110,7 @@ async def claim(call_id: UUID, ticket: str, room: str) -> Dialling:
             call.attempted_at, call.vendor_call_id = clock.now(), room
             session.add(call)
             await log.write(session, call_id, log.OURS, "ringing", Kind.RINGING, clock.now(), {})
-    longest = min(int(found.settings.get("max_call_duration") or routing.LONGEST_S) + 60, routing.LONGEST_S)
-    return Dialling(found, RINGS_S, longest)
+    return Dialling(found, RINGS_S, routing.limit_s(found.settings))
 
 
 async def hang_up(call: CallRecord) -> None:

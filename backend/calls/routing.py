@@ -1,5 +1,7 @@
 """Say how a call reaches who is to answer it: the agent's room or stream, or a person's telephone."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from backend.calls import tickets
@@ -37,14 +39,19 @@ def address(function: str, call_id: UUID, **more: str) -> str:
     return f"{settings().public_url}/functions/v1/{function}?call={call_id}{query}"
 
 
-def to_agent(told: Answer, call_id: UUID, number: str, *, limit_s: int, first: str = "", language: str = "") -> Answer:
-    """Join the caller with the agent: over LiveKit's SIP service, or by a media stream where there is none.
+def limit_s(fields: Mapping[str, Any]) -> int:
+    """Return how long a call of an agent may last, with a minute more than it, so that the agent says goodbye first."""
+    return min(int(fields.get("max_call_duration") or LONGEST_S) + 60, LONGEST_S)
+
+
+def to_agent(told: Answer, call_id: UUID, number: str, fields: Mapping[str, Any], first: str = "") -> Answer:
+    """Join the caller with the agent of these fields: over LiveKit's SIP service, or else by a media stream.
 
     `first` is said before, in the agent's language. What follows when the agent cannot be reached is asked of
     `sip-call-status`.
     """
     if first:
-        told.say(first, _VOICES.get(language, "en-US"))
+        told.say(first, _VOICES.get(str(fields.get("language") or ""), "en-US"))
     domain = settings().livekit_sip_domain
     if not domain:
         return _to_stream(told, call_id, settings().voice_stream_url)
@@ -52,7 +59,7 @@ def to_agent(told: Answer, call_id: UUID, number: str, *, limit_s: int, first: s
     return told.dial_sip(
         f"sip:{number}@{domain};transport=tls",
         action=action,
-        limit_s=limit_s,
+        limit_s=limit_s(fields),
         ring_s=AGENT_RINGS_S,
         headers={CALL_HEADER: str(call_id), TICKET_HEADER: ticket},
         login=sip_login(),
