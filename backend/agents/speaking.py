@@ -325,6 +325,8 @@ class Speaking:
         notes = [_CALLED if speaker.direction == Direction.OUTBOUND else "The customer called."]
         notes += [f"Why you call: {speaker.purpose}"] if speaker.purpose else []
         notes += [f"What the call is to reach: {speaker.goal}"] if speaker.goal else []
+        given = "; ".join(f"{name}: {value}" for name, value in speaker.variables.items() if not name.startswith("_"))
+        notes += [f"What you were given for this call: {given}"] if given else []
         return (*notes, *(whisper.note for whisper in self.whispers))
 
 

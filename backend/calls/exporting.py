@@ -15,7 +15,7 @@ AT_ONCE = 1000
 _COLUMNS = (
     "started_at", "direction", "number", "contact_name", "service_number", "agent_name", "agent_version", "status",
     "disposition", "reason", "duration_s", "outcome", "sentiment", "summary", "action_items", "purpose", "goal",
-    "cost_micros", "id",
+    "template", "cost_micros", "id",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, ColumnElement, RowMapping, Uuid, any_, literal, or
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.calls.schemas import LIVE, REACHED, CallLine, CallListFilter, CallPage, is_missed
+from backend.calls.schemas import LIVE, REACHED, CallLine, CallListFilter, CallPage, given_to, is_missed
 from backend.conversations import search
 from backend.conversations.search import Asked
 from backend.core.errors import Invalid, NotFound
@@ -155,6 +155,8 @@ def _row(found: RowMapping, hits: Mapping[UUID, str]) -> CallLine:
         duration_s=call.duration_s,
         purpose=call.purpose,
         goal=call.goal,
+        template=call.template_title,
+        given=given_to(call),
         summary=call.summary,
         outcome=call.outcome,
         sentiment=call.sentiment,

@@ -32,6 +32,7 @@ from backend.models.calls import CallRecord
 from backend.models.numbers import ServiceNumber
 from backend.numbers import e164
 from backend.numbers import service as numbers
+from backend.templates import service as templates
 from backend.vendors import livekit, signalwire
 from backend.vendors import signalwire_forms as forms
 from backend.vocab import AgentType, AuthorKind, Channel, Direction
@@ -64,6 +65,8 @@ class CallOrder:
     agent_id: UUID | None = None
     purpose: str = ""
     goal: str = ""
+    template_id: UUID | None = None
+    """Says why and what for where `purpose` and `goal` do not; the places in any of them are filled."""
     prompt_override: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)
     caller_data: Mapping[str, Any] = field(default_factory=dict)
@@ -141,8 +144,8 @@ async def begin(
 async def place(session: AsyncSession, principal: Principal, order: CallOrder) -> CallRecord:
     """Keep a call that an agent is to make, and have it dialled.
 
-    Raises what `check` raises, and `Refused` when the person asked for no calls. Effects: a line in the timeline, a
-    durable job.
+    Raises what `check` raises, `NotFound` for a template that is not there, `Invalid` for one that needs more
+    variables, and `Refused` when the person asked for no calls. Effects: a line in the timeline, a durable job.
     """
     checked = await check(session, order)
     number, recipient, agent = checked.number, checked.recipient, checked.agent
@@ -152,14 +155,43 @@ async def place(session: AsyncSession, principal: Principal, order: CallOrder) -
         number,
         recipient,
         agent,
-        purpose=order.purpose,
-        goal=order.goal,
+        **await _why(session, principal, order, recipient),
         prompt_override=order.prompt_override,
         variables=dict(order.variables),
         caller_data=dict(order.caller_data),
     )
     await jobs.defer(session, "calls.dial", urgency=jobs.Urgency.SOON, org_id=str(call.org_id), call_id=str(call.id))
     return call
+
+
+async def _why(session: AsyncSession, principal: Principal, order: CallOrder, recipient: str) -> dict[str, Any]:
+    """Return why a call is made and what it is to reach, as its record keeps it."""
+    if order.template_id is None:
+        return {"purpose": order.purpose, "goal": order.goal}
+    contact = await contacts.ensure_by_phone(session, recipient)
+    found = await templates.for_call(
+        session,
+        principal,
+        order.template_id,
+        contact,
+        conversation_id=(await conversations.for_contact(session, contact.id)).id,
+        given=order.variables,
+        purpose=order.purpose,
+        goal=order.goal,
+    )
+    if found.asked:
+        names = ", ".join(found.asked)
+        raise Invalid(
+            f"The template “{found.title}” needs a value for: {names}.",
+            field="dynamic_variables",
+            code="missing_variable",
+        )
+    return {
+        "purpose": found.purpose,
+        "goal": found.goal,
+        "template_id": found.template_id,
+        "template_title": found.title,
+    }
 
 
 async def _agent(session: AsyncSession, order: CallOrder, number: ServiceNumber) -> AgentConfig:

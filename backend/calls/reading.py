@@ -81,6 +81,8 @@ async def one(session: AsyncSession, call_id: UUID) -> dict[str, Any]:
         **_row(call, await queries.agent_name(session, call)),
         "purpose": call.purpose,
         "goal": call.goal,
+        "template_id": str(call.template_id) if call.template_id else None,
+        "dynamic_variables": call.variables,
         "metadata": kept,
         "transcript": said or None,
         "call_summary": call.summary or None,

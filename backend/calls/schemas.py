@@ -22,6 +22,8 @@ HELD, RESUMED = "hold.started", "hold.ended"
 READ_ALONG = (LINE, WHISPER, NOTE, TOOK, GAVE, HELD, RESUMED)
 # While somebody is, or may soon be, on the line.
 LIVE = (CallStatus.INITIATED, CallStatus.RINGING, CallStatus.IN_PROGRESS)
+# So much of what a call's agent was given stands beside it.
+MOST_GIVEN, SHOWN_LENGTH = 20, 200
 # Whoever called reached somebody, or was to reach nobody.
 REACHED = (
     Disposition.ANSWERED_BY_AGENT, Disposition.ANSWERED_BY_PERSON, Disposition.TRANSFERRED, Disposition.FORWARDED,
@@ -136,7 +138,20 @@ def item_data(call: CallRecord, agent_name: str) -> dict[str, Any]:
         "outcome": call.outcome,
         "sentiment": call.sentiment,
         "action_items": list(call.action_items),
+        "purpose": call.purpose,
+        "goal": call.goal,
+        "template": call.template_title,
+        "given": given_to(call),
     }
+
+
+def given_to(call: CallRecord) -> list[list[str]]:
+    """Return what a call's agent was given for it as [name, value], as people read them."""
+    return [
+        [name.replace("_", " ").strip().capitalize(), str(value)[:SHOWN_LENGTH]]
+        for name, value in list(call.variables.items())[:MOST_GIVEN]
+        if not name.startswith("_")
+    ]
 
 
 class Line(TypedDict):
@@ -178,7 +193,8 @@ class CallLine(TypedDict):
     """A call as lists and its page show it. Times are ISO 8601 in UTC, empty while they are not known.
 
     `number` is the other party's and `service_number` ours, both in E.164; `found` is what a search found in it.
-    `collected` is what the agent found out in it, by the names of its details.
+    `template` is the title of what its purpose and goal were written from, `given` what its agent was given for it, as
+    [name, value]. `collected` is what the agent found out in it, by the names of its details.
     `costs` is what it cost by component, in micro-dollars, and `cost_micros` their sum; nothing before it is settled.
     """
 
@@ -205,6 +221,8 @@ class CallLine(TypedDict):
     duration_s: int
     purpose: str
     goal: str
+    template: str
+    given: list[list[str]]
     summary: str
     outcome: str
     sentiment: str

@@ -52,6 +52,9 @@ class CallRecord(TenantRow, table=True):
     vendor_call_id: str = ""
     purpose: str = ""
     goal: str = ""
+    template_id: UUID | None = Field(default=None, foreign_key="message_templates.id", ondelete="SET NULL", index=True)
+    template_title: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The template the purpose and goal were written from, by the title it had; empty where there is none."""
     prompt_override: str = ""
     variables: dict[str, Any] = document(dict)
     caller_data: dict[str, Any] = document(dict)

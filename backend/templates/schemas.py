@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import TypedDict
+from uuid import UUID
 
 
 class TemplateRow(TypedDict):
@@ -21,6 +22,20 @@ class TemplateRow(TypedDict):
     may_change: bool
     used_by: list[str]
     """The names of the alerts that send it."""
+
+
+@dataclass(frozen=True)
+class CallWords:
+    """What a template says of one call: `purpose` is why it is made, `goal` what it is to bring about.
+
+    `asked` are the names of places that only whoever has the call made can fill.
+    """
+
+    template_id: UUID
+    title: str
+    purpose: str
+    goal: str
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

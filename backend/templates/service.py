@@ -26,17 +26,20 @@ from backend.models.templates import MessageTemplate
 from backend.numbers import e164
 from backend.templates import filling, queries
 from backend.templates.filling import fill
-from backend.templates.schemas import Preview, TemplateRow
+from backend.templates.schemas import CallWords, Preview, TemplateRow
 from backend.vocab import MemberRole
 
 __all__ = [
+    "CALL",
     "KINDS",
     "MOST_SHOWN",
+    "CallWords",
     "Preview",
     "TemplateRow",
     "delete",
     "fill",
     "folders",
+    "for_call",
     "get",
     "known",
     "messages",
@@ -56,6 +59,8 @@ MOST_TEMPLATES = 1000
 # A list on a screen is a window of at most this many rows; the search reaches the others.
 MOST_SHOWN = 100
 MOST_IN_INBOX = 500
+# Places that are empty because nothing is known: nobody is asked for them, they leave no gap.
+_KNOWN_OF = ("contact.", "me.", "business.")
 _SHORTCUT = re.compile(r"[^\W_]+(?:[-_][^\W_]+)*")
 _WORDS_OF_BODY = {MESSAGE: "Write what the message says.", EMAIL: "Write what the email says.", CALL: "Say why."}
 
@@ -94,6 +99,34 @@ async def of_team(session: AsyncSession, template_id: UUID) -> TemplateRow:
     if found is None:
         raise NotFound("This template does not exist.")
     return _row(found, None)
+
+
+async def for_call(
+    session: AsyncSession,
+    principal: Principal,
+    template_id: UUID,
+    contact: Contact,
+    *,
+    conversation_id: UUID | None = None,
+    given: Mapping[str, Any] | None = None,
+    purpose: str = "",
+    goal: str = "",
+) -> CallWords:
+    """Return what a template says of a call of somebody; `purpose` and `goal` stand in place of its own words.
+
+    `given` fills places before what is known of the contact does. Places that only the caller can fill and that have
+    no words of their own stay as they are, and are `asked`. Raises `NotFound`, `Invalid` for a template of no call.
+    """
+    found = await _found(session, principal, template_id)
+    if found.kind != CALL:
+        raise Invalid("This template is not for calls.", field="template_id")
+    values = await values_for(session, principal, contact, conversation_id)
+    values |= {name.lower(): _spelled(value) for name, value in (given or {}).items()}
+    words = (purpose or found.body, goal or found.goal)
+    places = filling.missing("\n".join(words), values)
+    asked = tuple(name for name in places if not name.startswith(_KNOWN_OF))
+    left = {name: value for name, value in values.items() if name not in asked}
+    return CallWords(found.id, found.title, fill(words[0], left), fill(words[1], left), asked)
 
 
 async def folders(session: AsyncSession, principal: Principal) -> list[str]:
@@ -300,7 +333,10 @@ async def _require_unused(session: AsyncSession, stored: MessageTemplate) -> Non
 async def _require_known(session: AsyncSession, wanted: Mapping[str, Any]) -> None:
     names = frozenset(await known(session))
     for field in ("subject", "body", "goal"):
-        if wrong := filling.unknown(wanted[field], names):
+        wrong = filling.unknown(wanted[field], names)
+        # Whoever has an agent call is asked for what nothing else can fill.
+        wrong = [name for name in wrong if wanted["kind"] != CALL or name.startswith(_KNOWN_OF)]
+        if wrong:
             said = ", ".join(f"{{{{{name}}}}}" for name in wrong[:5])
             raise Invalid(f"There is no variable {said}.", field=field, code="unknown_variable")
 

@@ -231,7 +231,7 @@ def _facts() -> rx.Component:
             rx.fragment(),
         ),
         rx.cond(
-            (call["purpose"] != "") | (call["goal"] != ""),
+            (call["purpose"] != "") | (call["goal"] != "") | (call["given"].to(list[list[str]]).length() > 0),
             rx.el.div(
                 *(
                     rx.cond(
@@ -242,7 +242,24 @@ def _facts() -> rx.Component:
                         ),
                         rx.fragment(),
                     )
-                    for name, value in ((Calls.PURPOSE, call["purpose"]), (Calls.GOAL, call["goal"]))
+                    for name, value in (
+                        (Calls.PURPOSE, call["purpose"]),
+                        (Calls.GOAL, call["goal"]),
+                        (Calls.TEMPLATE, call["template"]),
+                    )
+                ),
+                rx.cond(
+                    call["given"].to(list[list[str]]).length() > 0,
+                    rx.el.div(
+                        rx.el.h3(Calls.GIVEN, class_name="text-13 text-muted"),
+                        rx.el.ul(
+                            rx.foreach(
+                                call["given"].to(list[list[str]]),
+                                lambda one: rx.el.li(one[0], ": ", one[1], class_name="text-13 break-words"),
+                            ),
+                        ),
+                    ),
+                    rx.fragment(),
                 ),
                 class_name="mt-3 flex flex-col gap-3 border-t border-line pt-3",
             ),

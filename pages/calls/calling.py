@@ -5,7 +5,7 @@ import reflex as rx
 from pages.components.button import button, button_class, link_button
 from pages.components.dialog import dialog, dialog_close
 from pages.components.feedback import banner
-from pages.components.field import select_field, text_area, text_field
+from pages.components.field import CONTROL, select_field, text_area, text_field
 from pages.words import Calling, Common
 from state.calls.calling import CallingState
 
@@ -48,6 +48,33 @@ def _cannot() -> rx.Component:
     )
 
 
+def _asked() -> rx.Component:
+    """Return a field for each thing that the template needs to be told."""
+    error = CallingState.errors["dynamic_variables"]
+    return rx.el.fieldset(
+        rx.el.legend(Calling.ASKED, class_name="mb-2 text-13 font-medium"),
+        rx.el.div(
+            rx.foreach(
+                CallingState.asked,
+                lambda one: rx.el.label(
+                    one["label"],
+                    rx.el.input(
+                        name="call_given_" + one["name"].to(str),
+                        max_length=300,
+                        auto_complete="off",
+                        aria_invalid=error != "",
+                        class_name=f"{CONTROL} h-9 font-normal pointer-coarse:h-11",
+                    ),
+                    key=one["name"],
+                    class_name="flex min-w-0 flex-col gap-1 text-13 text-muted",
+                ),
+            ),
+            class_name="grid gap-3 sm:grid-cols-2",
+        ),
+        rx.cond(error != "", rx.el.p(error, role="alert", class_name="mt-2 text-13 text-danger-ink"), rx.fragment()),
+    )
+
+
 def _form() -> rx.Component:
     errors = CallingState.errors
     return rx.el.form(
@@ -56,23 +83,43 @@ def _form() -> rx.Component:
             select_field("call_caller_id", Calling.FROM, CallingState.numbers, error=errors["caller_id"]),
             class_name="grid gap-4 sm:grid-cols-2",
         ),
-        text_area(
-            "call_purpose",
-            Calling.PURPOSE,
-            hint=Calling.PURPOSE_HINT,
-            rows=3,
-            optional=True,
-            error=errors["purpose"],
-            max_length=2000,
+        rx.cond(
+            CallingState.templates.length() > 0,
+            select_field(
+                "call_template",
+                Calling.TEMPLATE,
+                CallingState.templates,
+                before=[("", Calling.NO_TEMPLATE)],
+                error=errors["template_id"],
+                value=CallingState.template_id,
+                on_change=CallingState.choose,
+            ),
+            rx.fragment(),
         ),
-        text_field(
-            "call_goal",
-            Calling.GOAL,
-            hint=Calling.GOAL_HINT,
-            optional=True,
-            error=errors["goal"],
-            max_length=2000,
-            auto_complete="off",
+        rx.el.div(
+            text_area(
+                "call_purpose",
+                Calling.PURPOSE,
+                hint=Calling.PURPOSE_HINT,
+                rows=3,
+                optional=True,
+                error=errors["purpose"],
+                default_value=CallingState.purpose,
+                max_length=2000,
+            ),
+            text_field(
+                "call_goal",
+                Calling.GOAL,
+                hint=Calling.GOAL_HINT,
+                optional=True,
+                error=errors["goal"],
+                default_value=CallingState.goal,
+                max_length=2000,
+                auto_complete="off",
+            ),
+            rx.cond(CallingState.asked.length() > 0, _asked(), rx.fragment()),
+            key=CallingState.wording.to(str),
+            class_name="flex flex-col gap-4",
         ),
         rx.cond(
             errors["phone_number"] != "",

@@ -31,6 +31,27 @@ function Mark({ as, tint = "text-muted", children }) {
   );
 }
 
+// Why the call was made: what its agent was told of it.
+function Why({ data, words }) {
+  const told = [
+    [words.PURPOSE, data.purpose],
+    [words.GOAL, data.goal],
+    [words.GIVEN, (data.given ?? []).map(([name, value]) => `${name}: ${value}`).join(" · ")],
+    [words.TEMPLATE, data.template],
+  ].filter(([, value]) => value);
+  if (!told.length) return null;
+  return (
+    <dl className="mt-2 flex flex-col gap-1 border-t border-line pt-2 text-13">
+      {told.map(([name, value]) => (
+        <div key={name} className="min-w-0 break-words">
+          <dt className="inline text-muted">{name}: </dt>
+          <dd className="inline text-pretty text-ink">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 // What a model noted when the call had ended.
 function Notes({ data, words }) {
   if (!data.summary && !data.outcome && !data.action_items?.length) return null;
@@ -113,6 +134,7 @@ export function CallCard({ item, contactName, open, words, actions }) {
           </p>
         ) : null}
         {reason ? <p className="mt-1 text-13 text-pretty text-muted">{reason}</p> : null}
+        <Why data={data} words={words} />
         <Notes data={data} words={words} />
         {shown ? (
           <div className="mt-3 border-t border-line pt-3">

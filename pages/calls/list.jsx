@@ -94,6 +94,7 @@ function CallRow({ row, words, callWords, time }) {
   const result = row.is_live ? callWords[row.status.toUpperCase()] : resultOf(shape, callWords);
   const name = row.contact_name || row.number_display;
   const reason = reasonOf(row.reason, result);
+  const why = [row.template, row.purpose || row.goal].filter(Boolean).join(" · ");
   return (
     <li className="first:*:rounded-t-card last:*:rounded-b-card">
       <Link
@@ -107,8 +108,13 @@ function CallRow({ row, words, callWords, time }) {
         <span className="min-w-0">
           <span className="block truncate text-14 font-medium text-ink">{name}</span>
           <span className="block truncate text-13 text-muted">
-            {row.found ? <q>{row.found}</q> : row.summary || reason || row.purpose || (row.contact_name ? row.number_display : "")}
+            {row.found ? <q>{row.found}</q> : row.summary || reason || why || (row.contact_name ? row.number_display : "")}
           </span>
+          {why && (row.found || row.summary || reason) ? (
+            <span className="block truncate text-13 text-muted" title={row.purpose || row.goal}>
+              {callWords.PURPOSE}: {why}
+            </span>
+          ) : null}
           <span className={`block truncate text-13 lg:hidden ${row.is_missed ? "text-danger-ink" : "text-muted"}`}>
             {result}
             {row.duration_s ? ` · ${lasted(row.duration_s, callWords)}` : ""}

@@ -225,10 +225,18 @@ def _preview() -> rx.Component:
             ),
             rx.cond(
                 seen.unknown != "",
-                rx.el.p(
-                    icon("circle_alert", class_name="mt-0.5"),
-                    rx.el.span(f"{Templates.UNKNOWN} {seen.unknown}", class_name="min-w-0 break-words"),
-                    class_name="flex gap-1.5 text-danger-ink",
+                rx.cond(
+                    TemplateEditorState.kind == "call",
+                    rx.el.p(
+                        icon("info", class_name="mt-0.5"),
+                        rx.el.span(f"{Templates.ASKED} {seen.unknown}", class_name="min-w-0 break-words"),
+                        class_name="flex gap-1.5 text-muted",
+                    ),
+                    rx.el.p(
+                        icon("circle_alert", class_name="mt-0.5"),
+                        rx.el.span(f"{Templates.UNKNOWN} {seen.unknown}", class_name="min-w-0 break-words"),
+                        class_name="flex gap-1.5 text-danger-ink",
+                    ),
                 ),
                 rx.fragment(),
             ),

@@ -53,6 +53,7 @@ class Templates:
     FOR_PLACEHOLDER = "Nobody in particular"
     NOTHING = "Nothing to show yet."
     UNKNOWN = "There is no variable"
+    ASKED = "Asked for when the call is made:"
     MISSING = "Nothing stands in for"
     TEXTS_ONE = "One text"
     TEXTS_MANY = "texts"

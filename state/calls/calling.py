@@ -9,16 +9,18 @@ from backend.calls import service as calls
 from backend.contacts import service as contacts
 from backend.core.errors import Invalid
 from backend.core.ids import parse_id
+from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import e164
 from backend.numbers import service as numbers
+from backend.templates import service as templates
 from backend.vocab import AgentType
 from state.editor import Editor
 from state.errors import answers
 from state.session import SessionState
 
 VOICE = (AgentType.OUTBOUND_VOICE, AgentType.INBOUND_VOICE)
-WRITTEN_LIMIT = 2000
+WRITTEN_LIMIT, GIVEN_LIMIT = 2000, 300
 
 
 class CallingState(Editor, SessionState):
@@ -29,9 +31,19 @@ class CallingState(Editor, SessionState):
     """Who is called, in words."""
     agents: list[dict[str, str]] = []
     numbers: list[dict[str, str]] = []
-    errors: dict[str, str] = dict.fromkeys(("agent_id", "caller_id", "phone_number", "purpose", "goal"), "")
-    # Grows when the form is filled anew.
+    templates: list[dict[str, str]] = []
+    template_id: str = ""
+    purpose: str = ""
+    goal: str = ""
+    """What the chosen template says of this contact."""
+    asked: list[dict[str, str]] = []
+    """What the template needs to be told, as `name` and `label`."""
+    errors: dict[str, str] = dict.fromkeys(
+        ("agent_id", "caller_id", "phone_number", "purpose", "goal", "template_id", "dynamic_variables"), ""
+    )
+    # Grow when the form, or what the template says in it, is filled anew.
     drawing: int = 0
+    wording: int = 0
 
     @rx.event
     @answers
@@ -43,6 +55,7 @@ class CallingState(Editor, SessionState):
                 contact = await contacts.get(session, parse_id(contact_id, "contact_id"))
                 speaking = [one for one in await agents.list_all(session) if one.agent_type in VOICE and one.is_active]
                 ours = [one for one in await numbers.list_all(session) if one["is_active"]]
+                written, _ = await templates.templates(session, principal, kind=templates.CALL)
         if not contact.phone_number:
             raise Invalid("This contact has no phone number.")
         # Agents made for calling stand first.
@@ -55,9 +68,31 @@ class CallingState(Editor, SessionState):
             {"value": one["phone_number"], "label": " · ".join(filter(None, (one["friendly_name"], one["display"])))}
             for one in ours
         ]
+        self.templates = [{"value": one["id"], "label": one["title"]} for one in written]
         self.errors = dict.fromkeys(self.errors, "")
+        await self._word(principal, next((one["id"] for one in written if one["is_default"]), ""))
         self.drawing += 1
         self.is_open = True
+
+    @rx.event
+    @answers
+    async def choose(self, template_id: str) -> None:
+        """Write what a template says of the contact into the form, or nothing for none."""
+        principal = await self._principal()
+        if self.is_open:
+            await self._word(principal, template_id)
+
+    async def _word(self, principal: Principal, template_id: str) -> None:
+        self.template_id, self.purpose, self.goal, self.asked = "", "", "", []
+        if template_id:
+            with org_scope(principal.org_id):
+                async with unit_of_work() as session:
+                    contact = await contacts.get(session, parse_id(self.contact_id, "contact_id"))
+                    wanted = parse_id(template_id, "template_id")
+                    found = await templates.for_call(session, principal, wanted, contact)
+            self.template_id, self.purpose, self.goal = str(found.template_id), found.purpose, found.goal
+            self.asked = [{"name": one, "label": one.replace("_", " ").capitalize()} for one in found.asked]
+        self.wording += 1
 
     @rx.event
     @answers
@@ -70,12 +105,19 @@ class CallingState(Editor, SessionState):
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 contact = await contacts.get(session, parse_id(self.contact_id, "contact_id"))
+                given = {
+                    one["name"]: said
+                    for one in self.asked
+                    if (said := str(form.get(f"call_given_{one['name']}") or "").strip()[:GIVEN_LIMIT])
+                }
                 order = calls.CallOrder(
                     phone_number=contact.phone_number or "",
                     caller_id=str(form.get("call_caller_id") or ""),
                     agent_id=parse_id(str(form.get("call_agent_id") or ""), "agent_id"),
                     purpose=str(form.get("call_purpose") or "").strip()[:WRITTEN_LIMIT],
                     goal=str(form.get("call_goal") or "").strip()[:WRITTEN_LIMIT],
+                    template_id=parse_id(self.template_id, "template_id") if self.template_id else None,
+                    variables=given,
                 )
                 call = await calls.place(session, principal, order)
         self.is_open = False

@@ -21,8 +21,9 @@ NO_CALL: CallLine = {
     "id": "", "direction": "", "status": "", "disposition": "", "reason": "", "is_missed": False, "is_live": False,
     "contact_id": "", "contact_name": "", "conversation_id": "", "number": "", "number_display": "",
     "service_number": "", "service_display": "", "agent_id": "", "agent_name": "", "agent_version": 0,
-    "started_at": "", "answered_at": "", "ended_at": "", "duration_s": 0, "purpose": "", "goal": "", "summary": "",
-    "outcome": "", "sentiment": "", "action_items": [], "collected": {}, "cost_micros": 0, "costs": {}, "found": "",
+    "started_at": "", "answered_at": "", "ended_at": "", "duration_s": 0, "purpose": "", "goal": "", "template": "",
+    "given": [], "summary": "", "outcome": "", "sentiment": "", "action_items": [], "collected": {}, "cost_micros": 0,
+    "costs": {}, "found": "",
 }  # fmt: skip
 
 

@@ -215,6 +215,7 @@ WIDGETS: dict[str, Widget] = {
         "/contacts/{contacts}",
         {
             "begin": _rule(contact_id=Id("contacts")),
+            "choose": _rule(template_id=TEMPLATE),
             "save": _rule(form={"call_agent_id": AGENT, "call_caller_id": NUMBER, "call_purpose": "Mallory"}),
             "set_open": SHUT,
         },

@@ -34,6 +34,7 @@ async def initiate_bridged_call(request: Request, who: Caller) -> JSONResponse:
         agent_id=body.optional_id("agent_id"),
         purpose=body.text("purpose", is_required=False, longest=2000),
         goal=body.text("goal", is_required=False, longest=2000),
+        template_id=body.optional_id("template_id"),
         prompt_override=body.text("outbound_system_prompt", is_required=False),
         variables=_object(body, "dynamic_variables"),
         caller_data=_object(body, "metadata"),

@@ -13,6 +13,7 @@ from backend.core import clock
 from backend.core.errors import MagpipeError, Unavailable, VendorError
 from backend.core.ids import new_id
 from backend.core.tenancy import platform_scope, unit_of_work
+from backend.models.templates import MessageTemplate
 from backend.vocab import Channel
 from tests.backend.calls.calling import form as carrier_form
 from tests.backend.calls.calling import given_to_stream, post, verbs
@@ -242,3 +243,65 @@ async def test_a_call_nobody_can_pay_for_rings_nowhere_and_says_why(line, api, k
     assert (call.status, call.reserved_micros, call.attempted_at) == ("failed", 0, None)
     assert "Add credits" in call.disposition_reason
     assert await dialled() == 0
+
+
+@pytest.fixture
+async def template(line):
+    """The team's template of a call, with a place for the contact and one that only the caller can fill."""
+    with line.org.scope():
+        async with unit_of_work() as session:
+            made = MessageTemplate(
+                org_id=line.org.org_id,
+                user_id=line.org.owner.user_id,
+                kind="call",
+                is_shared=True,
+                title="Confirm a table",
+                body="Ask {{contact.first_name|whoever answers}} about the table for {{party_size}}",
+                goal="They confirm {{party_size}} people",
+            )
+            session.add(made)
+    return made
+
+
+async def test_a_template_says_why_with_what_is_given_and_the_timeline_shows_it(line, api, key, template):
+    await place(api, line, key, template_id=str(template.id), dynamic_variables={"Party_Size": 4})
+    call = await only(line)
+    assert (call.purpose, call.goal) == ("Ask whoever answers about the table for 4", "They confirm 4 people")
+    assert (call.template_id, call.template_title) == (template.id, "Confirm a table")
+    (item,) = await line.timeline()
+    shown = {name: item["data"][name] for name in ("purpose", "template", "given")}
+    assert shown == {"purpose": call.purpose, "template": "Confirm a table", "given": [["Party size", "4"]]}
+    brief = await calls.brief(call.id)
+    assert (brief.purpose, brief.goal, brief.variables) == (call.purpose, call.goal, {"Party_Size": 4})
+    with line.org.scope():
+        async with unit_of_work() as session:
+            row = await calls.line(session, call.id)
+    assert (row["template"], row["given"]) == ("Confirm a table", [["Party size", "4"]])
+
+
+async def test_words_of_ones_own_stand_in_place_of_the_templates(line, api, key, template):
+    given = {"template_id": str(template.id), "purpose": "Say {{party_size}} fit", "goal": "They come"}
+    await place(api, line, key, **given, dynamic_variables={"party_size": "{{contact.phone}}"})
+    call = await only(line)
+    # What is given is never read as a template itself.
+    assert (call.purpose, call.goal) == ("Say {{contact.phone}} fit", "They come")
+
+
+async def test_a_template_that_misses_something_is_refused_by_name_and_calls_nobody(
+    line, api, key, template, make_org, jobs_waiting
+):
+    answer = await api.call(INITIATE, order(line, template_id=str(template.id)), key=key)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (422, "missing_variable")
+    assert "party_size" in error["message"]
+    elsewhere = await make_org("Elsewhere")
+    with elsewhere.scope():
+        async with unit_of_work() as session:
+            theirs = MessageTemplate(
+                org_id=elsewhere.org_id, user_id=elsewhere.owner.user_id, kind="call", title="x", body="x", goal="x"
+            )
+            session.add(theirs)
+    for wrong in (new_id(), theirs.id):
+        answer = await api.call(INITIATE, order(line, template_id=str(wrong)), key=key)
+        assert answer.status_code == 404
+    assert (await line.calls(), await jobs_waiting("calls.dial")) == ([], [])

@@ -92,6 +92,13 @@ async def test_every_unknown_variable_is_named_and_own_fields_and_details_are_kn
     assert made["body"].endswith("{{order_number}}")
 
 
+async def test_a_call_may_name_what_is_only_known_when_it_is_made_but_nothing_of_a_contact_that_is_not_there(org):
+    made = await save(org, org.owner, CALL, body="Ask about {{appointment}}")
+    assert made["body"] == "Ask about {{appointment}}"
+    with pytest.raises(Invalid, match=r"contact\.shoe_size"):
+        await save(org, org.owner, CALL, goal="Sell {{contact.shoe_size}}")
+
+
 async def test_what_a_change_leaves_out_stays_and_one_call_is_chosen_first(org):
     first = await save(org, org.owner, CALL, is_shared=True, is_default=True, folder="Calls")
     changed = await save(org, org.owner, {}, first["id"], body="Ask how it went.")
