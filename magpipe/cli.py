@@ -124,6 +124,8 @@ def _build(options: argparse.Namespace) -> int:
 
 def _jobs(options: argparse.Namespace) -> int:
     with _installation(starts_database=False):
+        import uvloop
+
         from backend import worker
         from backend.core import logging, telemetry
         from backend.core.config import settings
@@ -131,15 +133,17 @@ def _jobs(options: argparse.Namespace) -> int:
         config = settings()
         logging.configure(config.log_level, config.log_format)
         telemetry.start("jobs")
-        asyncio.run(worker.run())
+        uvloop.run(worker.run())
     return 0
 
 
 def _voice(options: argparse.Namespace) -> int:
     with _installation(starts_database=False):
+        import uvloop
+
         from voice_agent import worker
 
-        asyncio.run(worker.run())
+        uvloop.run(worker.run())
     return 0
 
 

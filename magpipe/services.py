@@ -39,7 +39,7 @@ def answers(address: str) -> Callable[[], Awaitable[bool]]:
 def web_command(host: str, port: int) -> list[str]:
     """Return the command of a web process; GRANIAN_WORKERS sets how many workers it has (with REDIS_URL)."""
     granian = Path(sys.prefix) / "bin" / "granian"
-    options = ["--interface", "asgi", "--factory", "--host", host, "--port", str(port)]
+    options = ["--interface", "asgi", "--loop", "uvloop", "--factory", "--host", host, "--port", str(port)]
     # An open socket would hold a worker for ever; its browser reconnects by itself.
     options += ["--workers-kill-timeout", "4", "--no-access-log", "--log-level", "warning"]
     return [str(granian), *options, "magpipe.magpipe:app"]
