@@ -10,28 +10,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
-from livekit import rtc
 
 from voice_agent import gateway
+from voice_agent.conference import Conference, Hearing, Member
 from voice_agent.core import rules
 from voice_agent.core.cost_clock import Component
 from voice_agent.legs import ulaw
 from voice_agent.legs.browser import BrowserLine
 from voice_agent.legs.media_stream import MediaStream
-from voice_agent.legs.pacing import PCM_24K
-from voice_agent.legs.port import Gone
+from voice_agent.legs.port import Gone, Leg
 
 if TYPE_CHECKING:
     from voice_agent.worker import Worker
 
 # A telephone may be picked up before the browser's line is open, or while it is opened anew.
 COMES_WITHIN_S = 15.0
-# How much of what a person says may wait to be played to the telephone.
-_MOST_AHEAD_S = 0.3
+# The person at the desk among those of a conference.
+_PERSON = "person"
 # Each key is two tones (ITU-T Q.23) of 120 ms with a pause of 60 ms: twice what Q.24 asks for.
 _ROWS, _COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477)
 _PAD = "123456789*0#"
@@ -52,6 +53,9 @@ class Desk:
         self._has_keys = asyncio.Event()
         self._stream: MediaStream | None = None
         self._is_over = asyncio.Event()
+        self.conference: Conference | None = None
+        """Who hears whom, once the other end is there."""
+        self._member: Member | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -61,7 +65,12 @@ class Desk:
     @property
     def is_there(self) -> bool:
         """Whether the person's line is open, and theirs is the call."""
-        return self._gone is None and not self._is_over.is_set()
+        return self._gone is None and self.is_held
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the call is theirs, or that of those who stayed in it."""
+        return not self._is_over.is_set()
 
     async def hold(self) -> None:
         """Keep the person on the line until they leave or the telephone is put down."""
@@ -78,17 +87,25 @@ class Desk:
         over.cancel()
         if carrying.done():
             self._gone = carrying.result()
+            if self._stays_without_them():
+                await self._is_over.wait()
+                return
             # A caller who is not spoken with yet, or whose person's line broke, is somebody else's to take.
             ends_call = not self._takes or (self._stream is not None and self._gone != Gone.LOST)
             if ends_call:
-                await gateway.leave_desk(self.call)
+                await self._end()
             self._is_over.set()
-            if ends_call and self._stream is not None:
-                await self._stream.hang_up()
         else:
             await self.line.tell("ended", ending="put_down")
             await self.line.hang_up()
             await carrying
+
+    def _stays_without_them(self) -> bool:
+        """Take the person out of the conference, and tell whether others stay in it with the other party."""
+        if self.conference is None or self._member is None or self._is_over.is_set():
+            return False
+        self.conference.remove(self._member)
+        return bool(self.conference.members)
 
     def press(self, key: str) -> None:
         """Let the telephone hear a key; those pressed before it was picked up are not kept."""
@@ -108,18 +125,10 @@ class Desk:
         """
         if not self.is_there:
             return False
-        self._stream = stream
-        # What the caller said while it rang was said to nobody.
-        stream.ear.forget()
-        await gateway.reserve(self.call.call_id, rules.BEGINS_MIN * self.call.per_minute.get(Component.TELEPHONY, 0))
-        await self.line.tell("answered")
-        pumps = [asyncio.create_task(pump) for pump in (self._to_person(stream), self._to_telephone(stream))]
-        over = asyncio.create_task(self._is_over.wait())
-        try:
+        async with self._meeting(stream):
+            over = asyncio.create_task(self._is_over.wait())
             await asyncio.wait({carrying, over}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (*pumps, over):
-                task.cancel()
+            over.cancel()
         if not carrying.done():
             return self._gone != Gone.LOST
         self._is_over.set()
@@ -141,65 +150,61 @@ class Desk:
             return
         call_id, name = self.call.call_id, stream.name
         await gateway.tell(call_id, f"{name}:joined", "person.joined", {})
-        await gateway.reserve(call_id, rules.BEGINS_MIN * self.call.per_minute.get(Component.TELEPHONY, 0))
-        await self.line.tell("answered")
-        pumps = [asyncio.create_task(pump) for pump in (self._to_person(stream), self._to_telephone(stream))]
-        try:
+        async with self._meeting(stream):
             gone = await stream.carry(self.show_key)
-        finally:
-            for pump in pumps:
-                pump.cancel()
             self._is_over.set()
         if gone != Gone.LOST:
             await gateway.tell(call_id, f"{name}:ended", "call.ended", {"status": "completed", "ending": str(gone)})
 
-    async def _to_person(self, stream: MediaStream) -> None:
-        change = rtc.AudioResampler(ulaw.RATE, PCM_24K.rate)
-        waiting = bytearray()
-        async for frame in stream.ear:
-            for changed in change.push(frame):
-                waiting += bytes(changed.data)
-            while len(waiting) >= PCM_24K.frame:
-                await self.line.send_sound(bytes(waiting[: PCM_24K.frame]))
-                del waiting[: PCM_24K.frame]
-
-    async def _to_telephone(self, stream: MediaStream) -> None:
-        """Send what the person says, and keys instead of it while they sound."""
-        change = rtc.AudioResampler(PCM_24K.rate, ulaw.RATE)
-        now, waiting, played_out_at = asyncio.get_running_loop().time, bytearray(), 0.0
-        # What was said while it rang was said to nobody.
-        self.line.ear.forget()
-        ear = aiter(self.line.ear)
-        heard: asyncio.Task[rtc.AudioFrame] = asyncio.ensure_future(anext(ear))
-        pressed = asyncio.ensure_future(self._has_keys.wait())
+    async def let_in(self, line: Leg, party: str) -> None:
+        """Have somebody take part who was added, until they leave. Raises `MagpipeError` where they cannot."""
+        conference = self.conference
+        if conference is None or not self.is_held:
+            raise gateway.Unavailable("This call is over.")
+        await gateway.reserve(self.call.call_id, self._first_minutes)
         try:
-            while True:
-                await asyncio.wait({heard, pressed}, return_when=asyncio.FIRST_COMPLETED)
-                if pressed.done():
-                    await self._dial_on(stream)
-                    self.line.ear.forget()
-                    pressed = asyncio.ensure_future(self._has_keys.wait())
-                if not heard.done():
-                    continue
-                for changed in change.push(heard.result()):
-                    waiting += ulaw.encode(bytes(changed.data))
-                heard = asyncio.ensure_future(anext(ear))
-                while len(waiting) >= ulaw.FRAME:
-                    # A carrier plays all it is sent: after a stop of the network that would be late for good.
-                    if played_out_at - now() < _MOST_AHEAD_S:
-                        played_out_at = max(played_out_at, now()) + ulaw.FRAME_S
-                        await stream.send_sound(bytes(waiting[: ulaw.FRAME]))
-                    del waiting[: ulaw.FRAME]
+            await conference.let_in(line, party, _unheard)
         finally:
-            heard.cancel()
-            pressed.cancel()
+            if self._gone is not None and not conference.members and self.is_held:
+                # Nobody is left but the other party, and nobody is rung for them.
+                self._gone = Gone.STOPPED
+                await self._end()
 
-    async def _dial_on(self, stream: MediaStream) -> None:
-        self._has_keys.clear()
-        while self._keys:
-            for frame in tones(self._keys.popleft()):
-                await stream.send_sound(frame)
-                await asyncio.sleep(ulaw.FRAME_S)
+    @property
+    def _first_minutes(self) -> int:
+        return rules.BEGINS_MIN * self.call.per_minute.get(Component.TELEPHONY, 0)
+
+    @asynccontextmanager
+    async def _meeting(self, stream: MediaStream) -> AsyncIterator[None]:
+        """Join the other end's line with the person's, and with whoever is added, inside the block."""
+        self._stream = stream
+        await gateway.reserve(self.call.call_id, self._first_minutes)
+        # What was said while it rang was said to nobody: the lines hear each other from here on.
+        conference = self.conference = Conference(self.call.call_id, stream)
+        member = self._member = conference.add(_PERSON, self.line)
+        pressing = asyncio.create_task(self._dial_on(conference))
+        try:
+            await self.line.tell("answered")
+            yield
+        finally:
+            pressing.cancel()
+            conference.remove(member)
+            await conference.close()
+
+    async def _end(self) -> None:
+        """End the call: nobody of ours is in it any more."""
+        await gateway.leave_desk(self.call)
+        self._is_over.set()
+        if self._stream is not None:
+            await self._stream.hang_up()
+
+    async def _dial_on(self, conference: Conference) -> None:
+        """Let the other end hear keys, instead of everybody while they sound."""
+        while True:
+            await self._has_keys.wait()
+            self._has_keys.clear()
+            while self._keys:
+                await conference.caller.play(tones(self._keys.popleft()))
 
 
 class Desks:
@@ -220,7 +225,7 @@ class Desks:
         takes = shown.door == gateway.Door.ANSWER
         call = await (gateway.taker(shown) if takes else gateway.desk(shown))
         before = self._known.get(call.call_id)
-        if before is not None and before.is_there:
+        if before is not None and before.is_held:
             raise gateway.Invalid("This call is held in another tab.", code="call_held")
         desk = Desk(line, call, shown.user_id, takes=takes)
         # A caller who waits is counted already, and with them whoever takes them.
@@ -233,6 +238,16 @@ class Desks:
             finally:
                 if self._known.get(call.call_id) is desk:
                     del self._known[call.call_id]
+
+    def find(self, call_id: UUID) -> Desk | None:
+        """Return who holds a call here, or held it before others stayed in it."""
+        return self._known.get(call_id)
+
+    def look(self, call_id: UUID | None) -> None:
+        """Have taken what people want of who was added to a call, or to any."""
+        for known, desk in self._known.items():
+            if desk.conference is not None and call_id in (None, known):
+                desk.conference.look()
 
     async def somebody(self, call_id: UUID) -> Desk:
         """Return who is at the line of a call, as soon as somebody is."""
@@ -250,6 +265,12 @@ class Desks:
             await gateway.leave_desk(call)
             raise gateway.Unavailable("Nobody is at the line of this call.")
         await desk.join(stream)
+
+
+@asynccontextmanager
+async def _unheard(name: str) -> AsyncIterator[Hearing | None]:
+    """Have nobody write down what somebody says."""
+    yield None
 
 
 def tones(key: str) -> list[bytes]:

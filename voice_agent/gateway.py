@@ -36,7 +36,7 @@ from backend.calls.routing import (
     sip_login,
 )
 from backend.calls.schemas import CallBrief
-from backend.calls.service import Request, Wish
+from backend.calls.service import Request, Stand, Wish
 from backend.calls.statuses import reason as sip_reason
 from backend.core import clock, db, garbage, jobs, logging, realtime, telemetry
 from backend.core.config import Settings, settings
@@ -74,6 +74,7 @@ __all__ = [
     "Request",
     "Settings",
     "Speaking",
+    "Stand",
     "Trial",
     "TurnView",
     "Unavailable",
@@ -82,6 +83,7 @@ __all__ = [
     "Wish",
     "admit",
     "admit_browser",
+    "admit_party",
     "admit_rung",
     "answer_request",
     "begin_recording",
@@ -101,6 +103,9 @@ __all__ = [
     "log",
     "new_id",
     "parse_id",
+    "party_joined",
+    "party_left",
+    "party_stands",
     "picked_up",
     "put_through",
     "recording_made",
@@ -278,6 +283,28 @@ async def admit_rung(call_id: str, attempt: str, ticket: str) -> tuple[UUID, str
 async def joined(call_id: UUID, attempt: str, name: str) -> None:
     """Keep that somebody who was rung speaks with the caller."""
     await calls.consult_joined(call_id, attempt, name)
+
+
+async def admit_party(call_id: str, party: str, ticket: str) -> UUID:
+    """Return the call that somebody's telephone was added to, once. Raises `MagpipeError`."""
+    found = parse_id(call_id)
+    await calls.admit_party(found, party, ticket)
+    return found
+
+
+async def party_joined(call_id: UUID, party: str) -> str:
+    """Keep that somebody who was added is in a call, and return their name. Raises `MagpipeError` for who is out."""
+    return await calls.party_joined(call_id, party)
+
+
+async def party_left(call_id: UUID, party: str, reason: str) -> None:
+    """Keep that somebody who was added has left."""
+    await calls.party_left(call_id, party, reason)
+
+
+async def party_stands(call_id: UUID) -> Mapping[str, Stand]:
+    """Return what people want of those who were added to a call, by their id."""
+    return await calls.party_stands(call_id)
 
 
 async def give_back(call_id: UUID, line: str, name: str, reason: str) -> None:

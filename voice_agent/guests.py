@@ -15,12 +15,14 @@ from uuid import UUID
 
 from livekit.agents import llm, stt
 
-from voice_agent import gateway, mixing
+from voice_agent import gateway
+from voice_agent.conference import Conference, Hearing
+from voice_agent.core import rules
+from voice_agent.core.cost_clock import Component
 from voice_agent.core.messages import Line
 from voice_agent.core.states import TALKING, Kind, State
 from voice_agent.legs.browser import BrowserLine
 from voice_agent.legs.port import Gone, Leg
-from voice_agent.legs.taps import Side
 from voice_agent.mixing import Mix
 from voice_agent.waiting import Waiting, play
 
@@ -49,6 +51,7 @@ class Guests:
         self._ear = ear
         self._lines: set[Leg] = set()
         self._waiting = Waiting(call, leg)
+        self._conference = Conference(call.call_id, leg)
         self._holding: asyncio.Task[None] | None = None
         self._consulting: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
@@ -84,13 +87,32 @@ class Guests:
                 going_on = asyncio.get_running_loop().create_task(self._take_back(line, name, reason, back))
                 await asyncio.shield(going_on)
 
+    async def let_in(self, line: Leg, party: str) -> None:
+        """Have somebody take part who was added to the call, until they leave; the agent is silent and reads along.
+
+        Raises `MagpipeError` where the call is ending or the caller waits, or they were taken out meanwhile.
+        """
+        async with self._here(line):
+            if not self._fall_silent():
+                raise gateway.Unavailable(_BUSY)
+            try:
+                minutes = rules.BEGINS_MIN * self._call.per_minute.get(Component.TELEPHONY, 0)
+                await gateway.reserve(self._call.call_id, minutes)
+                await self._conference.let_in(line, party, self._reading_along)
+            finally:
+                going_on = asyncio.get_running_loop().create_task(self.go_on(Line.BACK_FROM_PERSON))
+                await asyncio.shield(going_on)
+
     async def _talk(self, line: Leg, name: str) -> Gone:
-        async with self._hearing(line) as mix, self._heard_by_all(line, name):
-            mix.leaves_out = Side.AGENT
-            if isinstance(line, BrowserLine):
-                line.said = lambda text: self._write(text, name)
-                await line.tell("ready")
-            return await line.carry(lambda key: None)
+        async with self._reading_along(name) as hearing:
+            member = self._conference.add(line.name, line, hearing)
+            try:
+                if isinstance(line, BrowserLine):
+                    line.said = lambda text: self._write(text, name)
+                    await line.tell("ready")
+                return await line.carry(lambda key: None)
+            finally:
+                self._conference.remove(member)
 
     async def _take_back(self, line: Leg, name: str, reason: str, back: Line) -> None:
         try:
@@ -151,7 +173,8 @@ class Guests:
         await self.go_on(Line.BACK_FROM_HOLD)
 
     async def look(self) -> None:
-        """Take what is new of those who were rung."""
+        """Take what is new of those who were rung, and of those who were added."""
+        self._conference.look()
         await self._waiting.look()
 
     def _write(self, text: str, name: str) -> None:
@@ -173,6 +196,7 @@ class Guests:
         self.wait_no_more()
         if self._consulting is not None:
             await asyncio.wait({self._consulting})
+        await self._conference.close()
         for line in list(self._lines):
             await line.hang_up()
         with contextlib.suppress(TimeoutError):
@@ -191,7 +215,9 @@ class Guests:
         return is_theirs
 
     def _fall_silent(self) -> bool:
-        """Leave the caller to somebody else; False where the call has come too far for that."""
+        """Leave the caller to somebody else; False where the call has come too far for that, or they wait."""
+        if self._held.core.state == State.HOLD and self._conference.members:
+            return True
         if self._held.core.state not in TALKING:
             return False
         self._held.agent.is_silent = True
@@ -200,7 +226,9 @@ class Guests:
         return True
 
     def _speak_again(self) -> None:
-        """Give the agent its voice back; nothing happens where it has it, or the call is over."""
+        """Give the agent its voice back; nothing happens where it has it, others are there, or the call is over."""
+        if self._conference.members:
+            return
         if self._held.core.state == State.HOLD:
             self._held.agent.is_silent = False
             self._held.tell(Kind.RESUMED)
@@ -231,20 +259,20 @@ class Guests:
                 self._are_gone.set()
 
     @asynccontextmanager
-    async def _hearing(self, line: Leg) -> AsyncIterator[Mix]:
+    async def _hearing(self, line: Leg) -> AsyncIterator[None]:
         """Send a line both sides of the call meanwhile."""
         mix = Mix(line)
         self._leg.taps.add(mix)
         sending = asyncio.get_running_loop().create_task(mix.carry())
         try:
-            yield mix
+            yield
         finally:
             self._leg.taps.remove(mix)
             await _end(sending)
 
     @asynccontextmanager
-    async def _heard_by_all(self, line: Leg, name: str) -> AsyncIterator[None]:
-        """Let the caller hear a person meanwhile, and the agent read what they say."""
+    async def _reading_along(self, name: str) -> AsyncIterator[Hearing]:
+        """Yield what takes the sound of somebody whose words the agent reads meanwhile."""
         words = self._ear.stream()
         lines: list[str] = []
 
@@ -255,12 +283,10 @@ class Guests:
                     self._held.keep_line("person", lines[-1], name)
                     await self._remember("assistant", _HEARD.format(name=name, text=lines[-1]))
 
-        passing = asyncio.get_running_loop().create_task(mixing.pass_on(line, self._leg, words.push_frame))
         writing = asyncio.get_running_loop().create_task(write_down())
         try:
-            yield
+            yield words.push_frame
         finally:
-            await _end(passing)
             words.end_input()
             await asyncio.wait({writing}, timeout=_LAST_WORDS_S)
             await _end(writing)

@@ -1,10 +1,9 @@
-"""Bring sound from one line to another: a person hears both sides of a call, and the caller hears the person.
+"""Bring sound from one line to others: who listens in hears both sides of a call, and whoever speaks is heard by all.
 
 Everything is written in the coding of the line it goes to, a frame of 20 ms at a time, in real time.
 """
 
 import asyncio
-from collections.abc import Callable
 
 import numpy as np
 from livekit import rtc
@@ -72,13 +71,9 @@ class Mix:
         self._spoke_at = dict.fromkeys(Side, float("-inf"))
         self._now = asyncio.get_running_loop().time
         self._sending: asyncio.Queue[bytes] = asyncio.Queue()
-        self.leaves_out: Side | None = None
-        """The side that is not heard: who speaks does not hear themselves."""
 
     def hear(self, side: Side, samples: bytes, rate: int) -> None:
         """Take sound of one side."""
-        if side == self.leaves_out:
-            return
         self._sides[side].take(samples, rate)
         take = self._take_caller if side == Side.CALLER else self._take_agent
         take()
@@ -112,24 +107,69 @@ class Mix:
         return self._now() - self._spoke_at[side] < for_s
 
 
-async def pass_on(source: Leg, target: Leg, heard: Callable[[rtc.AudioFrame], None]) -> None:
-    """Let what is said into one line be heard on another, until cancelled; `heard` is given it too."""
-    loop = asyncio.get_running_loop()
-    coding = target.mouth.coding
-    frames = _Frames(coding)
-    played_out_at = loop.time()
-    async for frame in source.ear:
-        heard(frame)
-        frames.take(bytes(frame.data), frame.sample_rate)
-        if target.mouth.is_speaking:
-            # Two voices in one line, frame by frame, are none.
-            frames.forget(but=0)
+class Heard:
+    """What one line of a conference hears: everybody who speaks, in one sound.
+
+    Whoever speaks sets the pace, so that nothing is put between two frames of theirs that are late; who speaks at the
+    same time is mixed into it. Nothing is held back, so what is said is heard at once.
+    """
+
+    def __init__(self, line: Leg) -> None:
+        self._line = line
+        self._coding = line.mouth.coding
+        self._voices: dict[str, _Frames] = {}
+        self._leader, self._led_at = "", float("-inf")
+        self._now = asyncio.get_running_loop().time
+        self._played_out_at = float("-inf")
+        self._sending: asyncio.Queue[bytes] = asyncio.Queue()
+        self._is_playing = False
+
+    def hear(self, voice: str, samples: bytes, rate: int) -> None:
+        """Take what somebody says."""
+        frames = self._voices.setdefault(voice, _Frames(self._coding))
+        frames.take(samples, rate)
+        if self._line.mouth.is_speaking or self._is_playing:
+            # Two sounds in one line, frame by frame, are none.
+            for each in self._voices.values():
+                each.forget(but=0)
         while frames.count:
-            said = frames.next()
-            played_out_at = max(played_out_at, loop.time())
-            if played_out_at - loop.time() < (_BEHIND_S if _is_silent(said) else _FAR_BEHIND_S):
-                await target.send_sound(coding.encode(said))
-                played_out_at += FRAME_S
+            is_led = self._leader not in ("", voice)
+            if is_led and self._now() - self._led_at < _CALLER_LEADS_S:
+                # It is mixed into what the leader says.
+                frames.forget(but=_MOST_FRAMES)
+                return
+            frame = frames.next()
+            if not _is_silent(frame):
+                self._leader, self._led_at = voice, self._now()
+            elif is_led and self._now() - self._led_at < _AGENT_LEADS_S:
+                continue
+            self._put(
+                [frame, *(other.next() for other in self._voices.values() if other.count and other is not frames)]
+            )
+
+    async def carry(self) -> None:
+        """Send what is heard as it is made, until cancelled."""
+        while True:
+            await self._line.send_sound(self._coding.encode(await self._sending.get()))
+
+    async def play(self, sound: list[bytes]) -> None:
+        """Let frames of the line's own coding be heard instead of everybody, in real time."""
+        self._is_playing = True
+        try:
+            for frame in sound:
+                await self._line.send_sound(frame)
+                await asyncio.sleep(FRAME_S)
+        finally:
+            self._is_playing = False
+
+    def _put(self, frames: list[bytes]) -> None:
+        now = self._now()
+        self._played_out_at = max(self._played_out_at, now)
+        mixed = _sum(frames) if len(frames) > 1 else frames[0]
+        # A line plays all it is sent: after a stop of the network that would be late for good.
+        if self._played_out_at - now < (_BEHIND_S if _is_silent(mixed) else _FAR_BEHIND_S):
+            self._played_out_at += FRAME_S
+            self._sending.put_nowait(mixed)
 
 
 def _sum(frames: list[bytes]) -> bytes:

@@ -5,7 +5,8 @@ A stream shows a ticket for its call, a browser a pass for its person; whoever h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSCloseCode, web
 
@@ -31,8 +32,8 @@ def app(worker: Worker) -> web.Application:
     door = _Door(worker)
     made = web.Application()
     routes = {STREAM: door.stream, PERSON: door.person, BROWSER: door.browser, HEALTH: door.health}
-    # What comes behind an address is for proxies: the two ends of a person's call name the same.
-    ends = {f"{path}/{{call}}": routes[path] for path in (STREAM, BROWSER)}
+    # What comes behind an address is for proxies: all ends of a person's call name the same.
+    ends = {f"{path}/{{call}}": routes[path] for path in (STREAM, BROWSER, PERSON)}
     made.add_routes([web.get(path, handler) for path, handler in (routes | ends).items()])
     return made
 
@@ -81,7 +82,7 @@ class _Door:
         return socket
 
     async def person(self, request: web.Request) -> web.StreamResponse:
-        """Let the telephone of somebody in who was rung for a caller of ours, and takes them."""
+        """Let the telephone of somebody in who was rung for a caller of ours: to take them, or to be added."""
         if self._waiting >= MOST_WAITING:
             return web.Response(status=503, text="Nobody else can be let in here now.")
         socket = web.WebSocketResponse(max_msg_size=media_stream.LARGEST_MESSAGE, compress=False)
@@ -89,9 +90,7 @@ class _Door:
         self._waiting += 1
         try:
             start = await _start(socket)
-            given, attempt = start.parameters, start.parameters.get("attempt", "")
-            call_id, name = await gateway.admit_rung(given.get("call_id", ""), attempt, given.get("ticket", ""))
-            guests = self._worker.guests(call_id)
+            enter = await self._rung(start, socket)
         except gateway.MagpipeError as refusal:
             gateway.log.warning("voice.person_refused", code=refusal.code)
             await socket.close(code=WSCloseCode.POLICY_VIOLATION)
@@ -99,13 +98,26 @@ class _Door:
         finally:
             self._waiting -= 1
         try:
-            await guests.speak(MediaStream(socket, start, call_id, name=attempt[-8:]), name, attempt=attempt)
+            await enter
         except gateway.MagpipeError as refusal:
-            gateway.log.warning("voice.person_refused", call=str(call_id), code=refusal.code)
+            gateway.log.warning("voice.person_refused", call=start.parameters["call_id"], code=refusal.code)
         except Exception as error:
-            gateway.log.error("voice.person_not_held", call=str(call_id), error=repr(error), exc_info=True)
+            call = start.parameters["call_id"]
+            gateway.log.error("voice.person_not_held", call=call, error=repr(error), exc_info=True)
         await socket.close()
         return socket
+
+    async def _rung(self, start: media_stream.Start, socket: web.WebSocketResponse) -> Coroutine[Any, Any, None]:
+        """Return what is to be done with the line of somebody who was rung. Raises `MagpipeError` for anybody else."""
+        given = start.parameters
+        call, ticket, party = given.get("call_id", ""), given.get("ticket", ""), given.get("party", "")
+        if party:
+            call_id = await gateway.admit_party(call, party, ticket)
+            return self._worker.let_in(call_id, MediaStream(socket, start, call_id, name=party[-8:]), party)
+        attempt = given.get("attempt", "")
+        call_id, name = await gateway.admit_rung(call, attempt, ticket)
+        line = MediaStream(socket, start, call_id, name=attempt[-8:])
+        return self._worker.guests(call_id).speak(line, name, attempt=attempt)
 
     async def browser(self, request: web.Request) -> web.StreamResponse:
         """Let a person's browser onto the line its pass is for; who is not let in is told why."""

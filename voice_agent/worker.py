@@ -115,10 +115,12 @@ class Worker:
             for one in self._lookers():
                 if one.call_id == call_id:
                     one.look()
+            self.desks.look(call_id)
 
         async def missed() -> None:
             for one in self._lookers():
                 one.look()
+            self.desks.look(None)
 
         await gateway.listen(asked, missed)
 
@@ -131,6 +133,17 @@ class Worker:
         if held is None:
             raise gateway.Unavailable("This call is over, or it is held elsewhere.")
         return held.guests
+
+    async def let_in(self, call_id: UUID, line: Leg, party: str) -> None:
+        """Have somebody take part in a call of this process who was added to it, until they leave.
+
+        Raises `MagpipeError` where the call is over or held elsewhere, or they were taken out meanwhile.
+        """
+        desk = self.desks.find(call_id)
+        if desk is not None and desk.conference is not None:
+            await desk.let_in(line, party)
+        else:
+            await self.guests(call_id).let_in(line, party)
 
     async def drain(self, within_s: float) -> None:
         """Take no more calls and wait until those that are held have ended; the last are closed politely in time."""

@@ -2,7 +2,17 @@
 
 from uuid import UUID
 
-from backend.calls import callbacks, completing, forgotten, outgoing, rooms, settling, summing_up
+from backend.calls import (
+    callbacks,
+    completing,
+    conference,
+    forgotten,
+    outgoing,
+    party_line,
+    rooms,
+    settling,
+    summing_up,
+)
 from backend.core import clock, jobs
 from backend.core.jobs import Backoff
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
@@ -39,6 +49,26 @@ async def give_up_dialling(org_id: str, call_id: str) -> None:
 async def hang_up(org_id: str, call_id: str) -> None:
     """End a call at the carrier."""
     await outgoing.hang_up(UUID(org_id), UUID(call_id))
+
+
+@jobs.task("calls.ring_party")
+async def ring_party(org_id: str, call_id: str, party: str) -> None:
+    """Ring the telephone of somebody who is added to a call; running it again rings nobody."""
+    await party_line.ring(UUID(org_id), UUID(call_id), party)
+
+
+@jobs.task("calls.stop_party")
+async def stop_party(org_id: str, call_id: str, party: str) -> None:
+    """Put the telephone of somebody down who left a call; running it again changes nothing."""
+    await party_line.stop(UUID(org_id), UUID(call_id), party)
+
+
+@jobs.task("calls.end_parties")
+async def end_parties(org_id: str, call_id: str) -> None:
+    """Have everybody leave who was added to a call that is over; running it again changes nothing."""
+    with org_scope(UUID(org_id)):
+        async with unit_of_work() as session:
+            await conference.end(session, UUID(call_id))
 
 
 @jobs.task("calls.read", retry=PATIENCE, when_buried="calls.complete")

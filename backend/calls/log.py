@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.calls import privacy, projection, queries
 from backend.calls.projection import ENDED, Kind, Standing
-from backend.calls.schemas import LINE, READ_ALONG, item_data, title
+from backend.calls.schemas import LINE, PARTY_ASKED, READ_ALONG, item_data, title
 from backend.conversations import service as conversations
 from backend.core import clock, jobs, realtime
 from backend.core.errors import Invalid, NotFound
@@ -76,6 +76,9 @@ async def _settle(session: AsyncSession, call: CallRecord) -> None:
     await show(session, call)
     if was_live and call.status in ENDED and any(event.kind == Kind.PEOPLE_RUNG for event in events):
         await tell_tabs(session, call, RINGS)
+    if was_live and call.status in ENDED and await queries.events(session, call.id, [PARTY_ASKED]):
+        org_id, call_id = str(call.org_id), str(call.id)
+        await jobs.defer(session, "calls.end_parties", urgency=jobs.Urgency.SOON, org_id=org_id, call_id=call_id)
     later = clock.now() + LAST_WORDS
     for name in sorted(_due(call) - due):
         urgency = jobs.Urgency.USUAL if name == SETTLE else jobs.Urgency.CAN_WAIT

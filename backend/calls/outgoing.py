@@ -330,13 +330,8 @@ async def terminate(session: AsyncSession, principal: Principal, call: str) -> U
 
     Raises `NotFound`. Effects: a durable job that hangs up.
     """
-    try:
-        given = parse_id(call)
-    except Invalid:
-        given = None
-    org_id = org_id_of(session)
-    call_id = await queries.by_any_id(session, org_id, given, call)
-    found = await queries.locked(session, org_id, call_id) if call_id else None
+    call_id = await records.by_any_id(session, call)
+    found = await queries.locked(session, org_id_of(session), call_id)
     if found is None:
         raise NotFound("This call does not exist.", code="call_not_found")
     await have_ended(session, found, f"{principal.name} ended the call.")

@@ -23,7 +23,8 @@ from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.conversations.schemas import SYSTEM, Author
 from backend.core import clock, config
-from backend.core.errors import NotFound
+from backend.core.errors import Invalid, NotFound
+from backend.core.ids import parse_id
 from backend.core.tenancy import org_id_of, org_scope, platform_scope, unit_of_work
 from backend.models.agents import AgentConfig
 from backend.models.calls import CallRecord
@@ -115,6 +116,18 @@ async def get(session: AsyncSession, call_id: UUID) -> CallRecord:
     if call is None:
         raise NotFound("This call does not exist.", code="call_not_found")
     return call
+
+
+async def by_any_id(session: AsyncSession, call: str) -> UUID:
+    """Return the id of a call of the organization that is named by ours or the carrier's. Raises `NotFound`."""
+    try:
+        given = parse_id(call)
+    except Invalid:
+        given = None
+    found = await queries.by_any_id(session, org_id_of(session), given, call)
+    if found is None:
+        raise NotFound("This call does not exist.", code="call_not_found")
+    return found
 
 
 async def changed(session: AsyncSession, call_id: UUID) -> None:

@@ -18,6 +18,9 @@ WHISPER, NOTE = "whisper.sent", "note.written"
 TOOK, GAVE = "takeover.started", "takeover.ended"
 # A person has the caller wait with music, and no longer does.
 HELD, RESUMED = "hold.started", "hold.ended"
+# Somebody is added to a call, on the line, and no longer there; what their line cost, once it is over.
+PARTY_ASKED, PARTY_JOINED, PARTY_LEFT = "party.asked", "party.joined", "party.left"
+PARTY_TRIED, PARTY_RUNG, PARTY_CHARGED = "party.tried", "party.rung", "party.charged"
 # What stands in the order of a transcript.
 READ_ALONG = (LINE, WHISPER, NOTE, TOOK, GAVE, HELD, RESUMED)
 # While somebody is, or may soon be, on the line.

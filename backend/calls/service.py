@@ -5,6 +5,13 @@ The modules of this package hold the work; callers come here.
 
 from backend.calls.admission import admit
 from backend.calls.callbacks import accept_pickup, accept_recording, accept_status, leg_ended
+from backend.calls.conference import Party, Stand, parties
+from backend.calls.conference import add as add_party
+from backend.calls.conference import joined as party_joined
+from backend.calls.conference import left as party_left
+from backend.calls.conference import mute as mute_party
+from backend.calls.conference import put_out as put_party_out
+from backend.calls.conference import stands as party_stands
 from backend.calls.consulting import admit as admit_consulted
 from backend.calls.consulting import failure as consult_failure
 from backend.calls.consulting import instructions as consult_instructions
@@ -26,6 +33,9 @@ from backend.calls.moving import instructions as transfer_instructions
 from backend.calls.moving import put_through
 from backend.calls.outgoing import CallOrder, check, place, terminate
 from backend.calls.outgoing import answered as answer_outbound
+from backend.calls.party_line import admit as admit_party
+from backend.calls.party_line import instructions as party_instructions
+from backend.calls.party_line import told as party_told
 from backend.calls.passes import Door
 from backend.calls.passes import issue as browser_pass
 from backend.calls.privacy import is_recorded
@@ -33,7 +43,7 @@ from backend.calls.reading import CallFilter, one, page
 from backend.calls.recorded import have_brought as have_recording_brought
 from backend.calls.recorded import may_be_kept as may_keep_recordings
 from backend.calls.recorded import owner_of as owner_of_vendor_call
-from backend.calls.records import append, brief, carrier_events, changed, get
+from backend.calls.records import append, brief, by_any_id, carrier_events, changed, get
 from backend.calls.requests import (
     ASKED,
     DONE,
@@ -82,7 +92,9 @@ __all__ = [
     "CallOrder",
     "Door",
     "OnLine",
+    "Party",
     "Request",
+    "Stand",
     "Transcript",
     "Waiting",
     "WayIn",
@@ -91,9 +103,11 @@ __all__ = [
     "accept_recording",
     "accept_room_event",
     "accept_status",
+    "add_party",
     "add_to_whitelist",
     "admit",
     "admit_consulted",
+    "admit_party",
     "admit_taker",
     "answer_inbound",
     "answer_outbound",
@@ -101,6 +115,7 @@ __all__ = [
     "append",
     "brief",
     "browser_pass",
+    "by_any_id",
     "carrier_events",
     "changed",
     "check",
@@ -127,13 +142,21 @@ __all__ = [
     "line",
     "lines",
     "may_keep_recordings",
+    "mute_party",
     "note",
     "on_line",
     "one",
     "owner_of_vendor_call",
     "page",
+    "parties",
+    "party_instructions",
+    "party_joined",
+    "party_left",
+    "party_stands",
+    "party_told",
     "place",
     "place_own",
+    "put_party_out",
     "put_through",
     "recording_brought",
     "remove_from_whitelist",

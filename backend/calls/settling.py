@@ -13,6 +13,7 @@ from backend.agents import service as agents
 from backend.billing import service as billing
 from backend.calls import log, queries, records
 from backend.calls.projection import ENDED, Event, Kind
+from backend.calls.schemas import PARTY_CHARGED
 from backend.core import clock
 from backend.core.config import settings
 from backend.core.tenancy import org_id_of, org_scope, unit_of_work
@@ -90,6 +91,10 @@ async def settle(session: AsyncSession, call_id: UUID) -> None:
     total = sum(costs.values())
     if total:
         await billing.charge(session, f"call:{call_id}", CHARGE, total, call_id, costs)
+    # The lines of those who were added are charged one by one, as each is over.
+    if added := sum(int(one.data["micros"]) for one in await queries.events(session, call_id, [PARTY_CHARGED])):
+        costs = {**costs, billing.TELEPHONY: costs.get(billing.TELEPHONY, 0) + added}
+        total += added
     call.reserved_micros, call.cost_micros, call.costs, call.settled_at = 0, total, costs, clock.now()
     session.add(call)
     await session.flush()

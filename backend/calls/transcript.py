@@ -16,6 +16,9 @@ from backend.calls.schemas import (
     LINE,
     LIVE,
     NOTE,
+    PARTY_CHARGED,
+    PARTY_RUNG,
+    PARTY_TRIED,
     READ_ALONG,
     RESUMED,
     TOOK,
@@ -32,7 +35,7 @@ MOST_HAPPENINGS = 200
 # These happen once in a call, however many tell of them.
 _ONCE = frozenset({Kind.INITIATED, Kind.RINGING, Kind.ANSWERED, Kind.ENDED})
 # What is read with the transcript, and what only tells that somebody was heard.
-_ELSEWHERE = (*READ_ALONG, requests.DONE)
+_ELSEWHERE = (*READ_ALONG, requests.DONE, PARTY_TRIED, PARTY_RUNG, PARTY_CHARGED)
 _ASIDE = {WHISPER: "whisper", NOTE: "note", TOOK: "took", GAVE: "gave", HELD: "held", RESUMED: "resumed"}
 _E = CallEvent
 # What there is to say of an event, the first that it has.

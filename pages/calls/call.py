@@ -45,6 +45,7 @@ class _Head(rx.Component):
     opening: rx.Var[dict[str, Any]]
     taken_by: rx.Var[str]
     is_held: rx.Var[bool]
+    parties: rx.Var[list[dict[str, Any]]]
     words: rx.Var[dict[str, str]]
     on_hang_up: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     on_come_in: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
@@ -116,6 +117,7 @@ def _call() -> rx.Component:
             opening=CallActionState.opening,
             taken_by=TranscriptState.taken_by,
             is_held=TranscriptState.is_on_hold,
+            parties=TranscriptState.parties,
             words=CALL_WORDS,
             on_hang_up=CallActionState.hang_up,
             on_ask=CallActionState.ask,

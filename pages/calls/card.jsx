@@ -180,6 +180,8 @@ export function CallCard({ item, contactName, open, words, actions }) {
             opening={open.opening}
             takenBy={isOpen ? open.takenBy : ""}
             onHold={isOpen && open.onHold}
+            parties={isOpen ? open.parties : []}
+            others={[data.caller_display, data.agent_name]}
             onAsk={actions.onAskCall}
             onComeIn={actions.onComeIn}
             onHangUp={actions.onHangUp}

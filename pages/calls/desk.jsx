@@ -8,11 +8,14 @@ import Phone from "lucide-react/dist/esm/icons/phone.mjs";
 import PhoneIncoming from "lucide-react/dist/esm/icons/phone-incoming.mjs";
 import PhoneMissed from "lucide-react/dist/esm/icons/phone-missed.mjs";
 import PhoneOutgoing from "lucide-react/dist/esm/icons/phone-outgoing.mjs";
+import UserPlus from "lucide-react/dist/esm/icons/user-plus.mjs";
 import X from "lucide-react/dist/esm/icons/x.mjs";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
 import * as desk from "$/public/external/pages/calls/parts/desk_line.js";
 import { Controls, Keypad, clock, useNow } from "$/public/external/pages/calls/parts/line_parts.jsx";
-import { GHOST, PRIMARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
+import { Parties } from "$/public/external/pages/calls/parts/parties.jsx";
+import { Writing } from "$/public/external/pages/calls/parts/step_in.jsx";
+import { GHOST, PRIMARY, SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 
 const useDesk = () => useSyncExternalStore(desk.subscribe, desk.snapshot, desk.snapshot);
@@ -150,10 +153,46 @@ export function Dialer({ numbers, isWaiting, recents, problem, words, time, onDi
 // Which of the openings was taken: the page that a call began on may be gone by the time it is answered.
 let taken = null;
 
-export function DeskCall({ opening, standing, words, line, onLeave }) {
+// Ring somebody who joins, and see who is there; it stays when others leave.
+function Together({ callId, name, parties, isShared, asked, words, onAsk, onEnd }) {
+  const [isAdding, setIsAdding] = useState(false);
+  const button = useRef(null);
+  const close = () => {
+    setIsAdding(false);
+    button.current?.focus();
+  };
+  return (
+    <>
+      <div className="mt-2 flex items-center justify-between gap-2">
+        <button
+          ref={button}
+          type="button"
+          aria-expanded={isAdding}
+          className={`${SECONDARY} h-8`}
+          onClick={() => setIsAdding(!isAdding)}
+        >
+          <Icon as={UserPlus} size={14} />
+          {words.ADD}
+        </button>
+        {isShared ? (
+          <button type="button" className={`${GHOST} h-8 text-danger-ink`} onClick={onEnd}>
+            {words.END_FOR_ALL}
+          </button>
+        ) : null}
+      </div>
+      {isAdding ? <Writing kind="add" asked={asked} words={words} onSend={(kind, text) => onAsk(callId, kind, text)} onClose={close} /> : null}
+      <Parties callId={callId} parties={parties} others={[name]} words={words} onAsk={onAsk} />
+    </>
+  );
+}
+
+export function DeskCall({ opening, standing, parties, asked, words, callWords, line, onAsk, onLeave }) {
   const state = useDesk();
   const now = useNow(state.stage === "open");
   const [isFolded, setIsFolded] = useState(false);
+  const added = standing.call === state.call ? parties : [];
+  // Others are in the call: it goes on without whoever leaves.
+  const isShared = added.some((one) => one.stage === "joined");
   useEffect(() => {
     const isNew = taken !== null && opening.n !== taken;
     taken = opening.n;
@@ -169,12 +208,13 @@ export function DeskCall({ opening, standing, words, line, onLeave }) {
   }, [standing, state.call]);
   // A line that could not be opened, or broke, leaves no telephone ringing.
   useEffect(() => {
-    if (state.stage === "over" && state.call) onLeave?.(state.call);
+    if (state.stage === "over" && state.call && !isShared) onLeave?.(state.call);
   }, [state.stage]);
 
   if (state.stage === "idle") return null;
   const isOver = state.stage === "over";
-  const reason = state.reason === "lost" ? line.LOST : words[REASONS[state.reason]] ?? (state.reason || words.ENDED);
+  const isLeft = isShared && LIVE.includes(standing.status);
+  const reason = isLeft ? callWords.OTHERS_STAY : state.reason === "lost" ? line.LOST : words[REASONS[state.reason]] ?? (state.reason || words.ENDED);
   const stands = isOver
     ? reason
     : state.stage === "open"
@@ -227,7 +267,22 @@ export function DeskCall({ opening, standing, words, line, onLeave }) {
       {isOver || isFolded ? null : (
         <div className="mt-3">
           {state.hasMicrophone ? null : <p className="mb-3 text-13 text-warning-ink">{words.NO_MICROPHONE}</p>}
-          <Controls voice={voice} words={line} hasKeypad={state.stage === "open"} />
+          <Controls voice={voice} words={isShared ? { ...line, HANG_UP: callWords.LEAVE } : line} hasKeypad={state.stage === "open"} />
+          {state.stage === "open" ? (
+            <Together
+              callId={state.call}
+              name={state.name}
+              parties={added}
+              isShared={isShared}
+              asked={asked}
+              words={callWords}
+              onAsk={onAsk}
+              onEnd={() => {
+                onLeave?.(state.call);
+                desk.hangUp();
+              }}
+            />
+          ) : null}
         </div>
       )}
     </section>

@@ -4,12 +4,13 @@ from typing import Any
 
 import reflex as rx
 
-from pages.calls.parts import LINE_WORDS
+from pages.calls.parts import CALL_WORDS, LINE_WORDS
 from pages.components import popover, timestamp  # noqa: F401 - their JSX is imported by ours
 from pages.components.local_file import jsx
 from pages.inbox.listing import TIME_WORDS
 from pages.inbox.parts import POPOVER, words_of
 from pages.words import Desk
+from state.calls.acting import CallActionState
 from state.calls.desk import DeskState, RecentsState
 from state.numbers import NumbersState
 
@@ -38,8 +39,12 @@ class _DeskCall(rx.Component):
 
     opening: rx.Var[dict[str, Any]]
     standing: rx.Var[dict[str, str]]
+    parties: rx.Var[list[dict[str, Any]]]
+    asked: rx.Var[dict[str, Any]]
+    call_words: _Words
     words: _Words
     line: _Words
+    on_ask: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str)]
     on_leave: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
@@ -61,6 +66,10 @@ def desk_call() -> rx.Component:
     return _DeskCall.create(
         opening=DeskState.opening,
         standing=DeskState.standing,
+        parties=DeskState.parties,
+        asked=CallActionState.asked,
+        call_words=CALL_WORDS,
+        on_ask=CallActionState.ask,
         words=words_of(Desk),
         line=LINE_WORDS,
         on_leave=DeskState.hang_up,

@@ -3,7 +3,9 @@ import { useEffect, useId, useRef, useState } from "react";
 import MessageSquareLock from "lucide-react/dist/esm/icons/message-square-lock.mjs";
 import NotebookPen from "lucide-react/dist/esm/icons/notebook-pen.mjs";
 import PhoneForwarded from "lucide-react/dist/esm/icons/phone-forwarded.mjs";
+import UserPlus from "lucide-react/dist/esm/icons/user-plus.mjs";
 import { Inside, useInside } from "$/public/external/pages/calls/parts/inside.jsx";
+import { Parties } from "$/public/external/pages/calls/parts/parties.jsx";
 import { HangUp } from "$/public/external/pages/calls/parts/hang_up.jsx";
 import { GHOST, PRIMARY, SECONDARY } from "$/public/external/pages/inbox/parts/bubble.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
@@ -13,11 +15,14 @@ const FIELD =
 const KINDS = {
   whisper: { as: MessageSquareLock, name: "WHISPER", label: "WHISPER_LABEL", hint: "WHISPER_HINT", send: "WHISPER_SEND" },
   note: { as: NotebookPen, name: "NOTE", label: "NOTE_LABEL", hint: "NOTE_HINT", send: "NOTE_SEND" },
+  add: { as: UserPlus, name: "ADD", label: "ADD_LABEL", hint: "ADD_HINT", send: "ADD_SEND" },
   transfer: { as: PhoneForwarded, name: "TRANSFER", label: "TRANSFER_LABEL", hint: "TRANSFER_HINT", send: "TRANSFER_SEND" },
 };
 
+const NUMBERS = ["add", "transfer"];
+
 // One line to write; it stays until it was taken, so that nothing written is lost.
-function Writing({ kind, asked, words, onSend, onClose }) {
+export function Writing({ kind, asked, words, onSend, onClose }) {
   const id = useId();
   const box = useRef(null);
   const [text, setText] = useState("");
@@ -54,9 +59,9 @@ function Writing({ kind, asked, words, onSend, onClose }) {
           id={id}
           ref={box}
           value={text}
-          type={kind === "transfer" ? "tel" : "text"}
+          type={NUMBERS.includes(kind) ? "tel" : "text"}
           autoComplete="off"
-          maxLength={kind === "transfer" ? 32 : 500}
+          maxLength={NUMBERS.includes(kind) ? 32 : 500}
           readOnly={waits}
           aria-describedby={`${id}-hint`}
           onChange={(event) => setText(event.target.value)}
@@ -76,7 +81,7 @@ function Writing({ kind, asked, words, onSend, onClose }) {
 // What reaches the agent or the caller is for whoever has the call: while a colleague speaks, the rest write notes.
 const FOR_EVERYBODY = "note";
 
-export function StepIn({ callId, talking, asked, opening, takenBy, onHold, words, onAsk, onComeIn, onHangUp }) {
+export function StepIn({ callId, talking, asked, opening, takenBy, onHold, parties, others, words, onAsk, onComeIn, onHangUp }) {
   const [writing, setWriting] = useState("");
   const buttons = useRef({});
   const inside = useInside();
@@ -140,6 +145,7 @@ export function StepIn({ callId, talking, asked, opening, takenBy, onHold, words
           onClose={close}
         />
       ) : null}
+      {talking ? <Parties callId={callId} parties={parties} others={[...others, takenBy]} words={words} onAsk={onAsk} /> : null}
     </section>
   );
 }

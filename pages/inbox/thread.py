@@ -266,6 +266,7 @@ def thread_pane() -> rx.Component:
                     "callId": TranscriptState.call_id,
                     "asked": CallActionState.asked,
                     "opening": CallActionState.opening,
+                    "parties": TranscriptState.parties,
                     "takenBy": TranscriptState.taken_by,
                     "onHold": TranscriptState.is_on_hold,
                     "lines": TranscriptState.lines,

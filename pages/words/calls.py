@@ -102,6 +102,18 @@ class CallWords:
     HELD_BY = "{name} has put the caller on hold. They hear music."
     CONNECTING = "Connecting…"
     LINE_LOST = "The connection was lost. The agent has the call."
+    ADD = "Add"
+    ADD_LABEL = "Add to the call"
+    ADD_HINT = "A number with its country. It rings, hears who adds it, and then everybody hears everybody."
+    ADD_SEND = "Ring"
+    LEAVE = "Leave"
+    END_FOR_ALL = "End for all"
+    OTHERS_STAY = "You left. The others go on talking."
+    IN_THIS_CALL = "In this call"
+    IS_MUTED = "muted"
+    MUTE_PARTY = "Mute {name}"
+    UNMUTE_PARTY = "Let {name} be heard"
+    PUT_OUT = "Take {name} out"
     TRANSFER = "Transfer"
     TRANSFER_LABEL = "Put the caller through to"
     TRANSFER_HINT = "A number with its country, such as +1 415 555 0123. Where nobody answers, the caller comes back."
@@ -223,6 +235,12 @@ class Calls:
         "transfer.ended": "Who took the caller put the phone down",
         "takeover.started": "A person took over",
         "takeover.ended": "The agent took over again",
+        "party.asked": "Somebody was rung to join",
+        "party.joined": "Somebody joined the call",
+        "party.muted": "Somebody was muted",
+        "party.unmuted": "Somebody could be heard again",
+        "party.put_out": "Somebody was taken out",
+        "party.left": "Somebody left the call",
         "request.failed": "What was asked could not be done",
     }
     EVENT = "Something happened"

@@ -54,7 +54,11 @@ class CallActionState(SessionState):
     @rx.event
     @answers
     async def ask(self, call_id: str, wish: str, text: str) -> Any:
-        """Do in a call what a person wants: `whisper`, `note`, `transfer` with a text; `hold`, `resume`, `goodbye`."""
+        """Do in a call what a person wants.
+
+        With a text: `whisper`, `note`, `transfer` and `add` (a number), `mute`, `unmute` and `put_out` (who was added).
+        Without: `hold`, `resume`, `goodbye`.
+        """
         principal = await self._principal()
         try:
             found = await self._do(principal, parse_id(call_id, "call_id"), wish, text)
@@ -103,6 +107,15 @@ class CallActionState(SessionState):
                         request = await calls.hold(session, principal, call_id)
                     case "resume":
                         request = await calls.hold(session, principal, call_id, is_over=True)
+                    case "add":
+                        await calls.add_party(session, principal, call_id, text)
+                        return calls.Answered(is_done=True)
+                    case "mute" | "unmute":
+                        await calls.mute_party(session, principal, call_id, text, is_over=wish == "unmute")
+                        return calls.Answered(is_done=True)
+                    case "put_out":
+                        await calls.put_party_out(session, principal, call_id, text)
+                        return calls.Answered(is_done=True)
                     case "note":
                         await calls.note(session, principal, call_id, text)
                         return calls.Answered(is_done=True)

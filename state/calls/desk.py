@@ -49,6 +49,8 @@ class DeskState(SessionState):
     # Where the page calls, and with what pass (good once, for a minute); `n` grows with each call.
     opening: dict[str, Any] = {"n": 0, "url": "", **dict.fromkeys(_OPENING, "")}
     standing: Standing = {"call": "", "status": "", "reason": ""}
+    parties: list[calls.Party] = []
+    """Who was added to it."""
 
     @rx.event
     @answers
@@ -82,7 +84,7 @@ class DeskState(SessionState):
         return None
 
     def _begin(self, principal: Principal, door: calls.Door, line: Any) -> None:
-        self.standing = Standing(call=line["id"], status=line["status"], reason="")
+        self.standing, self.parties = Standing(call=line["id"], status=line["status"], reason=""), []
         hub.subscribe(self.router.session.client_token, principal, DeskState)
         self._open(
             call=line["id"],
@@ -113,6 +115,7 @@ class DeskState(SessionState):
             with org_scope(principal.org_id):
                 async with unit_of_work() as session:
                     line = await calls.line(session, parse_id(wanted, "call_id"))
+                    self.parties = await calls.parties(session, parse_id(wanted, "call_id"))
         except NotFound:
             return
         self.standing = Standing(call=wanted, status=line["status"], reason=line["reason"])

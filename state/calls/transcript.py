@@ -39,6 +39,8 @@ class TranscriptState(Feed, SessionState):
     taken_by: str = ""
     """Who of the team has the caller now."""
     is_on_hold: bool = False
+    parties: list[calls.Party] = []
+    """Who was added to it."""
     # What was sent as patches since the list went whole.
     _fresh: list[Line] = []
 
@@ -84,7 +86,7 @@ class TranscriptState(Feed, SessionState):
         self.call_id, self.lines, self._fresh = "", [], []
         self.has_earlier = self.has_later = False
         self.recordings = []
-        self.taken_by, self.is_on_hold = "", False
+        self.taken_by, self.is_on_hold, self.parties = "", False, []
         self._begin()
 
     async def _recorded(self, principal: Principal, call_id: UUID) -> list[RecordingView]:
@@ -101,6 +103,7 @@ class TranscriptState(Feed, SessionState):
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 found = await calls.on_line(session, call_id)
+                self.parties = await calls.parties(session, call_id)
         self.taken_by, self.is_on_hold = (found.name, found.is_hold) if found else ("", False)
 
     async def _hear(self, batch: Sequence[News]) -> None:
@@ -112,7 +115,9 @@ class TranscriptState(Feed, SessionState):
             return
         told = {kind for news in batch if self.call_id in news.subjects for kind in news.kinds}
         if calls.CHANGED in told:
-            self.recordings = await self._recorded(await self._principal(), UUID(self.call_id))
+            principal = await self._principal()
+            self.recordings = await self._recorded(principal, UUID(self.call_id))
+            await self._see_who_has_it(principal, UUID(self.call_id))
         if self.has_later or calls.SPOKEN not in told:
             return
         known = [*self.lines, *self._fresh]

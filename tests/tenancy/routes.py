@@ -21,6 +21,7 @@ SIGNED |= {("POST", "/functions/v1/sip-call-status"), ("POST", "/functions/v1/si
 SIGNED |= {("POST", "/functions/v1/webhook-livekit-egress")}
 SIGNED |= {("POST", "/functions/v1/transfer-cxml"), ("POST", "/functions/v1/warm-transfer-cxml")}
 SIGNED |= {("POST", "/functions/v1/warm-transfer-status")}
+SIGNED |= {("POST", "/functions/v1/conference-cxml"), ("POST", "/functions/v1/conference-status")}
 SIGNED |= {("POST", "/functions/v1/webhook-call-pickup")}
 SIGNED |= {("POST", "/functions/v1/outbound-call-cxml")}
 # For the mail service, which shows a password.
@@ -268,6 +269,11 @@ MEMBERS = (
     Call("/functions/v1/get-signed-recording-url", {"call_id": Id("call_records")}),
     Call("/functions/v1/get-call", {"call_id": Id("call_records")}),
     Call("/functions/v1/terminate-call", {"call_id": Id("call_records")}),
+    Call(
+        "/functions/v1/conference-transfer",
+        {"caller_call_sid": Id("call_records"), "target_number": "+14155550178"},
+        fair=409,
+    ),
     Call("/functions/v1/manage-call-whitelist", method="GET"),
     Call(
         "/functions/v1/manage-call-whitelist",

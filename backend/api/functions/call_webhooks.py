@@ -41,6 +41,19 @@ async def warm_transfer_status(request: Request) -> Response:
     return _xml(_NOTHING_TO_DO)
 
 
+@router.post("/conference-cxml")
+async def conference(request: Request) -> Response:
+    """Somebody answered who is added to a call."""
+    return _xml(await calls.party_instructions(*await _signed(request, "conference-cxml")))
+
+
+@router.post("/conference-status")
+async def conference_status(request: Request) -> Response:
+    """Something became of a telephone that was rung to be added to a call."""
+    await calls.party_told(*await _signed(request, "conference-status"))
+    return _xml(_NOTHING_TO_DO)
+
+
 @router.post("/webhook-call-status")
 async def call_status(request: Request) -> Response:
     """A call moved on."""

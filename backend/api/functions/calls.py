@@ -70,6 +70,31 @@ async def terminate_call(request: Request, who: Caller) -> JSONResponse:
     return body.reply({"success": True, "call_id": str(call_id), "platform": "signalwire", "status": "terminated"})
 
 
+@router.post("/conference-transfer")
+async def conference_transfer(request: Request, who: Caller) -> JSONResponse:
+    """Ring a telephone whose owner joins a call that lasts, named by our id or the carrier's."""
+    body = await Body.of(request)
+    call, number = body.text("caller_call_sid", "call_id", longest=64), body.text("target_number", longest=32)
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            remembered = await repeats.claim(session, request, "conference-transfer")
+            if remembered is not None and remembered.status:
+                return JSONResponse(remembered.body, remembered.status)
+            call_id = await calls.by_any_id(session, call)
+            party = await calls.add_party(session, who, call_id, number)
+            content: dict[str, Any] = {
+                "success": True,
+                "call_id": str(call_id),
+                "participant_id": party,
+                "status": "ringing",
+            }
+            if body.ignored:
+                content["ignored_fields"] = body.ignored
+            if remembered is not None:
+                await idempotency.answer(session, remembered, 200, content)
+    return JSONResponse(content)
+
+
 @router.post("/list-calls")
 async def list_calls(request: Request, who: Caller) -> JSONResponse:
     """List calls, newest first."""
