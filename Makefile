@@ -22,7 +22,7 @@ install: has-python ## Install the packages of the lock into .venv
 # took 5.3 s of processor time without it and 3.7 s with it.
 test: install ## Run every test, with a real database and a real browser
 	@$(VENV)/python -m tests.chromium
-	@PYTHONDONTWRITEBYTECODE= $(VENV)/python -m pytest -n 2 $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(VENV)/python -m pytest -n 3 $(ARGS)
 
 # Sound in real time over WebRTC: apart from `test`, whose outcome depends on no machine's speed.
 test-livekit: install ## Try calls through LiveKit's own server, found on the PATH or built with Go

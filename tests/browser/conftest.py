@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.browser.carrier import Carrier
 from tests.browser.people import Person, sign_in, sign_up
-from tests.browser.window import PATIENT_MS, Problems, Window
+from tests.browser.window import PATIENT_MS, Contexts, Problems, Window
 from tests.chromium import find
 from tests.installation import STARTS_WITHIN_S, Installation, installation
 
@@ -92,6 +92,12 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
+def contexts(browser: Browser, up: Installation) -> Contexts:
+    """Return the contexts of that Chromium."""
+    return Contexts(browser, up.url)
+
+
+@pytest.fixture(scope="package")
 def carrier(up: Installation) -> Iterator[Carrier]:
     """Return the stand-in of the telephone network, its phones and its mailbox."""
     with httpx.Client(base_url=up.sandbox_url, timeout=60) as client:
@@ -134,13 +140,13 @@ def problems() -> Problems:
 
 @pytest.fixture
 def window(
-    request: pytest.FixtureRequest, browser: Browser, up: Installation, problems: Problems, tmp_path: Path
+    request: pytest.FixtureRequest, contexts: Contexts, problems: Problems, tmp_path: Path
 ) -> Iterator[Callable[..., Window]]:
     """Return an opener of windows: each is a browser of its own (cookies, storage), signed in as `person` if given."""
     opened: list[Window] = []
 
     def open_window(person: Person | None = None, **looks: object) -> Window:
-        made = Window(browser, up.url, problems, person, **looks)  # type: ignore[arg-type]
+        made = Window(contexts, problems, person, **looks)  # type: ignore[arg-type]
         opened.append(made)
         return made
 

@@ -25,7 +25,7 @@ from tests.browser.look import next_frames, settle
 from tests.browser.people import Person, sign_in, sign_up
 from tests.browser.practice import Practice
 from tests.browser.shots import CUSTOMERS, Shot, nothing, press
-from tests.browser.window import Problems, Window
+from tests.browser.window import Contexts, Problems, Window
 from tests.chromium import find
 from tests.installation import Installation, installation
 
@@ -44,7 +44,8 @@ class Studio:
     """A filled installation and its people."""
 
     def __init__(self, up: Installation, browser: Browser, out: Path) -> None:
-        self.up, self._browser, self._out = up, browser, out
+        self.up, self._out = up, out
+        self._contexts = Contexts(browser, up.url)
         self.carrier = Carrier(httpx.Client(base_url=up.sandbox_url, timeout=60), up.demo["number"])
         email = f"new-{secrets.token_hex(3)}@maple.example"
         self._people: dict[str, Person | None] = {
@@ -57,9 +58,7 @@ class Studio:
 
     def window(self, who: str, width: int, height: int) -> Window:
         """Open a window of a person, a phone below 768 px."""
-        return Window(
-            self._browser, self.up.url, Problems(), self._people[who], width=width, height=height, touch=width < 768
-        )
+        return Window(self._contexts, Problems(), self._people[who], width=width, height=height, touch=width < 768)
 
     def fill(self) -> None:
         """Give the demo workspace conversations in every state a person may meet."""

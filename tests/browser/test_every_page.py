@@ -70,9 +70,9 @@ def troubles() -> Problems:
 
 
 @pytest.fixture(scope="module")
-def visits(browser, up, ana, troubles) -> Iterator[Visits]:
+def visits(contexts, up, ana, troubles) -> Iterator[Visits]:
     """Return the visits, each page at most once."""
-    windows = {public: Window(browser, up.url, troubles, None if public else ana) for public in (True, False)}
+    windows = {public: Window(contexts, troubles, None if public else ana) for public in (True, False)}
     yield Visits(windows, up)
     for each in windows.values():
         each.close()

@@ -82,7 +82,7 @@ def test_a_conversation_goes_to_whose_turn_it_is_and_rings_only_where_it_should(
 ):
     customer, team = answered(carrier, new_customer()), f"Desk {secrets.token_hex(3)}"
     mine, theirs = window(ana), window(leo)
-    theirs.context.add_init_script(WATCH)
+    theirs.before_each_page(WATCH)
     page = mine.page
     page.goto("/team/teams")
     page.get_by_role("button", name=Teams.NEW).click()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 from tests import jitter
 from tests.browser.people import Person
@@ -55,13 +55,63 @@ class Problems:
         return "\n".join(dict.fromkeys(self.unexpected()))
 
 
+class Contexts:
+    """Lends a browser's contexts. What a person used before is lent to the same person again, where it looks the same.
+
+    Half of the work of opening a page is reading its scripts: a context keeps them as the browser has compiled them.
+    Nothing else stays: pages, cookies, what pages stored, and what they were allowed are gone.
+    """
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._browser, self._url = browser, url
+        self._free: dict[tuple[object, ...], list[Page]] = {}
+        self._lent: dict[BrowserContext, tuple[object, ...]] = {}
+
+    def lend(self, person: Person | None, **looks: Any) -> BrowserContext:
+        """Return a context with one empty page, and with the person's cookies."""
+        key = (person and person.email, *sorted(looks.items(), key=lambda look: look[0]))
+        free = self._free.get(key)
+        if free:
+            context = free.pop().context
+        else:
+            width, height = looks.pop("size")
+            context = self._browser.new_context(
+                base_url=self._url,
+                viewport={"width": width, "height": height},
+                locale="en-US",
+                timezone_id="America/Los_Angeles",
+                **looks,
+            )
+            context.set_default_timeout(PATIENT_MS)
+            context.new_page()
+        if person is not None:
+            context.add_cookies(list(person.cookies))  # type: ignore[arg-type]
+            self._lent[context] = key
+        return context
+
+    def take_back(self, context: BrowserContext, *, is_spent: bool) -> None:
+        """Empty a context for who comes next; close it when it is spent, or was nobody's."""
+        key = self._lent.pop(context, None)
+        if key is None or is_spent:
+            context.close()
+            return
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        context.clear_permissions()
+        page = context.new_page()
+        devtools = context.new_cdp_session(page)
+        devtools.send("Storage.clearDataForOrigin", {"origin": self._url, "storageTypes": "all"})
+        devtools.detach()
+        self._free.setdefault(key, []).append(page)
+
+
 class Window:
     """One browser context. `page` is its first tab; `tab()` opens another of the same person."""
 
     def __init__(
         self,
-        browser: Browser,
-        url: str,
+        contexts: Contexts,
         problems: Problems,
         person: Person | None = None,
         *,
@@ -71,24 +121,21 @@ class Window:
         touch: bool = False,
         motion: Literal["reduce", "no-preference"] = "reduce",
     ) -> None:
-        self._problems = problems
-        self.context = browser.new_context(
-            base_url=url,
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,
-            reduced_motion=motion,
-            has_touch=touch,
-            is_mobile=touch,
-            locale="en-US",
-            timezone_id="America/Los_Angeles",
+        self._contexts, self._problems = contexts, problems
+        self._is_spent = TRACES
+        self.context = contexts.lend(
+            person, size=(width, height), color_scheme=scheme, reduced_motion=motion, has_touch=touch, is_mobile=touch
         )
-        if person is not None:
-            self.context.add_cookies(list(person.cookies))  # type: ignore[arg-type]
-        self.context.set_default_timeout(PATIENT_MS)
         if TRACES:
             self.context.tracing.start(snapshots=True, screenshots=False)
         self.context.on("page", self._watch)
-        self.page = self.context.new_page()
+        self.page = self.context.pages[0]
+        self._watch(self.page)
+
+    def before_each_page(self, script: str) -> None:
+        """Run a script in every page of this window before the page's own."""
+        self._is_spent = True
+        self.context.add_init_script(script)
 
     def tab(self) -> Page:
         """Open another tab."""
@@ -102,7 +149,8 @@ class Window:
                 page.screenshot(path=keep_in / f"tab-{place}.png")
             if TRACES:
                 self.context.tracing.stop(path=keep_in / "trace.zip")
-        self.context.close()
+        self.context.remove_listener("page", self._watch)
+        self._contexts.take_back(self.context, is_spent=self._is_spent or keep_in is not None)
 
     def _watch(self, page: Page) -> None:
         _wait_until_awake(page)
