@@ -92,7 +92,9 @@ class Worker:
         clock = CostClock(prices, kept_back)
         held = CallSession(call, brain, leg, inference.VAD(model="silero"), clock, keeping)
         held.session.input.audio = quieted(leg.ear, str(call.settings["noise_suppression"]))
+        leg.mouth.volume = float(call.settings["agent_volume"])
         held.session.output.audio = leg.mouth
+        held.session.output.transcription = leg.mouth.words
         await keeping.follow(held)
         carrying = asyncio.create_task(leg.carry(held.press))
         self.held.add(held)

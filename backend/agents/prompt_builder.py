@@ -21,6 +21,8 @@ _LANGUAGES = {"en": "English", "fr": "French", "es": "Spanish", "de": "German"}
 # Whatever could close our block or open another is defused, so that retrieved text stays inside.
 _MARK = re.compile(r"<(?=/?\s*(?:knowledge|source|memory|fact|earlier|others|about)\b)", re.IGNORECASE)
 
+# Holds the longest that a call is given to be about (2,000 characters), with our words around it.
+_NOTE_LIMIT = 2_200
 # A name stands in quotes, and does not close them.
 _QUOTES = str.maketrans("", "", "“”")
 
@@ -189,7 +191,7 @@ def _known(agent: AgentSpec, customer: Customer, local: datetime, notes: Sequenc
         else "- The customer's name is not known yet.",
         *([f"- {_TONES[agent.style]}"] if agent.style in _TONES else []),
         *([f"- Write these as they are spelled here: {agent.vocabulary}."] if agent.vocabulary else []),
-        *(f"- {one_line(note)}" for note in notes),
+        *(f"- {one_line(note, _NOTE_LIMIT)}" for note in notes),
     ]
     return "\n".join(lines)
 

@@ -56,6 +56,13 @@ _CALLED = (
     "You called the customer, who did not expect it. Before anything else they are to know who you are, for which"
     " business you call and why. Do not greet them as if they had called, nor offer help with other things first."
 )
+# What a caller nobody knows is asked before anybody is disturbed for them, by the agent's *Unknown callers*.
+_VETTING = {
+    "name-and-purpose": "Nobody knows this caller yet. Before you put them through, ask for their name and why they"
+    " call, and pass both on.",
+    "strict": "Nobody knows this caller yet. Put them through only after they told you their name, their business and"
+    " why they call, and only where that is a reason to disturb somebody; from anybody else take a message.",
+}
 
 
 @dataclass(frozen=True)
@@ -327,6 +334,8 @@ class Speaking:
         notes += [f"What the call is to reach: {speaker.goal}"] if speaker.goal else []
         given = "; ".join(f"{name}: {value}" for name, value in speaker.variables.items() if not name.startswith("_"))
         notes += [f"What you were given for this call: {given}"] if given else []
+        if not self._customer.name and any(one.name == line_tools.TRANSFER_CALL for one in self.spec.tools):
+            notes += [rule] if (rule := _VETTING.get(str(speaker.settings.get("vetting_strategy")))) else []
         return (*notes, *(whisper.note for whisper in self.whispers))
 
 

@@ -37,6 +37,6 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return _TOKEN.sub(value, template)
 
 
-def one_line(value: str) -> str:
-    """Return a value that came from outside as one short line without marks that could close or open a block."""
-    return " ".join(re.sub(r"[<>{}\x00-\x1f]", " ", value).split())[:VALUE_LIMIT]
+def one_line(value: str, longest: int = VALUE_LIMIT) -> str:
+    """Return a value that came from outside as one line without marks that could close or open a block."""
+    return " ".join(re.sub(r"[<>{}\x00-\x1f]", " ", value).split())[:longest]

@@ -10,6 +10,7 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.evals import service as evals
 from backend.evals.schemas import ComparedCase, RoundView, RunView
+from state.address import with_filters
 from state.agents.explaining import Explaining, dollars
 from state.errors import answers
 from state.session import SessionState
@@ -133,12 +134,15 @@ class RoundState(Explaining, SessionState):
 
     @rx.event
     @answers
-    async def compare(self, other_id: str) -> None:
-        """Set another round beside this one; with an empty id none."""
+    async def compare(self, other_id: str) -> Any:
+        """Set another round beside this one, in the address too; with an empty id none."""
         principal = await self._principal()
         self.other_id = other_id
         await self._show(principal, self.round["id"])
         await self._choose(principal, self.run_key)
+        row = next((one for one in self.runs if one["key"] == self.run_key), None)
+        shown = {"tab": "tests", "round": self.round["id"], "run": row["run_id"] if row else "", "with": self.other_id}
+        return rx.redirect(with_filters(f"/agents/{self._agent_id}", shown, tuple(shown)), replace=True)
 
     @rx.event
     @answers

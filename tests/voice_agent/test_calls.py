@@ -81,7 +81,8 @@ async def test_a_caller_is_greeted_answered_by_voice_and_by_keys_and_kept(line, 
 async def test_who_speaks_over_the_agent_stops_it_and_a_worker_that_drains_says_goodbye(
     line, worker, customer, eventually
 ):
-    await change(line, greeting="North Dental. " + "We look after teeth, all week long. " * 30)
+    greeting = "North Dental. " + "We look after teeth, all week long. " * 30
+    await change(line, greeting=greeting)
     await customer.dial(line.number.phone_number)
     await eventually(lambda: is_speaking(worker), dialling.PATIENT_S)
     await customer.says("Stop, please")
@@ -89,6 +90,9 @@ async def test_who_speaks_over_the_agent_stops_it_and_a_worker_that_drains_says_
     assert "cleared" in (await customer.call())["notes"]
     broken_off = (await told(line, "transcript.line"))[0].data
     assert broken_off["is_interrupted"]
+    # What the caller did not hear was not said: neither to the transcript nor to the model.
+    assert greeting.startswith(broken_off["text"])
+    assert broken_off["text"] != greeting.strip()
     await worker.drain(0.5)
     call = await customer.is_put_down()
     assert any("Goodbye." in one for one in call["heard"])

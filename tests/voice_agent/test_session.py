@@ -1,11 +1,13 @@
 """A call on the real session and the vendors' real plugins, against the stand-ins: typed, and by sound."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from livekit.agents import inference
 from sqlmodel import col, select
 
+from backend.contacts import service as contacts
 from backend.core.errors import VendorError
 from backend.core.tenancy import unit_of_work
 from backend.models.agents import AgentTurn
@@ -82,6 +84,39 @@ async def test_a_call_is_greeted_answered_with_a_tool_and_kept_with_what_each_an
     (record,) = await line.calls()
     assert record.status == "completed"
     assert held.core.ending == Ending.CALLER
+
+
+@pytest.mark.parametrize(
+    ("strategy", "name", "part"),
+    [
+        ("name-and-purpose", "", "ask for their name"),
+        ("strict", "", "take a message"),
+        ("lenient", "", ""),
+        ("strict", "Dana Ruiz", ""),
+    ],
+)
+async def test_who_is_not_known_is_asked_before_anybody_is_disturbed_for_them(line, sandbox, strategy, name, part):
+    with line.org.scope():
+        async with unit_of_work() as session:
+            line.agent.settings = {"transfer_phone_number": ELSEWHERE, "vetting_strategy": strategy}
+            session.add(line.agent)
+            contact = await contacts.ensure_by_phone(session, line.caller)
+            contact.name = name
+    call = await gateway.brief((await line.begin()).id)
+    brain = await gateway.speaking_for(call)
+    with gateway.scope(call):
+        prompt = (await brain.answer([], "Put me through")).prompt
+    assert ("Nobody knows this caller yet" in prompt, part in prompt) == (bool(part), True)
+
+
+async def test_the_model_is_given_all_that_a_call_is_about_and_all_that_is_whispered(line, sandbox):
+    call = replace(await gateway.brief((await line.begin()).id), purpose="Tuesday at three. " * 100 + "Bring the form.")
+    brain = await gateway.speaking_for(call)
+    brain.whispers.append(gateway.Whisper("Ana", "Offer ten per cent. " * 24))
+    with gateway.scope(call):
+        prompt = (await brain.answer([], "Hello")).prompt
+    assert "Bring the form." in prompt
+    assert "do not mention that you were told" in prompt
 
 
 async def test_a_call_without_money_ends_with_a_goodbye(line, sandbox):

@@ -129,7 +129,12 @@ class Call:
         return found is None and not self._callee.is_no_person and not self._is_waiting
 
     def hears(self, text: str, at: float) -> list[Command]:
-        """Take words before their turn is over: what a machine says is reason enough not to hear it out."""
+        """Take words before their turn is over: nobody is silent who says them, however softly.
+
+        What a machine says is reason enough not to hear it out.
+        """
+        if phrases.plain(text):
+            self._quiet_at, self._reminders = max(at, self._quiet_at), 0
         if self._callee.machine_at is None and self._callee.recognise(text, at) == Kind.MACHINE:
             return self.handle(Event(Kind.MACHINE, text), at)
         return []

@@ -20,6 +20,8 @@ _LEAD_S, _QUEUED_MS = 0.2, 300
 # Opus far above what telephones carry: the sound is coded once more on its way to one.
 _BITRATE = 96_000
 _KEPT_FRAMES = 100
+# A room brings a track to its people in some tenths of a second; where it brings it to nobody, we speak all the same.
+_HEARS_WITHIN_S = 5.0
 _TRACK = "agent"
 
 
@@ -71,11 +73,15 @@ class RoomLine:
             self._over(Gone.STOPPED)
 
     async def open(self) -> None:
-        """Let the agent be heard."""
+        """Let the agent be heard, and wait until it is: what is said before somebody hears the track is lost."""
         track = rtc.LocalAudioTrack.create_audio_track(_TRACK, self._source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False)
         options.audio_encoding.max_bitrate = _BITRATE
-        await self._room.local_participant.publish_track(track, options)
+        published = await self._room.local_participant.publish_track(track, options)
+        heard = asyncio.create_task(published.wait_for_subscription())
+        waiting: set[asyncio.Future[Any]] = {heard, self._gone}
+        await asyncio.wait(waiting, timeout=_HEARS_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
+        heard.cancel()
 
     async def carry(self, pressed: Callable[[str], None]) -> Gone:
         """Wait until the caller or the room is gone; sound comes and goes by itself."""

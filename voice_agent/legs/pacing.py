@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 from livekit import rtc
 from livekit.agents.voice import io
 
@@ -22,6 +23,9 @@ LEAD_S = 0.04
 _PATIENCE_S = 0.3
 # How often it is told that a speech goes on.
 _TELL_S = 0.5
+# Nobody speaks faster, in characters a second (quick speech has some twenty): of a speech whose sound was still being
+# made when it was broken off no more can have been heard.
+_FASTEST = 25.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,31 @@ class Wire(Protocol):
         """Have thrown away what was sent and not played."""
 
 
+class Words(io.TextOutput):
+    """The words of the speech that is being said, as they are written."""
+
+    def __init__(self) -> None:
+        super().__init__(label="words", next_in_chain=None)
+        self._text = ""
+        self._is_whole = False
+
+    async def capture_text(self, text: str) -> None:
+        """Take more of a speech, or the beginning of the next."""
+        self._text = text if self._is_whole else self._text + text
+        self._is_whole = False
+
+    def flush(self) -> None:
+        """Know that the speech has no more words."""
+        self._is_whole = True
+
+    def heard(self, played_s: float, made_s: float) -> str:
+        """Return the words that were heard to their end when so much was played of the sound that was made."""
+        count = min(len(self._text) * played_s / made_s, played_s * _FASTEST) if made_s else 0.0
+        if count >= len(self._text):
+            return self._text
+        return self._text[: int(count) + 1].rpartition(" ")[0].rstrip()
+
+
 class PacedMouth(io.AudioOutput):
     """An output of a session whose sound leaves in real time; `now` and `sleep` are the loop's but in tests."""
 
@@ -74,6 +103,10 @@ class PacedMouth(io.AudioOutput):
         self._wire, self._lead_s = wire, lead_s
         self.coding = coding
         """How sound is written on the wire."""
+        self.volume = 1.0
+        """How loud the voice is: 0 is silence, 1 as it was made."""
+        self.words = Words()
+        """What is being said, for a speech that is broken off: of it only what was heard counts as said."""
         self._now = now or asyncio.get_running_loop().time
         self._sleep = sleep
         self._waiting = bytearray()
@@ -81,7 +114,7 @@ class PacedMouth(io.AudioOutput):
         self._has_more = asyncio.Event()
         self._may_play = asyncio.Event()
         self._may_play.set()
-        self._played_s = self._told_s = 0.0
+        self._played_s = self._told_s = self._made_s = 0.0
         # When what was sent so far will have been played.
         self._played_out_at = 0.0
         self._speaking: asyncio.Task[None] | None = None
@@ -95,11 +128,18 @@ class PacedMouth(io.AudioOutput):
     async def capture_frame(self, frame: rtc.AudioFrame) -> None:
         """Take sound of the speech that is being made, as fast as it is made."""
         await super().capture_frame(frame)
-        self._waiting += self.coding.encode(bytes(frame.data))
+        self._waiting += self.coding.encode(self._as_loud(bytes(frame.data)))
         if self._speaking is None:
-            self._is_whole = False
+            self._is_whole, self._made_s = False, 0.0
             self._speaking = asyncio.get_running_loop().create_task(self._speak())
+        self._made_s += frame.duration
         self._has_more.set()
+
+    def _as_loud(self, sound: bytes) -> bytes:
+        if self.volume == 1.0:
+            return sound
+        louder = np.frombuffer(sound, np.int16) * self.volume
+        return bytes(np.clip(louder, -32_768, 32_767).astype(np.int16).tobytes())
 
     def flush(self) -> None:
         """Know that the speech has no more sound."""
@@ -167,4 +207,5 @@ class PacedMouth(io.AudioOutput):
         self._waiting.clear()
         self._speaking = None
         self._may_play.set()
-        self.on_playback_finished(playback_position=played_s, interrupted=interrupted)
+        heard = self.words.heard(played_s, self._made_s) if interrupted else None
+        self.on_playback_finished(playback_position=played_s, interrupted=interrupted, synchronized_transcript=heard)

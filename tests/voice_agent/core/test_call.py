@@ -136,6 +136,17 @@ def test_silence_is_reminded_of_as_often_as_the_agent_says_and_then_ends_politel
     assert Driven(CallRules(most_reminders=0)).talking().wait(60) == []
 
 
+def test_who_is_understood_is_not_silent_even_where_no_voice_was_noticed():
+    driven = Driven(CallRules(idle_s=4, most_reminders=1)).talking()
+    assert lines(driven.wait(4)) == [Line.STILL_THERE]
+    driven.wait(3)
+    driven.call.hears("I would like", driven.at)
+    assert driven.wait(3.9) == []
+    assert lines(driven.wait(0.1)) == [Line.STILL_THERE]
+    driven.call.hears(" ", driven.at + 1)
+    assert lines(driven.wait(rules.LAST_WAIT_S)) == [Line.GOODBYE]
+
+
 def test_the_longest_call_is_announced_to_the_model_and_closed_with_words():
     driven = Driven(CallRules(max_call_s=300)).talking()
     assert driven.wait(300 - rules.WRAP_UP_S) == [WrapUp()]

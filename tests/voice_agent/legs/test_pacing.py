@@ -7,7 +7,7 @@ import pytest
 from livekit import rtc
 
 from voice_agent.legs import ulaw
-from voice_agent.legs.pacing import LEAD_S, PacedMouth
+from voice_agent.legs.pacing import LEAD_S, PacedMouth, Words
 
 
 class Carrier:
@@ -101,6 +101,37 @@ async def test_who_breaks_in_hears_no_more_and_what_was_heard_is_known(carrier, 
     assert ended.playback_position == pytest.approx(carrier.at, abs=ulaw.FRAME_S)
 
 
+async def test_only_the_words_that_were_heard_count_as_said(carrier, mouth):
+    text = " ".join(["walnut"] * 8)
+    await mouth.words.capture_text("An earlier speech, all of it.")
+    mouth.words.flush()
+    for part in (text[:20], text[20:]):
+        await mouth.words.capture_text(part)
+    await mouth.capture_frame(sound(5.5))
+    while carrier.at < 1.5:
+        await asyncio.sleep(0)
+    mouth.clear_buffer()
+    await turns()
+    assert mouth.ended[0].synchronized_transcript == "walnut walnut"
+
+
+@pytest.mark.parametrize(
+    ("played_s", "made_s", "heard"),
+    [
+        (0.0, 2.0, ""),
+        (0.1, 2.0, ""),
+        (1.1, 2.0, "One two"),
+        (2.0, 2.0, "One two three"),
+        (0.0, 0.0, ""),
+        (0.25, 0.4, "One"),
+    ],
+)
+async def test_a_word_counts_when_it_was_heard_to_its_end(played_s, made_s, heard):
+    words = Words()
+    await words.capture_text("One two three")
+    assert words.heard(played_s, made_s) == heard
+
+
 async def test_a_speech_that_is_held_up_goes_on_where_it_stopped(carrier, mouth):
     await mouth.capture_frame(sound(1.0))
     mouth.flush()
@@ -125,3 +156,21 @@ def test_ulaw_keeps_every_step_of_its_own_and_is_near_to_every_sample():
     samples = np.arange(-32768, 32768, dtype=np.int16)
     back = np.frombuffer(ulaw.decode(ulaw.encode(samples.tobytes())), np.int16).astype(int)
     assert np.all(np.abs(back - samples) <= np.maximum(16, np.abs(samples.astype(int)) / 16) + 640)
+
+
+@pytest.mark.parametrize(("volume", "loudest"), [(1.0, 1000), (0.5, 500), (2.0, 2000), (0.0, 0)])
+async def test_a_voice_is_as_loud_as_its_business_wants(carrier, mouth, volume, loudest):
+    mouth.volume = volume
+    await mouth.capture_frame(sound(0.1))
+    mouth.flush()
+    await asyncio.wait_for(mouth.wait_for_playout(), 60)
+    heard = np.frombuffer(ulaw.decode(b"".join(frame for _, frame in carrier.frames)), np.int16)
+    assert heard.max() == pytest.approx(loudest, rel=0.05)
+
+
+async def test_a_voice_too_loud_for_the_line_is_cut_and_not_turned_over(carrier, mouth):
+    mouth.volume = 2.0
+    await mouth.capture_frame(rtc.AudioFrame(np.full(ulaw.RATE // 10, 30_000, np.int16).tobytes(), ulaw.RATE, 1, 800))
+    mouth.flush()
+    await asyncio.wait_for(mouth.wait_for_playout(), 60)
+    assert np.frombuffer(ulaw.decode(carrier.frames[0][1]), np.int16).min() > 30_000
