@@ -11,6 +11,10 @@ _MARGIN_S = 5.0
 _SEEN_S = 5.0
 # SIP's answers for a line that is in use, one that is put down unheard, and one that nobody takes (RFC 3261 §21).
 _BUSY, _NOBODY = frozenset({486, 600, 603}), frozenset({408, 480, 487})
+# What LiveKit calls it that the time to ring is up: its SIP service the first, its server the second.
+_RANG_LONG = frozenset({api.TwirpErrorCode.CANCELED, api.TwirpErrorCode.DEADLINE_EXCEEDED})
+# Its SIP service has no processor to spare, or is not there.
+_FULL = "LiveKit cannot ring a telephone now. Call again later."
 _OURS = "LiveKit could not ring this telephone. Ask an operator to look at its trunk."
 
 
@@ -33,10 +37,11 @@ async def ring(room: rtc.Room, dialling: gateway.Dialling) -> rtc.RemoteParticip
         if not room.isconnected():
             # Somebody of ours put the phone down meanwhile, and closed the room by that.
             raise NotReached("canceled") from error
-        if isinstance(error, TimeoutError) or getattr(error, "code", "") == api.TwirpErrorCode.DEADLINE_EXCEEDED:
-            raise NotReached("no-answer") from error
+        if isinstance(error, TimeoutError) or getattr(error, "code", "") in _RANG_LONG:
+            raise NotReached("no_answer") from error
         gateway.log.error("voice.not_rung", call=str(dialling.call.call_id), error=str(error))
-        raise NotReached("failed", _OURS) from error
+        is_full = getattr(error, "code", "") == api.TwirpErrorCode.UNAVAILABLE
+        raise NotReached("failed", _FULL if is_full else _OURS) from error
     try:
         # LiveKit's answer may overtake the news of who is in the room.
         return await livekit_room.comes(room, _SEEN_S, gateway.room_line(dialling.call.call_id))
@@ -71,5 +76,5 @@ def _not_reached(code: int) -> NotReached:
     if code in _BUSY:
         return NotReached("busy", reason)
     if code in _NOBODY or not code:
-        return NotReached("no-answer", reason)
+        return NotReached("no_answer", reason)
     return NotReached("failed", reason or f"The carrier answered {code}.")

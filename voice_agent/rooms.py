@@ -17,7 +17,7 @@ from livekit import api, rtc
 from livekit.agents import AgentServer, JobContext, JobExecutorType, JobRequest
 from livekit.rtc.participant import PublishTrackError
 
-from voice_agent import gateway, ringing
+from voice_agent import gateway, ringing, trunk
 from voice_agent.keeping import Kept
 from voice_agent.legs import livekit_room
 from voice_agent.legs.livekit_room import RoomLine
@@ -68,12 +68,13 @@ class Rooms:
         # Rooms are entered on the loop of the process, not by the job.
         logging.getLogger("livekit.agents").addFilter(lambda told: _NOT_BY_THE_JOB not in str(told.msg))
         self._serving: asyncio.Task[None] | None = None
+        self._introducing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to take calls; a server that cannot be reached is tried again for as long as this process lives."""
         self._serving = asyncio.create_task(self._server.run())
         if gateway.settings().livekit_sip_domain:
-            self._introducing = asyncio.create_task(introduce())
+            self._introducing = asyncio.create_task(trunk.keep_up())
 
     async def stop(self, within_s: float) -> None:
         """Take no more calls, wait for those that are held, and leave the server."""
@@ -81,6 +82,8 @@ class Rooms:
             await self._server.drain(timeout=max(1, round(within_s)))
         except TimeoutError:
             gateway.log.warning("voice.rooms_cut_off")
+        if self._introducing is not None:
+            self._introducing.cancel()
         await self._server.aclose()
 
     def _load(self, _: AgentServer) -> float:
@@ -152,36 +155,6 @@ class Rooms:
             gateway.log.error("voice.call_not_held", call=str(call.call_id), error=repr(error), exc_info=True)
             await livekit_room.close(room.name)
             await gateway.tell(call.call_id, "not-held", "call.ended", {"status": "failed", "reason": _NOT_HELD})
-
-
-async def introduce() -> None:
-    """Have LiveKit bring the carrier's calls to us: a trunk with a login of ours, and a rule; each is made once."""
-    user, password = gateway.sip_login()
-    try:
-        async with livekit_room.server() as livekit:
-            trunks = (await livekit.sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest())).items
-            trunk = next((one for one in trunks if one.name == gateway.ROOM_AGENT), None)
-            if trunk is None:
-                wanted = api.SIPInboundTrunkInfo(
-                    name=gateway.ROOM_AGENT,
-                    auth_username=user,
-                    auth_password=password,
-                    headers_to_attributes=gateway.SIP_HEADERS,
-                )
-                trunk = await livekit.sip.create_inbound_trunk(api.CreateSIPInboundTrunkRequest(trunk=wanted))
-            rules = (await livekit.sip.list_dispatch_rule(api.ListSIPDispatchRuleRequest())).items
-            if not any(one.name == gateway.ROOM_AGENT for one in rules):
-                rule = api.SIPDispatchRuleInfo(
-                    name=gateway.ROOM_AGENT,
-                    trunk_ids=[trunk.sip_trunk_id],
-                    rule=api.SIPDispatchRule(
-                        dispatch_rule_individual=api.SIPDispatchRuleIndividual(room_prefix="call-")
-                    ),
-                    room_config=api.RoomConfiguration(agents=[api.RoomAgentDispatch(agent_name=gateway.ROOM_AGENT)]),
-                )
-                await livekit.sip.create_dispatch_rule(api.CreateSIPDispatchRuleRequest(dispatch_rule=rule))
-    except (api.TwirpError, OSError, TimeoutError) as error:
-        gateway.log.error("voice.trunk_not_made", error=str(error))
 
 
 def _token(job: _Job) -> str:

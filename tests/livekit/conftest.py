@@ -1,15 +1,14 @@
 """Run LiveKit's own server on loopback for these tests, with the product's settings on it."""
 
 import asyncio
-import json
+import itertools
 import os
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -17,11 +16,13 @@ from pydantic import SecretStr
 
 from backend.core.config import settings
 from tests.livekit import servers
+from tests.livekit.telephone import Telephone, free_port
 from tests.voice_agent.conftest import line  # noqa: F401 - a business whose calls are really committed
 from tests.voice_agent.dialling import PATIENT_S
 from voice_agent.rooms import Rooms
 from voice_agent.worker import Worker
 
+WEBHOOK = "/functions/v1/webhook-livekit-egress"
 KEY, SECRET = "devkey", "a secret of LiveKit's, for tests on loopback"
 
 
@@ -34,7 +35,7 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory) -> Iterator[str]:
     """Serve Redis, in which LiveKit's server and its SIP service meet, and return its address; empty without one."""
-    if not os.environ.get("TEST_LIVEKIT") or servers.find_sip() is None:
+    if not os.environ.get("TEST_LIVEKIT") or not servers.can_call():
         yield ""
         return
     port, folder = _free_port(), tmp_path_factory.mktemp("redis")
@@ -58,7 +59,8 @@ def livekit_server(tmp_path_factory, redis_server) -> Iterator[str]:
         f"rtc: {{use_external_ip: false, node_ip: 127.0.0.1, udp_port: {media}, tcp_port: {_free_port()}}}\n"
         f"keys: {{{KEY}: {SECRET!r}}}\n"
         + (f"redis: {{address: {redis_server!r}}}\n" if redis_server else "")
-        + "logging: {level: warn}\n"
+        + f"webhook: {{api_key: {KEY}, urls: [{settings().public_url + WEBHOOK!r}]}}\n"
+        "logging: {level: warn}\n"
     )
     with _running([str(binary), "--config", str(config)], folder / "log", lambda: _answers(port)):
         yield f"ws://127.0.0.1:{port}"
@@ -93,49 +95,63 @@ def _answers(port: int) -> bool:
         return False
 
 
-class SipService:
-    """The stand-in of LiveKit's SIP service: `asked` waits for what the server wants next, `answers` answers it."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    async def asked(self) -> dict[str, Any]:
-        """Return what is wanted, as LiveKit's server says it."""
-        assert self._process.stdout is not None
-        found: dict[str, Any] = json.loads(await asyncio.wait_for(self._process.stdout.readline(), PATIENT_S))
-        return found
-
-    def answers(self, words: str) -> None:
-        """Answer: `ok`, or a SIP status such as `486 Busy Here`."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{words}\n".encode())
-
-
-@pytest.fixture
-async def sip(livekit, redis_server) -> AsyncIterator[SipService]:
-    """LiveKit's SIP service, as far as its server sees it."""
+@pytest.fixture(scope="session")
+def livekit_sip(tmp_path_factory, livekit_server, redis_server) -> Iterator[str]:
+    """Serve LiveKit's SIP service and return where it is called."""
     binary = servers.find_sip()
     if not redis_server or binary is None:
-        pytest.skip("Calls out need Redis and a stand-in of LiveKit's SIP service, which Go builds.")
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(str(binary), redis_server, stdin=pipe, stdout=pipe)
-    assert process.stdout is not None
-    assert await asyncio.wait_for(process.stdout.readline(), PATIENT_S) == b"ready\n"
-    yield SipService(process)
-    process.terminate()
-    await process.wait()
+        pytest.skip("Calls by SIP need LiveKit's SIP service, Redis and sipp.")
+    folder = tmp_path_factory.mktemp("livekit-sip")
+    port, health = free_port(), _free_port()
+    config = folder / "sip.yaml"
+    config.write_text(
+        f"api_key: {KEY}\n"
+        f"api_secret: {SECRET!r}\n"
+        f"ws_url: {livekit_server}\n"
+        f"redis: {{address: {redis_server!r}}}\n"
+        f"sip_port: {port}\n"
+        f"health_port: {health}\n"
+        # Above what Linux gives to outgoing connections, below which tests have theirs.
+        "rtp_port: 61000-65000\n"
+        "nat_1_to_1_ip: 127.0.0.1\n"
+        "listen_ip: 127.0.0.1\n"
+        # A machine that is busy with tests takes calls too.
+        "max_cpu_utilization: 1\n"
+        "logging: {level: info}\n"
+    )
+    with _running([str(binary), "--config", str(config)], folder / "log", lambda: _answers(health)):
+        yield f"127.0.0.1:{port}"
 
 
 @pytest.fixture
 def livekit(livekit_server, monkeypatch) -> str:
-    """LiveKit's server, in the settings, with a trunk to ring by."""
+    """LiveKit's server, in the settings."""
     monkeypatch.setattr(settings(), "livekit_url", livekit_server)
     monkeypatch.setattr(settings(), "livekit_api_key", KEY)
     monkeypatch.setattr(settings(), "livekit_api_secret", SecretStr(SECRET))
-    monkeypatch.setattr(settings(), "livekit_trunk_host", "sip.carrier.example")
+    return livekit_server
+
+
+@pytest.fixture
+def sip(livekit, livekit_sip, monkeypatch) -> str:
+    """LiveKit's SIP service, in the settings: it takes the carrier's calls, and rings by a trunk of the carrier's."""
+    monkeypatch.setattr(settings(), "livekit_sip_domain", "sip.livekit.example")
     monkeypatch.setattr(settings(), "livekit_trunk_user", "magpipe")
     monkeypatch.setattr(settings(), "livekit_trunk_password", SecretStr("ours"))
-    return livekit_server
+    return livekit_sip
+
+
+@pytest.fixture
+def telephone(sip, tmp_path, monkeypatch) -> Callable[..., Telephone]:
+    """Return what makes a telephone of the carrier's, to be used in an `async with`: the trunk rings the last one."""
+    counted = itertools.count()
+
+    def made(scenario: str, **settings_of_it: str) -> Telephone:
+        found = Telephone(scenario, tmp_path / f"telephone-{next(counted)}", **settings_of_it)
+        monkeypatch.setattr(settings(), "livekit_trunk_host", f"127.0.0.1:{found.port}")
+        return found
+
+    return made
 
 
 @pytest.fixture

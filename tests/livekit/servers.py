@@ -1,6 +1,7 @@
-"""Find LiveKit’s server, or build it with the Go toolchain; run as a module, it says which, or why there is none.
+"""Find LiveKit’s server, its SIP service and who calls by it, or build and install them.
 
-`BUILDS_WITHIN_S` gives the builder less time than the half hour it may take.
+Run as a module, it says which there are, or why there are none. `BUILDS_WITHIN_S` gives all builds together less time
+than the hour they may take.
 """
 
 import hashlib
@@ -10,70 +11,75 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from tests.chromium import APT
 
 # Released modules (`go install` of a fixed version, checked by Go against its own sums).
 SERVER = "github.com/livekit/livekit-server/cmd/server@v1.13.5"
-# Beside it a stand-in of its SIP service, which no module proxy gives (see `sip/main.go`); both meet in Redis.
-SIP = Path(__file__).parent / "sip"
-# LiveKit's own client for browsers, and how long npm may take to bring it.
+# Its SIP service is built by a module of ours that names one version of it: `go install` asks the module proxy for a
+# list of its versions, which is refused.
+SIP, _SIP_COMMAND = Path(__file__).parent / "sip", "github.com/livekit/sip/cmd/livekit-sip"
+# Its sound is made by libraries in C: each as pkg-config calls it, and the package of Debian's that brings it.
+_LIBRARIES = {"opus": "libopus-dev", "opusfile": "libopusfile-dev", "soxr": "libsoxr-dev"}
+_COMPILERS = {"gcc": "gcc", "pkg-config": "pkg-config"}
+# The service meets LiveKit's server in Redis, and sipp calls it and is called.
+_PROGRAMS = {"redis-server": "redis-server", "sipp": "sip-tester"}
+# LiveKit's own client for browsers, and how long npm and apt may take.
 CLIENT, _BRINGS_WITHIN_S = "livekit-client@2.23.0", 120
 # Where what Go builds for these tests is kept.
 KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "magpipe" / "livekit-1.13.5"
-# A build takes minutes on two cores.
-_BUILDS_WITHIN_S = float(os.environ.get("BUILDS_WITHIN_S") or 1800)
+# Each build takes minutes on two cores.
+_BUILDS_UNTIL = time.monotonic() + float(os.environ.get("BUILDS_WITHIN_S") or 3600)
 
 
 def find() -> Path | None:
     """Return LiveKit's server: on the PATH, or built before."""
-    on_path = shutil.which("livekit-server")
-    if on_path:
-        return Path(on_path)
-    built = KEPT / "server"
-    return built if built.is_file() else None
+    return _on_path("livekit-server") or _built(KEPT / "server")
 
 
 def build() -> Path | None:
     """Build the server with Go and return it; None without Go or where its modules cannot be had."""
-    go = shutil.which("go")
-    if go is None:
-        return None
-    KEPT.mkdir(parents=True, exist_ok=True)
-    env = {**os.environ, "GOBIN": str(KEPT), "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"}
-    try:
-        subprocess.run([go, "install", SERVER], env=env, check=True, timeout=_BUILDS_WITHIN_S)
-    except (subprocess.SubprocessError, OSError) as error:
-        print(f"LiveKit's server could not be built: {error}", file=sys.stderr)
-        return None
+    _go(["install", SERVER], {"GOBIN": str(KEPT), "CGO_ENABLED": "0"}, "LiveKit's server")
     return find()
 
 
 def find_sip() -> Path | None:
-    """Return the stand-in of LiveKit's SIP service, built before from what it is now; None without Redis to meet in."""
-    built = KEPT / f"sip-{hashlib.sha256((SIP / 'main.go').read_bytes()).hexdigest()[:12]}"
-    return built if built.is_file() and shutil.which("redis-server") else None
+    """Return LiveKit's SIP service: on the PATH, or built before."""
+    return _on_path("livekit-sip") or _built(_sip())
 
 
 def build_sip() -> Path | None:
-    """Build the stand-in with Go and return it; None without Go, Redis, or where its modules cannot be had."""
-    go = shutil.which("go")
-    if go is None or not shutil.which("redis-server"):
-        return None
-    KEPT.mkdir(parents=True, exist_ok=True)
-    built = KEPT / f"sip-{hashlib.sha256((SIP / 'main.go').read_bytes()).hexdigest()[:12]}"
-    env = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"}
-    try:
-        subprocess.run([go, "build", "-o", str(built), "."], cwd=SIP, env=env, check=True, timeout=_BUILDS_WITHIN_S)
-    except (subprocess.SubprocessError, OSError) as error:
-        print(f"The stand-in of LiveKit's SIP service could not be built: {error}", file=sys.stderr)
-        return None
+    """Build the SIP service with Go and return it; None without Go, a compiler, its libraries or its modules."""
+    wanted = ["build", "-C", str(SIP), "-o", str(_sip()), _SIP_COMMAND]
+    _go(wanted, {"CGO_ENABLED": "1"}, "LiveKit's SIP service")
     return find_sip()
+
+
+def can_call() -> bool:
+    """Return whether calls by SIP can be tried here: the service, what it meets the server in, and who calls."""
+    return find_sip() is not None and not _missing(_PROGRAMS)
+
+
+def install() -> list[str]:
+    """Have Debian's packages brought that calls by SIP lack, where root may, and return those that are missing yet."""
+    packages = _lacking()
+    if packages and os.geteuid() == 0 and shutil.which("apt-get"):
+        # A server that Debian would start with its package is not wanted.
+        quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+        for command in (["update"], ["install", "--no-install-recommends", *packages]):
+            try:
+                subprocess.run([*APT, *command], env=quietly, capture_output=True, timeout=_BRINGS_WITHIN_S)
+            except (subprocess.SubprocessError, OSError) as error:
+                print(f"Debian's packages could not be installed: {error}", file=sys.stderr)
+    return _lacking()
 
 
 def find_client() -> Path | None:
     """Return LiveKit's client for browsers, brought before."""
-    brought = KEPT / f"{CLIENT}.js"
-    return brought if brought.is_file() else None
+    return _built(KEPT / f"{CLIENT}.js")
 
 
 def bring_client() -> Path | None:
@@ -95,6 +101,7 @@ def bring_client() -> Path | None:
 
 def main() -> int:
     """Make sure of a server; 0 when there is one, 1 when there is none and the tests will say so and skip."""
+    KEPT.mkdir(parents=True, exist_ok=True)
     found = find()
     if found is None:
         print("Building LiveKit's server with Go; this takes some minutes, once.", flush=True)
@@ -103,13 +110,63 @@ def main() -> int:
         print("There is no LiveKit server here and none can be built (Go, and its modules, are needed): skipped.")
         return 1
     print(f"LiveKit's server: {found}")
-    if find_sip() is None:
-        print("Building a stand-in of its SIP service with Go; this takes some minutes, once.", flush=True)
-    sip = find_sip() or build_sip()
-    print(f"Its SIP service: {sip or 'none (it needs Go and Redis), so calls out are skipped'}")
-    KEPT.mkdir(parents=True, exist_ok=True)
+    print(f"Its SIP service: {_made_sure_of_sip()}")
     print(f"Its client for browsers: {find_client() or bring_client() or 'none, so no browser joins'}")
     return 0
+
+
+def _made_sure_of_sip() -> str:
+    """Return where the SIP service is, or why nobody calls by it."""
+    if find_sip() is None and not shutil.which("go"):
+        return "none, and Go is missing to build it, so calls by SIP are skipped"
+    lacking = install()
+    if lacking:
+        return f"not used, because Debian's {', '.join(lacking)} are missing, so calls by SIP are skipped"
+    if find_sip() is None:
+        print("Building LiveKit's SIP service with Go; this takes some minutes, once.", flush=True)
+    return str(find_sip() or build_sip() or "none, so calls by SIP are skipped")
+
+
+def _lacking() -> list[str]:
+    """Return Debian's packages for what calls by SIP need and this machine has not."""
+    if find_sip() is not None:
+        return _missing(_PROGRAMS)
+    lacking = _missing(_PROGRAMS | _COMPILERS)
+    pkg_config = shutil.which("pkg-config")
+    for name, package in _LIBRARIES.items():
+        if pkg_config is None or subprocess.run([pkg_config, "--exists", name]).returncode:
+            lacking.append(package)
+    return lacking
+
+
+def _missing(programs: Mapping[str, str]) -> list[str]:
+    return [package for program, package in programs.items() if not shutil.which(program)]
+
+
+def _on_path(program: str) -> Path | None:
+    found = shutil.which(program)
+    return Path(found) if found else None
+
+
+def _built(path: Path) -> Path | None:
+    return path if path.is_file() else None
+
+
+def _sip() -> Path:
+    """Return where the SIP service stands that is built of what its module says now."""
+    return KEPT / f"livekit-sip-{hashlib.sha256((SIP / 'go.mod').read_bytes()).hexdigest()[:12]}"
+
+
+def _go(wanted: Sequence[str], more: Mapping[str, str], what: str) -> None:
+    """Run Go, where it is there and there is time; what goes wrong is said."""
+    go = shutil.which("go")
+    if go is None:
+        return
+    env = {**os.environ, "GOFLAGS": "-buildvcs=false", **more}
+    try:
+        subprocess.run([go, *wanted], env=env, check=True, timeout=max(0.0, _BUILDS_UNTIL - time.monotonic()))
+    except (subprocess.SubprocessError, OSError) as error:
+        print(f"{what} could not be built: {error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """A browser joins the room of a call with LiveKit's own client, and hears the agent speak."""
 
 import pytest
+from livekit import api
 from playwright.async_api import async_playwright
 
 from backend.calls import tickets
+from backend.calls.routing import CALL_ATTRIBUTE, ROOM_AGENT, TICKET_ATTRIBUTE
+from backend.core.ids import new_id
 from tests.chromium import find
 from tests.livekit import servers
-from tests.livekit.caller import allowed_in
+from tests.livekit.conftest import KEY, SECRET
 from tests.voice_agent.dialling import PATIENT_S
 
 # Chromium leaves the loopback, which LiveKit's server is on here, out of what calls may use.
@@ -34,6 +37,15 @@ async ([url, token]) => {
   await room.connect(url, token);
 }
 """
+
+
+def allowed_in(call_id: object, ticket: str) -> api.AccessToken:
+    """Return what lets a caller into a room: the rule of our trunk gives them one, and sends us there."""
+    attributes = {CALL_ATTRIBUTE: str(call_id), TICKET_ATTRIBUTE: ticket}
+    dispatch = api.RoomConfiguration(agents=[api.RoomAgentDispatch(agent_name=ROOM_AGENT)])
+    grants = api.VideoGrants(room_join=True, room=f"call-{new_id()}")
+    token = api.AccessToken(KEY, SECRET).with_identity("browser").with_attributes(attributes)
+    return token.with_grants(grants).with_room_config(dispatch)
 
 
 async def test_a_browser_in_a_room_hears_the_agent(line, livekit, worker, eventually):

@@ -49,11 +49,14 @@ def sip(code: int, status: str = "") -> tuple[int, dict[str, object]]:
     [
         (sip(486, "Busy Here"), True, "busy", ""),
         (sip(603, "Decline"), True, "busy", "The call was declined."),
-        (sip(480), True, "no-answer", "The phone is switched off or out of reach."),
-        (sip(487), True, "no-answer", ""),
+        (sip(480), True, "no_answer", "The phone is switched off or out of reach."),
+        (sip(487), True, "no_answer", ""),
         (sip(404), True, "failed", "This number does not exist."),
         (sip(403), True, "failed", "The carrier refused this call."),
-        ((408, {"code": "deadline_exceeded", "msg": "too long"}), True, "no-answer", ""),
+        ((408, {"code": "deadline_exceeded", "msg": "too long"}), True, "no_answer", ""),
+        # So LiveKit's SIP service says that it rang for as long as it was to.
+        ((408, {"code": "canceled", "msg": "sip request timed out"}), True, "no_answer", ""),
+        ((503, {"code": "unavailable", "msg": "cpu exhausted"}), True, "failed", "again later"),
         ((412, {"code": "failed_precondition", "msg": "no trunk"}), True, "failed", "its trunk"),
         ((404, {"code": "not_found", "msg": "room was deleted"}), False, "canceled", ""),
         ((200, {}), True, "completed", ""),

@@ -116,7 +116,9 @@ class RoomLine:
         await self.send_beside(self.around.under(frame, self.mouth.is_speaking))
 
     async def send_beside(self, frame: bytes) -> None:
-        """Send one frame that nobody who listens in hears."""
+        """Send one frame that nobody who listens in hears; a line that is gone takes none."""
+        if self._gone.done():
+            return
         await self._source.capture_frame(rtc.AudioFrame(frame, _RATE, 1, len(frame) // 2))
 
     async def send_mark(self) -> asyncio.Future[None]:
@@ -124,8 +126,9 @@ class RoomLine:
         return asyncio.ensure_future(self._source.wait_for_playout())
 
     async def send_clear(self) -> None:
-        """Throw away what was not played."""
-        self._source.clear_queue()
+        """Throw away what was not played; of a line that is gone nothing is kept."""
+        if not self._gone.done():
+            self._source.clear_queue()
 
     def _on_track(self, track: rtc.Track, _: Any, participant: rtc.RemoteParticipant) -> None:
         if participant.identity == self._caller.identity:
