@@ -17,6 +17,8 @@ from voice_agent import gateway
 from voice_agent.core.cost_clock import Component, CostClock
 from voice_agent.core.messages import Ending
 from voice_agent.core.states import Kind, State
+from voice_agent.legs.pacing import PCMU, PacedMouth
+from voice_agent.legs.taps import Taps
 from voice_agent.session import CallSession
 
 ELSEWHERE = "+14155550111"
@@ -35,6 +37,8 @@ class Phone:
         self.is_refusing = False
         self.answers = asyncio.Event()
         self.answers.set()
+        self.mouth = PacedMouth(self)
+        self.taps = Taps(PCMU.rate, PCMU.decode)
 
     async def hang_up(self) -> None:
         self.is_down.set()
