@@ -66,6 +66,7 @@ from state.assistant import AssistantState
 from state.auth import DoorState
 from state.calls.desk import RecentsState
 from state.calls.listing import CallsState
+from state.calls.own_phone import OwnPhoneState
 from state.calls.page import CallPageState
 from state.chat_widget import ChatWidgetState
 from state.contacts.contact import ContactState
@@ -139,7 +140,7 @@ ROOMS = (
     Route("/knowledge/[source_id]", source_page, Knowledge.TITLE, [KnowledgeState.load, SourcePageState.load]),
     Route(assistant.ROUTE, assistant.assistant_page, Assistant.TITLE, [AssistantState.load]),
     Route(chat_widget.ROUTE, chat_widget.chat_widget_page, ChatWidget.TITLE, [ChatWidgetState.load]),
-    Route("/phone", phone_page, Phone.TITLE, [NumbersState.load, RecentsState.load]),
+    Route("/phone", phone_page, Phone.TITLE, [NumbersState.load, RecentsState.load, OwnPhoneState.load]),
     Route("/welcome", welcome_page, Welcome.TITLE, [WelcomeState.load]),
     Route("/team", members_page, Team.TITLE, [MembersState.load]),
     Route("/team/teams", teams_page, Team.TEAMS, [TeamsState.load]),

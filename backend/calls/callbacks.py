@@ -16,6 +16,7 @@ from backend.calls import (
     log,
     moving,
     outgoing,
+    own_phone,
     queries,
     recorded,
     records,
@@ -95,6 +96,8 @@ async def _next(call: str, leg: str, form: dict[str, str]) -> Answer:
         brief = await records.brief(UUID(call))
     except (ValueError, NotFound):
         return Answer().say(deciding.NOT_REACHED).hang_up()
+    if leg == routing.CALLEE_LEG:
+        return own_phone.after(form)
     if brief.person_id is not None:
         return Answer().hang_up()
     if leg == routing.VOICEMAIL_LEG:
@@ -150,7 +153,8 @@ async def apply(event_id: UUID) -> None:
     if owned is not None:
         with org_scope(owned[0]):
             async with unit_of_work() as session:
-                if event.kind == STATUS and event.payload.get("_call"):
+                is_ours = event.payload.get("_leg") != routing.CALLEE_LEG
+                if event.kind == STATUS and event.payload.get("_call") and is_ours:
                     await outgoing.recognise(session, owned[1], event.payload["CallSid"])
                 told = _told(event.kind, event.payload, event.received_at)
                 for kind, at, data in told:
@@ -198,8 +202,12 @@ def _told(kind: str, form: dict[str, str], received_at: datetime) -> list[tuple[
         return _leg_told(form, received_at)
     if kind == PICKUP:
         return _pickup_told(form["AnsweredBy"].strip().casefold(), received_at)
-    found = statuses.kind_of(form["CallStatus"])
     at = statuses.moment(form.get("Timestamp", ""), received_at)
+    if form.get("_leg") == routing.OWN_LEG:
+        return own_phone.told_of_own(form, at)
+    if form.get("_leg") == routing.CALLEE_LEG:
+        return own_phone.told_of_callee(form, at)
+    found = statuses.kind_of(form["CallStatus"])
     if found is None:
         return []
     if found != Kind.ENDED:
@@ -229,6 +237,9 @@ def _leg_told(form: dict[str, str], received_at: datetime) -> list[tuple[str, da
         return []
     lasted = timedelta(seconds=statuses.seconds(form.get("DialCallDuration", "")))
     is_taken = end == CallStatus.COMPLETED
+    if form.get("_leg") == routing.CALLEE_LEG:
+        asked = {"CallStatus": form["DialCallStatus"], "CallDuration": form.get("DialCallDuration", "")}
+        return own_phone.told_of_callee(asked, received_at)
     if form.get("_leg") == routing.TRANSFER_LEG:
         if not is_taken:
             return []

@@ -230,7 +230,8 @@ async def _held(session: AsyncSession, call_id: UUID) -> CallRecord:
     if call.ended_at is not None:
         raise Conflict("This call has ended.", code="call_ended")
     last = await waits.latest(session, call_id)
-    is_own = call.agent_id is None and call.started_by_user_id is not None
+    # The carrier alone joins who calls by their own phone with the other party.
+    is_own = call.agent_id is None and call.started_by_user_id is not None and not call.own_phone
     is_persons = is_own or (last is not None and last.outcome == WaitOutcome.TAKEN)
     if not (is_persons and call.status == CallStatus.IN_PROGRESS):
         try:

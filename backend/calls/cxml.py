@@ -48,15 +48,19 @@ class Answer:
         ElementTree.SubElement(dial, "Sip", who).text = f"{address}?{query}"
         return self
 
-    def dial_number(self, number: str, *, action: str, limit_s: int, ring_s: int, caller_id: str) -> "Answer":
-        """Ring a telephone and join the two; `action` is asked what follows."""
+    def dial_number(
+        self, number: str, *, action: str, limit_s: int, ring_s: int, caller_id: str, told: str = ""
+    ) -> "Answer":
+        """Ring a telephone and join the two; `action` is asked what follows, `told` hears how it goes meanwhile."""
         dial = self._dial(action=action, limit_s=limit_s, ring_s=ring_s, callerId=caller_id)
-        ElementTree.SubElement(dial, "Number").text = number
+        events = {"statusCallbackEvent": "initiated ringing answered completed", "statusCallbackMethod": "POST"}
+        given = {"statusCallback": told, **events} if told else {}
+        ElementTree.SubElement(dial, "Number", given).text = number
         return self
 
-    def gather(self, words: str, *, action: str, waits_s: int) -> "Answer":
-        """Speak, and ask `action` what follows as soon as a key is pressed; without one the next verb runs."""
-        given = {"input": "dtmf", "numDigits": "1", "timeout": str(waits_s), "action": action, "method": "POST"}
+    def gather(self, words: str, *, action: str, waits_s: int, keys: int = 1) -> "Answer":
+        """Speak, and ask `action` what follows as soon as so many keys are pressed; without any the next verb runs."""
+        given = {"input": "dtmf", "numDigits": str(keys), "timeout": str(waits_s), "action": action, "method": "POST"}
         verb = ElementTree.SubElement(self.root, "Gather", given)
         inner = Answer(verb)
         inner.say(words)

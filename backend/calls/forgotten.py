@@ -56,7 +56,7 @@ async def ask(call_id: UUID) -> None:
         call = await queries.one(session, org_id_of(session), call_id)
         if call is None or call.status in ENDED:
             return
-        sid, created_at = call.vendor_call_id, call.created_at
+        sid, created_at, lasted = call.vendor_call_id, call.created_at, "own_s" if call.own_phone else "duration_s"
     if not sid:
         if clock.now() > created_at + LONGEST:
             await _close(call_id, _UNTOLD)
@@ -77,7 +77,7 @@ async def ask(call_id: UUID) -> None:
         return
     async with unit_of_work() as session:
         at = told.ended_at or await _last_known(session, call_id)
-        data = {"status": end, "duration_s": told.duration_s}
+        data = {"status": end, lasted: told.duration_s}
         await log.write(session, call_id, CARRIER, f"asked:{end}", Kind.ENDED, at, data)
 
 

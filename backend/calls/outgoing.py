@@ -241,15 +241,18 @@ async def dial(org_id: UUID, call_id: UUID) -> None:
                 return
             call.attempted_at = now
             session.add(call)
-            sender, recipient = call.service_number, call.caller_number
+            sender, recipient = call.service_number, call.own_phone or call.caller_number
+            # Whoever calls by their own telephone is asked there first.
+            function = "own-phone-cxml" if call.own_phone else "outbound-call-cxml"
+            marks = {"leg": routing.OWN_LEG} if call.own_phone else {}
             # A person who calls hears for themselves who picks up.
             pickup = routing.address("webhook-call-pickup", call_id) if call.agent_id else ""
         try:
             sid = await signalwire.dial(
                 sender=sender,
                 recipient=recipient,
-                url=routing.address("outbound-call-cxml", call_id),
-                status_callback=routing.address("webhook-call-status", call_id),
+                url=routing.address(function, call_id),
+                status_callback=routing.address("webhook-call-status", call_id, **marks),
                 machine_callback=pickup,
                 ring_s=RINGS_S,
             )

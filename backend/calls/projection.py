@@ -20,7 +20,10 @@ class Kind(StrEnum):
     RINGING = "call.ringing"
     ANSWERED = "call.answered"
     ENDED = "call.ended"
-    """`status` is one of the five ends, `reason` says why in words, `duration_s` what the source measured."""
+    """`status` is one of the five ends, `reason` says why in words, `duration_s` what the source measured.
+
+    Of a call by one's own telephone it is that telephone's end, which was open for `own_s`.
+    """
     REFUSED = "call.refused"
     """We did not take the call: `disposition` and `reason`."""
     AGENT_JOINED = "agent.joined"
@@ -37,6 +40,10 @@ class Kind(StrEnum):
     """Nobody answered whom the caller was put through to, and the caller is back with the agent."""
     MACHINE_FOUND = "machine.detected"
     """`result` is `voicemail` or `screening`: as the carrier guesses, or as the agent heard."""
+    OWN_ANSWERED = "own_phone.answered"
+    """The person who calls picked up their own telephone; whoever they call was not rung yet."""
+    CALLEE_ENDED = "callee.ended"
+    """The telephone of whoever they call was put down, or not picked up: as an end, while theirs may still be open."""
     CALLEE_SPOKE = "callee.spoke"
     """Somebody whom we called talked with the agent."""
     PEOPLE_RUNG = "people.rung"
@@ -121,7 +128,8 @@ def project(events: Iterable[Event]) -> Standing:
     answers = [event.at for kind in _ANSWERS for event in by_kind.get(kind, [])]
     ended_at = min((event.at for event in told), default=None)
     answered_at = min(answers, default=None)
-    measured = max((_seconds(event) for event in told), default=0)
+    callee = by_kind.get(Kind.CALLEE_ENDED, [])
+    measured = max((_seconds(event) for event in callee or told), default=0)
     if answered_at is None and ended_at is not None and measured:
         # The callback that said it was answered got lost.
         answered_at = ended_at - timedelta(seconds=measured)
@@ -154,7 +162,9 @@ def _status(by_kind: Mapping[str, list[Event]], told: list[Event], answered_at: 
     if told:
         if answered_at is not None:
             return CallStatus.COMPLETED
-        end = _end(told)
+        end = _end([*by_kind.get(Kind.CALLEE_ENDED, []), *told])
+        if end == CallStatus.COMPLETED and by_kind.get(Kind.OWN_ANSWERED):
+            return CallStatus.CANCELED
         # A call that nobody answered and the carrier calls completed rang until somebody gave up.
         return CallStatus.NO_ANSWER if end == CallStatus.COMPLETED else end
     # A line that is open while browsers ring is no conversation yet.
@@ -188,7 +198,9 @@ def _disposition(by_kind: Mapping[str, list[Event]], told: list[Event], status: 
         return Disposition.VOICEMAIL, next((words for ending, words in _AT_MACHINE.items() if ending in left), _MACHINE)
     if by_kind.get(Kind.AGENT_JOINED):
         return Disposition.ANSWERED_BY_AGENT, next((_why(event) for event in by_kind.get(Kind.AGENT_LOST, [])), "")
-    if by_kind.get(Kind.PERSON_JOINED):
+    # Of a telephone that was put down somebody picked it up, also where that was never told.
+    is_taken = any(event.data.get("status") == CallStatus.COMPLETED for event in by_kind.get(Kind.CALLEE_ENDED, []))
+    if by_kind.get(Kind.PERSON_JOINED) or (is_taken and status == CallStatus.COMPLETED):
         return Disposition.ANSWERED_BY_PERSON, ""
     if status in (CallStatus.NO_ANSWER, CallStatus.CANCELED) and (asked := by_kind.get(Kind.HANG_UP_ASKED)):
         # A telephone that stops to ring because somebody of ours put the phone down is not one that nobody answered.
@@ -196,7 +208,10 @@ def _disposition(by_kind: Mapping[str, list[Event]], told: list[Event], status: 
     if told and (rung := [event for kind in _RUNG for event in by_kind.get(kind, [])]):
         return Disposition.NO_ANSWER, next((_why(event) for event in reversed(rung) if _why(event)), _NOBODY_TOOK)
     if status in _UNANSWERED and not by_kind.get(Kind.FORWARD_STARTED):
-        why = next((_why(event) for event in told if _why(event)), "")
+        said = [*by_kind.get(Kind.CALLEE_ENDED, []), *told]
+        # Of a telephone that was called back, how it ended says more than that its caller hung up.
+        why = next((_why(event) for event in said if _why(event) and event.data.get("status") == status), "")
+        why = why or next((_why(event) for event in told if _why(event)), "")
         return _UNANSWERED[status], why or _REASONS[status]
     if told and status == CallStatus.COMPLETED and not by_kind.get(Kind.FORWARD_STARTED):
         # Somebody held the line, but nobody of ours ever spoke.

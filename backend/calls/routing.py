@@ -24,6 +24,8 @@ AGENT_LEG, PERSON_LEG, TRANSFER_LEG = "agent", "person", "transfer"
 # Browsers of the team ring: as the number says, or because the agent put the caller through.
 PEOPLE_LEG, TEAM_LEG = "people", "team"
 VOICEMAIL_LEG = "voicemail"
+# The telephone of a person who calls by it, and that of whoever they call.
+OWN_LEG, CALLEE_LEG = "own", "callee"
 # Longer messages are rare, and nobody listens to them.
 LONGEST_MESSAGE_S = 180
 

@@ -33,6 +33,10 @@ from backend.calls.moving import instructions as transfer_instructions
 from backend.calls.moving import put_through
 from backend.calls.outgoing import CallOrder, check, place, terminate
 from backend.calls.outgoing import answered as answer_outbound
+from backend.calls.own_phone import Stage
+from backend.calls.own_phone import instructions as own_phone_instructions
+from backend.calls.own_phone import place as place_by_own_phone
+from backend.calls.own_phone import stage as own_phone_stage
 from backend.calls.party_line import admit as admit_party
 from backend.calls.party_line import instructions as party_instructions
 from backend.calls.party_line import told as party_told
@@ -94,6 +98,7 @@ __all__ = [
     "OnLine",
     "Party",
     "Request",
+    "Stage",
     "Stand",
     "Transcript",
     "Waiting",
@@ -146,6 +151,8 @@ __all__ = [
     "note",
     "on_line",
     "one",
+    "own_phone_instructions",
+    "own_phone_stage",
     "owner_of_vendor_call",
     "page",
     "parties",
@@ -155,6 +162,7 @@ __all__ = [
     "party_stands",
     "party_told",
     "place",
+    "place_by_own_phone",
     "place_own",
     "put_party_out",
     "put_through",

@@ -5,6 +5,7 @@ the process that held it.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -60,6 +61,8 @@ async def to_ring(session: AsyncSession, call_id: UUID) -> tuple[CallRecord | No
     prices = await _prices(session, call)
     # A person who calls pays for the line alone.
     minute = sum(prices.values()) if call.agent_id else prices.get(billing.TELEPHONY, 0)
+    # Two telephones are two lines.
+    minute *= 2 if call.own_phone else 1
     call.reserved_micros = max(0, min(_FIRST_MIN * minute, left))
     session.add(call)
     return call, bool(call.reserved_micros) or not minute
@@ -87,7 +90,10 @@ async def settle(session: AsyncSession, call_id: UUID) -> None:
         return
     events = await queries.standing_events(session, call_id)
     prices = await _prices(session, call)
-    costs = billing.of_call(prices, call.duration_s, agent_s(events)) if call.status == CallStatus.COMPLETED else {}
+    line_s = call.duration_s if call.status == CallStatus.COMPLETED else 0
+    # Who calls by their own telephone pays for its line too, and for that alone where nobody answers them.
+    line_s += own_s(events, call.ended_at) if call.own_phone else 0
+    costs = billing.of_call(prices, line_s, agent_s(events))
     total = sum(costs.values())
     if total:
         await billing.charge(session, f"call:{call_id}", CHARGE, total, call_id, costs)
@@ -111,6 +117,17 @@ def agent_s(events: Iterable[Event]) -> int:
             seconds += (event.at - since).total_seconds()
             since = None
     return round(seconds)
+
+
+def own_s(events: Iterable[Event], ended_at: datetime | None) -> int:
+    """Return for how many seconds the telephone of a person who calls was open; 0 where they never picked it up."""
+    known = list(events)
+    measured = [one.data.get("own_s") for one in known if one.kind == Kind.ENDED]
+    told = max((one for one in measured if isinstance(one, int)), default=0)
+    answers = [one.at for one in known if one.kind == Kind.OWN_ANSWERED]
+    if told or not answers or ended_at is None:
+        return told
+    return max(0, round((ended_at - min(answers)).total_seconds()))
 
 
 async def _prices(session: AsyncSession, call: CallRecord) -> Mapping[str, int]:

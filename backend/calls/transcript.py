@@ -33,7 +33,7 @@ from backend.models.calls import CallEvent
 PAGE = 100
 MOST_HAPPENINGS = 200
 # These happen once in a call, however many tell of them.
-_ONCE = frozenset({Kind.INITIATED, Kind.RINGING, Kind.ANSWERED, Kind.ENDED})
+_ONCE = frozenset({Kind.INITIATED, Kind.RINGING, Kind.ANSWERED, Kind.ENDED, Kind.OWN_ANSWERED, Kind.CALLEE_ENDED})
 # What is read with the transcript, and what only tells that somebody was heard.
 _ELSEWHERE = (*READ_ALONG, requests.DONE, PARTY_TRIED, PARTY_RUNG, PARTY_CHARGED)
 _ASIDE = {WHISPER: "whisper", NOTE: "note", TOOK: "took", GAVE: "gave", HELD: "held", RESUMED: "resumed"}

@@ -44,6 +44,8 @@ class CallRecord(TenantRow, table=True):
     agent_id: UUID | None = Field(default=None, foreign_key="agent_configs.id", ondelete="SET NULL", index=True)
     agent_version: int = 0
     started_by_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    own_phone: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The telephone of the person who calls, in E.164, where that is rung before anybody is called."""
     direction: str
     caller_number: str
     """The other party's number, whoever of the two called."""

@@ -61,6 +61,10 @@ class OrganizationMember(TenantRow, table=True):
     approved_at: datetime | None = moment()
     invited_at: datetime | None = moment()
     invited_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    own_phone: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The telephone they carry, in E.164, which calls they make may ring first."""
+    own_phone_proven_at: datetime | None = moment()
+    """When they pressed on it what only their screen showed."""
 
 
 class Team(TenantRow, table=True):

@@ -234,6 +234,7 @@ async def remove(session: AsyncSession, principal: Principal, member_id: str | U
         principal.require(MemberRole.OWNER)
     await _keep_an_owner(session, member)
     member.status = MemberStatus.REMOVED
+    member.own_phone, member.own_phone_proven_at = "", None
     if member.user_id is not None:
         assignee_id, team_id = await _heir(session, member.user_id, hand_to)
         await session.exec(

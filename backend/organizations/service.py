@@ -28,6 +28,7 @@ from backend.organizations.members import (
     suspend,
 )
 from backend.organizations.names import check_name, first_name_of
+from backend.organizations.own_phones import OwnPhone, own_phone, prove_own_phone, set_own_phone
 from backend.organizations.places import (
     check_country,
     check_timezone,
@@ -51,6 +52,7 @@ __all__ = [
     "SUBJECTS",
     "ActivityFilter",
     "ActivityRow",
+    "OwnPhone",
     "accept",
     "activity",
     "actors",
@@ -73,12 +75,15 @@ __all__ = [
     "mine",
     "next_up",
     "on_duty",
+    "own_phone",
     "pending_for",
+    "prove_own_phone",
     "reactivate",
     "remove",
     "remove_from_team",
     "rename_team",
     "send_again",
+    "set_own_phone",
     "suspend",
     "switch",
     "team",

@@ -60,6 +60,7 @@ def call_json(call: Call) -> dict[str, Any]:
         "notes": call.notes,
         "most_waiting_ms": call.most_waiting_ms,
         "duration_s": call.duration_s,
+        "parent_sid": call.parent_sid,
     }
 
 

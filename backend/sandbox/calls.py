@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 INBOUND, OUTBOUND = "inbound", "outbound-api"
+# A telephone that was rung for one that is on the line already.
+DIALLED = "outbound-dial"
 # What a telephone does when it rings. A machine answers and takes messages, a screener asks who is calling first.
 Answer = Literal["person", "machine", "screener", "busy", "no-answer", "failed"]
 PICKS_UP = ("person", "machine", "screener")
@@ -69,6 +71,8 @@ class Call:
     answered_at: float = 0.0
     ended_at: float = 0.0
     told: int = 0
+    parent_sid: str = ""
+    """The call for which this telephone was rung, to be joined with it."""
     most_waiting_ms: int = 0
     """The most sound of a media stream that ever waited to be played."""
     redirected_to: str = ""

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 import websockets
 
 from backend.sandbox import cxml, owners, telephone
-from backend.sandbox.calls import INBOUND, PICKS_UP, Call, Calls, Recording
+from backend.sandbox.calls import DIALLED, ENDS, INBOUND, PICKS_UP, Call, Calls, Recording
 from backend.sandbox.carrier import API_VERSION, Carrier
 from backend.sandbox.events import Events
 from backend.sandbox.faults import FaultBoard
@@ -191,24 +191,51 @@ class Switchboard:
         """Ring who is dialled, let the two talk, and ask the action what follows."""
         noun = next(iter(verb), None)
         target = ((noun.text if noun is not None else verb.text) or "").strip()
-        # A SIP address is known by what stands before its parameters.
-        behaviour = self._calls.behaviour(target.partition("?")[0].partition(";")[0])
         call.notes.append(f"dials {target}")
-        await asyncio.sleep(behaviour.rings_ms / 1000)
-        talked_s = 0.0
-        if behaviour.answers in PICKS_UP:
-            if not call.answered_at:
-                await self._move(call, "in-progress")
-            began = time.time()
-            await asyncio.sleep(behaviour.talks_ms / 1000)
-            talked_s = time.time() - began
-        status = "completed" if talked_s else behaviour.answers
+        other = self._calls.add(
+            Call(
+                DIALLED,
+                verb.get("callerId", call.to_number),
+                target,
+                status_callback=noun.get("statusCallback", "") if noun is not None else "",
+                status_events=frozenset((noun.get("statusCallbackEvent", "") if noun is not None else "").split())
+                | ENDS,
+                timeout_s=float(verb.get("timeout", "30")),
+                parent_sid=call.sid,
+            )
+        )
+        try:
+            ended = await self._join(call, other)
+        except asyncio.CancelledError:
+            # The telephone that is on the line was put down, or went elsewhere.
+            self._beside(self._move(other, "completed" if other.answered_at else "canceled"))
+            raise
+        await self._move(other, ended)
         if not verb.get("action"):
             return None
-        told = {"DialCallStatus": status, "DialCallSid": str(uuid.uuid4()), "DialCallDuration": str(int(talked_s) + 1)}
-        return await self._ask(
-            call, verb.get("action", ""), **(told if talked_s else {**told, "DialCallDuration": "0"})
-        )
+        told = {"DialCallStatus": ended, "DialCallSid": other.sid, "DialCallDuration": str(other.duration_s)}
+        return await self._ask(call, verb.get("action", ""), **told)
+
+    async def _join(self, call: Call, other: Call) -> str:
+        """Ring a second telephone and let it talk with one that is on the line; returns how it ended."""
+        # A SIP address is known by what stands before its parameters.
+        behaviour = self._calls.behaviour(other.to_number.partition("?")[0].partition(";")[0])
+        await self._tell(other)
+        await self._move(other, "ringing")
+        rings_s = behaviour.rings_ms / 1000
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(other.hung_up.wait(), min(rings_s, other.timeout_s))
+            return "canceled"
+        if rings_s > other.timeout_s:
+            return "no-answer"
+        if behaviour.answers not in PICKS_UP:
+            return behaviour.answers
+        if not call.answered_at:
+            await self._move(call, "in-progress")
+        await self._move(other, "in-progress")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(other.hung_up.wait(), behaviour.talks_ms / 1000)
+        return "completed"
 
     async def _stream(self, call: Call, verb: Element) -> None:
         """Join the call with a WebSocket until that closes; one that cannot be reached is noted."""
@@ -290,6 +317,9 @@ class Switchboard:
         call.told += 1
         if call.status == "completed":
             form.append(("CallDuration", str(call.duration_s)))
+        if call.status == "failed" and call.direction != INBOUND:
+            # RFC 3261 §21.4.5: nobody has this number.
+            form.append(("SipResultCode", "404"))
         met = {fault.kind: fault for fault in self._faults.take("carrier.calls")}
         if "drop" in met:
             return
@@ -330,6 +360,7 @@ class Switchboard:
             ("CallStatus", call.status),
             ("Direction", call.direction),
         ]
+        form += [("ParentCallSid", call.parent_sid)] if call.parent_sid else []
         return [*form, ("AnsweredBy", call.answered_by)] if call.answered_by else form
 
     def _far(self, call: Call) -> str:

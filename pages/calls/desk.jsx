@@ -3,11 +3,14 @@ import { useEffect, useId, useRef, useState, useSyncExternalStore } from "react"
 import { Link } from "react-router";
 import ChevronsDownUp from "lucide-react/dist/esm/icons/chevrons-down-up.mjs";
 import ChevronsUpDown from "lucide-react/dist/esm/icons/chevrons-up-down.mjs";
+import Check from "lucide-react/dist/esm/icons/check.mjs";
 import Delete from "lucide-react/dist/esm/icons/delete.mjs";
+import Monitor from "lucide-react/dist/esm/icons/monitor.mjs";
 import Phone from "lucide-react/dist/esm/icons/phone.mjs";
 import PhoneIncoming from "lucide-react/dist/esm/icons/phone-incoming.mjs";
 import PhoneMissed from "lucide-react/dist/esm/icons/phone-missed.mjs";
 import PhoneOutgoing from "lucide-react/dist/esm/icons/phone-outgoing.mjs";
+import Smartphone from "lucide-react/dist/esm/icons/smartphone.mjs";
 import UserPlus from "lucide-react/dist/esm/icons/user-plus.mjs";
 import X from "lucide-react/dist/esm/icons/x.mjs";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
@@ -57,16 +60,86 @@ function Recents({ rows, words, time, onPick }) {
   );
 }
 
-export function Dialer({ numbers, isWaiting, recents, problem, words, time, onDial }) {
+// Whether a person talks at the browser or on their own phone, as they chose last.
+const CHOICE = "magpipe.calls-with";
+const BROWSER = "browser";
+const OWN = "own";
+
+function TalkOn({ words, value, ownNumber, isChanging, own, onChoose, onChange, onOwn }) {
+  const choices = [
+    [BROWSER, words.BROWSER, Monitor],
+    [OWN, words.OWN_PHONE, Smartphone],
+  ];
+  return (
+    <fieldset className="flex flex-col gap-2">
+      <legend className="mb-1 text-13 font-medium text-ink">{words.WITH}</legend>
+      <div className="grid grid-cols-2 gap-2">
+        {choices.map(([name, word, face]) => (
+          <label
+            key={name}
+            className="flex h-9 items-center gap-1.5 rounded-control border border-control px-2.5 text-13 text-muted has-checked:border-accent has-checked:bg-accent-soft has-checked:font-medium has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-accent pointer-coarse:h-11"
+          >
+            <input type="radio" name="talk-on" value={name} checked={value === name} onChange={() => onChoose(name)} className="sr-only" />
+            <Icon as={value === name ? Check : face} size={14} className="shrink-0" />
+            {word}
+          </label>
+        ))}
+      </div>
+      {value === OWN ? (
+        ownNumber && !isChanging ? (
+          <div className="flex items-center gap-2">
+            <p className="min-w-0 flex-1 text-13 text-muted">
+              {words.OWN_NUMBER}
+              <span className="tabular block truncate text-14 text-ink">{ownNumber}</span>
+            </p>
+            <button type="button" onClick={onChange} className={`${GHOST} shrink-0`}>
+              {words.CHANGE}
+            </button>
+          </div>
+        ) : (
+          <label className="flex flex-col gap-1 text-13 font-medium text-ink">
+            {words.OWN_NUMBER}
+            <input
+              type="tel"
+              value={own}
+              onChange={({ target }) => onOwn(target.value)}
+              maxLength={32}
+              autoComplete="tel"
+              className={`${FIELD} tabular font-normal`}
+            />
+          </label>
+        )
+      ) : null}
+      {value === OWN ? <p className="text-12 text-muted">{words.OWN_HINT}</p> : null}
+    </fieldset>
+  );
+}
+
+export function Dialer({ numbers, isWaiting, recents, hasRecents, problem, ownNumber, ownCall, ownAnswer, words, time, onDial, onDialOwn }) {
   const state = useDesk();
   const [number, setNumber] = useState("");
+  const [talkOn, setTalkOn] = useState(BROWSER);
+  const [own, setOwn] = useState("");
+  const [isChanging, setIsChanging] = useState(false);
+  const asked = useRef(0);
   const ours = numbers.filter((one) => one.is_active);
   const [from, setFrom] = useState("");
   const [note, setNote] = useState("");
   const field = useRef(null);
   const said = useId();
-  const isBusy = ["dialling", "waiting", "open"].includes(state.stage);
+  const isBusy = ["dialling", "waiting", "open"].includes(state.stage) || !["", "over"].includes(ownCall.stage);
   useEffect(() => setNote(problem), [problem]);
+  useEffect(() => setTalkOn(localStorage.getItem(CHOICE) === OWN ? OWN : BROWSER), []);
+  useEffect(() => {
+    if (asked.current === 0 || ownAnswer.n < asked.current) return;
+    asked.current = 0;
+    setNote(ownAnswer.problem);
+    if (!ownAnswer.problem) setIsChanging(false);
+  }, [ownAnswer.n]);
+  const choose = (name) => {
+    setTalkOn(name);
+    localStorage.setItem(CHOICE, name);
+  };
   if (!ours.length && !isWaiting) return null;
 
   const call = (event) => {
@@ -80,6 +153,11 @@ export function Dialer({ numbers, isWaiting, recents, problem, words, time, onDi
       return;
     }
     setNote("");
+    if (talkOn === OWN) {
+      asked.current = ownAnswer.n + 1;
+      onDialOwn?.(number.trim(), from || ours[0].phone_number, !ownNumber || isChanging ? own : "");
+      return;
+    }
     desk.begin(number.trim()).then((isReady) => isReady && onDial?.(number.trim(), from || ours[0].phone_number));
   };
   const pick = (chosen) => {
@@ -136,13 +214,23 @@ export function Dialer({ numbers, isWaiting, recents, problem, words, time, onDi
             {note}
           </p>
         ) : null}
+        <TalkOn
+          words={words}
+          value={talkOn}
+          ownNumber={ownNumber}
+          isChanging={isChanging}
+          own={own}
+          onChoose={choose}
+          onChange={() => setIsChanging(true)}
+          onOwn={setOwn}
+        />
         <Keypad large onPress={(key) => setNumber(number + key)} />
         <button type="submit" disabled={!ours.length} className={`${PRIMARY} h-9 text-14`}>
           <Icon as={Phone} />
           {words.CALL}
         </button>
       </form>
-      <div className="h-80 overflow-y-auto max-md:border-t max-md:border-line max-md:pt-3 2xl:border-t 2xl:border-line 2xl:pt-3">
+      <div className={`${hasRecents ? "h-80 max-md:h-auto max-md:max-h-80" : "h-80"} overflow-y-auto max-md:border-t max-md:border-line max-md:pt-3 2xl:border-t 2xl:border-line 2xl:pt-3`}>
         <h2 className="mb-1 px-2 text-13 font-medium text-muted">{words.RECENT}</h2>
         <Recents rows={recents} words={words} time={time} onPick={pick} />
       </div>

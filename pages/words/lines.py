@@ -74,6 +74,19 @@ class Desk:
     CLOSE = "Close"
     FOLD = "Make the call small"
     UNFOLD = "Show the call's controls"
+    WITH = "Talk on"
+    BROWSER = "This browser"
+    OWN_PHONE = "My own phone"
+    OWN_NUMBER = "Your own phone"
+    OWN_HINT = "It rings first. Press the key asked for, and they are called from the number above."
+    CHANGE = "Change"
+    HANG_UP = "Hang up"
+    OWN_RINGS = "Your own phone is ringing"
+    OWN_RINGS_HINT = "Pick it up and press {key}. Only then they are called."
+    OWN_PROVE_HINT = "Pick it up and press {key}, which shows that this phone is yours. Only then they are called."
+    OWN_ASKS = "Press {key} on your phone"
+    OWN_CALLS = "Calling them…"
+    OWN_TALKS = "You talk on your own phone"
 
 
 class Ringing:

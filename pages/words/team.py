@@ -227,6 +227,7 @@ class Activity:
         "member:invited again": "sent another invitation to",
         "member:joined": "joined the team",
         "member:role changed": "changed the role of",
+        "member:own phone changed": "changed the own phone of",
         "member:suspended": "suspended",
         "member:reactivated": "let in again",
         "member:removed": "took off the team",

@@ -131,6 +131,7 @@ class RecentsState(SessionState):
     HEARS: ClassVar[frozenset[str]] = frozenset({calls.CHANGED, "resync"})
 
     rows: list[Recent] = []
+    is_loaded: bool = False
 
     @rx.event
     @answers
@@ -162,3 +163,4 @@ class RecentsState(SessionState):
             )
             for line in page.rows
         ]
+        self.is_loaded = True

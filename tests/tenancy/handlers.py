@@ -789,6 +789,14 @@ WIDGETS: dict[str, Widget] = {
             "answer": _rule(wait=Id("call_waits")),
         },
     ),
+    "state.calls.own_phone.OwnPhoneState": Widget(
+        "/phone",
+        {
+            "load": _rule(),
+            "dial": _rule(phone_number="+14155550166", caller_id=NUMBER, own_phone="+14155550155"),
+            "dismiss": _rule(),
+        },
+    ),
     "state.calls.desk.RecentsState": Widget("/phone", {"load": _rule()}),
     "state.calls.ringing.RingingState": Widget("/phone", {"load": _rule(), "decline": _rule(wait=Id("call_waits"))}),
     "state.numbers.AnsweringState": Widget(

@@ -20,6 +20,7 @@ SIGNED |= {("POST", "/functions/v1/webhook-inbound-call"), ("POST", "/functions/
 SIGNED |= {("POST", "/functions/v1/sip-call-status"), ("POST", "/functions/v1/sip-recording-callback")}
 SIGNED |= {("POST", "/functions/v1/webhook-livekit-egress")}
 SIGNED |= {("POST", "/functions/v1/transfer-cxml"), ("POST", "/functions/v1/warm-transfer-cxml")}
+SIGNED |= {("POST", "/functions/v1/own-phone-cxml")}
 SIGNED |= {("POST", "/functions/v1/warm-transfer-status")}
 SIGNED |= {("POST", "/functions/v1/conference-cxml"), ("POST", "/functions/v1/conference-status")}
 SIGNED |= {("POST", "/functions/v1/webhook-call-pickup")}
@@ -262,6 +263,11 @@ MEMBERS = (
     Call(
         "/functions/v1/initiate-bridged-call",
         {"phone_number": "+14155550178", "caller_id": NUMBER, "agent_id": AGENT, "purpose": "Confirm"},
+        fair=422,
+    ),
+    Call(
+        "/functions/v1/initiate-callback-call",
+        {"destination_number": "+14155550178", "caller_id": NUMBER},
         fair=422,
     ),
     Call("/functions/v1/list-calls", {"agent_id": AGENT}, foreign=200),

@@ -141,7 +141,7 @@ async def test_a_screening_service_is_told_who_calls_and_why(line, call, custome
     [
         ({"answers": "busy"}, "busy", "The line was busy."),
         ({"answers": "no-answer"}, "no_answer", "Nobody answered."),
-        ({"answers": "failed"}, "failed", "The call could not be connected."),
+        ({"answers": "failed"}, "failed", "This number does not exist."),
     ],
 )
 async def test_a_telephone_nobody_takes_up_says_why(call, behaviour, disposition, reason):

@@ -22,6 +22,12 @@ async def outbound_call(request: Request) -> Response:
     return _xml(await calls.answer_outbound(*await _signed(request, "outbound-call-cxml")))
 
 
+@router.post("/own-phone-cxml")
+async def own_phone(request: Request) -> Response:
+    """Somebody picked up their own telephone, to be joined with whom they call, or pressed a key on it."""
+    return _xml(await calls.own_phone_instructions(*await _signed(request, "own-phone-cxml")))
+
+
 @router.post("/transfer-cxml")
 async def transfer(request: Request) -> Response:
     """A caller is put through to a telephone."""

@@ -1,10 +1,12 @@
 """Serve calls over the API: have an agent call somebody, end a call, list and read them, and hear them."""
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.api.auth import principal
 from backend.api.functions import repeats
@@ -26,11 +28,17 @@ _LARGEST_OBJECT = 10_000
 
 @router.post("/initiate-bridged-call")
 async def initiate_bridged_call(request: Request, who: Caller) -> JSONResponse:
-    """Have an agent call somebody; the carrier's ids are known once the telephone rings."""
+    """Have an agent call somebody, or with `own_phone` the caller's own telephone rung first and no agent take part.
+
+    The carrier's ids are known once the telephone rings.
+    """
     body = await Body.of(request)
+    phone_number, caller_id = body.text("phone_number", longest=32), body.text("caller_id", longest=32)
+    if body.flag("own_phone"):
+        return await _own_phone(request, who, body, "initiate-bridged-call", phone_number, caller_id)
     order = calls.CallOrder(
-        phone_number=body.text("phone_number", longest=32),
-        caller_id=body.text("caller_id", longest=32),
+        phone_number=phone_number,
+        caller_id=caller_id,
         agent_id=body.optional_id("agent_id"),
         purpose=body.text("purpose", is_required=False, longest=2000),
         goal=body.text("goal", is_required=False, longest=2000),
@@ -39,24 +47,15 @@ async def initiate_bridged_call(request: Request, who: Caller) -> JSONResponse:
         variables=_object(body, "dynamic_variables"),
         caller_data=_object(body, "metadata"),
     )
-    with org_scope(who.org_id):
-        async with unit_of_work() as session:
-            remembered = await repeats.claim(session, request, "initiate-bridged-call")
-            if remembered is not None and remembered.status:
-                return JSONResponse(remembered.body, remembered.status)
-            call = await calls.place(session, who, order)
-            content: dict[str, Any] = {
-                "success": True,
-                "call_sid": None,
-                "agent_call_sid": None,
-                "call_record_id": str(call.id),
-                "status": call.status,
-            }
-            if body.ignored:
-                content["ignored_fields"] = body.ignored
-            if remembered is not None:
-                await idempotency.answer(session, remembered, 200, content)
-    return JSONResponse(content)
+    return await _placed(request, who, body, "initiate-bridged-call", lambda session: calls.place(session, who, order))
+
+
+@router.post("/initiate-callback-call")
+async def initiate_callback_call(request: Request, who: Caller) -> JSONResponse:
+    """Ring the caller's own telephone, and once they pressed the key, that of whom they call."""
+    body = await Body.of(request)
+    destination, caller_id = body.text("destination_number", longest=32), body.text("caller_id", longest=32)
+    return await _own_phone(request, who, body, "initiate-callback-call", destination, caller_id)
 
 
 @router.post("/terminate-call")
@@ -138,6 +137,45 @@ async def get_signed_recording_url(request: Request, who: Caller) -> JSONRespons
             found = await recordings.links_of(session, call_id)
     first = next((one["url"] for one in found if one["url"]), None)
     return body.reply({"call_id": str(call_id), "recording_url": first, "recordings": found})
+
+
+async def _own_phone(
+    request: Request, who: Principal, body: Body, endpoint: str, phone_number: str, caller_id: str
+) -> JSONResponse:
+    def place(session: AsyncSession) -> Awaitable[Any]:
+        return calls.place_by_own_phone(session, who, phone_number, caller_id)
+
+    return await _placed(request, who, body, endpoint, place, message="Your own phone rings. Pick it up and press 1.")
+
+
+async def _placed(
+    request: Request,
+    who: Principal,
+    body: Body,
+    endpoint: str,
+    place: Callable[[AsyncSession], Awaitable[Any]],
+    **more: str,
+) -> JSONResponse:
+    """Keep a call and answer its id; a request that is repeated with its key is answered as the first time."""
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            remembered = await repeats.claim(session, request, endpoint)
+            if remembered is not None and remembered.status:
+                return JSONResponse(remembered.body, remembered.status)
+            call = await place(session)
+            content: dict[str, Any] = {
+                "success": True,
+                "call_sid": None,
+                "agent_call_sid": None,
+                "call_record_id": str(call.id),
+                "status": call.status,
+                **more,
+            }
+            if body.ignored:
+                content["ignored_fields"] = body.ignored
+            if remembered is not None:
+                await idempotency.answer(session, remembered, 200, content)
+    return JSONResponse(content)
 
 
 def _object(body: Body, name: str) -> dict[str, Any]:

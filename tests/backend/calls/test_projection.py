@@ -46,6 +46,25 @@ def test_an_answered_call_has_its_times_from_the_carrier():
     assert standing.disposition == Disposition.ANSWERED_BY_AGENT
 
 
+BY_OWN_PHONE = (
+    told(Kind.RINGING, 1),
+    told(Kind.OWN_ANSWERED, 4),
+    told(Kind.ANSWERED, 12),
+    told(Kind.PERSON_JOINED, 12),
+    told(Kind.CALLEE_ENDED, 73, status="completed", duration_s=61),
+    told(Kind.ENDED, 74, status="completed", own_s=70),
+)
+
+
+@pytest.mark.parametrize("lost", [(), (Kind.ANSWERED, Kind.PERSON_JOINED), (Kind.OWN_ANSWERED,)])
+def test_a_call_by_ones_own_phone_lasts_as_whoever_was_called_was_there(lost):
+    log = [event for event in BY_OWN_PHONE if event.kind not in lost]
+    expected = project(log)
+    assert (expected.status, expected.disposition) == (CallStatus.COMPLETED, Disposition.ANSWERED_BY_PERSON)
+    assert expected.duration_s == 61
+    assert all(project(order) == expected for order in permutations(log))
+
+
 def test_a_status_never_goes_back_from_its_end():
     ended = (told(Kind.INITIATED, 0), told(Kind.ENDED, 5, status="busy"))
     late = (*ended, told(Kind.RINGING, 6))

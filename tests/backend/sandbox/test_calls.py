@@ -98,6 +98,32 @@ async def test_who_is_dialled_answers_as_told_and_the_action_hears_of_it(vendor,
     assert after.form["DialCallStatus"] == status
 
 
+async def test_the_telephone_that_is_joined_tells_how_it_goes_and_is_put_down_with_the_first(vendor, connected):
+    number = f'<Number statusCallback="{connected.url}/second" statusCallbackEvent="ringing answered completed">'
+    connected.answers = {"/voice": f"<Response><Dial>{number}{ELSEWHERE}</Number></Dial></Response>"}
+    await line(vendor, ELSEWHERE, talks_ms=60_000)
+    answer = await vendor.client.post("/sandbox/calls", json={"from": CUSTOMER, "to": BUSINESS})
+    sid = answer.json()["sid"]
+    await ended(vendor, sid, ("in-progress",))
+    known = (await vendor.client.get("/sandbox/calls")).json()
+    second = next(one["sid"] for one in known if one["parent_sid"] == sid)
+    await ended(vendor, second, ("in-progress",))
+    await vendor.client.post(f"/sandbox/calls/{sid}/hang-up")
+    await ended(vendor, second, ("completed",))
+
+    async def are_told():
+        hooks = [hook.form for hook in connected.received if hook.path == "/second"]
+        return hooks if hooks and hooks[-1]["CallStatus"] == "completed" else None
+
+    deadline = time.monotonic() + PATIENT_S
+    while not (hooks := await are_told()):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+    assert [one["CallStatus"] for one in hooks] == ["ringing", "in-progress", "completed"]
+    assert {one["ParentCallSid"] for one in hooks} == {sid}
+    assert int(hooks[-1]["CallDuration"]) >= 1
+
+
 async def test_a_media_stream_carries_sound_keys_and_marks_both_ways(vendor, connected):
     """The other end says back what it hears, marks its end, and closes when it was played."""
     starts, keys, heard, speech = [], [], [], spoken.say("Good day", RATE)
