@@ -7,7 +7,7 @@ carries our call id as an attribute, a room we opened carries it in its metadata
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from backend.webhooks import service as webhooks
 
 KIND = "call.room"
 _GONE = "participant_left"
+# The kind of participant that an agent is; of ours the voice process tells.
+_OURS = "AGENT"
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _KINDS = {
     "room_started": "room.opened",
@@ -39,7 +41,7 @@ _KEPT = "EGRESS_COMPLETE"
 async def accept(token: str, body: bytes) -> None:
     """Store what LiveKit tells. Raises `MalformedWebhook`, `NotAllowed`."""
     told = hooks.read(KIND, token, body)
-    if told["event"] not in _KINDS:
+    if told["event"] not in _KINDS or _part(told, "participant").get("kind") == _OURS:
         telemetry.webhooks.add(1, {"source": SOURCE, "kind": KIND, "outcome": "ignored"})
         return
     event = InboundEvent(source=SOURCE, kind=KIND, external_id=told["id"][:200], payload=told)
@@ -143,7 +145,12 @@ def _whole(value: object) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
 
 
-def _moment(value: object, otherwise: datetime) -> datetime:
-    """Return a time in Unix seconds, or `otherwise` for what is none."""
+def _moment(value: object, received: datetime) -> datetime:
+    """Return a time in Unix seconds, or `received` for what is none.
+
+    LiveKit leaves parts of a second out: an event that came within it was received when it happened.
+    """
     seconds = _whole(value)
-    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < 10_000_000_000 else otherwise
+    if not 0 < seconds < 10_000_000_000:
+        return received
+    return min(datetime.fromtimestamp(seconds, UTC) + timedelta(seconds=1), received)

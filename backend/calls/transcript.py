@@ -124,10 +124,10 @@ def _line(event: CallEvent) -> Line:
 
 
 def _detail(kind: str, data: Mapping[str, Any]) -> str:
-    """Return what people want to know of an event; keys somebody pressed and ids of carriers are none of it."""
+    """Return what people want to know of an event; keys somebody pressed, ids and words of carriers are none of it."""
     if kind == "tool.called":
         name = str(data.get("name") or "").replace("_", " ")
         return ": ".join(part for part in (name, str(data.get("message") or "")[:300]) if part)
-    if kind in ("keypad.pressed", "recording.told", "call.answered"):
+    if kind in ("keypad.pressed", "recording.told", "call.answered", "line.left"):
         return ""
     return next((str(data[name])[:300] for name in _TOLD if data.get(name)), "")

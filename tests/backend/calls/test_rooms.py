@@ -11,8 +11,9 @@ from livekit import api as livekit
 from pydantic import SecretStr
 from sqlmodel import col, select
 
-from backend.calls import rooms
+from backend.calls import rooms, transcript
 from backend.calls.routing import CALL_ATTRIBUTE
+from backend.core import clock
 from backend.core.config import settings
 from backend.core.ids import new_id
 from backend.core.tenancy import unit_of_work
@@ -69,6 +70,34 @@ async def test_who_comes_and_leaves_stands_in_the_log_once(line, api, apply):
     await apply()
     await apply()
     assert [one.kind for one in await logged(line, call_id)] == ["line.joined", "line.left"]
+
+
+async def test_an_agent_of_ours_in_a_room_is_nobody_who_came(line, api, jobs_waiting):
+    call_id = call_in(await post(api, INBOUND, form()))
+    room = {"name": "call-2", "metadata": json.dumps({"call_id": str(call_id)})}
+    ours = {"identity": "agent-AJ_1", "kind": "AGENT"}
+    for name in ("participant_joined", "participant_left"):
+        assert (await tell(api, event(name, "", participant=ours, room=room))).status_code == 200
+    assert await jobs_waiting("calls.apply_room") == []
+
+
+async def test_what_happened_is_told_in_parts_of_a_second_and_in_no_words_of_livekits(line, api, apply):
+    call_id = call_in(await post(api, INBOUND, form()))
+    before = clock.now()
+    # Its time is in whole seconds: what it tells at once happened just now, not before the second began.
+    told = event("participant_left", call_id, createdAt=str(int(before.timestamp())))
+    told["participant"]["disconnectReason"] = "CLIENT_INITIATED"
+    await tell(api, told)
+    late = event("participant_joined", call_id, createdAt=str(int(before.timestamp()) - 60))
+    await tell(api, late)
+    await apply()
+    left, joined = await logged(line, call_id)
+    assert left.at >= before
+    assert joined.at.timestamp() == int(before.timestamp()) - 59
+    with line.org.scope():
+        async with unit_of_work() as session:
+            shown = await transcript.happenings(session, call_id)
+    assert "CLIENT_INITIATED" not in str(shown)
 
 
 async def test_a_recording_is_told_by_the_name_of_its_file(line, api, apply):
