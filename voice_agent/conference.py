@@ -14,6 +14,7 @@ from uuid import UUID
 from livekit import rtc
 
 from voice_agent import gateway
+from voice_agent.legs.browser import BrowserLine
 from voice_agent.legs.port import Gone, Leg
 from voice_agent.legs.taps import Side
 from voice_agent.mixing import Heard
@@ -99,6 +100,8 @@ class Conference:
             try:
                 # They may have been muted, or taken out, before they were here.
                 self.look()
+                if isinstance(line, BrowserLine):
+                    await line.tell("answered")
                 if await line.carry(lambda key: None) != Gone.LOST:
                     reason = _PUT_DOWN
             finally:

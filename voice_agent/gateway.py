@@ -83,6 +83,7 @@ __all__ = [
     "Wish",
     "admit",
     "admit_browser",
+    "admit_colleague",
     "admit_party",
     "admit_rung",
     "answer_request",
@@ -290,6 +291,12 @@ async def admit_party(call_id: str, party: str, ticket: str) -> UUID:
     found = parse_id(call_id)
     await calls.admit_party(found, party, ticket)
     return found
+
+
+async def admit_colleague(shown: Pass, call_id: str) -> tuple[UUID, str]:
+    """Return the call, and as whom the person of this pass joins it. Raises `MagpipeError`."""
+    found = parse_id(call_id)
+    return found, await calls.admit_colleague(shown, found)
 
 
 async def party_joined(call_id: UUID, party: str) -> str:

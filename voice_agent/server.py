@@ -142,6 +142,9 @@ class _Door:
                     await trial.hold(self._worker, line, found)
                 case gateway.Door.DESK | gateway.Door.ANSWER:
                     await self._worker.desks.sit(line, found)
+                case gateway.Door.JOIN:
+                    call_id, party = await gateway.admit_colleague(found, request.match_info.get("call", ""))
+                    await self._worker.let_in(call_id, line, party)
                 case gateway.Door.LISTEN:
                     await self._worker.guests(found.about).listen(line)
                 case gateway.Door.SPEAK:

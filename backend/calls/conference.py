@@ -20,7 +20,7 @@ from backend.calls.schemas import PARTY_ASKED, PARTY_JOINED, PARTY_LEFT
 from backend.compliance import service as compliance
 from backend.compliance.schemas import Purpose
 from backend.contacts import service as contacts
-from backend.core import audit, clock, jobs
+from backend.core import audit, clock, jobs, realtime
 from backend.core.errors import Conflict, Invalid, NotFound, PaymentRequired
 from backend.core.ids import new_id
 from backend.core.principal import Principal
@@ -54,11 +54,15 @@ class Stage(StrEnum):
 
 
 class Party(TypedDict):
-    """Somebody who was added to a call. Times are ISO 8601 in UTC; `reason` says why somebody is not there."""
+    """Somebody who was added to a call: by telephone (`number`), or at their browser (`user`, a colleague's id).
+
+    Times are ISO 8601 in UTC; `reason` says why somebody is not there.
+    """
 
     id: str
     name: str
     number: str
+    user: str
     stage: str
     since: str
     is_muted: bool
@@ -77,20 +81,16 @@ class Stand:
 async def add(session: AsyncSession, principal: Principal, call_id: UUID, number: str) -> str:
     """Have a telephone rung whose owner joins a call, and return the party's id.
 
-    Raises `NotFound`, `NotAllowed`, `Invalid` that names `number`, `Conflict` where nobody of ours is on the line or
-    too many are, `PaymentRequired`, and `Refused` when its owner asked for no calls. Effects: a durable job.
+    Raises what `room` raises, `Invalid` that names `number`, `Conflict` for one who is there, `PaymentRequired`, and
+    `Refused` when its owner asked for no calls. Effects: a durable job.
     """
-    principal.require(MemberRole.SUPPORT)
-    call = await _held(session, call_id)
+    call = await room(session, principal, call_id)
     owned = await numbers.get_owned(session, call.service_number)
     to = e164.normalize(number, owned.country, field="number")
     if to in (call.caller_number, call.service_number):
         raise Invalid("This is the call’s own number. Choose another.", field="number")
-    here = [one for one in await parties(session, call_id) if one["stage"] != Stage.GONE]
-    if any(one["number"] == to for one in here):
+    if any(one["number"] == to and one["stage"] != Stage.GONE for one in await parties(session, call_id)):
         raise Conflict(f"{e164.display(to)} is in this call, or is being rung.", code="already_there")
-    if len(here) >= MOST:
-        raise Conflict(f"At most {MOST} people can be added to a call.", code="call_full")
     if not await billing.may_reply(session):
         raise PaymentRequired("The balance does not cover calls. Add credits first.")
     contact = await contacts.ensure_by_phone(session, to)
@@ -98,17 +98,30 @@ async def add(session: AsyncSession, principal: Principal, call_id: UUID, number
         session, contact, Channel.CALL, Purpose.SERVICE, sender=call.service_number, recipient=to
     )
     party = new_id().hex
-    told = {
-        "party": party,
-        "to": to,
-        "name": contact.name,
-        "by": principal.name,
-        "by_user_id": str(principal.user_id or ""),
-    }
-    await log.write(session, call_id, log.OURS, _event(party), PARTY_ASKED, clock.now(), told)
+    await ask(session, call, party, {"to": to, "name": contact.name, "by": principal.name})
     await audit.record(session, principal, "ui:call:add", call_id)
     await _have(session, RING, call_id, party)
     return party
+
+
+async def room(session: AsyncSession, principal: Principal, call_id: UUID) -> CallRecord:
+    """Return a call, locked, to which somebody can be added.
+
+    Raises `NotFound`, `NotAllowed`, `Conflict` where nobody of ours is on the line or too many are.
+    """
+    principal.require(MemberRole.SUPPORT)
+    call = await _held(session, call_id)
+    here = [one for one in await parties(session, call_id) if one["stage"] != Stage.GONE]
+    if len(here) >= MOST:
+        raise Conflict(f"At most {MOST} people can be added to a call.", code="call_full")
+    return call
+
+
+async def ask(session: AsyncSession, call: CallRecord, party: str, told: Mapping[str, str]) -> None:
+    """Keep that somebody is asked to join a call, and tell the tabs that may ring."""
+    event = {"party": party, **told}
+    await log.write(session, call.id, log.OURS, _event(party), PARTY_ASKED, clock.now(), event)
+    await realtime.announce(session, call.org_id, log.RINGS, subject=str(call.id))
 
 
 async def mute(
@@ -116,7 +129,7 @@ async def mute(
 ) -> None:
     """Have nobody hear somebody who was added, or hear them again. Raises `NotFound`, `NotAllowed`, `Conflict`."""
     principal.require(MemberRole.SUPPORT)
-    await _of(session, call_id, party)
+    await of(session, call_id, party)
     event_id, told = f"{_event(party)}:{new_id().hex}", {"party": party, "by": principal.name}
     await log.write(session, call_id, log.OURS, event_id, HEARD if is_over else MUTED, clock.now(), told)
     await requests.ring_worker(session, org_id_of(session), call_id)
@@ -125,7 +138,7 @@ async def mute(
 async def put_out(session: AsyncSession, principal: Principal, call_id: UUID, party: str) -> None:
     """Take somebody out of a call, or ring them no longer. Raises as `mute` does. Effects: a durable job."""
     principal.require(MemberRole.SUPPORT)
-    found = await _of(session, call_id, party)
+    found = await of(session, call_id, party)
     reason = _PUT_OUT_BY.format(name=principal.name) if found["stage"] == Stage.JOINED else _STOPPED
     told = {"party": party, "by": principal.name, "reason": reason}
     await log.write(session, call_id, log.OURS, f"{_event(party)}:out", PUT_OUT, clock.now(), told)
@@ -138,6 +151,7 @@ async def leave(session: AsyncSession, call_id: UUID, party: str, reason: str) -
     if await log.write(session, call_id, log.OURS, event_id, PARTY_LEFT, clock.now(), told):
         await _have(session, STOP, call_id, party)
         await requests.ring_worker(session, org_id_of(session), call_id)
+        await realtime.announce(session, org_id_of(session), log.RINGS, subject=str(call_id))
 
 
 async def parties(session: AsyncSession, call_id: UUID) -> list[Party]:
@@ -146,11 +160,12 @@ async def parties(session: AsyncSession, call_id: UUID) -> list[Party]:
     for event in await queries.events(session, call_id, KINDS):
         party = str(event.data.get("party"))
         if event.kind == PARTY_ASKED:
-            to = str(event.data["to"])
+            to = str(event.data.get("to") or "")
             found[party] = Party(
                 id=party,
                 name=str(event.data.get("name") or e164.display(to)),
                 number=to,
+                user=str(event.data.get("user") or ""),
                 stage=Stage.RINGING,
                 since=event.at.isoformat(),
                 is_muted=False,
@@ -179,9 +194,10 @@ async def joined(call_id: UUID, party: str) -> str:
     """
     with org_scope(await records.owner(call_id)):
         async with unit_of_work() as session:
-            found = await _of(session, call_id, party)
+            found = await of(session, call_id, party)
             told = {"party": party, "label": found["name"]}
             await log.write(session, call_id, log.OURS, f"{_event(party)}:joined", PARTY_JOINED, clock.now(), told)
+            await realtime.announce(session, org_id_of(session), log.RINGS, subject=str(call_id))
     return found["name"]
 
 
@@ -244,7 +260,7 @@ async def _held(session: AsyncSession, call_id: UUID) -> CallRecord:
     return call
 
 
-async def _of(session: AsyncSession, call_id: UUID, party: str) -> Party:
+async def of(session: AsyncSession, call_id: UUID, party: str) -> Party:
     """Return somebody who is in a call that lasts, which is locked. Raises `NotFound`, `Conflict`."""
     call = await queries.locked(session, org_id_of(session), call_id)
     if call is None:

@@ -7,6 +7,7 @@ from backend.calls import (
     completing,
     conference,
     forgotten,
+    inviting,
     outgoing,
     party_line,
     rooms,
@@ -61,6 +62,12 @@ async def ring_party(org_id: str, call_id: str, party: str) -> None:
 async def stop_party(org_id: str, call_id: str, party: str) -> None:
     """Put the telephone of somebody down who left a call; running it again changes nothing."""
     await party_line.stop(UUID(org_id), UUID(call_id), party)
+
+
+@jobs.task("calls.miss_party")
+async def miss_party(org_id: str, call_id: str, party: str) -> None:
+    """Ring no longer for a colleague who was asked to join a call; nothing happens to one who did."""
+    await inviting.miss(UUID(org_id), UUID(call_id), party)
 
 
 @jobs.task("calls.end_parties")

@@ -30,6 +30,8 @@ class Door(StrEnum):
     """Hold a call the person makes themselves: `about` is the call."""
     ANSWER = "answer"
     """Take a caller who waits for people: `about` is the call."""
+    JOIN = "join"
+    """Join a call to which a colleague adds the person: `about` is who they are in it, its party."""
     LISTEN = "listen"
     """Hear both sides of a call: `about` is the call."""
     SPEAK = "speak"

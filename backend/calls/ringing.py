@@ -53,6 +53,8 @@ class Waiting(TypedDict):
     since: str
     ends_at: str
     is_mine: bool
+    by: str
+    """The colleague who asks them to join a call; nobody for a caller who waits."""
 
 
 async def begin(session: AsyncSession, call: CallRecord, team_id: UUID | None, ring_s: int) -> CallWait | None:
@@ -105,6 +107,7 @@ async def waiting(session: AsyncSession, principal: Principal) -> list[Waiting]:
             is_mine=is_free
             and principal.user_id in duty[wait.team_id]
             and str(principal.user_id) not in wait.declined_by,
+            by="",
         )
         for wait, call, contact, label, team in found
     ]

@@ -25,6 +25,10 @@ from backend.calls.desk import take as take_desk
 from backend.calls.emptying import empty, too_old
 from backend.calls.exporting import export
 from backend.calls.incoming import answer as answer_inbound
+from backend.calls.inviting import Colleague, colleagues, invitations, invite
+from backend.calls.inviting import accept as accept_invitation
+from backend.calls.inviting import admit as admit_colleague
+from backend.calls.inviting import decline as decline_invitation
 from backend.calls.listing import PAGE, RESULTS, SEARCH_LIMIT
 from backend.calls.listing import one_line as line
 from backend.calls.listing import page as lines
@@ -94,6 +98,7 @@ __all__ = [
     "CallFilter",
     "CallListFilter",
     "CallOrder",
+    "Colleague",
     "Door",
     "OnLine",
     "Party",
@@ -104,6 +109,7 @@ __all__ = [
     "Waiting",
     "WayIn",
     "Wish",
+    "accept_invitation",
     "accept_pickup",
     "accept_recording",
     "accept_room_event",
@@ -111,6 +117,7 @@ __all__ = [
     "add_party",
     "add_to_whitelist",
     "admit",
+    "admit_colleague",
     "admit_consulted",
     "admit_party",
     "admit_taker",
@@ -125,12 +132,14 @@ __all__ = [
     "changed",
     "check",
     "claim_dialling",
+    "colleagues",
     "consult",
     "consult_failure",
     "consult_instructions",
     "consult_joined",
     "consult_told",
     "decline",
+    "decline_invitation",
     "due_of_wait",
     "empty",
     "everything_said",
@@ -141,6 +150,8 @@ __all__ = [
     "happenings",
     "have_recording_brought",
     "hold",
+    "invitations",
+    "invite",
     "is_recorded",
     "leave_desk",
     "leg_ended",

@@ -4,7 +4,7 @@ import { StepIn } from "$/public/external/pages/calls/parts/step_in.jsx";
 import { Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { useSeconds } from "$/public/external/pages/inbox/parts/live.jsx";
 
-export function CallHead({ call, asked, opening, takenBy, isHeld, parties, words, onAsk, onComeIn, onHangUp }) {
+export function CallHead({ call, asked, opening, takenBy, isHeld, parties, colleagues, words, onAsk, onComeIn, onHangUp }) {
   const live = isLive(call.status);
   const now = useSeconds(live && Boolean(call.answered_at));
   const shape = {
@@ -47,6 +47,7 @@ export function CallHead({ call, asked, opening, takenBy, isHeld, parties, words
             takenBy={takenBy}
             onHold={isHeld}
             parties={parties}
+            colleagues={colleagues}
             others={[call.contact_name || call.number_display, call.agent_name]}
             onAsk={onAsk}
             onComeIn={onComeIn}

@@ -46,6 +46,7 @@ class _Head(rx.Component):
     taken_by: rx.Var[str]
     is_held: rx.Var[bool]
     parties: rx.Var[list[dict[str, Any]]]
+    colleagues: rx.Var[list[dict[str, Any]]]
     words: rx.Var[dict[str, str]]
     on_hang_up: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     on_come_in: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
@@ -118,6 +119,7 @@ def _call() -> rx.Component:
             taken_by=TranscriptState.taken_by,
             is_held=TranscriptState.is_on_hold,
             parties=TranscriptState.parties,
+            colleagues=TranscriptState.colleagues,
             words=CALL_WORDS,
             on_hang_up=CallActionState.hang_up,
             on_ask=CallActionState.ask,

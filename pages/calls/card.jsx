@@ -181,6 +181,7 @@ export function CallCard({ item, contactName, open, words, actions }) {
             takenBy={isOpen ? open.takenBy : ""}
             onHold={isOpen && open.onHold}
             parties={isOpen ? open.parties : []}
+            colleagues={isOpen ? open.colleagues : []}
             others={[data.caller_display, data.agent_name]}
             onAsk={actions.onAskCall}
             onComeIn={actions.onComeIn}

@@ -242,7 +242,7 @@ export function Dialer({ numbers, isWaiting, recents, hasRecents, problem, ownNu
 let taken = null;
 
 // Ring somebody who joins, and see who is there; it stays when others leave.
-function Together({ callId, name, parties, isShared, asked, words, onAsk, onEnd }) {
+function Together({ callId, name, parties, colleagues, isShared, asked, words, onAsk, onEnd }) {
   const [isAdding, setIsAdding] = useState(false);
   const button = useRef(null);
   const close = () => {
@@ -268,13 +268,13 @@ function Together({ callId, name, parties, isShared, asked, words, onAsk, onEnd 
           </button>
         ) : null}
       </div>
-      {isAdding ? <Writing kind="add" asked={asked} words={words} onSend={(kind, text) => onAsk(callId, kind, text)} onClose={close} /> : null}
+      {isAdding ? <Writing kind="add" asked={asked} words={words} colleagues={colleagues} onSend={(kind, text) => onAsk(callId, kind, text)} onClose={close} /> : null}
       <Parties callId={callId} parties={parties} others={[name]} words={words} onAsk={onAsk} />
     </>
   );
 }
 
-export function DeskCall({ opening, standing, parties, asked, words, callWords, line, onAsk, onLeave }) {
+export function DeskCall({ opening, standing, parties, colleagues, asked, words, callWords, line, onAsk, onLeave }) {
   const state = useDesk();
   const now = useNow(state.stage === "open");
   const [isFolded, setIsFolded] = useState(false);
@@ -287,7 +287,7 @@ export function DeskCall({ opening, standing, parties, asked, words, callWords, 
     if (!isNew) return;
     if (state.stage !== "dialling") {
       // Hung up before the answer came that it rings.
-      if (opening.call) onLeave?.(opening.call);
+      if (opening.call && !opening.party) onLeave?.(opening.call);
     } else if (opening.problem || opening.gone) desk.refuse();
     else desk.connect(opening);
   }, [opening.n]);
@@ -296,7 +296,7 @@ export function DeskCall({ opening, standing, parties, asked, words, callWords, 
   }, [standing, state.call]);
   // A line that could not be opened, or broke, leaves no telephone ringing.
   useEffect(() => {
-    if (state.stage === "over" && state.call && !isShared) onLeave?.(state.call);
+    if (state.stage === "over" && state.call && !state.party && !isShared) onLeave?.(state.call);
   }, [state.stage]);
 
   if (state.stage === "idle") return null;
@@ -361,6 +361,7 @@ export function DeskCall({ opening, standing, parties, asked, words, callWords, 
               callId={state.call}
               name={state.name}
               parties={added}
+              colleagues={colleagues.filter((one) => !added.some((party) => party.user === one.id && party.stage !== "gone"))}
               isShared={isShared}
               asked={asked}
               words={callWords}

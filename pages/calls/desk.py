@@ -47,6 +47,7 @@ class _DeskCall(rx.Component):
     opening: rx.Var[dict[str, Any]]
     standing: rx.Var[dict[str, str]]
     parties: rx.Var[list[dict[str, Any]]]
+    colleagues: rx.Var[list[dict[str, Any]]]
     asked: rx.Var[dict[str, Any]]
     call_words: _Words
     words: _Words
@@ -90,6 +91,7 @@ def desk_call() -> rx.Component:
             opening=DeskState.opening,
             standing=DeskState.standing,
             parties=DeskState.parties,
+            colleagues=DeskState.colleagues,
             asked=CallActionState.asked,
             call_words=CALL_WORDS,
             on_ask=CallActionState.ask,

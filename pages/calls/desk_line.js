@@ -2,7 +2,7 @@
 import { VoiceLine } from "$/public/voice-line.js";
 import { choose, chosen } from "$/public/external/pages/calls/parts/devices.js";
 
-const NONE = { stage: "idle", call: "", name: "", number: "", conversation: "", answeredAt: 0, lasted: 0, reason: "", isMuted: false, hasMicrophone: true, isIncoming: false };
+const NONE = { stage: "idle", call: "", name: "", number: "", conversation: "", party: "", answeredAt: 0, lasted: 0, reason: "", isMuted: false, hasMicrophone: true, isIncoming: false };
 
 let state = NONE;
 let line = null;
@@ -49,8 +49,8 @@ export function begin(number, caller = "") {
   );
 }
 
-export function connect({ url, pass, call, name, conversation }) {
-  set({ stage: "waiting", call, name, conversation });
+export function connect({ url, pass, call, name, conversation, party }) {
+  set({ stage: "waiting", call, name, conversation, party });
   line?.connect(url, pass);
 }
 

@@ -32,7 +32,7 @@ function Row({ callId, party, now, words, onAsk }) {
   const stands = isGone ? party.reason : isHere ? (party.is_muted ? words.IS_MUTED : "") : words.RINGING;
   return (
     <li className="flex min-h-8 items-center gap-2 text-13">
-      <Icon as={Phone} size={14} className={isGone ? "text-faint" : "text-muted"} />
+      <Icon as={party.user ? UserRound : Phone} size={14} className={isGone ? "text-faint" : "text-muted"} />
       <span className={`min-w-0 flex-1 truncate ${isGone ? "text-muted" : "text-ink"}`}>
         {party.name}
         {stands ? <span className="text-muted"> · {stands}</span> : null}

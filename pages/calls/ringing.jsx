@@ -65,11 +65,11 @@ function useNote(row, title) {
   }, [row?.id]);
 }
 
-function answer(row, onAnswer) {
-  desk.begin(row.number, nameOf(row)).then((isReady) => isReady && onAnswer?.(row.id));
+function answer(row, onAnswer, onJoin) {
+  desk.begin(row.number, nameOf(row)).then((isReady) => isReady && (row.by ? onJoin?.(row.call, row.id) : onAnswer?.(row.id)));
 }
 
-export function Ringing({ rows, words, onAnswer, onDecline }) {
+export function Ringing({ rows, words, onAnswer, onJoin, onDecline }) {
   const state = useDesk();
   const first = useRef(null);
   const [gone, setGone] = useState([]);
@@ -101,7 +101,7 @@ export function Ringing({ rows, words, onAnswer, onDecline }) {
               <Icon as={PhoneIncoming} />
             </span>
             <div className="min-w-0 flex-1">
-              <p className="text-12 text-muted">{words.INCOMING}</p>
+              <p className="text-12 text-muted">{row.by ? words.ASKED_BY.replace("{name}", row.by) : words.INCOMING}</p>
               <p className="truncate text-14 font-semibold text-ink">{nameOf(row)}</p>
               <p className="truncate text-13 text-muted">
                 {[row.name ? row.display : "", words.TO.replace("{number}", row.service), row.team && words.FOR_TEAM.replace("{team}", row.team)]
@@ -116,7 +116,7 @@ export function Ringing({ rows, words, onAnswer, onDecline }) {
               className={`${SECONDARY} h-9 justify-center pointer-coarse:h-11`}
               onClick={() => {
                 setGone([...gone, row.id]);
-                onDecline?.(row.id);
+                onDecline?.(row.id, row.by ? row.call : "");
               }}
             >
               <Icon as={PhoneOff} size={14} />
@@ -128,10 +128,10 @@ export function Ringing({ rows, words, onAnswer, onDecline }) {
               title={place ? undefined : words.SHORTCUT}
               aria-keyshortcuts={place ? undefined : "Alt+R"}
               className={`${PRIMARY} h-9 justify-center pointer-coarse:h-11`}
-              onClick={() => answer(row, onAnswer)}
+              onClick={() => answer(row, onAnswer, onJoin)}
             >
               <Icon as={PhoneCall} size={14} />
-              {words.ANSWER}
+              {row.by ? words.JOIN : words.ANSWER}
             </button>
           </div>
         </div>
@@ -140,7 +140,9 @@ export function Ringing({ rows, words, onAnswer, onDecline }) {
   );
 }
 
-export function Queue({ rows, words, onTake }) {
+export function Queue({ rows: all, words, onTake }) {
+  // A colleague's question is no caller who waits.
+  const rows = all.filter((row) => !row.by);
   const state = useDesk();
   const now = useNow(rows.length > 0);
   if (!rows.length) return <p className="py-3 text-14 text-muted">{words.NOBODY}</p>;

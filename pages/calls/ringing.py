@@ -26,7 +26,8 @@ class _Ringing(rx.Component):
     rows: rx.Var[list[dict[str, Any]]]
     words: rx.Var[dict[str, str]]
     on_answer: rx.EventHandler[rx.event.passthrough_event_spec(str)]
-    on_decline: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_join: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+    on_decline: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
 
 
 class _Queue(rx.Component):
@@ -45,6 +46,7 @@ def ringing() -> rx.Component:
         rows=RingingState.rows,
         words=words_of(Ringing),
         on_answer=DeskState.answer,
+        on_join=DeskState.join,
         on_decline=RingingState.decline,
     )
 

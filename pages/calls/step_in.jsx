@@ -22,7 +22,7 @@ const KINDS = {
 const NUMBERS = ["add", "transfer"];
 
 // One line to write; it stays until it was taken, so that nothing written is lost.
-export function Writing({ kind, asked, words, onSend, onClose }) {
+export function Writing({ kind, asked, words, colleagues = [], onSend, onClose }) {
   const id = useId();
   const box = useRef(null);
   const [text, setText] = useState("");
@@ -74,6 +74,25 @@ export function Writing({ kind, asked, words, onSend, onClose }) {
       <p id={`${id}-hint`} className="mt-1 text-12 text-muted">
         {words[hint]}
       </p>
+      {kind === "add" && colleagues.length ? (
+        <div role="group" aria-label={words.COLLEAGUES} className="mt-2 flex flex-wrap items-center gap-1.5">
+          <span className="text-12 text-muted">{words.COLLEAGUES}</span>
+          {colleagues.map((one) => (
+            <button
+              key={one.id}
+              type="button"
+              disabled={waits}
+              className={`${SECONDARY} h-7 text-13`}
+              onClick={() => {
+                setSent(asked.number + 1);
+                onSend("invite", one.id);
+              }}
+            >
+              {one.name}
+            </button>
+          ))}
+        </div>
+      ) : null}
     </form>
   );
 }
@@ -81,7 +100,7 @@ export function Writing({ kind, asked, words, onSend, onClose }) {
 // What reaches the agent or the caller is for whoever has the call: while a colleague speaks, the rest write notes.
 const FOR_EVERYBODY = "note";
 
-export function StepIn({ callId, talking, asked, opening, takenBy, onHold, parties, others, words, onAsk, onComeIn, onHangUp }) {
+export function StepIn({ callId, talking, asked, opening, takenBy, onHold, parties, colleagues, others, words, onAsk, onComeIn, onHangUp }) {
   const [writing, setWriting] = useState("");
   const buttons = useRef({});
   const inside = useInside();
@@ -141,6 +160,7 @@ export function StepIn({ callId, talking, asked, opening, takenBy, onHold, parti
           kind={writing}
           asked={asked}
           words={words}
+          colleagues={colleagues.filter((one) => !parties.some((party) => party.user === one.id && party.stage !== "gone"))}
           onSend={(kind, text) => onAsk(callId, kind, text)}
           onClose={close}
         />

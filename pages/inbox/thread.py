@@ -267,6 +267,7 @@ def thread_pane() -> rx.Component:
                     "asked": CallActionState.asked,
                     "opening": CallActionState.opening,
                     "parties": TranscriptState.parties,
+                    "colleagues": TranscriptState.colleagues,
                     "takenBy": TranscriptState.taken_by,
                     "onHold": TranscriptState.is_on_hold,
                     "lines": TranscriptState.lines,

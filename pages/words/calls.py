@@ -106,6 +106,7 @@ class CallWords:
     ADD_LABEL = "Add to the call"
     ADD_HINT = "A number with its country. It rings, hears who adds it, and then everybody hears everybody."
     ADD_SEND = "Ring"
+    COLLEAGUES = "Or ring a colleague:"
     LEAVE = "Leave"
     END_FOR_ALL = "End for all"
     OTHERS_STAY = "You left. The others go on talking."

@@ -96,6 +96,8 @@ class Ringing:
     TO = "to {number}"
     ANSWER = "Answer"
     DECLINE = "Decline"
+    ASKED_BY = "{name} adds you to a call with"
+    JOIN = "Join"
     SHORTCUT = "Alt+R goes to this call"
     QUEUE = "Waiting callers"
     NOBODY = "Nobody is waiting."

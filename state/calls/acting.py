@@ -56,7 +56,8 @@ class CallActionState(SessionState):
     async def ask(self, call_id: str, wish: str, text: str) -> Any:
         """Do in a call what a person wants.
 
-        With a text: `whisper`, `note`, `transfer` and `add` (a number), `mute`, `unmute` and `put_out` (who was added).
+        With a text: `whisper`, `note`, `transfer` and `add` (a number), `invite` (a colleague), `mute`, `unmute` and
+        `put_out` (who was added).
         Without: `hold`, `resume`, `goodbye`.
         """
         principal = await self._principal()
@@ -109,6 +110,9 @@ class CallActionState(SessionState):
                         request = await calls.hold(session, principal, call_id, is_over=True)
                     case "add":
                         await calls.add_party(session, principal, call_id, text)
+                        return calls.Answered(is_done=True)
+                    case "invite":
+                        await calls.invite(session, principal, call_id, parse_id(text, "colleague"))
                         return calls.Answered(is_done=True)
                     case "mute" | "unmute":
                         await calls.mute_party(session, principal, call_id, text, is_over=wish == "unmute")

@@ -18,7 +18,7 @@ from state.session import SessionState
 
 RECENT = 8
 # `problem` stands at the keys of the page, `gone` with the call that rang.
-_OPENING = ("pass", "call", "name", "conversation", "problem", "gone")
+_OPENING = ("pass", "call", "name", "conversation", "party", "problem", "gone")
 
 
 class Standing(TypedDict):
@@ -51,6 +51,8 @@ class DeskState(SessionState):
     standing: Standing = {"call": "", "status": "", "reason": ""}
     parties: list[calls.Party] = []
     """Who was added to it."""
+    colleagues: list[calls.Colleague] = []
+    """Whose browsers may ring to join it."""
 
     @rx.event
     @answers
@@ -83,14 +85,32 @@ class DeskState(SessionState):
         self._begin(principal, calls.Door.ANSWER, line)
         return None
 
-    def _begin(self, principal: Principal, door: calls.Door, line: Any) -> None:
+    @rx.event
+    @answers
+    async def join(self, call_id: str, party: str) -> Any:
+        """Have the person at this tab join a call to which a colleague adds them; that it is over is told."""
+        principal = await self._principal()
+        try:
+            with org_scope(principal.org_id):
+                async with unit_of_work() as session:
+                    wanted = parse_id(call_id, "call_id")
+                    await calls.accept_invitation(session, principal, wanted, party)
+                    line = await calls.line(session, wanted)
+        except MagpipeError as error:
+            self._open(gone=error.message)
+            return rx.toast(error.message)
+        self._begin(principal, calls.Door.JOIN, line, party)
+        return None
+
+    def _begin(self, principal: Principal, door: calls.Door, line: Any, party: str = "") -> None:
         self.standing, self.parties = Standing(call=line["id"], status=line["status"], reason=""), []
         hub.subscribe(self.router.session.client_token, principal, DeskState)
         self._open(
             call=line["id"],
             name=line["contact_name"] or line["number_display"],
             conversation=line["conversation_id"],
-            **{"pass": calls.browser_pass(principal, door, parse_id(line["id"]))},
+            party=party,
+            **{"pass": calls.browser_pass(principal, door, parse_id(party or line["id"]))},
         )
 
     def _open(self, **found: str) -> None:
@@ -116,6 +136,7 @@ class DeskState(SessionState):
                 async with unit_of_work() as session:
                     line = await calls.line(session, parse_id(wanted, "call_id"))
                     self.parties = await calls.parties(session, parse_id(wanted, "call_id"))
+                    self.colleagues = await calls.colleagues(session, principal)
         except NotFound:
             return
         self.standing = Standing(call=wanted, status=line["status"], reason=line["reason"])

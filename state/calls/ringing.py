@@ -6,6 +6,7 @@ from typing import ClassVar
 import reflex as rx
 
 from backend.calls import service as calls
+from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from state.errors import answers
@@ -30,12 +31,15 @@ class RingingState(SessionState):
 
     @rx.event
     @answers
-    async def decline(self, wait: str) -> None:
-        """Ring no longer for the person at this tab."""
+    async def decline(self, wait: str, call_id: str) -> None:
+        """Ring no longer for the person at this tab: for a caller who waits, or in `call_id` as whom they may join."""
         principal = await self._principal()
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                await calls.decline(session, principal, wait)
+                if call_id:
+                    await calls.decline_invitation(session, principal, parse_id(call_id, "call_id"), wait)
+                else:
+                    await calls.decline(session, principal, wait)
         await self._show(principal)
 
     async def _hear(self, batch: Sequence[News]) -> None:
@@ -44,4 +48,5 @@ class RingingState(SessionState):
     async def _show(self, principal: Principal) -> None:
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
-                self.rows = await calls.waiting(session, principal)
+                asked = await calls.invitations(session, principal)
+                self.rows = [*asked, *await calls.waiting(session, principal)]

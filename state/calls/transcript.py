@@ -41,6 +41,8 @@ class TranscriptState(Feed, SessionState):
     is_on_hold: bool = False
     parties: list[calls.Party] = []
     """Who was added to it."""
+    colleagues: list[calls.Colleague] = []
+    """Whose browsers may ring to join it."""
     # What was sent as patches since the list went whole.
     _fresh: list[Line] = []
 
@@ -104,6 +106,7 @@ class TranscriptState(Feed, SessionState):
             async with unit_of_work() as session:
                 found = await calls.on_line(session, call_id)
                 self.parties = await calls.parties(session, call_id)
+                self.colleagues = await calls.colleagues(session, principal)
         self.taken_by, self.is_on_hold = (found.name, found.is_hold) if found else ("", False)
 
     async def _hear(self, batch: Sequence[News]) -> None:

@@ -787,6 +787,7 @@ WIDGETS: dict[str, Widget] = {
             "dial": _rule(phone_number="+14155550166", caller_id="+14155550100"),
             "hang_up": _rule(call_id=Id("call_records")),
             "answer": _rule(wait=Id("call_waits")),
+            "join": _rule(call_id=Id("call_records"), party="x"),
         },
     ),
     "state.calls.own_phone.OwnPhoneState": Widget(
@@ -798,7 +799,9 @@ WIDGETS: dict[str, Widget] = {
         },
     ),
     "state.calls.desk.RecentsState": Widget("/phone", {"load": _rule()}),
-    "state.calls.ringing.RingingState": Widget("/phone", {"load": _rule(), "decline": _rule(wait=Id("call_waits"))}),
+    "state.calls.ringing.RingingState": Widget(
+        "/phone", {"load": _rule(), "decline": _rule(wait=Id("call_waits"), call_id="")}
+    ),
     "state.numbers.AnsweringState": Widget(
         "/phone",
         {

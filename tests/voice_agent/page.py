@@ -88,9 +88,9 @@ class Page:
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Page]:
-    """A page whose line is open, and closed as pages close theirs."""
-    async with aiohttp.ClientSession() as http, http.ws_connect(settings().voice_browser_url) as socket:
+async def opened(beyond: str = "") -> AsyncIterator[Page]:
+    """A page whose line is open, and closed as pages close theirs; `beyond` is what its address ends with."""
+    async with aiohttp.ClientSession() as http, http.ws_connect(settings().voice_browser_url + beyond) as socket:
         page = Page(http, socket)
         reading = asyncio.create_task(page.read())
         try:

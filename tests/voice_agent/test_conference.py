@@ -1,14 +1,20 @@
 """People are added to a call: all hear each other, anybody may leave, and the lead mutes them and takes them out."""
 
 import asyncio
+from uuid import UUID
 
 import numpy as np
 import pytest
 
-from backend.calls import conference, desk, passes
+from backend.calls import conference, desk, inviting, passes
 from backend.calls.passes import Door
-from backend.core.tenancy import unit_of_work
+from backend.core.ids import new_id
+from backend.core.principal import Principal
+from backend.core.tenancy import platform_scope, unit_of_work
+from backend.models.accounts import User
+from backend.models.organizations import OrganizationMember
 from backend.sandbox import spoken
+from backend.vocab import MemberRole
 from tests.backend.calls.conftest import CALLER
 from tests.voice_agent import dialling
 from tests.voice_agent.dialling import Customer, told
@@ -163,7 +169,7 @@ async def test_the_call_ends_for_everybody_when_the_other_party_hangs_up(
     await page.until("ended")
     await other.is_put_down()
     await dialling.over(line, worker, eventually, run_jobs)
-    assert not await is_at(line, "joined")
+    assert await eventually(lambda: is_at(line, "gone"), dialling.PATIENT_S)
 
 
 async def test_nobody_joins_whose_telephone_is_not_answered_and_the_page_says_why(
@@ -177,6 +183,49 @@ async def test_nobody_joins_whose_telephone_is_not_answered_and_the_page_says_wh
     await page.send("bye")
     await customer.is_put_down()
     await dialling.over(line, worker, eventually, run_jobs)
+
+
+async def test_a_colleague_joins_at_their_browser_and_has_the_call_when_the_person_leaves(
+    line, page, worker, customer, make_org, eventually, run_jobs
+):
+    leo = await colleague(line)
+    await do(line, inviting.invite, leo.user_id)
+    (call,) = await line.calls()
+    [row] = await invited(line, leo)
+    assert (row["by"], row["call"]) == (line.org.owner.name, str(call.id))
+    async with opened(f"/{call.id}") as theirs:
+        shown = passes.issue(leo, Door.JOIN, UUID(row["id"]))
+        await theirs.send("start", **{"pass": shown})
+        await theirs.until("answered")
+        assert not await invited(line, leo)
+        await customer.says("Two of you now")
+        await asyncio.gather(page.hears("Two of you now"), theirs.hears("Two of you now"))
+        await page.send("bye")
+        await theirs.speak("I go on with you")
+        await customer.hears("I go on with you")
+        await theirs.send("bye")
+    await customer.is_put_down()
+    await dialling.over(line, worker, eventually, run_jobs)
+
+
+async def colleague(line):
+    with platform_scope("add somebody to the team"):
+        async with unit_of_work() as session:
+            email = f"{new_id().hex}@example.com"
+            user = User(email=email, name="Leo Park", password_hash="none")
+            session.add(user)
+            await session.flush()
+            member = OrganizationMember(
+                org_id=line.org.org_id, user_id=user.id, email=email, full_name="Leo Park", status="approved"
+            )
+            session.add(member)
+    return Principal(user.id, line.org.org_id, "Leo Park", email, MemberRole.SUPPORT)
+
+
+async def invited(line, person):
+    with line.org.scope():
+        async with unit_of_work() as session:
+            return await inviting.invitations(session, person)
 
 
 async def test_an_agent_is_silent_while_somebody_is_there_and_goes_on_knowing_what_was_said(
