@@ -1,4 +1,4 @@
-"""The dialog that has an agent call a contact."""
+"""The dialog that has an agent, or one's own phone, call a contact."""
 
 import reflex as rx
 
@@ -7,7 +7,7 @@ from pages.components.dialog import dialog, dialog_close
 from pages.components.feedback import banner
 from pages.components.field import CONTROL, select_field, text_area, text_field
 from pages.words import Calling, Common
-from state.calls.calling import CallingState
+from state.calls.calling import OWN_PHONE, CallingState
 
 _FORM = "call-form"
 
@@ -75,14 +75,10 @@ def _asked() -> rx.Component:
     )
 
 
-def _form() -> rx.Component:
+def _words() -> tuple[rx.Component, ...]:
+    """Return what an agent is told of the call: by a template, or in words of one's own."""
     errors = CallingState.errors
-    return rx.el.form(
-        rx.el.div(
-            select_field("call_agent_id", Calling.AGENT, CallingState.agents, error=errors["agent_id"]),
-            select_field("call_caller_id", Calling.FROM, CallingState.numbers, error=errors["caller_id"]),
-            class_name="grid gap-4 sm:grid-cols-2",
-        ),
+    return (
         rx.cond(
             CallingState.templates.length() > 0,
             select_field(
@@ -121,9 +117,32 @@ def _form() -> rx.Component:
             key=CallingState.wording.to(str),
             class_name="flex flex-col gap-4",
         ),
+    )
+
+
+def _form() -> rx.Component:
+    errors = CallingState.errors
+    return rx.el.form(
+        rx.el.div(
+            select_field(
+                "call_agent_id",
+                Calling.AGENT,
+                CallingState.agents,
+                error=errors["agent_id"],
+                value=CallingState.by,
+                on_change=CallingState.choose_caller,
+            ),
+            select_field("call_caller_id", Calling.FROM, CallingState.numbers, error=errors["caller_id"]),
+            class_name="grid gap-4 sm:grid-cols-2",
+        ),
         rx.cond(
-            errors["phone_number"] != "",
-            rx.el.p(errors["phone_number"], role="alert", class_name="text-13 text-danger-ink"),
+            CallingState.by == OWN_PHONE,
+            rx.el.p(Calling.OWN_HINT, class_name="text-13 text-muted"),
+            rx.fragment(*_words()),
+        ),
+        rx.cond(
+            errors["phone_number"] + errors[OWN_PHONE] != "",
+            rx.el.p(errors["phone_number"], errors[OWN_PHONE], role="alert", class_name="text-13 text-danger-ink"),
             rx.fragment(),
         ),
         id=_FORM,

@@ -252,10 +252,11 @@ class Calls:
 
 
 class Calling:
-    """The dialog that has an agent call a contact."""
+    """The dialog that calls a contact."""
 
     CALL = "Call"
-    TITLE = "Have an agent call"
+    TITLE = "Call this contact"
+    OWN_HINT = "Your own phone rings first. Press the key asked for, and they are called from the number above."
     AGENT = "Who calls"
     FROM = "From"
     TEMPLATE = "Template"

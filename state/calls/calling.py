@@ -1,4 +1,4 @@
-"""Have an agent call a contact: who calls, from which number, and what about, in a dialog of the contact's page."""
+"""Call a contact: which agent does, or oneself by one's own phone, from which number, and what about, in a dialog."""
 
 from typing import Any
 
@@ -13,23 +13,29 @@ from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.numbers import e164
 from backend.numbers import service as numbers
+from backend.organizations import service as organizations
 from backend.templates import service as templates
 from backend.vocab import AgentType
+from state.calls.own_phone import OwnPhoneState
 from state.editor import Editor
 from state.errors import answers
 from state.session import SessionState
 
 VOICE = (AgentType.OUTBOUND_VOICE, AgentType.INBOUND_VOICE)
 WRITTEN_LIMIT, GIVEN_LIMIT = 2000, 300
+# The person themselves calls, by their own phone.
+OWN_PHONE = "own_phone"
 
 
 class CallingState(Editor, SessionState):
-    """The dialog of a call that an agent is to make."""
+    """The dialog of a call to a contact."""
 
     contact_id: str = ""
     called: str = ""
     """Who is called, in words."""
     agents: list[dict[str, str]] = []
+    by: str = ""
+    """Who calls: an agent's id, or `OWN_PHONE`."""
     numbers: list[dict[str, str]] = []
     templates: list[dict[str, str]] = []
     template_id: str = ""
@@ -39,7 +45,7 @@ class CallingState(Editor, SessionState):
     asked: list[dict[str, str]] = []
     """What the template needs to be told, as `name` and `label`."""
     errors: dict[str, str] = dict.fromkeys(
-        ("agent_id", "caller_id", "phone_number", "purpose", "goal", "template_id", "dynamic_variables"), ""
+        ("agent_id", "caller_id", "phone_number", "purpose", "goal", "template_id", "dynamic_variables", OWN_PHONE), ""
     )
     # Grow when the form, or what the template says in it, is filled anew.
     drawing: int = 0
@@ -55,6 +61,7 @@ class CallingState(Editor, SessionState):
                 contact = await contacts.get(session, parse_id(contact_id, "contact_id"))
                 speaking = [one for one in await agents.list_all(session) if one.agent_type in VOICE and one.is_active]
                 ours = [one for one in await numbers.list_all(session) if one["is_active"]]
+                own = await organizations.own_phone(session, principal.user_id)
                 written, _ = await templates.templates(session, principal, kind=templates.CALL)
         if not contact.phone_number:
             raise Invalid("This contact has no phone number.")
@@ -64,6 +71,9 @@ class CallingState(Editor, SessionState):
         number = e164.display(contact.phone_number)
         self.called = f"{contact.name} · {number}" if contact.name else number
         self.agents = [{"value": str(one.id), "label": one.name} for one in speaking]
+        if own.number:
+            self.agents.append({"value": OWN_PHONE, "label": f"Me, on {e164.display(own.number)}"})
+        self.by = self.agents[0]["value"] if self.agents else ""
         self.numbers = [
             {"value": one["phone_number"], "label": " · ".join(filter(None, (one["friendly_name"], one["display"])))}
             for one in ours
@@ -76,11 +86,26 @@ class CallingState(Editor, SessionState):
 
     @rx.event
     @answers
+    async def choose_caller(self, by: str) -> None:
+        """Choose who calls; what is about an agent alone is asked for agents."""
+        await self._principal()
+        if by in {one["value"] for one in self.agents}:
+            self.by = by
+
+    @rx.event
+    @answers
     async def choose(self, template_id: str) -> None:
         """Write what a template says of the contact into the form, or nothing for none."""
         principal = await self._principal()
         if self.is_open:
             await self._word(principal, template_id)
+
+    async def _by_own_phone(self, principal: Principal, caller_id: str) -> None:
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                contact = await contacts.get(session, parse_id(self.contact_id, "contact_id"))
+        await (await self.get_state(OwnPhoneState))._begin(principal, contact.phone_number or "", caller_id)
+        self.is_open = False
 
     async def _word(self, principal: Principal, template_id: str) -> None:
         self.template_id, self.purpose, self.goal, self.asked = "", "", "", []
@@ -102,6 +127,9 @@ class CallingState(Editor, SessionState):
         if not self.is_open:
             return None
         self.errors = dict.fromkeys(self.errors, "")
+        if self.by == OWN_PHONE:
+            await self._by_own_phone(principal, str(form.get("call_caller_id") or ""))
+            return None
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
                 contact = await contacts.get(session, parse_id(self.contact_id, "contact_id"))

@@ -64,14 +64,11 @@ class OwnPhoneState(SessionState):
                     async with unit_of_work() as session:
                         own = await organizations.set_own_phone(session, principal, own_phone[:32])
                     self.number = e164.display(own.number)
-                async with unit_of_work() as session:
-                    placed = await calls.place_by_own_phone(session, principal, phone_number, caller_id)
+            await self._begin(principal, phone_number, caller_id)
         except MagpipeError as error:
             self._answer(error.message)
-            return
-        hub.subscribe(self.router.session.client_token, principal, OwnPhoneState)
-        await self._show(principal, str(placed.id))
-        self._answer("")
+        else:
+            self._answer("")
 
     @rx.event
     @answers
@@ -80,6 +77,14 @@ class OwnPhoneState(SessionState):
         await self._principal()
         if self.call["stage"] == "over":
             self.call = NO_CALL
+
+    async def _begin(self, principal: Principal, phone_number: str, caller_id: str) -> None:
+        """Have the person's own phone rung, and show how that goes. Raises what `calls.place_by_own_phone` does."""
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                placed = await calls.place_by_own_phone(session, principal, phone_number, caller_id)
+        hub.subscribe(self.router.session.client_token, principal, OwnPhoneState)
+        await self._show(principal, str(placed.id))
 
     def _answer(self, problem: str) -> None:
         self.answer = {"n": int(self.answer["n"]) + 1, "problem": problem}

@@ -216,6 +216,7 @@ WIDGETS: dict[str, Widget] = {
         {
             "begin": _rule(contact_id=Id("contacts")),
             "choose": _rule(template_id=TEMPLATE),
+            "choose_caller": _rule(by="own_phone"),
             "save": _rule(form={"call_agent_id": AGENT, "call_caller_id": NUMBER, "call_purpose": "Mallory"}),
             "set_open": SHUT,
         },

@@ -9,7 +9,9 @@ from backend.contacts import service as contacts
 from backend.core.tenancy import unit_of_work
 from backend.models.contacts import Contact
 from backend.models.templates import MessageTemplate
-from state.calls.calling import CallingState
+from backend.organizations import service as organizations
+from state.calls.calling import OWN_PHONE, CallingState
+from state.calls.own_phone import OwnPhoneState
 from tests.state.tab import sign_in
 
 TEMPLATE = {"kind": "call", "is_shared": True, "title": "Remind", "goal": "They come"}
@@ -58,4 +60,25 @@ async def test_the_teams_first_template_is_filled_in_and_what_it_misses_is_asked
     (call,) = await line.calls()
     assert (call.purpose, call.template_id) == ("Remind Dana of Tuesday at three", UUID(chosen))
     assert call.variables == {"day": "Tuesday"}
+    assert not state.is_open
+
+
+async def test_who_has_a_phone_of_their_own_may_call_by_it_and_sees_how_that_goes(line, contact, db):
+    page = await sign_in(line.org.owner)
+    await page.call(CallingState.begin, contact)
+    state = await page.state(CallingState)
+    assert OWN_PHONE not in [one["value"] for one in state.agents]
+    with line.org.scope():
+        async with unit_of_work() as session:
+            await organizations.set_own_phone(session, line.org.owner, "+14155550155")
+    await page.call(CallingState.begin, contact)
+    assert (state.by, state.agents[-1]["value"]) == (str(line.agent.id), OWN_PHONE)
+    await page.call(CallingState.choose_caller, "nobody")
+    assert state.by == str(line.agent.id)
+    await page.call(CallingState.choose_caller, OWN_PHONE)
+    form = {"call_agent_id": OWN_PHONE, "call_caller_id": line.number.phone_number}
+    assert await page.call(CallingState.save, form) is None
+    (call,) = await line.calls()
+    assert (call.own_phone, call.agent_id) == ("+14155550155", None)
+    assert (await page.state(OwnPhoneState)).call["id"] == str(call.id)
     assert not state.is_open
