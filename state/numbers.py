@@ -24,7 +24,7 @@ from state.removal import Removal
 from state.session import SessionState
 
 WINDOW = 100
-_ANSWERING = ("answered_by", "ring_team_id", "ring_s", "if_nobody", "voicemail_greeting")
+_ANSWERING = ("answered_by", "ring_team_id", "ring_s", "if_nobody", "voicemail_greeting", "written_down")
 
 
 class Offer(TypedDict):
@@ -193,6 +193,7 @@ class AnsweringState(SessionState):
             "ring_s": str(number.ring_s),
             "if_nobody": "voicemail" if number.has_voicemail else "goodbye",
             "voicemail_greeting": number.voicemail_greeting,
+            "written_down": "yes" if number.writes_calls_down else "no",
         }
         self.errors = {"voicemail_greeting": ""}
 

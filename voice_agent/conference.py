@@ -54,12 +54,15 @@ class Member:
 class Conference:
     """Everybody in one call; it is open as long as the other party's line is carried."""
 
-    def __init__(self, call_id: UUID, leg: Leg) -> None:
+    def __init__(self, call_id: UUID, leg: Leg, heard: Hearing | None = None) -> None:
+        """Take the call and the other party's line; `heard` is given what they say, too."""
         self.call_id = call_id
         self.leg = leg
+        self._heard = heard
         self.caller = Heard(leg)
         """What the other party hears of the others."""
         self.members: dict[str, Member] = {}
+        self._added = 0
         self._sending = asyncio.get_running_loop().create_task(self.caller.carry())
         self._looking: set[asyncio.Task[None]] = set()
 
@@ -68,6 +71,13 @@ class Conference:
         # What the others say is on its way to each of them already.
         if side == Side.CALLER or self.leg.mouth.is_speaking:
             self._pass(_CALLER if side == Side.CALLER else _AGENT, samples, rate)
+        if side == Side.CALLER and self._heard is not None:
+            self._heard(rtc.AudioFrame(samples, rate, 1, len(samples) // 2))
+
+    @property
+    def has_added(self) -> bool:
+        """Whether somebody takes part who was added, beside those of the team who have the call."""
+        return self._added > 0
 
     def add(self, name: str, line: Leg, heard: Hearing | None = None) -> Member:
         """Have somebody hear everybody and be heard by all from now on; `heard` is given what they say, too."""
@@ -97,6 +107,7 @@ class Conference:
         reason = _BROKE_OFF
         async with heard(name) as hearing:
             member = self.add(party, line, hearing)
+            self._added += 1
             try:
                 # They may have been muted, or taken out, before they were here.
                 self.look()
@@ -105,6 +116,7 @@ class Conference:
                 if await line.carry(lambda key: None) != Gone.LOST:
                     reason = _PUT_DOWN
             finally:
+                self._added -= 1
                 self.remove(member)
                 leaving = asyncio.get_running_loop().create_task(gateway.party_left(self.call_id, party, reason))
                 await asyncio.shield(leaving)

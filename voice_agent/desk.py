@@ -11,13 +11,14 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
 
 from voice_agent import gateway
+from voice_agent.captions import Captions
 from voice_agent.conference import Conference, Hearing, Member
 from voice_agent.core import rules
 from voice_agent.core.cost_clock import Component
@@ -56,6 +57,7 @@ class Desk:
         self.conference: Conference | None = None
         """Who hears whom, once the other end is there."""
         self._member: Member | None = None
+        self._captions: Captions | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -163,12 +165,16 @@ class Desk:
             raise gateway.Unavailable("This call is over.")
         await gateway.reserve(self.call.call_id, self._first_minutes)
         try:
-            await conference.let_in(line, party, _unheard)
+            await conference.let_in(line, party, self._listened)
         finally:
             if self._gone is not None and not conference.members and self.is_held:
                 # Nobody is left but the other party, and nobody is rung for them.
                 self._gone = Gone.STOPPED
                 await self._end()
+
+    def _listened(self, name: str) -> AbstractAsyncContextManager[Hearing | None]:
+        assert self._captions is not None
+        return self._captions.of("person", name)
 
     @property
     def _first_minutes(self) -> int:
@@ -180,16 +186,19 @@ class Desk:
         self._stream = stream
         await gateway.reserve(self.call.call_id, self._first_minutes)
         # What was said while it rang was said to nobody: the lines hear each other from here on.
-        conference = self.conference = Conference(self.call.call_id, stream)
-        member = self._member = conference.add(_PERSON, self.line)
-        pressing = asyncio.create_task(self._dial_on(conference))
-        try:
-            await self.line.tell("answered")
-            yield
-        finally:
-            pressing.cancel()
-            conference.remove(member)
-            await conference.close()
+        captions = self._captions = Captions(self.call, stream.name)
+        name = await gateway.person(self.call, self.user_id)
+        async with captions.of("caller") as caller, captions.of("person", name) as person:
+            conference = self.conference = Conference(self.call.call_id, stream, caller)
+            member = self._member = conference.add(_PERSON, self.line, person)
+            pressing = asyncio.create_task(self._dial_on(conference))
+            try:
+                await self.line.tell("answered")
+                yield
+            finally:
+                pressing.cancel()
+                conference.remove(member)
+                await conference.close()
 
     async def _end(self) -> None:
         """End the call: nobody of ours is in it any more."""
@@ -265,12 +274,6 @@ class Desks:
             await gateway.leave_desk(call)
             raise gateway.Unavailable("Nobody is at the line of this call.")
         await desk.join(stream)
-
-
-@asynccontextmanager
-async def _unheard(name: str) -> AsyncIterator[Hearing | None]:
-    """Have nobody write down what somebody says."""
-    yield None
 
 
 def tones(key: str) -> list[bytes]:

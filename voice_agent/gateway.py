@@ -35,7 +35,7 @@ from backend.calls.routing import (
     TICKET_HEADER,
     sip_login,
 )
-from backend.calls.schemas import CallBrief
+from backend.calls.schemas import CAPTIONS_BEGAN, CallBrief
 from backend.calls.service import Request, Stand, Wish
 from backend.calls.statuses import reason as sip_reason
 from backend.core import clock, db, garbage, jobs, logging, realtime, telemetry
@@ -52,6 +52,7 @@ from voice_agent.core.states import Kind
 __all__ = [
     "CALL_ATTRIBUTE",
     "CALL_HEADER",
+    "CAPTIONS_BEGAN",
     "DIAL",
     "ELEVENLABS",
     "LINE_TOOLS",
@@ -107,6 +108,7 @@ __all__ = [
     "party_joined",
     "party_left",
     "party_stands",
+    "person",
     "picked_up",
     "put_through",
     "recording_made",
@@ -291,6 +293,11 @@ async def admit_party(call_id: str, party: str, ticket: str) -> UUID:
     found = parse_id(call_id)
     await calls.admit_party(found, party, ticket)
     return found
+
+
+async def person(call: CallBrief, user_id: UUID) -> str:
+    """Return what a person of the team is called."""
+    return await calls.person(call.call_id, user_id)
 
 
 async def admit_colleague(shown: Pass, call_id: str) -> tuple[UUID, str]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -38,6 +39,7 @@ LONGEST_HOLD_S = 180.0
 _BROKE_OFF = "Their line broke off."
 _BUSY = "The call is ending, or is being put through."
 _HEARD = "({name} of the team said:) {text}"
+_ADDED = "({name}, who was added to the call, said:) {text}"
 _UNHEARD = "({name} of the team spoke with the customer. What they said was not written down.)"
 
 
@@ -88,7 +90,7 @@ class Guests:
                 await asyncio.shield(going_on)
 
     async def let_in(self, line: Leg, party: str) -> None:
-        """Have somebody take part who was added to the call, until they leave; the agent is silent and reads along.
+        """Have somebody take part who was added to the call, until they leave; the agent speaks when it is named.
 
         Raises `MagpipeError` where the call is ending or the caller waits, or they were taken out meanwhile.
         """
@@ -98,7 +100,7 @@ class Guests:
             try:
                 minutes = rules.BEGINS_MIN * self._call.per_minute.get(Component.TELEPHONY, 0)
                 await gateway.reserve(self._call.call_id, minutes)
-                await self._conference.let_in(line, party, self._reading_along)
+                await self._conference.let_in(line, party, self._hearing_out)
             finally:
                 going_on = asyncio.get_running_loop().create_task(self.go_on(Line.BACK_FROM_PERSON))
                 await asyncio.shield(going_on)
@@ -206,6 +208,20 @@ class Guests:
         """Keep what the caller says to somebody else, and have the agent know it."""
         self._held.keep_line("caller", text)
         await self._remember("user", text)
+        self._answer_if_named(text)
+
+    def _answer_if_named(self, text: str) -> None:
+        """Have the agent answer once where it is asked by name, among those who were added."""
+        name = re.escape(self._call.agent_name)
+        is_asked = self._conference.has_added and name and re.search(rf"\b{name}\b", text, re.IGNORECASE)
+        if not is_asked or self._held.core.state != State.HOLD or not self._held.agent.is_silent:
+            return
+        self._held.agent.is_silent = False
+        self._held.session.generate_reply().add_done_callback(lambda _: self._be_silent_again())
+
+    def _be_silent_again(self) -> None:
+        if self._held.core.state == State.HOLD:
+            self._held.agent.is_silent = True
 
     def _take_waiting(self, attempt: str) -> bool:
         """Give the caller to somebody who was rung; False where they are waited for no more."""
@@ -270,8 +286,12 @@ class Guests:
             self._leg.taps.remove(mix)
             await _end(sending)
 
+    def _hearing_out(self, name: str) -> AbstractAsyncContextManager[Hearing]:
+        """Return what takes the sound of somebody who was added, and may ask the agent something."""
+        return self._reading_along(name, is_added=True)
+
     @asynccontextmanager
-    async def _reading_along(self, name: str) -> AsyncIterator[Hearing]:
+    async def _reading_along(self, name: str, is_added: bool = False) -> AsyncIterator[Hearing]:
         """Yield what takes the sound of somebody whose words the agent reads meanwhile."""
         words = self._ear.stream()
         lines: list[str] = []
@@ -281,7 +301,11 @@ class Guests:
                 if event.type == stt.SpeechEventType.FINAL_TRANSCRIPT and event.alternatives:
                     lines.append(event.alternatives[0].text)
                     self._held.keep_line("person", lines[-1], name)
-                    await self._remember("assistant", _HEARD.format(name=name, text=lines[-1]))
+                    if is_added:
+                        await self._remember("user", _ADDED.format(name=name, text=lines[-1]))
+                        self._answer_if_named(lines[-1])
+                    else:
+                        await self._remember("assistant", _HEARD.format(name=name, text=lines[-1]))
 
         writing = asyncio.get_running_loop().create_task(write_down())
         try:
@@ -291,7 +315,7 @@ class Guests:
             await asyncio.wait({writing}, timeout=_LAST_WORDS_S)
             await _end(writing)
             await words.aclose()
-            if not lines:
+            if not lines and not is_added:
                 await self._remember("assistant", _UNHEARD.format(name=name))
 
 

@@ -57,6 +57,13 @@ def of(
     return Vendors(ear, _mind(settings, model, max_tokens, ours), voice, voices[0])
 
 
+def ears_of_people(settings: Mapping[str, Any], http: aiohttp.ClientSession) -> Ears:
+    """Return what hears people who hold a call themselves; `settings` are the agent's, where there is one."""
+    known = {"language": MANY, "vocabulary": "", "responsiveness": 0.5, **settings}
+    ours = gateway.settings()
+    return Ears([_ear(known, ours, http), _stand_in_ear(known, ours)], hears=True)
+
+
 def _stand_in_ear(settings: Mapping[str, Any], ours: gateway.Settings) -> stt.STT[Any]:
     language = str(settings["language"])
     return openai.STT(

@@ -21,6 +21,8 @@ _MODELS = {
     "gpt-5-nano": 3_000,
 }
 _OTHER_MODEL = 6_000
+# Ours: the reference product writes down agents' calls alone. Two lines at Deepgram's list price for streams.
+_CAPTIONS = 15_000
 _ADDED = {"memory_enabled": 5_000, "semantic_memory_enabled": 5_000, "priority_sequencing": 100_000}
 
 
@@ -34,6 +36,11 @@ def per_minute(settings: Mapping[str, Any], model: str) -> dict[str, int]:
         EXTRAS: sum(price for name, price in _ADDED.items() if settings.get(name)),
     }
     return {name: price for name, price in prices.items() if price}
+
+
+def of_captions(seconds: float) -> int:
+    """Return what it costs that people's words are written down for so long."""
+    return round(_CAPTIONS * seconds / 60)
 
 
 def of_call(prices: Mapping[str, int], line_s: int, agent_s: int) -> dict[str, int]:

@@ -8,12 +8,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.billing.prices import TELEPHONY, of_call, per_minute
+from backend.billing.prices import EXTRAS, TELEPHONY, of_call, of_captions, per_minute
 from backend.core.tenancy import org_id_of
 from backend.models.billing import LedgerEntry
 from backend.models.organizations import Organization
 
-__all__ = ["TELEPHONY", "charge", "covers", "left", "may_reply", "of_call", "per_minute"]
+__all__ = ["EXTRAS", "TELEPHONY", "charge", "covers", "left", "may_reply", "of_call", "of_captions", "per_minute"]
 
 # The reference product answers texts and calls down to fifty dollars of overdraft (backend.md §1.3).
 OVERDRAFT_MICROS = 50_000_000

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.agents import service as agents
 from backend.billing import service as billing
-from backend.calls import log, queries
+from backend.calls import log, privacy, queries
 from backend.calls.projection import CARRIER, Kind
 from backend.calls.schemas import CallBrief, item_data, title
 from backend.contacts import service as contacts
@@ -76,6 +76,9 @@ async def brief(call_id: UUID) -> CallBrief:
                 ring_s=number.ring_s if number else 0,
                 has_voicemail=number.has_voicemail if number else False,
                 voicemail_greeting=number.voicemail_greeting if number else "",
+                writes_down=number is not None
+                and number.writes_calls_down
+                and await privacy.mode_of(session, call) != privacy.WITHHELD,
                 has_returned=any(event.kind == Kind.RETURNED for event in events),
                 said=tuple((str(one.data.get("who")), str(one.data["text"])) for one in said if one.data.get("text")),
             )
@@ -100,6 +103,14 @@ async def append(
                 if is_last or not isinstance(error.orig, DeadlockDetected):
                     raise
     raise AssertionError("the last try returns or raises")
+
+
+async def person(call_id: UUID, user_id: UUID) -> str:
+    """Return what somebody of the team that a call is of is called. Raises `NotFound`."""
+    org_id = await owner(call_id)
+    with org_scope(org_id):
+        async with unit_of_work() as session:
+            return await queries.name_of(session, org_id, user_id)
 
 
 async def carrier_events(call_id: UUID, kinds: Sequence[str]) -> list[str]:

@@ -21,6 +21,8 @@ HELD, RESUMED = "hold.started", "hold.ended"
 # Somebody is added to a call, on the line, and no longer there; what their line cost, once it is over.
 PARTY_ASKED, PARTY_JOINED, PARTY_LEFT = "party.asked", "party.joined", "party.left"
 PARTY_TRIED, PARTY_RUNG, PARTY_CHARGED = "party.tried", "party.rung", "party.charged"
+# What people of the team say in a call is written down from here on.
+CAPTIONS_BEGAN = "captions.began"
 # What stands in the order of a transcript.
 READ_ALONG = (LINE, WHISPER, NOTE, TOOK, GAVE, HELD, RESUMED)
 # While somebody is, or may soon be, on the line.
@@ -110,6 +112,9 @@ class CallBrief:
     has_voicemail: bool = False
     voicemail_greeting: str = ""
     """Whether callers whom nobody takes leave a message, and the number's own words before it."""
+
+    writes_down: bool = False
+    """Whether what people of the team say in this call, and what is said to them, is written down."""
 
     @property
     def has_team(self) -> bool:

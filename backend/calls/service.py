@@ -51,7 +51,7 @@ from backend.calls.reading import CallFilter, one, page
 from backend.calls.recorded import have_brought as have_recording_brought
 from backend.calls.recorded import may_be_kept as may_keep_recordings
 from backend.calls.recorded import owner_of as owner_of_vendor_call
-from backend.calls.records import append, brief, by_any_id, carrier_events, changed, get
+from backend.calls.records import append, brief, by_any_id, carrier_events, changed, get, person
 from backend.calls.requests import (
     ASKED,
     DONE,
@@ -172,6 +172,7 @@ __all__ = [
     "party_left",
     "party_stands",
     "party_told",
+    "person",
     "place",
     "place_by_own_phone",
     "place_own",

@@ -14,7 +14,7 @@ from backend.agents import service as agents
 from backend.billing import service as billing
 from backend.calls import log, queries, records
 from backend.calls.projection import ENDED, Event, Kind
-from backend.calls.schemas import PARTY_CHARGED
+from backend.calls.schemas import CAPTIONS_BEGAN, PARTY_CHARGED
 from backend.core import clock
 from backend.core.config import settings
 from backend.core.tenancy import org_id_of, org_scope, unit_of_work
@@ -94,6 +94,8 @@ async def settle(session: AsyncSession, call_id: UUID) -> None:
     # Who calls by their own telephone pays for its line too, and for that alone where nobody answers them.
     line_s += own_s(events, call.ended_at) if call.own_phone else 0
     costs = billing.of_call(prices, line_s, agent_s(events))
+    if line_s and (written := billing.of_captions(await _written_s(session, call))):
+        costs = {**costs, billing.EXTRAS: costs.get(billing.EXTRAS, 0) + written}
     total = sum(costs.values())
     if total:
         await billing.charge(session, f"call:{call_id}", CHARGE, total, call_id, costs)
@@ -105,6 +107,14 @@ async def settle(session: AsyncSession, call_id: UUID) -> None:
     session.add(call)
     await session.flush()
     await log.tell_tabs(session, call)
+
+
+async def _written_s(session: AsyncSession, call: CallRecord) -> float:
+    """Return for how many seconds what people said was written down; 0 where it was not."""
+    began = await queries.events(session, call.id, [CAPTIONS_BEGAN])
+    if not began or call.ended_at is None:
+        return 0.0
+    return max(0.0, (call.ended_at - began[0].at).total_seconds())
 
 
 def agent_s(events: Iterable[Event]) -> int:

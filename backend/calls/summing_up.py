@@ -25,7 +25,8 @@ SUMMARY_LIMIT, ACTION_LIMIT, MOST_ACTIONS = 500, 140, 5
 WITHIN_S, MAX_TOKENS = 25.0, 600
 _MOODS = ("positive", "neutral", "negative")
 
-_TASK = """You write the notes of a telephone call that a business's agent held. Read it and call the tool once.
+_TASK = """You write the notes of a telephone call that a business held, by its agent or its people. Read it
+and call the tool once.
 
 - `summary`: in one to three short sentences what the caller wanted and how it ended, for a colleague to read later.
 - `outcome`: resolved, booked (an appointment was made or moved), follow_up (somebody of the business has to act),

@@ -30,4 +30,6 @@ class ServiceNumber(TenantRow, table=True):
     ring_s: int = Field(default=25, sa_column_kwargs={"server_default": "25"})
     has_voicemail: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
     """Whether callers whom people were to take, and nobody did, leave a message."""
+    writes_calls_down: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    """Whether what people of the team say in its calls, and what is said to them, is written down."""
     voicemail_greeting: str = Field(default="", sa_column_kwargs={"server_default": ""})

@@ -41,6 +41,7 @@ class NumberView(TypedDict):
     ring_team_id: str
     ring_s: int
     has_voicemail: bool
+    writes_calls_down: bool
     voicemail_greeting: str
     created_at: str
 

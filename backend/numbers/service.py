@@ -139,7 +139,8 @@ async def set_answering(
 ) -> ServiceNumber:
     """Choose who takes the calls to a number: `answered_by`, `ring_team_id` (empty for everybody) or `ring_s`.
 
-    `if_nobody` is `voicemail` or `goodbye`, and `voicemail_greeting` what is said before the beep, empty for our words.
+    `written_down` is `yes` or `no`, for calls of people. `if_nobody` is `voicemail` or `goodbye`, and
+    `voicemail_greeting` what is said before the beep, empty for our words.
 
     Raises `NotFound` (number or team), `Invalid` that names the field.
     """
@@ -153,6 +154,8 @@ async def set_answering(
         number.ring_s = int(value)
     elif name == "if_nobody" and value in ("voicemail", "goodbye"):
         number.has_voicemail = value == "voicemail"
+    elif name == "written_down" and value in ("yes", "no"):
+        number.writes_calls_down = value == "yes"
     elif name == "voicemail_greeting":
         words = " ".join(value.replace("\x00", "").split())
         if len(words) > GREETING_LIMIT:
@@ -284,6 +287,7 @@ def _view(number: ServiceNumber, voice: str, texts: str, outbound: str) -> Numbe
         ring_team_id=str(number.ring_team_id or ""),
         ring_s=number.ring_s,
         has_voicemail=number.has_voicemail,
+        writes_calls_down=number.writes_calls_down,
         voicemail_greeting=number.voicemail_greeting,
         created_at=number.created_at.isoformat(),
     )

@@ -44,7 +44,7 @@ class CallWords:
     TEMPLATE = "Template"
     TRANSCRIPT = "Transcript"
     HIDE_TRANSCRIPT = "Hide the transcript"
-    NO_LINES = "Nothing was said, or the agent keeps no words."
+    NO_LINES = "Nothing was said, or no words are kept."
     NO_LINES_YET = "Nothing has been said yet."
     LOADING = "Loading…"
     EARLIER = "Show earlier"
@@ -240,6 +240,7 @@ class Calls:
         "transfer.ended": "Who took the caller put the phone down",
         "takeover.started": "A person took over",
         "takeover.ended": "The agent took over again",
+        "captions.began": "What is said was written down from here on",
         "party.asked": "Somebody was rung to join",
         "party.joined": "Somebody joined the call",
         "party.muted": "Somebody was muted",

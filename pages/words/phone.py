@@ -60,4 +60,10 @@ class Phone:
     EVERYBODY = "Everybody on duty"
     RING_FOR = "They ring for"
     RING_CHOICES = (("15", "15 seconds"), ("25", "25 seconds"), ("40", "40 seconds"), ("60", "A minute"))
+    WRITTEN_DOWN = "What is said in calls of your team"
+    WRITTEN_DOWN_CHOICES = (("no", "Is not written down"), ("yes", "Is written down as it is spoken"))
+    WRITTEN_DOWN_HINT = (
+        "Calls your people take or make with this number are read and searched as those of agents, and get notes. It "
+        "costs 1.5 cents a minute. Callers are not told: where the law asks for it, tell them."
+    )
     LOOKING = "Looking for free numbers…"

@@ -248,9 +248,15 @@ async def test_an_agent_is_silent_while_somebody_is_there_and_goes_on_knowing_wh
     kept = await eventually(is_written, dialling.PATIENT_S)
     assert (kept["who"], kept["by"]) == ("person", "(415) 555-0111")
     before = len((await customer.call())["heard"])
+    # By name the agent is asked, and everybody hears its answer.
+    await other.says("Ava, do you open on Monday?")
+    await eventually(lambda: has_heard(customer, before + 2), dialling.PATIENT_S)
+    question, answer = (await customer.call())["heard"][before : before + 2]
+    assert "Monday" in question
+    await other.hears(answer)
     await other.hangs_up()
-    # The agent has the caller again, and says so; it said nothing before.
-    await eventually(lambda: has_heard(customer, before + 1), dialling.PATIENT_S)
+    # The agent has the caller again, and says so.
+    await customer.hears("This is Ava again")
     await customer.hangs_up()
     await dialling.over(line, worker, eventually, run_jobs)
 

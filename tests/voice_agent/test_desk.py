@@ -7,6 +7,7 @@ from backend.calls import desk, passes
 from backend.calls.passes import Door
 from backend.core.errors import NotAllowed
 from backend.core.tenancy import unit_of_work
+from backend.numbers import service as numbers
 from tests.backend.calls.conftest import CALLER
 from tests.voice_agent import dialling
 from tests.voice_agent.dialling import Customer, told
@@ -60,6 +61,33 @@ async def test_both_hear_each_other_and_the_person_ends_the_call(line, page, wor
     record = await dialling.over(line, worker, eventually, run_jobs)
     assert (record.disposition, record.agent_id) == ("answered_by_person", None)
     assert len(await told(line, "person.joined")) == 1
+    # Nobody chose that it is written down.
+    assert not await told(line, "transcript.line")
+
+
+async def test_what_people_say_is_written_down_where_their_number_says_so_and_paid_for(
+    line, page, worker, carrier, eventually, run_jobs
+):
+    await choose(line, "yes")
+    customer = await picked_up(line, page, carrier, eventually, run_jobs)
+    await page.speak("Hello, this is Leo")
+    await customer.says("Who is calling?")
+
+    async def is_written():
+        said = {one.data["text"]: (one.data["who"], one.data["by"]) for one in await told(line, "transcript.line")}
+        return said if len(said) > 1 else None
+
+    said = await eventually(is_written, dialling.PATIENT_S)
+    assert said == {"Hello, this is Leo": ("person", line.org.owner.name), "Who is calling?": ("caller", "")}
+    await customer.hangs_up()
+    await dialling.over(line, worker, eventually, run_jobs)
+    assert len(await told(line, "captions.began")) == 1
+
+
+async def choose(line, value):
+    with line.org.scope():
+        async with unit_of_work() as session:
+            await numbers.set_answering(session, line.org.owner, line.number.id, "written_down", value)
 
 
 async def test_who_is_called_may_hang_up_and_the_page_is_told(line, page, worker, carrier, eventually, run_jobs):

@@ -38,17 +38,16 @@ class Line:
             async with unit_of_work() as session:
                 contact = await contacts.ensure_by_phone(session, self.caller)
                 conversation = await conversations.for_contact(session, contact.id)
+                served = {"agent_id": self.agent.id, "agent_version": self.agent.version}
                 call = CallRecord(
                     org_id=self.org.org_id,
                     conversation_id=conversation.id,
                     contact_id=contact.id,
                     number_id=self.number.id,
-                    agent_id=self.agent.id,
-                    agent_version=self.agent.version,
                     direction=direction,
                     caller_number=self.caller,
                     service_number=self.number.phone_number,
-                    **fields,
+                    **{**served, **fields},
                 )
                 return await records.begin(session, call, conversation, contact, self.agent)
 
