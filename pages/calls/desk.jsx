@@ -316,7 +316,8 @@ export function DeskCall({ opening, standing, parties, colleagues, asked, words,
   return (
     <section
       aria-label={words.IN_CALL}
-      className="fixed right-4 bottom-4 z-40 w-108 max-w-[calc(100vw-2rem)] rounded-card border border-line bg-raised p-3 shadow-float max-md:top-2 max-md:bottom-auto"
+      data-beside-dialogs=""
+      className="pointer-events-auto fixed right-4 bottom-4 z-50 w-108 max-w-[calc(100vw-2rem)] rounded-card border border-line bg-raised p-3 shadow-float max-md:top-2 max-md:bottom-auto"
     >
       <div className="flex items-start gap-2">
         <div className="min-w-0 flex-1">

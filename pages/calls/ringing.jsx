@@ -72,6 +72,7 @@ function answer(row, onAnswer, onJoin) {
 export function Ringing({ rows, words, onAnswer, onJoin, onDecline }) {
   const state = useDesk();
   const first = useRef(null);
+  const before = useRef(null);
   const [gone, setGone] = useState([]);
   const mine = isBusy(state) ? [] : rows.filter((row) => row.is_mine && !gone.includes(row.id));
   useRingtone(mine.length > 0);
@@ -81,22 +82,43 @@ export function Ringing({ rows, words, onAnswer, onJoin, onDecline }) {
     const go = (event) => {
       if (!event.altKey || event.code !== "KeyR") return;
       event.preventDefault();
+      before.current = document.activeElement;
       first.current?.focus();
     };
     window.addEventListener("keydown", go);
-    return () => window.removeEventListener("keydown", go);
+    return () => {
+      window.removeEventListener("keydown", go);
+      // Whoever was typing when it rang goes on where they were.
+      if (document.activeElement === document.body) before.current?.focus();
+      before.current = null;
+    };
   }, [mine.length > 0]);
   // What was declined is not shown until the answer comes; what left the list may come again.
   useEffect(() => setGone((before) => before.filter((id) => rows.some((row) => row.id === id && row.is_mine))), [rows]);
-  if (!mine.length) return null;
+  const decline = (row) => {
+    setGone([...gone, row.id]);
+    onDecline?.(row.id, row.by ? row.call : "");
+  };
+  // There before it rings, so that a dialog does not hide it from those who listen to the page.
+  return (
+    <div aria-live="assertive">
+      {mine.length ? <Cards rows={mine} first={first} words={words} onAnswer={(row) => answer(row, onAnswer, onJoin)} onDecline={decline} /> : null}
+    </div>
+  );
+}
+
+function Cards({ rows, first, words, onAnswer, onDecline }) {
   return (
     <section
       aria-label={words.INCOMING}
+      data-beside-dialogs=""
+      // A press leaves the keyboard where it is, in the middle of a word perhaps.
+      onMouseDown={(event) => event.preventDefault()}
       className="pointer-events-auto fixed top-4 right-4 z-50 flex w-88 max-w-[calc(100vw-2rem)] flex-col gap-2 max-md:top-2"
     >
-      {mine.slice(0, SHOWN).map((row, place) => (
+      {rows.slice(0, SHOWN).map((row, place) => (
         <div key={row.id} className="rounded-card border border-line bg-raised p-3 shadow-float">
-          <div role="alert" className="flex items-start gap-3">
+          <div className="flex items-start gap-3">
             <span className="mt-0.5 inline-flex size-8 shrink-0 items-center justify-center rounded-full bg-success-soft text-success-ink motion-safe:animate-pulse">
               <Icon as={PhoneIncoming} />
             </span>
@@ -114,10 +136,7 @@ export function Ringing({ rows, words, onAnswer, onJoin, onDecline }) {
             <button
               type="button"
               className={`${SECONDARY} h-9 justify-center pointer-coarse:h-11`}
-              onClick={() => {
-                setGone([...gone, row.id]);
-                onDecline?.(row.id, row.by ? row.call : "");
-              }}
+              onClick={() => onDecline(row)}
             >
               <Icon as={PhoneOff} size={14} />
               {words.DECLINE}
@@ -128,7 +147,7 @@ export function Ringing({ rows, words, onAnswer, onJoin, onDecline }) {
               title={place ? undefined : words.SHORTCUT}
               aria-keyshortcuts={place ? undefined : "Alt+R"}
               className={`${PRIMARY} h-9 justify-center pointer-coarse:h-11`}
-              onClick={() => answer(row, onAnswer, onJoin)}
+              onClick={() => onAnswer(row)}
             >
               <Icon as={PhoneCall} size={14} />
               {row.by ? words.JOIN : words.ANSWER}

@@ -4,6 +4,9 @@ import { createContext, useContext, useEffect, useMemo, useRef, useState } from 
 import X from "lucide-react/dist/esm/icons/x.mjs";
 
 const Spec = createContext({});
+// What is used while a dialog stays open: who calls, the call one is in, and what a toast offers.
+const BESIDE = "[data-beside-dialogs], [data-sonner-toaster]";
+const isBeside = (node) => Boolean(node?.closest?.(BESIDE));
 const WIDTHS = { sm: "md:max-w-104", md: "md:max-w-136", lg: "md:max-w-180" };
 
 export function Dialog({ open, layer, onOpenChange, title, description, size, role, closeLabel, children }) {
@@ -30,6 +33,36 @@ export function Dialog({ open, layer, onOpenChange, title, description, size, ro
   );
 }
 
+// Given to a Radix content: a press beside it leaves the dialog, and what was typed into it, as it is. A button may be
+// gone by the time Radix tells of the press, as that of a call that was put down.
+let pressed = null;
+export const staying = {
+  onInteractOutside: (event) => (isBeside(event.target) || event.target === pressed) && event.preventDefault(),
+  onEscapeKeyDown: (event) => isBeside(document.activeElement) && event.preventDefault(),
+};
+
+// Inside a Radix content, which pulls focus back from everywhere else: lets it be where a call is answered.
+export function Beside() {
+  useEffect(() => {
+    const root = document.documentElement;
+    const press = (event) => {
+      pressed = isBeside(event.target) ? event.target : null;
+    };
+    const pass = (event) => {
+      if (isBeside(event.type === "focusin" ? event.target : event.relatedTarget)) event.stopPropagation();
+    };
+    root.addEventListener("pointerdown", press, true);
+    root.addEventListener("focusin", pass);
+    root.addEventListener("focusout", pass);
+    return () => {
+      root.removeEventListener("pointerdown", press, true);
+      root.removeEventListener("focusin", pass);
+      root.removeEventListener("focusout", pass);
+    };
+  }, []);
+  return null;
+}
+
 export function DialogTrigger({ label, className, children }) {
   return (
     <Radix.Trigger type="button" aria-label={label || undefined} className={className}>
@@ -44,6 +77,7 @@ export function DialogBody({ children }) {
     <Radix.Portal>
       <Radix.Overlay className="fixed inset-0 z-40 animate-enter bg-veil" />
       <Radix.Content
+        {...staying}
         role={role}
         aria-describedby={description ? undefined : ""}
         // Opened by a state var there is no trigger to return to: remember who had focus.
@@ -69,6 +103,7 @@ export function DialogBody({ children }) {
           `md:rounded-card md:pb-0 ${WIDTHS[size]}`
         }
       >
+        <Beside />
         <div className="flex items-start gap-4 px-5 pt-5 pb-3">
           <div className="min-w-0 flex-1">
             <Radix.Title className="text-16 font-semibold">{title}</Radix.Title>

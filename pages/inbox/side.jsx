@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import * as Dialog from "@radix-ui/react-dialog";
 import X from "lucide-react/dist/esm/icons/x.mjs";
+import { Beside, staying } from "$/public/external/pages/components/dialog/dialog.jsx";
 import { Booked } from "$/public/external/pages/inbox/parts/booked.jsx";
 import { Earlier } from "$/public/external/pages/inbox/parts/earlier.jsx";
 import { Found } from "$/public/external/pages/inbox/parts/found.jsx";
@@ -71,9 +72,11 @@ export function Side(props) {
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 animate-enter bg-veil" />
         <Dialog.Content
+          {...staying}
           aria-describedby=""
           className="fixed inset-y-0 right-0 z-40 flex w-full max-w-96 animate-enter flex-col border-l border-line bg-canvas pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] text-14 text-ink shadow-float outline-none"
         >
+          <Beside />
           <div className="flex h-14 shrink-0 items-center gap-2 border-b border-line px-4">
             <Dialog.Title className="flex-1 text-16 font-semibold">{words.DETAILS}</Dialog.Title>
             <Dialog.Close
