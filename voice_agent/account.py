@@ -16,6 +16,7 @@ class Account:
         """Take the call, the name of its line, by which its events are told apart, and what stands behind it."""
         self._call, self._line, self._keeping = call, line, keeping
         self._lines = self._keys = self._tools = 0
+        self._names: set[str] = set()
         self._work: asyncio.Queue[Coroutine[Any, Any, None] | None] = asyncio.Queue()
         self._worker = asyncio.get_running_loop().create_task(self._work_off())
 
@@ -43,6 +44,10 @@ class Account:
             told["began_at"] = datetime.fromtimestamp(began, UTC).isoformat()
         if by:
             told["by"] = by
+        if self._call.settings["pii_storage"] == gateway.REDACTED:
+            # A name the caller gave is said again by whoever talks with them.
+            self._names |= gateway.names_in(text) if who == "caller" else set()
+            told["names"] = sorted(self._names)
         self.log("transcript.line", f"line:{self._lines}", told)
 
     def pressed(self, key: str) -> None:

@@ -25,6 +25,7 @@ from backend.agents.voices import known as known_voice
 from backend.agents.voices import voices as all_voices
 from backend.calls import passes
 from backend.calls.passes import Door, Pass
+from backend.calls.privacy import REDACTED, names_in
 from backend.calls.room_calls import DIAL, Dialling
 from backend.calls.room_calls import line_of as room_line
 from backend.calls.routing import (
@@ -58,6 +59,7 @@ __all__ = [
     "LINE_TOOLS",
     "OPENAI",
     "OUTBOUND",
+    "REDACTED",
     "ROOM_AGENT",
     "SIP_HEADERS",
     "TICKET_ATTRIBUTE",
@@ -103,6 +105,7 @@ __all__ = [
     "leave_desk",
     "listen",
     "log",
+    "names_in",
     "new_id",
     "parse_id",
     "party_joined",

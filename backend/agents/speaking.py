@@ -56,6 +56,10 @@ _CALLED = (
     "You called the customer, who did not expect it. Before anything else they are to know who you are, for which"
     " business you call and why. Do not greet them as if they had called, nor offer help with other things first."
 )
+# Of agents that keep everything that is said (*Personal details*). Of others nothing is kept that holds words of the
+# caller's: what a tool was given, what it answered, the answer itself, and the prompt with what was known of them.
+_KEEPS_WORDS = "enabled"
+_ASKED_FOR_PERSON = "The caller asked for a person."
 # What a caller nobody knows is asked before anybody is disturbed for them, by the agent's *Unknown callers*.
 _VETTING = {
     "name-and-purpose": "Nobody knows this caller yet. Before you put them through, ask for their name and why they"
@@ -116,6 +120,7 @@ class Answer:
     _prepared: runtime.Prepared
     _whispers: tuple[Whisper, ...] = ()
     _line: line_tools.Line | None = None
+    _keeps_words: bool = True
     _calls: int = 0
     _started: float = 0.0
 
@@ -137,7 +142,8 @@ class Answer:
         if self._calls > MOST_CALLS:
             result = tools.ToolAnswer(ToolCallStatus.REFUSED, _TOO_MANY)
         elif name in line_tools.NAMES:
-            result = await line_tools.use(name, arguments, self.request.agent, self._line)
+            given = arguments if self._keeps_words else self._without_words(arguments)
+            result = await line_tools.use(name, given, self.request.agent, self._line)
         else:
             result = await authority.use(name, arguments, self._prepared.context, self.request, TOOL_LIMIT_S)
         if result.status == ToolCallStatus.WAITING:
@@ -146,6 +152,18 @@ class Answer:
         content = result.content()
         self.leaving.learn(content.replace("\\n", " "))
         return content
+
+    @staticmethod
+    def _without_words(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**arguments, "reason": _ASKED_FOR_PERSON} if "reason" in arguments else arguments
+
+    def forget(self) -> None:
+        """Let go of what may not be kept: the words, and whatever holds them."""
+        record = self.record
+        record.reply, record.prompt, record.failure, record.memory = "", "", "", []
+        record.tools = [{**one, "arguments": {}, "result": ""} for one in record.tools]
+        record.hand_over_reason = _ASKED_FOR_PERSON if record.hand_over_reason else ""
+        record.effects = []
 
     def finished(self, reply: str, is_interrupted: bool) -> TurnRecord:
         """Return all that is to be kept of the answer, once it was said as far as it was."""
@@ -263,11 +281,23 @@ class Speaking:
         started = asyncio.get_running_loop().time()
         prepared = await runtime.prepare(request, record)
         offered = authority.schemas(request, prepared.remembered)
-        return Answer(turn_id, record, request, offered, prepared, whispers, self.line, _started=started)
+        return Answer(
+            turn_id,
+            record,
+            request,
+            offered,
+            prepared,
+            whispers,
+            self.line,
+            _keeps_words(self._speaker),
+            _started=started,
+        )
 
     async def keep(self, answer: Answer, reply: str, is_interrupted: bool = False) -> None:
         """Store an answer with all that it rests on, and do what its tools asked for, in one commit; once."""
         record = answer.finished(reply, is_interrupted)
+        if not _keeps_words(self._speaker):
+            answer.forget()
         async with unit_of_work() as session:
             org_id = org_id_of(session)
             conversation = await conversations.locked(session, self._speaker.conversation_id)
@@ -317,6 +347,7 @@ class Speaking:
             channel=Channel.CALL,
             conversation_id=self._speaker.conversation_id,
             turn_id=turn_id,
+            keeps_words=_keeps_words(self._speaker),
         )
 
     @staticmethod
@@ -343,6 +374,11 @@ def _filled(speaker: Speaker, name: str, spec: AgentSpec, customer: Customer) ->
     return prompt_builder.filled(str(speaker.settings.get(name) or ""), spec, customer, clock.now())
 
 
+def _keeps_words(speaker: Speaker) -> bool:
+    """Tell whether what is said may be kept; where nobody can say what the setting is, it may not."""
+    return speaker.settings.get("pii_storage") == _KEEPS_WORDS
+
+
 async def begin(speaker: Speaker) -> Speaking:
     """Return the brain of a call, with the agent as the version that answers has it. Raises `NotFound`."""
     async with unit_of_work() as session:
@@ -359,6 +395,8 @@ async def begin(speaker: Speaker) -> Speaking:
 def spoken(spec: AgentSpec, speaker: Speaker) -> AgentSpec:
     """Return an agent as it is in a call: with what the call gives it, and the tools of its line."""
     given = {name: str(value) for name, value in speaker.variables.items()}
+    # What people say of themselves is saved nowhere where it may not be kept.
+    withheld = () if _keeps_words(speaker) else (tools.SAVE_NAME, tools.SAVE_DETAILS)
     return replace(
         spec,
         version=speaker.version,
@@ -368,6 +406,6 @@ def spoken(spec: AgentSpec, speaker: Speaker) -> AgentSpec:
         targets=(),
         tools=(
             *line_tools.offers(speaker.settings, speaker.caller_number, speaker.has_team),
-            *(one for one in spec.tools if one.name not in (tools.TRANSFER_TO, *line_tools.NAMES)),
+            *(one for one in spec.tools if one.name not in (tools.TRANSFER_TO, *withheld, *line_tools.NAMES)),
         ),
     )

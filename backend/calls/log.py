@@ -20,6 +20,8 @@ from backend.models.calls import CallRecord
 LONGEST_ID = 200
 # The source of what we know ourselves.
 OURS = "magpipe"
+# A key was pressed: the numbers people do not say aloud are typed.
+KEY = "keypad.pressed"
 # What tabs hear: a line was spoken, and anything else happened; the subject is the call.
 SPOKEN, CHANGED = "call.spoken", "call.changed"
 # Somebody waits for people, or no longer does.
@@ -43,6 +45,8 @@ async def write(
         raise NotFound("This call does not exist.", code="call_not_found")
     if kind == LINE:
         data = await privacy.kept(session, call, data)
+    elif kind == KEY:
+        data = await privacy.kept_key(session, call, data)
     is_new = await queries.add_event(
         session, call, source=source, event_id=event_id, kind=kind, at=at, data=data, now=clock.now()
     )

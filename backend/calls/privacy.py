@@ -79,15 +79,30 @@ async def mode_of(session: AsyncSession, call: CallRecord) -> str:
 
 
 async def kept(session: AsyncSession, call: CallRecord, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a spoken line as it may be stored; one that may not be keeps who spoke and no words."""
+    """Return a spoken line as it may be stored; one that may not be keeps who spoke and no words.
+
+    `names` in it, as the caller gave them earlier in the call, are taken out and not kept.
+    """
     mode = await mode_of(session, call)
     text = str(data.get("text") or "")[:LONGEST].replace("\x00", "")
+    given = [str(one) for one in data.get("names") or ()]
+    data = {name: value for name, value in data.items() if name != "names"}
     if mode == STORED:
         return {**data, "text": text}
     if mode == REDACTED:
         contact = await session.get(Contact, call.contact_id)
-        return {**data, "text": without_personal(text, contact.name if contact else "")}
+        return {**data, "text": without_personal(text, " ".join([contact.name if contact else "", *given]))}
     return {**data, "text": "", "is_withheld": True}
+
+
+async def kept_key(session: AsyncSession, call: CallRecord, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a key that was pressed as it may be stored: key by key, nobody can tell a choice from a number."""
+    return dict(data) if await mode_of(session, call) == STORED else {"digits": "", "is_withheld": True}
+
+
+def names_in(text: str) -> set[str]:
+    """Return the names that somebody says are theirs."""
+    return {found[2] for found in _NAMED.finditer(text[:LONGEST])}
 
 
 def without_personal(text: str, name: str = "") -> str:

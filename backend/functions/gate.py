@@ -55,7 +55,7 @@ async def call(
             if before is not None:
                 before.attempts += 1
             call_id = before.id if before is not None else row.id
-        return await _run(call_id, work, limit_s, _may_repeat(offer))
+        return await _run(call_id, work, limit_s, _may_repeat(offer), setting.keeps_words)
 
 
 async def carry_out(org_id: UUID, call_id: UUID, limit_s: float, work: Work) -> Outcome:
@@ -107,7 +107,7 @@ def new_call(
         function_id=UUID(offer.definition["id"]) if offer.definition.get("id") else None,
         kind=offer.kind,
         name=offer.name,
-        arguments=dict(arguments),
+        arguments=dict(arguments) if setting.keeps_words else {},
         status=status,
         is_test=setting.is_test,
         authority=Authority.NOBODY if status in _DECIDED else setting.authority,
@@ -125,7 +125,7 @@ def told_again(before: ToolCall) -> Outcome:
     return Outcome(before.id, before.status, before.result[:ERROR_LIMIT])
 
 
-async def _run(call_id: UUID, work: Work, limit_s: float, may_repeat: bool) -> Outcome:
+async def _run(call_id: UUID, work: Work, limit_s: float, may_repeat: bool, keeps_words: bool = True) -> Outcome:
     loop = asyncio.get_running_loop()
     started = loop.time()
     try:
@@ -141,6 +141,8 @@ async def _run(call_id: UUID, work: Work, limit_s: float, may_repeat: bool) -> O
         stored = await queries.call(session, org_id_of(session), call_id, for_update=True)
         if stored is not None:
             _settle(stored, outcome, round((loop.time() - started) * 1000))
+            if not keeps_words:
+                stored.result, stored.told, stored.request = "", {}, {}
             session.add(stored)
     return outcome
 

@@ -69,6 +69,8 @@ class CallSetting:
     """Whether it is certain that the customer is who the conversation's contact is."""
     known: Mapping[str, str] = field(default_factory=dict)
     is_test: bool = False
+    keeps_words: bool = True
+    """Whether what it is given and answers may be kept."""
     allowed_by: UUID | None = None
     allowed_by_name: str = ""
 

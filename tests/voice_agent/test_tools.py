@@ -1,6 +1,7 @@
 """Every tool an agent has can be used in a call, does what it does on every channel, and stands in the call's log."""
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from backend.calendars import service as calendars
@@ -134,3 +135,34 @@ async def test_the_agent_ends_the_call_by_its_tool(held, house, script):  # noqa
     await held.end()
     (logged,) = await told(house, "tool.called")
     assert (logged.data["name"], logged.data["status"]) == ("end_call", "ok")
+
+
+@pytest.mark.parametrize("mode", ["redacted", "disabled"])
+async def test_where_words_may_not_be_kept_no_tool_and_no_answer_keeps_them(house, script, mode):  # noqa: F811
+    with house.org.scope():
+        async with unit_of_work() as session:
+            house.agent.settings = {**house.agent.settings, "pii_storage": mode}
+            session.add(house.agent)
+    record = await house.begin()
+    call = await gateway.brief(record.id)
+    phone = Phone()
+    held = CallSession(call, await gateway.speaking_for(call), phone, None, CostClock({}, 0))
+    await held.begin()
+    script.says(script.calls(("look_up_order", {"number": "1042"})), "Your order 1042 is ready, Marzipan.")
+    await held.session.run(user_input="I am Marzipan Quill, where is my order 1042?")
+    offered = {one["function"]["name"] for one in script.requests[0]["tools"]}
+    assert not offered & {"save_contact_name", "save_details"}
+    held.press("7")
+    script.says(script.calls(("transfer_call", {"to": "the team", "reason": "Marzipan asks for order 1042"})))
+    await held.session.run(user_input="Put me through")
+    assert phone.put_through_to == [ELSEWHERE]
+    held.tell(Kind.HUNG_UP)
+    await held.end()
+    (pressed,) = await told(house, "keypad.pressed")
+    assert pressed.data["digits"] == ""
+    with house.org.scope():
+        async with unit_of_work() as session:
+            for table in ("agent_turns", "tool_calls", "call_events", "conversation_items", "contacts"):
+                rows = await session.execute(text(f"select to_jsonb(one)::text from {table} one"))
+                assert not [row for (row,) in rows if "Marzipan" in row or "1042" in row], table
+    assert {one.reply for one in await turns(house)} == {""}
