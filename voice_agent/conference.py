@@ -63,7 +63,8 @@ class Conference:
         """What the other party hears of the others."""
         self.members: dict[str, Member] = {}
         self._added = 0
-        self._sending = asyncio.get_running_loop().create_task(self.caller.carry())
+        self._is_closed = False
+        self._sending: asyncio.Task[None] | None = None
         self._looking: set[asyncio.Task[None]] = set()
 
     def hear(self, side: Side, samples: bytes, rate: int) -> None:
@@ -84,6 +85,8 @@ class Conference:
         member = self.members[name] = Member(name, line, self._say, heard)
         self.leg.taps.remove(self)
         self.leg.taps.add(self)
+        if self._sending is None:
+            self._sending = asyncio.get_running_loop().create_task(self.caller.carry())
         line.taps.add(member)
         return member
 
@@ -113,6 +116,9 @@ class Conference:
                 self.look()
                 if isinstance(line, BrowserLine):
                     await line.tell("answered")
+                if self._is_closed:
+                    # The call ended while they came in.
+                    await line.hang_up()
                 if await line.carry(lambda key: None) != Gone.LOST:
                     reason = _PUT_DOWN
             finally:
@@ -129,8 +135,10 @@ class Conference:
 
     async def close(self) -> None:
         """Put down the line of everybody: the other party is gone."""
+        self._is_closed = True
         self.leg.taps.remove(self)
-        self._sending.cancel()
+        if self._sending is not None:
+            self._sending.cancel()
         for looking in self._looking:
             looking.cancel()
         for member in list(self.members.values()):
