@@ -260,6 +260,15 @@ class RecordingStatus(StrEnum):
     MISSING = "missing"
 
 
+class VoiceCopyStatus(StrEnum):
+    """Whether a copied voice can be spoken with: the vendor makes it, has it, or will not; or it is being removed."""
+
+    SUBMITTING = "submitting"
+    READY = "ready"
+    FAILED = "failed"
+    REMOVING = "removing"
+
+
 class TicketStatus(StrEnum):
     """Whether somebody still has to do something about a ticket."""
 

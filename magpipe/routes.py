@@ -89,6 +89,7 @@ from state.settings.organization import OrganizationState
 from state.settings.profile import ProfileState
 from state.settings.templates import TemplatesState
 from state.settings.tool_servers import ToolServersState
+from state.settings.voices import VoiceCopiesState
 from state.team.activity import ActivityState
 from state.team.members import MembersState
 from state.team.teams import TeamsState
@@ -149,7 +150,12 @@ ROOMS = (
     Route("/settings/password", account.password_page, Settings.PASSWORD, [ProfileState.load]),
     Route("/settings/email", account.email_page, Settings.EMAIL, [ProfileState.load]),
     Route("/settings/devices", account.devices_page, Settings.SESSIONS, [DevicesState.load]),
-    Route("/settings/organization", organization.organization_page, Settings.ORGANIZATION, [OrganizationState.load]),
+    Route(
+        "/settings/organization",
+        organization.organization_page,
+        Settings.ORGANIZATION,
+        [OrganizationState.load, VoiceCopiesState.load],
+    ),
     Route("/settings/templates", templates.templates_page, Settings.TEMPLATES, [TemplatesState.load]),
     Route(
         "/settings/connections",

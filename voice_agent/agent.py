@@ -200,7 +200,8 @@ class CallAgent(Agent):
                 if not context.speech_handle.interrupted:
                     context.speech_handle.allow_interruptions = True
             self._used(answer.last_call)
-            if is_of_line and answer.last_call["status"] == "ok":
+            is_last = is_of_line and context.function_call.name != gateway.COPY_VOICE
+            if is_last and answer.last_call["status"] == "ok":
                 raise StopResponse
             return content
 
@@ -209,12 +210,12 @@ class CallAgent(Agent):
     async def _obstacle(self, context: RunContext[Any]) -> str:
         """Wait until what was said with a wish for the line was heard, and return what stands in its way, if anything.
 
-        Nothing said from then on breaks a transfer off: somebody may be rung for a minute.
+        Nothing said from then on breaks it off: somebody may be rung for a minute, or the caller is asked something.
         """
         await context.wait_for_playout()
         if self.is_silent:
             return "A person of the team speaks with the caller now. This was not done."
-        if context.function_call.name == gateway.TRANSFER_CALL:
+        if context.function_call.name != gateway.END_CALL:
             if context.speech_handle.interrupted:
                 return "The caller spoke before it was done, so it was not done. Answer them first."
             context.disallow_interruptions()

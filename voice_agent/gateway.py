@@ -14,8 +14,8 @@ from backend.calls import service as calls
 
 from backend.agents import jobs as turns
 from backend.agents import speaking, trial_calls
+from backend.agents.line_tools import COPY_VOICE, END_CALL
 from backend.agents.line_tools import NAMES as LINE_TOOLS
-from backend.agents.line_tools import TRANSFER_CALL
 from backend.agents.outgoing import Outgoing
 from backend.agents.schemas import Line, TurnView
 from backend.agents.speaking import Answer, Speaker, Speaking, Whisper
@@ -23,7 +23,7 @@ from backend.agents.trial_calls import Told, Trial
 from backend.agents.voices import ELEVENLABS, OPENAI, Voice
 from backend.agents.voices import known as known_voice
 from backend.agents.voices import voices as all_voices
-from backend.calls import passes
+from backend.calls import passes, voice_samples
 from backend.calls.passes import Door, Pass
 from backend.calls.privacy import REDACTED, names_in
 from backend.calls.room_calls import DIAL, Dialling
@@ -48,14 +48,17 @@ from backend.core.tenancy import org_scope
 from backend.recordings import service as recordings
 from backend.recordings.service import Begun
 from backend.vocab import Direction
+from backend.voice_copies.schemas import Sample as VoiceSample
 from voice_agent.core.states import Kind
 
 __all__ = [
     "CALL_ATTRIBUTE",
     "CALL_HEADER",
     "CAPTIONS_BEGAN",
+    "COPY_VOICE",
     "DIAL",
     "ELEVENLABS",
+    "END_CALL",
     "LINE_TOOLS",
     "OPENAI",
     "OUTBOUND",
@@ -63,7 +66,6 @@ __all__ = [
     "ROOM_AGENT",
     "SIP_HEADERS",
     "TICKET_ATTRIBUTE",
-    "TRANSFER_CALL",
     "Answer",
     "Begun",
     "CallBrief",
@@ -82,6 +84,7 @@ __all__ = [
     "TurnView",
     "Unavailable",
     "Voice",
+    "VoiceSample",
     "Whisper",
     "Wish",
     "admit",
@@ -89,6 +92,7 @@ __all__ = [
     "admit_colleague",
     "admit_party",
     "admit_rung",
+    "allow_voice_sample",
     "answer_request",
     "begin_recording",
     "brief",
@@ -127,6 +131,7 @@ __all__ = [
     "speaking_for",
     "stand_ins",
     "stop_ringing",
+    "submit_voice_sample",
     "take",
     "taken",
     "taker",
@@ -137,6 +142,8 @@ __all__ = [
 
 OUTBOUND = Direction.OUTBOUND
 _OF_PICKUP = {"machine.detected": Kind.MACHINE, "machine.records": Kind.BEEP}
+# Every id of a voice at ElevenLabs has so many letters and digits.
+VENDOR_ID_LENGTH = 20
 # Who tells the log of calls what the worker saw.
 SOURCE = "worker"
 # The headers of an INVITE that name a call, and the attributes of the caller that LiveKit makes of them.
@@ -232,6 +239,16 @@ async def recording_made(begun: Begun) -> None:
 async def put_through(call_id: UUID, number: str, reason: str) -> None:
     """Have the carrier join the caller with a telephone. Raises `MagpipeError` when that is not done."""
     await calls.put_through(call_id, number, reason)
+
+
+async def allow_voice_sample(call_id: UUID) -> None:
+    """Raise `MagpipeError` unless the caller of a call may be asked for their voice now; each time counts."""
+    await voice_samples.allow(call_id)
+
+
+async def submit_voice_sample(call_id: UUID, sample: VoiceSample) -> None:
+    """Have the voice copied that a caller agreed to give. Raises `MagpipeError`."""
+    await voice_samples.submit(call_id, sample)
 
 
 async def reserve(call_id: UUID, micros: int, *, is_first: bool = False) -> int:
@@ -379,6 +396,11 @@ def stand_ins() -> list[str]:
 
 
 def voice_of(voice_id: str) -> Voice:
-    """Return the voice an agent's settings name, or the recommended one where nobody knows it."""
+    """Return the voice an agent's settings name, or the recommended one where nobody knows it.
+
+    Of a copied voice the settings of a call name the vendor's own id (`calls.brief`).
+    """
     found = known_voice(voice_id)
+    if not found and len(voice_id) == VENDOR_ID_LENGTH and voice_id.isalnum():
+        return Voice(voice_id, "", ELEVENLABS, "")
     return next((one for one in all_voices() if one.id == found), all_voices()[0])

@@ -206,6 +206,10 @@ class Guests:
 
     async def overhear(self, text: str) -> None:
         """Keep what the caller says to somebody else, and have the agent know it."""
+        if self._held.sampler.is_on:
+            # Whoever takes their voice keeps what they say, which means nothing to the agent.
+            self._held.sampler.hear(text)
+            return
         self._held.keep_line("caller", text)
         await self._remember("user", text)
         self._answer_if_named(text)

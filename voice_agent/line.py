@@ -13,21 +13,30 @@ from voice_agent.legs.port import Leg
 
 if TYPE_CHECKING:
     from voice_agent.guests import Guests
+    from voice_agent.sampling import Sampler
 
 _TRIED = "This call is only tried: nobody is rung."
+_NOT_TAKEN = "This call is only tried: nobody's voice is taken."
 
 
 class CallLine:
     """The line of one call; `told` is the call, `words` what the agent said before it used the line.
 
-    `guests` are whoever may take the caller on the line itself; None in a call that is only tried.
+    `guests` are whoever may take the caller on the line itself, `sampler` takes the caller's voice; both None in a call
+    that is only tried.
     """
 
     def __init__(
-        self, leg: Leg, told: Callable[[Event], None], words: Callable[[], str], guests: Guests | None
+        self,
+        leg: Leg,
+        told: Callable[[Event], None],
+        words: Callable[[], str],
+        guests: Guests | None,
+        sampler: Sampler | None,
     ) -> None:
         self._leg = leg
         self._guests = guests
+        self._sampler = sampler
         self._told = told
         self._words = words
         self._settled = asyncio.Event()
@@ -56,6 +65,12 @@ class CallLine:
         if self._guests is None:
             raise gateway.Unavailable(_TRIED)
         await self._guests.consult(number, reason)
+
+    async def copy_voice(self) -> None:
+        """Take the caller's voice if they agree. Raises `MagpipeError` that says why nothing was taken."""
+        if self._sampler is None:
+            raise gateway.Unavailable(_NOT_TAKEN)
+        await self._sampler.take()
 
     async def settled(self) -> bool:
         """Wait until what a transfer comes to is known, and return whether one was under way.

@@ -52,6 +52,7 @@ from voice_agent.keeping import Keeping, Kept
 from voice_agent.legs.port import Gone, Leg
 from voice_agent.line import CallLine
 from voice_agent.people import People
+from voice_agent.sampling import Sampler
 
 _WRAP_UP = "The call has to end in less than a minute: settle what is open and say goodbye."
 # What the model is told of keys, and how long a caller who types may pause.
@@ -106,8 +107,9 @@ class CallSession:
         self.agent = CallAgent(
             call, brain, self, lambda kind: self._tell(Event(kind)), self._account.used, self.guests.overhear
         )
-        guests = self.guests if self._keeping.is_kept else None
-        self._line = brain.line = CallLine(leg, self._tell, lambda: self.agent.words, guests)
+        self.sampler = Sampler(call, self, leg)
+        partners = (self.guests, self.sampler) if self._keeping.is_kept else (None, None)
+        self._line = brain.line = CallLine(leg, self._tell, lambda: self.agent.words, *partners)
         self._people = People(call, brain, self, self._keeping)
         self._beeps = Beeps() if opening.is_ours(call) else None
         self._own: dict[str, int] = {}
@@ -135,7 +137,7 @@ class CallSession:
         await self.session.start(self.agent, record=False)
         self._account.log("agent.joined", "joined", {})
         self._tell(Event(Kind.ANSWERED))
-        greeting = self._spoken(Line.GREETING)
+        greeting = self.spoken(Line.GREETING)
         if self.session.output.audio is not None:
             await self._first_words.prepare(self.agent.pronouncing.said(greeting))
         # Whoever picks up a call of ours speaks first.
@@ -164,7 +166,7 @@ class CallSession:
     async def speak(self, line: Line) -> None:
         """Say a line instead of whatever is being said, and wait until it was heard."""
         await self.session.interrupt(force=True)
-        handle = self.session.say(self._spoken(line))
+        handle = self.session.say(self.spoken(line))
         handle.add_done_callback(lambda _: self._tell(Event(Kind.AGENT_FINISHED)))
         await handle.wait_for_playout()
 
@@ -219,6 +221,7 @@ class CallSession:
         for waiting in (self._timer, self._keys_timer, self._typing, self._letting_go):
             if waiting is not None:
                 waiting.cancel()
+        self.sampler.stop()
         await self.guests.leave()
         await self.drop()
         if self._hanging_up is not None:
@@ -293,17 +296,18 @@ class CallSession:
 
     def _retry(self) -> None:
         self.session.interrupt(force=True)
-        if self._has_spoken or not self._spoken(Line.GREETING):
+        if self._has_spoken or not self.spoken(Line.GREETING):
             self.session.generate_reply()
         else:
             # Callers who have heard nothing yet are still owed the first words.
-            self.session.say(self._spoken(Line.GREETING))
+            self.session.say(self.spoken(Line.GREETING))
 
     def _say(self, said: Say) -> None:
         if said.is_last:
             self.guests.wait_no_more()
+            self.sampler.stop()
             self.session.interrupt(force=True)
-        text = self._spoken(said.line)
+        text = self.spoken(said.line)
         handle = self.session.say(
             text,
             audio=(said.line == Line.GREETING and self._first_words.frames()) or NOT_GIVEN,
@@ -317,7 +321,8 @@ class CallSession:
 
         handle.add_done_callback(on_said)
 
-    def _spoken(self, line: Line) -> str:
+    def spoken(self, line: Line) -> str:
+        """Return the words of a line in this call."""
         return opening.spoken(line, self._call, self._brain)
 
     def _on_caller(self, event: UserStateChangedEvent) -> None:

@@ -39,6 +39,8 @@ def options(settings: Mapping[str, Any]) -> TurnHandlingOptions:
             "min_duration": _at(sensitivity, INTERRUPTION_S),
             "resume_false_interruption": True,
             "false_interruption_timeout": RESUME_AFTER_S,
+            # Who answers a question of ours before its last sound was played is heard whole.
+            "discard_audio_if_uninterruptible": False,
         },
         preemptive_generation={"enabled": True},
     )

@@ -45,6 +45,18 @@ _WORDS: dict[Line, dict[str, str]] = {
         "es": "Gracias por esperar. ¿Cómo puedo seguir ayudándole?",
         "de": "Danke, dass Sie gewartet haben. Wie kann ich Ihnen weiterhelfen?",
     },
+    Line.ASK_FOR_VOICE: {
+        "en": "May {business} have a copy of your voice made, which speaks for it? Please say yes or no.",
+        "fr": "{business} peut-il faire une copie de votre voix, qui parlera en son nom ? Dites oui ou non.",
+        "es": "¿Puede {business} hacer una copia de su voz, que hable en su nombre? Diga sí o no.",
+        "de": "Darf {business} eine Kopie Ihrer Stimme machen lassen, die in ihrem Namen spricht? Ja oder nein?",
+    },
+    Line.SPEAK_SAMPLE: {
+        "en": "Thank you. Now please speak for half a minute, about whatever you like. I am listening.",
+        "fr": "Merci. Parlez maintenant pendant une demi-minute, de ce que vous voulez. Je vous écoute.",
+        "es": "Gracias. Ahora hable durante medio minuto, de lo que quiera. Le escucho.",
+        "de": "Danke. Bitte sprechen Sie jetzt eine halbe Minute, worüber Sie möchten. Ich höre zu.",
+    },
     Line.STILL_THERE: {
         "en": "Are you still there?",
         "fr": "Êtes-vous toujours là ?",

@@ -110,6 +110,8 @@ ALL = (
     Field("tool_policies", "functions", "policies", {}, policies.policies),
     Field("transfer_targets", "functions", "targets", [], policies.targets),
     Field("transfer_numbers", "functions", "numbers", [], policies.numbers, types=VOICE),
+    # Of callers who agree in the call; it needs more trust than anything else an agent does, so people switch it on.
+    _switch("voice_copying", "functions", False, types=VOICE),
     Field("message_recipients", "functions", "recipients", [], policies.recipients),
     # A week at most: whoever asked has gone elsewhere by then.
     _whole("approval_minutes", "functions", 5, 10_080, 60),

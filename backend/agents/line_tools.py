@@ -1,4 +1,4 @@
-"""Offer what an agent may do with the line of its call: put the phone down, and put the caller through to the team.
+"""Offer what an agent may do with the line of its call: put the phone down, put the caller through, copy their voice.
 
 A tool's result is the truth: it is what the line itself said of it, so that nobody is told of a transfer that is none.
 """
@@ -13,13 +13,18 @@ from backend.core.json_schema import closed_object
 from backend.functions.schemas import Offer
 from backend.vocab import THE_TEAM, ToolCallStatus, ToolKind, ToolPolicy, TransferMode
 
-END_CALL, TRANSFER_CALL = "end_call", "transfer_call"
-NAMES = (END_CALL, TRANSFER_CALL)
+END_CALL, TRANSFER_CALL, COPY_VOICE = "end_call", "transfer_call", "copy_voice"
+NAMES = (END_CALL, TRANSFER_CALL, COPY_VOICE)
 _ENDS = "The call ends now. Say nothing more."
 _PUT_THROUGH = "The caller is being put through to {label} now. Say nothing more."
 _NOT_PUT_THROUGH = "The caller could not be put through. Say so, and offer that somebody calls back."
 _TAKEN = "{label} took the caller and speaks with them now. Say nothing more."
 _NOT_TAKEN = "The caller was not put through to {label}: {reason} Say so, and offer that somebody calls back."
+_SAMPLED = (
+    "The caller agreed and spoke a sample, which is being submitted. There is no copy of their voice yet: that takes"
+    " minutes, and the team sees what becomes of it. Tell the caller so."
+)
+_NOT_SAMPLED = "The caller's voice was not taken: {reason} Say so, and do not ask again."
 _ASKS = "{agent} asks whether you can take them: {reason}"
 
 
@@ -36,6 +41,12 @@ class Line(Protocol):
         """Ring a telephone while the caller waits, and return when somebody there took them.
 
         Raises `MagpipeError` that says why nobody did; the agent has the caller again then.
+        """
+
+    async def copy_voice(self) -> None:
+        """Ask the caller for their voice, take what they speak, and have it copied; the agent has them again.
+
+        Raises `MagpipeError` that says why nothing was taken.
         """
 
 
@@ -72,6 +83,19 @@ def offers(values: Mapping[str, Any], caller: str, has_team: bool = False) -> tu
                 policies=(ToolPolicy.ALLOWED,),
             )
         )
+    # Where not everything said is kept, nobody can say of a voice that it is.
+    if values.get("voice_copying") is True and values.get("pii_storage") == "enabled":
+        found.append(
+            Offer(
+                ToolKind.OWN,
+                COPY_VOICE,
+                "Take a sample of the caller's voice, so that the business can have it copied. Use it only when the"
+                " caller wants that. It asks them for their consent and has them speak by itself: say nothing of both.",
+                closed_object({}, ()),
+                label="Copy the caller's voice",
+                policies=(ToolPolicy.ALLOWED,),
+            )
+        )
     return tuple(found)
 
 
@@ -96,6 +120,12 @@ async def use(name: str, arguments: Mapping[str, Any], spec: AgentSpec, line: Li
     if name == END_CALL:
         await line.end()
         return ToolAnswer(ToolCallStatus.OK, _ENDS)
+    if name == COPY_VOICE:
+        try:
+            await line.copy_voice()
+        except MagpipeError as error:
+            return ToolAnswer(ToolCallStatus.FAILED, _NOT_SAMPLED.format(reason=error.message))
+        return ToolAnswer(ToolCallStatus.OK, _SAMPLED)
     numbers = {label.casefold(): (label, one) for label, one in offer.definition["numbers"].items()}
     label, to = numbers.get(arguments["to"].strip().casefold(), ("", None))
     if to is None:

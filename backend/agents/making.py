@@ -14,7 +14,7 @@ from backend.agents import (
     versions,
 )
 from backend.agents.prompts import NAMES, default_prompt
-from backend.agents.records import action, announce, changed, get, locked, require_known
+from backend.agents.records import VOICE, action, announce, changed, get, is_known_voice, locked, require_known
 from backend.agents.schedule import timezones
 from backend.core import audit, realtime
 from backend.core.config import settings
@@ -81,6 +81,9 @@ async def duplicate(session: AsyncSession, principal: Principal, agent_id: UUID)
     live = fields.published(source)
     name = await _free_name(session, f"{source.name[: fields.NAME_LIMIT - 10]} copy")
     copied = {field: value for field, value in live.items() if field not in ("name", "agent_type")}
+    if not await is_known_voice(session, str(live[VOICE])):
+        # It was removed since, and the agent speaks with the recommended one.
+        del copied[VOICE]
     copied["custom_functions"] = definitions.copies(live["custom_functions"])
     made = await create(session, principal, source.agent_type, name, is_active=False, **copied)
     made.draft = {field: value for field, value in source.draft.items() if field != "name"}

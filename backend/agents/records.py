@@ -6,14 +6,15 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.agents import queries
+from backend.agents import queries, voices
 from backend.core import audit, realtime
 from backend.core.errors import Invalid, NotFound
 from backend.core.principal import Principal
 from backend.core.tenancy import org_id_of
 from backend.models.agents import AgentConfig
+from backend.voice_copies import service as voice_copies
 
-LINKED = "shared_memory_agent_ids"
+LINKED, VOICE = "shared_memory_agent_ids", "voice_id"
 
 
 async def get(session: AsyncSession, agent_id: UUID) -> AgentConfig:
@@ -53,7 +54,14 @@ def action(principal: Principal, verb: str) -> str:
 
 
 async def require_known(session: AsyncSession, given: Mapping[str, Any]) -> None:
-    """Raise `Invalid` unless every agent whose memory another one is to read exists here."""
+    """Raise `Invalid` unless the agents whose memory another one is to read exist here, and the voice it is to have."""
     wanted = {UUID(one) for one in given.get(LINKED, ())}
     if wanted and wanted - {one.id for one in (await queries.agents(session, org_id_of(session)))[0]}:
         raise Invalid("One of these agents does not exist.", field=LINKED)
+    if not await is_known_voice(session, str(given.get(VOICE) or "")):
+        raise Invalid("This voice is not on offer. Choose one of the list.", field=VOICE)
+
+
+async def is_known_voice(session: AsyncSession, voice: str) -> bool:
+    """Tell whether a voice that an agent may store is there: of those that were copied, the organization's own."""
+    return not voices.is_copy(voice) or voice in {one.id for one in await voice_copies.ready(session)}

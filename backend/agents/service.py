@@ -37,7 +37,7 @@ from backend.agents.models import Model, models
 from backend.agents.playground import try_message
 from backend.agents.prompts import default_prompt
 from backend.agents.queries import OUTSIDE_HOURS
-from backend.agents.records import LINKED, announce, changed, get, locked, require_known
+from backend.agents.records import LINKED, VOICE, announce, changed, get, locked, require_known
 from backend.agents.rehearsing import Cast, Rehearsal, cast
 from backend.agents.replaying import Scene, past_turns, scene
 from backend.agents.schedule import SCHEDULES, Hours, timezones
@@ -49,7 +49,8 @@ from backend.agents.trials import let_call as let_try_call
 from backend.agents.turns import get as turn
 from backend.agents.turns import tried
 from backend.agents.versions import VersionRow
-from backend.agents.voices import Voice, voices
+from backend.agents.voices import DEFAULT as DEFAULT_VOICE
+from backend.agents.voices import ELEVENLABS, Voice, voices
 from backend.core import clock
 from backend.core.errors import Conflict
 from backend.core.principal import Principal
@@ -60,6 +61,8 @@ from backend.vocab import Channel, MemberRole
 
 __all__ = [
     "CHANNELS",
+    "DEFAULT_VOICE",
+    "ELEVENLABS",
     "FIELDS",
     "FORM",
     "OUTSIDE_HOURS",
@@ -208,7 +211,7 @@ async def edit(
     Raises `NotFound`, and `Invalid` that names the field.
     """
     principal.require(MemberRole.EDITOR)
-    await require_known(session, fields.checked({name: changes[name] for name in changes if name == LINKED}))
+    await require_known(session, fields.checked({name: changes[name] for name in changes if name in (LINKED, VOICE)}))
     found = await locked(session, agent_id)
     if await drafts.edit(session, principal, found, changes, bases):
         await announce(session, found.id)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from backend.agents import fields, tool_calls, trials
+from backend.agents import fields, tool_calls, trials, voices
 from backend.agents.retrieval import Asked
 from backend.agents.schemas import AgentSpec, CallTool, Customer, TurnView
 from backend.agents.speaking import Answer, Speaker, Speaking, spoken
@@ -20,6 +20,7 @@ from backend.details.schemas import Found
 from backend.functions.schemas import CallSetting
 from backend.memory.schemas import Recall
 from backend.vocab import AgentType, Channel, Direction
+from backend.voice_copies import service as voice_copies
 
 # Is told why an answer was given, once it was said.
 Told = Callable[[TurnView], Awaitable[None]]
@@ -61,6 +62,7 @@ async def begin(agent_id: UUID, told: Told) -> Trial:
         agent = await trials.speaking_agent(session, agent_id)
         values = fields.drafted(agent)
         spec = await spec_of(session, agent, values)
+        values = await voice_copies.spoken_with(session, values, voices.DEFAULT)
         org_id = org_id_of(session)
     is_outbound = agent.agent_type == AgentType.OUTBOUND_VOICE
     speaker = Speaker(

@@ -1,5 +1,6 @@
 """List the voices an agent may speak with, and what people need to know to choose one."""
 
+import re
 from dataclasses import dataclass
 
 ELEVENLABS, OPENAI = "elevenlabs", "openai"
@@ -60,6 +61,13 @@ _OPENAI = tuple(
     )
 )
 DEFAULT = _ELEVENLABS[0].id
+# What agents store for a voice of a caller that their organization had copied (`backend.voice_copies`).
+_COPY = re.compile(r"copy-[0-9a-f]{32}")
+
+
+def is_copy(voice_id: str) -> bool:
+    """Tell whether an id names a copied voice, which only one organization may know."""
+    return _COPY.fullmatch(voice_id) is not None
 
 
 def voices() -> tuple[Voice, ...]:
@@ -68,7 +76,12 @@ def voices() -> tuple[Voice, ...]:
 
 
 def known(voice_id: str) -> str:
-    """Return the id a voice is stored under, from any spelling its clients use, or an empty string."""
+    """Return the id a voice is stored under, from any spelling its clients use, or an empty string.
+
+    Whether a copied voice is the organization's own is asked by whoever stores it.
+    """
+    if is_copy(voice_id):
+        return voice_id
     plain = voice_id.removeprefix("11labs-")
     by_name = {voice.name.lower(): voice.id for voice in (*_OPENAI, *_ELEVENLABS)}
     return plain if any(voice.id == plain for voice in voices()) else by_name.get(plain.lower(), "")

@@ -34,6 +34,7 @@ from backend.models.numbers import ServiceNumber
 from backend.models.organizations import Organization
 from backend.numbers import e164
 from backend.vocab import AnsweredBy, AuthorKind, Channel, Direction, ItemKind
+from backend.voice_copies import service as voice_copies
 
 BROKE_OFF = "The agent's line broke off in the middle of the call."
 
@@ -46,6 +47,7 @@ async def brief(call_id: UUID) -> CallBrief:
             contact = await contacts.get(session, call.contact_id)
             agent = await session.get(AgentConfig, call.agent_id) if call.agent_id else None
             settings = await agents.answering_as(session, agent, call.agent_version) if agent else {}
+            settings = await voice_copies.spoken_with(session, settings, agents.DEFAULT_VOICE)
             organization = await session.get(Organization, call.org_id)
             number = await session.get(ServiceNumber, call.number_id) if call.number_id else None
             events = await queries.standing_events(session, call.id)

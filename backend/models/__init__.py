@@ -30,6 +30,7 @@ from backend.models import (
     support,
     tags,
     templates,
+    voices,
     webhooks,
 )
 
@@ -63,5 +64,6 @@ __all__ = [
     "support",
     "tags",
     "templates",
+    "voices",
     "webhooks",
 ]

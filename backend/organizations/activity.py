@@ -60,6 +60,7 @@ SUBJECTS = (
     "team",
     "tests",
     "ticket",
+    "voice",
     "widget",
 )
 # Details that name a device or a row to machines and say nothing to people.

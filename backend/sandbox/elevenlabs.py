@@ -1,18 +1,22 @@
-"""ElevenLabs' text to speech, live over a WebSocket and by request; its voices speak in tones that carry the words."""
+"""ElevenLabs' text to speech, live over a WebSocket and by request, and its voices, which speak in tones."""
 
 import base64
 import hmac
+import io
 import json
+import secrets
+import wave
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from backend.sandbox import spoken
-from backend.sandbox.world import World
+from backend.sandbox.world import World, world_of
 
 # A few of the service's premade voices (https://elevenlabs.io/docs/voices).
 _VOICES = {
@@ -35,6 +39,8 @@ def routes() -> list[BaseRoute]:
         Route("/v1/text-to-speech/{voice}/stream", _whole, methods=["POST"]),
         Route("/v1/text-to-speech/{voice}", _whole, methods=["POST"]),
         Route("/v1/voices", _voices, methods=["GET"]),
+        Route("/v1/voices/add", _add, methods=["POST"]),
+        Route("/v1/voices/{voice}", _delete, methods=["DELETE"]),
     ]
 
 
@@ -68,7 +74,48 @@ async def _voices(request: Request) -> Response:
     except _Refused as refused:
         return refused.response
     voices = [{"voice_id": one, "name": name, "category": "premade"} for one, name in _VOICES.items()]
-    return JSONResponse({"voices": voices})
+    return JSONResponse({"voices": [*voices, *world_of(request).voices.values()]})
+
+
+async def _add(request: Request) -> Response:
+    """Make a voice of samples, as instant voice cloning does."""
+    try:
+        _check_key(request)
+        async with request.form() as form:
+            name = form.get("name")
+            if not isinstance(name, str) or not name.strip():
+                raise _Refused(422, "missing_name", "Field required: name")
+            samples = [await one.read() for one in form.getlist("files") if isinstance(one, UploadFile)]
+            if not samples or not all(map(_is_sound, samples)):
+                raise _Refused(400, "invalid_content", "The samples are no sound that can be read.")
+            labels = json.loads(str(form.get("labels") or "{}"))
+    except _Refused as refused:
+        return refused.response
+    except ValueError:
+        return _Refused(422, "invalid_labels", "The labels are no JSON object.").response
+    voice_id = secrets.token_hex(_ID_LENGTH // 2)
+    made = {"voice_id": voice_id, "name": name, "category": "cloned", "labels": labels}
+    world_of(request).voices[voice_id] = made
+    return JSONResponse({"voice_id": voice_id, "requires_verification": False})
+
+
+async def _delete(request: Request) -> Response:
+    try:
+        _check_key(request)
+        voice = request.path_params["voice"]
+        if world_of(request).voices.pop(voice, None) is None:
+            raise _Refused(400, "voice_does_not_exist", f"A voice with the voice_id {voice} does not exist.")
+    except _Refused as refused:
+        return refused.response
+    return JSONResponse({"status": "ok"})
+
+
+def _is_sound(sample: bytes) -> bool:
+    try:
+        with wave.open(io.BytesIO(sample)) as sound:
+            return bool(sound.getnframes())
+    except (wave.Error, EOFError):
+        return False
 
 
 async def _whole(request: Request) -> Response:

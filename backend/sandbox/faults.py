@@ -14,6 +14,7 @@ RequestTarget = Literal[
     "openai.transcription",
     "deepgram.listen",
     "elevenlabs.speech",
+    "elevenlabs.voices",
     "signalwire.messages",
     "signalwire.history",
     "signalwire.numbers",

@@ -29,6 +29,8 @@ def target_of(method: str, path: str) -> str | None:
         return "deepgram.listen"
     if path.startswith("/v1/text-to-speech/"):
         return "elevenlabs.speech"
+    if path == "/v1/voices" or path.startswith("/v1/voices/"):
+        return "elevenlabs.voices"
     if path.startswith("/api/laml/") and "/Messages" in path:
         return "signalwire.messages" if method == "POST" else "signalwire.history"
     if path.startswith("/api/laml/") and "/Calls" in path:
@@ -64,7 +66,7 @@ def error_body(target: str, status: int) -> dict[str, Any]:
         return {"error": {"message": text, "type": kind, "param": None, "code": None}}
     if target == "deepgram.listen":
         return {"err_code": "INTERNAL_SERVER_ERROR", "err_msg": text, "request_id": ""}
-    if target == "elevenlabs.speech":
+    if target.startswith("elevenlabs."):
         return {"detail": {"status": "internal_error", "message": text}}
     if target == "signalwire.numbers":
         return {"errors": [{"type": "server_error", "code": "server_error", "message": text, "attribute": None}]}

@@ -1,5 +1,7 @@
 """Everything one running stand-in holds, made once and shared by its routes."""
 
+from typing import Any
+
 from starlette.requests import Request
 
 from backend.sandbox.calls import Calls
@@ -33,6 +35,7 @@ class World:
         self.post_office = PostOffice(settings, self.letters, self.events)
         self.carrier = Carrier(settings, self.texts, self.numbers, self.phones, self.faults, self.events)
         self.calls = Calls()
+        self.voices: dict[str, dict[str, Any]] = {}
         self.switchboard = Switchboard(settings, self.calls, self.numbers, self.carrier, self.faults, self.events)
         self.numbers.seed()
 

@@ -54,6 +54,7 @@ def policies_section() -> rx.Component:
             ),
             rx.fragment(),
         ),
+        rx.cond(is_of_type("transfer_phone_number"), _copying(), rx.fragment()),
         _asking(),
         _dialog(),
     )
@@ -150,6 +151,21 @@ def _row(label: rx.Var[str], said: Any, field: str) -> rx.Component:
         ),
         key=label,
         class_name="flex items-center gap-3 px-4 py-2",
+    )
+
+
+def _copying() -> rx.Component:
+    return rx.el.div(
+        switch(
+            "voice_copying",
+            AgentPolicies.COPYING,
+            checked=PoliciesState.copies_voices,
+            on_change=PoliciesState.set_copying,
+            hint=rx.cond(PoliciesState.keeps_all, AgentPolicies.COPYING_HINT, AgentPolicies.COPYING_PRIVATE),
+            # What is on can be switched off, whatever else was chosen since.
+            disabled=~AgentState.can_edit | ~(PoliciesState.keeps_all | PoliciesState.copies_voices),
+        ),
+        class_name="mt-6 max-w-160",
     )
 
 

@@ -1,4 +1,4 @@
-"""Settings of the organization: its facts."""
+"""Settings of the organization: its facts, and the voices it had copied."""
 
 import reflex as rx
 
@@ -8,6 +8,7 @@ from pages.components.field import select_field
 from pages.components.saving_field import saving_field
 from pages.components.surface import settings_group
 from pages.settings.layout import settings_section
+from pages.settings.voices import copied_voices
 from pages.words import Settings
 from state.settings.organization import OrganizationState
 
@@ -27,6 +28,7 @@ def organization_page() -> rx.Component:
             title=Settings.ORGANIZATION,
             lead=Settings.ORGANIZATION_LEAD,
         ),
+        copied_voices(),
     )
 
 

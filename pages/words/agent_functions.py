@@ -219,6 +219,12 @@ class AgentPolicies:
     KINDS = {"person": "Person", "team": "Team", "agent": "AI agent"}
     REMOVE = "Remove"
     SAVE = "Save in the draft"
+    COPYING = "Take samples of callers’ voices"
+    COPYING_HINT = (
+        "The agent asks the caller for consent in words that are always the same, and has them speak for half a "
+        "minute. The voice stands under Settings, Organization."
+    )
+    COPYING_PRIVATE = "Only where everything said is kept: Personal details, in Configure."
     ASKING = "When it has to ask"
     ASKING_LEAD = "The conversation waits meanwhile. What the customer writes is answered afterwards."
     MINUTES = "Minutes to decide"

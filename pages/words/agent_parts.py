@@ -39,6 +39,7 @@ class AgentConfigure:
         "tool_policies": "What it may do",
         "transfer_targets": "Whom it may transfer to",
         "transfer_numbers": "Whom it may put callers through to",
+        "voice_copying": "Take samples of callers’ voices",
         "message_recipients": "Whom else it may write to",
         "approval_minutes": "Minutes to decide",
         "approval_notice": "Tell the customer that it has to ask",

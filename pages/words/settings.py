@@ -66,6 +66,31 @@ class Settings:
     )
     OWNERS_ONLY = "Only owners can change this. Ask one of them."
 
+    VOICES = "Copied voices"
+    VOICES_LEAD = (
+        "Voices of callers who agreed to it in a call. Agents can speak with them; owners can have them deleted here "
+        "and at the voice service."
+    )
+    VOICES_FAILED = "The copied voices could not be shown"
+    NO_VOICES = "No copied voices"
+    NO_VOICES_BODY = (
+        "An agent asks a caller for their voice where “Take samples of callers’ voices” is on, in the Functions part "
+        "of its page."
+    )
+    VOICE_READY = "Ready"
+    VOICE_SUBMITTING = "Being made"
+    VOICE_REMOVING = "Being deleted"
+    VOICE_FAILED = "Not made"
+    VOICE_AGREED = "Agreed"
+    VOICE_CALL = "The call"
+    VOICE_USED_BY = "Used by"
+    REMOVE_VOICE = "Delete voice"
+    REMOVE_VOICE_TITLE = "Delete this voice?"
+    REMOVE_VOICE_LOSS = (
+        "It is deleted at the voice service too, with what the caller agreed to. Agents that speak with it speak with "
+        "the recommended voice."
+    )
+
     KEYS_LEAD = "A program signs in with a key on your behalf, with your role. Keep it as you would a password."
     KEY_NAME = "What is it for?"
     KEY_NAME_HINT = "Shown here only, for example “Website”."

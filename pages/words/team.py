@@ -157,6 +157,7 @@ class Activity:
         "team": "Teams",
         "tests": "Tests",
         "ticket": "Tickets",
+        "voice": "Copied voices",
         "widget": "Chat widgets",
     }
     # What somebody did, before the name of what they did it to.
@@ -267,6 +268,8 @@ class Activity:
         "ticket:closed": "closed the ticket",
         "ticket:reopened": "reopened the ticket",
         "ticket:exported": "exported tickets",
+        "voice:copied": "had the voice of a caller copied",
+        "voice:removed": "deleted the copied voice",
         "widget:created": "created the chat widget",
         "widget:updated": "changed the chat widget",
         "widget:deleted": "deleted the chat widget",

@@ -7,7 +7,9 @@ import reflex as rx
 from backend.agents import service as agents
 from backend.core.errors import Invalid
 from backend.core.principal import Principal
+from backend.core.tenancy import org_scope, unit_of_work
 from backend.vocab import AgentType
+from backend.voice_copies import service as voice_copies
 from state.agents import texts
 from state.agents.open_agent import AgentState
 from state.errors import answers
@@ -17,6 +19,7 @@ ELSEWHERE = ("prompt", "functions", "memory", "schedule")
 FORM = {field.name: field for field in agents.FORM if field.group not in ELSEWHERE}
 SWITCHES = tuple(name for name, field in FORM.items() if field.kind == "switch")
 NUMBERS = {"range": float, "whole": int}
+COPIED, GONE = "copied from a caller", "A voice that was deleted"
 
 
 class ConfigureState(SessionState):
@@ -33,9 +36,7 @@ class ConfigureState(SessionState):
     async def _open(self, principal: Principal, agent_id: str) -> None:
         opened = await self.get_state(AgentState)
         self.models = [{"value": model.name, "label": model.label} for model in agents.models()]
-        self.voices = [
-            {"value": voice.id, "label": f"{voice.name}: {voice.description.lower()}"} for voice in agents.voices()
-        ]
+        self.voices = await _voices(principal, str(opened._values["voice_id"]))
         self.errors, self.saved, self.asked_type = dict.fromkeys(FORM, ""), "", ""
         self._take(opened._values)
 
@@ -93,6 +94,17 @@ class ConfigureState(SessionState):
 
     def _take(self, values: dict[str, Any]) -> None:
         self.values = {name: texts.plain(values[name]) for name in FORM}
+
+
+async def _voices(principal: Principal, chosen: str) -> list[dict[str, str]]:
+    """Return the voices to choose from, those of callers first; one that is chosen and gone says so."""
+    with org_scope(principal.org_id):
+        async with unit_of_work() as session:
+            copied = [(one.id, f"{one.name}: {COPIED}") for one in await voice_copies.ready(session)]
+    offered = [*copied, *((one.id, f"{one.name}: {one.description.lower()}") for one in agents.voices())]
+    if chosen and chosen not in {voice for voice, _ in offered}:
+        offered.insert(0, (chosen, GONE))
+    return [{"value": voice, "label": label} for voice, label in offered]
 
 
 def _typed(name: str, value: str) -> Any:

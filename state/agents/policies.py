@@ -72,6 +72,9 @@ class PoliciesState(SessionState):
     choices: list[dict[str, str]] = []
     asking: dict[str, str] = dict.fromkeys(ASKING, "")
     notices: bool = True
+    copies_voices: bool = False
+    # Whether everything that is said is kept; no voice is copied otherwise.
+    keeps_all: bool = True
     saved: str = ""
     # Which of `LISTS` the dialog adds to, or nothing.
     adding: str = ""
@@ -117,6 +120,15 @@ class PoliciesState(SessionState):
         principal = await self._principal()
         opened = await self.get_state(AgentState)
         await opened._change(principal, {"approval_notice": is_on}, {"approval_notice": not is_on})
+        self._take(opened._values)
+
+    @rx.event
+    @answers
+    async def set_copying(self, is_on: bool) -> None:
+        """Let the agent take samples of callers' voices, or not."""
+        principal = await self._principal()
+        opened = await self.get_state(AgentState)
+        await opened._change(principal, {"voice_copying": is_on}, {"voice_copying": not is_on})
         self._take(opened._values)
 
     @rx.event
@@ -208,6 +220,8 @@ class PoliciesState(SessionState):
         ]
         self.asking = {name: str(values.get(name, "")) for name in ASKING}
         self.notices = bool(values.get("approval_notice", True))
+        self.copies_voices = bool(values.get("voice_copying", False))
+        self.keeps_all = values.get("pii_storage") == "enabled"
         said = values.get("tool_policies", {})
         self.rows = [{**one, "policy": said.get(one["name"], one["policy"])} for one in self.rows]
         self.functions = {name: said.get(name, one) for name, one in self.functions.items()}

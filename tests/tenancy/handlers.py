@@ -598,6 +598,7 @@ WIDGETS: dict[str, Widget] = {
             "set_policy": _rule(EDITOR, name="send_text", policy="ask"),
             "save": _rule(EDITOR, name="approval_minutes", value="30", base="60"),
             "set_notices": _rule(EDITOR, is_on=False),
+            "set_copying": _rule(EDITOR, is_on=True),
             "begin": _rule(field="recipients"),
             "add": _rule(EDITOR, form={"label": "Mallory", "address": "mallory@example.com"}),
             "set_open": SHUT,
@@ -921,6 +922,10 @@ WIDGETS: dict[str, Widget] = {
             "find_countries": _rule(query="a"),
             "find_zones": _rule(query="a"),
         },
+    ),
+    "state.settings.voices.VoiceCopiesState": Widget(
+        "/settings/organization",
+        {"load": _rule(), "keep": SHUT, "ask_remove": _rule(copy_id=Id("voice_copies")), "remove": _rule(OWNER)},
     ),
     "state.settings.profile.ProfileState": Widget(
         "/settings",

@@ -187,6 +187,7 @@ MEMBERS = (
     Call("/api/knowledge/files", role=EDITOR, fair=201),
     Call("/functions/v1/knowledge-source-delete", {"id": SOURCE}, EDITOR, or_else=404),
     Call("/functions/v1/delete-knowledge-source", {"source_id": SOURCE}, EDITOR, or_else=404),
+    Call("/functions/v1/delete-voice", {"voice_id": Id("voice_copies")}, OWNER),
     Call("/functions/v1/delete-contact", {"contact_id": Id("contacts")}, EDITOR),
     Call("/functions/v1/tool-approvals", method="GET"),
     Call("/functions/v1/tool-approvals/{approval_id}", method="GET", values={"approval_id": Id("tool_calls")}),

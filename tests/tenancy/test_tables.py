@@ -40,6 +40,7 @@ TENANT = {
     "call_records": "org_id",
     "call_waits": "org_id",
     "call_whitelist": "org_id",
+    "voice_copies": "org_id",
     "webhook_events": "org_id",
     "ledger_entries": "org_id",
     "consents": "org_id",

@@ -379,6 +379,7 @@ async def _rows(owner: Principal, support: Principal, mark: str, number: str, cu
             await rows.make("support_tickets", priority="high", status="open", call_id=None, told_in="")
             await rows.make("call_records", direction="outbound", status="completed", vendor_call_id="")
             await rows.make("call_recordings", status="ready", path=path, content_type="audio/mpeg", peaks=[[1], [2]])
+            await rows.make("voice_copies", status="failed", vendor_voice_id="")
             await rows.make("call_waits", team_id=None, taken_by_user_id=None, declined_by=[], outcome="")
             await rows.make("webhook_events", event="call.completed")
             await rows.make("call_whitelist", caller_number=customer, forward_to=number)

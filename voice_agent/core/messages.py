@@ -37,6 +37,8 @@ class Line(StrEnum):
     BACK_FROM_PERSON = "back_from_person"
     LOST_PERSON = "lost_person"
     BACK_FROM_HOLD = "back_from_hold"
+    ASK_FOR_VOICE = "ask_for_voice"
+    SPEAK_SAMPLE = "speak_sample"
 
 
 class Ending(StrEnum):

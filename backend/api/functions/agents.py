@@ -8,11 +8,13 @@ from fastapi.responses import JSONResponse
 from backend.agents import service as agents
 from backend.api.auth import principal
 from backend.api.functions.body import BadParameter, Body
+from backend.core.ids import parse_id
 from backend.core.principal import Principal
 from backend.core.tenancy import org_scope, unit_of_work
 from backend.functions import service as functions
 from backend.knowledge import service as knowledge
 from backend.vocab import AgentType
+from backend.voice_copies import service as voice_copies
 
 router = APIRouter(prefix="/functions/v1")
 Caller = Annotated[Principal, Depends(principal)]
@@ -164,7 +166,28 @@ async def list_voices(request: Request, who: Caller) -> JSONResponse:
         for one in agents.voices()
         if provider in ("", one.provider) and with_builtin is not False
     ]
+    if provider in ("", agents.ELEVENLABS):
+        with org_scope(who.org_id):
+            async with unit_of_work() as session:
+                copied = await voice_copies.ready(session)
+        told = {
+            "description": "Copied from a caller who agreed to it",
+            "provider": agents.ELEVENLABS,
+            "is_custom": True,
+        }
+        rows += [{"id": one.id, "name": one.name, **told} for one in copied]
     return body.reply({"voices": rows})
+
+
+@router.post("/delete-voice")
+async def delete_voice(request: Request, who: Caller) -> JSONResponse:
+    """Have a copied voice deleted, here and at the voice service."""
+    body = await Body.of(request)
+    voice = body.text("voice_id")
+    with org_scope(who.org_id):
+        async with unit_of_work() as session:
+            await voice_copies.remove(session, who, parse_id(voice.removeprefix(voice_copies.PREFIX)))
+    return body.reply({"success": True})
 
 
 def _row(found: dict[str, Any]) -> dict[str, Any]:
