@@ -85,7 +85,8 @@ class CallSession:
         self._call, self._brain, self._leg = call, brain, leg
         self.core = Call(opening.rules_of(call, brain), clock, self._loop.time())
         self._http = aiohttp.ClientSession()
-        made = vendors.of(call.settings, brain.spec.model, brain.spec.max_tokens, self._http, ears is not None)
+        spec, rate = brain.spec, leg.mouth.coding.rate
+        made = vendors.of(call.settings, spec.model, spec.max_tokens, self._http, rate, ears is not None)
         # The connection stands when the first words are there to be said.
         made.voice.prewarm()
         self._attention = Attention(made.ear.give_up)

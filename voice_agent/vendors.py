@@ -13,8 +13,8 @@ from voice_agent import gateway, turns
 from voice_agent.hearing import Ears
 from voice_agent.prompt_voice import PromptVoice
 
-# Rates without loss on a telephone; the wire to the caller has 8 kHz.
-VOICE_HZ, EAR_HZ = 24_000, 16_000
+# What is written down for people to read may be a tenth of a second late: lines of every rate are brought to this one.
+CAPTIONS_HZ = 16_000
 # A language Deepgram hears as any of several (https://developers.deepgram.com/docs/multilingual-code-switching).
 MANY = "multi"
 # OpenAI's quickest voice model, which speaks where ElevenLabs fails, and for agents that chose one of its voices.
@@ -47,13 +47,18 @@ def of(
     model: str,
     max_tokens: int,
     http: aiohttp.ClientSession,
+    rate: int,
     hears: bool = True,
 ) -> Vendors:
-    """Return the vendors for an agent's published fields; they share `http` and are closed with it."""
+    """Return the vendors for an agent's published fields; they share `http` and are closed with it.
+
+    They hear and speak at the line's own `rate` (samples a second: 8,000 or 24,000): a change of rate on the way holds
+    sound back by as much as 0.1 s.
+    """
     ours = gateway.settings()
-    ear = Ears([_ear(settings, ours, http), _stand_in_ear(settings, ours)], hears)
-    voices = _voices(settings, ours, http)
-    voice = tts.FallbackAdapter(voices, max_retry_per_tts=0, sample_rate=VOICE_HZ)
+    ear = Ears([_ear(settings, ours, http, rate), _stand_in_ear(settings, ours)], hears)
+    voices = _voices(settings, ours, http, rate)
+    voice = tts.FallbackAdapter(voices, max_retry_per_tts=0, sample_rate=rate)
     return Vendors(ear, _mind(settings, model, max_tokens, ours), voice, voices[0])
 
 
@@ -61,7 +66,7 @@ def ears_of_people(settings: Mapping[str, Any], http: aiohttp.ClientSession) -> 
     """Return what hears people who hold a call themselves; `settings` are the agent's, where there is one."""
     known = {"language": MANY, "vocabulary": "", "responsiveness": 0.5, **settings}
     ours = gateway.settings()
-    return Ears([_ear(known, ours, http), _stand_in_ear(known, ours)], hears=True)
+    return Ears([_ear(known, ours, http, CAPTIONS_HZ), _stand_in_ear(known, ours)], hears=True)
 
 
 def _stand_in_ear(settings: Mapping[str, Any], ours: gateway.Settings) -> stt.STT[Any]:
@@ -76,12 +81,12 @@ def _stand_in_ear(settings: Mapping[str, Any], ours: gateway.Settings) -> stt.ST
     )
 
 
-def _ear(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.ClientSession) -> stt.STT[Any]:
+def _ear(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.ClientSession, rate: int) -> stt.STT[Any]:
     terms = [one.strip() for one in str(settings["vocabulary"]).split(",") if one.strip()]
     return deepgram.STT(
         model=ours.deepgram_model,
         language=settings["language"],
-        sample_rate=EAR_HZ,
+        sample_rate=rate,
         endpointing_ms=turns.endpointing_ms(settings),
         # Spellings the business wants; only this family of models takes them.
         keyterm=terms if ours.deepgram_model.startswith("nova-3") else [],
@@ -114,7 +119,9 @@ def _mind(settings: Mapping[str, Any], model: str, max_tokens: int, ours: gatewa
     return llm.FallbackAdapter(made, attempt_timeout=MIND_WAITS_S) if len(made) > 1 else made[0]
 
 
-def _voices(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.ClientSession) -> list[tts.TTS[Any]]:
+def _voices(
+    settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.ClientSession, rate: int
+) -> list[tts.TTS[Any]]:
     chosen = gateway.voice_of(str(settings["voice_id"]))
     is_openai = chosen.provider == gateway.OPENAI
     spoken_by_openai = PromptVoice(
@@ -134,7 +141,7 @@ def _voices(settings: Mapping[str, Any], ours: gateway.Settings, http: aiohttp.C
             similarity_boost=SIMILARITY,
             speed=_within(settings["voice_speed"], SPEEDS),
         ),
-        encoding="pcm_24000",
+        encoding="pcm_8000" if rate == 8_000 else "pcm_24000",
         api_key=ours.elevenlabs_api_key.get_secret_value(),
         base_url=ours.elevenlabs_base_url.rstrip("/"),
         http_session=http,

@@ -9,6 +9,7 @@ from backend.core.config import settings
 from backend.sandbox import spoken
 from voice_agent import vendors
 from voice_agent.greetings import Greeting
+from voice_agent.legs.pacing import PCMU
 
 SETTINGS = {field.name: field.default for field in fields.ALL}
 
@@ -26,7 +27,7 @@ async def http():
 
 async def greeting(http, text="Good morning.", **changed):
     own = {**SETTINGS, **changed}
-    found = Greeting(own, vendors.of(own, "gpt-4.1-mini", 300, http).own_voice)
+    found = Greeting(own, vendors.of(own, "gpt-4.1-mini", 300, http, PCMU.rate).own_voice)
     await found.prepare(text)
     return found
 
@@ -37,8 +38,8 @@ async def test_a_greeting_is_made_once_and_then_needs_no_voice(sandbox, http):
     await first._making
     await sandbox.client.put("/sandbox/faults", json=[{"target": "elevenlabs.speech", "kind": "error"}])
     sound = b"".join([bytes(frame.data) async for frame in (await greeting(http)).frames()])
-    samples = np.concatenate([np.frombuffer(sound, np.int16), np.zeros(vendors.VOICE_HZ, np.int16)])
-    assert list(spoken.Listener(vendors.VOICE_HZ).hear(samples)) == ["Good morning."]
+    samples = np.concatenate([np.frombuffer(sound, np.int16), np.zeros(PCMU.rate, np.int16)])
+    assert list(spoken.Listener(PCMU.rate).hear(samples)) == ["Good morning."]
 
 
 @pytest.mark.parametrize(

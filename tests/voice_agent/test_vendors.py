@@ -5,6 +5,7 @@ import asyncio
 import aiohttp
 import numpy as np
 import pytest
+from aiohttp import web
 from livekit.agents import llm
 from pydantic import SecretStr
 
@@ -16,12 +17,50 @@ from tests.voice_agent.dialling import PATIENT_S
 from tests.voice_agent.ends import Mouth
 from voice_agent import turns, vendors
 from voice_agent.hearing import Attention
+from voice_agent.legs.pacing import PCM_24K, PCMU
 
 SETTINGS = {field.name: field.default for field in fields.ALL}
 
 
+@pytest.fixture
+async def aiohttp_server():
+    """Return a maker of servers that answer one address with a handler; each gives its own."""
+    runners = []
+
+    async def serve(path, handler):
+        app, port = web.Application(), free_port()
+        app.router.add_get(path, handler)
+        runners.append(web.AppRunner(app))
+        await runners[-1].setup()
+        await web.TCPSite(runners[-1], "127.0.0.1", port).start()
+        return f"http://127.0.0.1:{port}"
+
+    yield serve
+    for runner in runners:
+        await runner.cleanup()
+
+
 async def broken(sandbox, target, kind):
     await sandbox.client.put("/sandbox/faults", json=[{"target": target, "kind": kind, "status": 503}])
+
+
+@pytest.mark.parametrize("rate", [PCMU.rate, PCM_24K.rate])
+async def test_vendors_hear_and_speak_at_the_rate_of_the_line_so_that_no_change_of_it_holds_sound_back(
+    rate, monkeypatch, aiohttp_server
+):
+    asked = asyncio.get_running_loop().create_future()
+
+    async def listen(request):
+        asked.set_result(request.query["sample_rate"])
+        return web.Response(status=503)
+
+    monkeypatch.setattr(settings(), "deepgram_base_url", await aiohttp_server("/listen", listen))
+    async with aiohttp.ClientSession() as http:
+        made = vendors.of(SETTINGS, "gpt-4.1-mini", 300, http, rate)
+        recognizer = made.ear.open()
+        assert await asked == str(rate)
+        await recognizer.aclose()
+    assert (made.own_voice.sample_rate, made.voice.sample_rate) == (rate, rate)
 
 
 @pytest.mark.parametrize("kind", ["error", "drop", "timeout"])
@@ -29,7 +68,7 @@ async def broken(sandbox, target, kind):
 async def test_another_vendor_speaks_when_the_voice_fails(sandbox, voice_id, target, kind):
     await broken(sandbox, target, kind)
     async with aiohttp.ClientSession() as http:
-        voice = vendors.of({**SETTINGS, "voice_id": voice_id}, "gpt-4.1-mini", 300, http).voice
+        voice = vendors.of({**SETTINGS, "voice_id": voice_id}, "gpt-4.1-mini", 300, http, PCMU.rate).voice
         sound = b""
         async with voice.stream(conn_options=vendors.CONNECTING.tts_conn_options) as speech:
             speech.push_text("We are open.")
@@ -46,7 +85,7 @@ async def test_what_a_caller_said_while_their_recognizer_failed_is_heard_by_anot
     await broken(sandbox, "deepgram.listen", kind)
     said = "I want to book a table"
     async with aiohttp.ClientSession() as http:
-        ear = vendors.of(SETTINGS, "gpt-4.1-mini", 300, http).ear
+        ear = vendors.of(SETTINGS, "gpt-4.1-mini", 300, http, PCMU.rate).ear
         attention = Attention(ear.give_up)
         mouth, heard = Mouth(), []
         mouth.say(said)
@@ -81,7 +120,7 @@ async def test_another_server_thinks_when_the_model_of_the_first_cannot_be_reach
     context = llm.ChatContext.empty()
     context.add_message(role="user", content="Hello")
     async with aiohttp.ClientSession() as http:
-        mind = vendors.of(SETTINGS, "gpt-4.1-mini", 300, http).mind
+        mind = vendors.of(SETTINGS, "gpt-4.1-mini", 300, http, PCMU.rate).mind
         async with mind.chat(chat_ctx=context) as answer:
             said = [one.delta.content async for one in answer if one.delta and one.delta.content]
         await mind.aclose()
