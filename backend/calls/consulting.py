@@ -95,7 +95,10 @@ async def instructions(path_with_query: str, signature: str, body: bytes) -> byt
         return Answer().say(_GONE).hang_up().xml
     if "Digits" not in form:
         caller = found.contact_name or e164.display(found.caller_number)
-        words = _WHO.format(business=found.business_name, caller=caller, reason=asked.data["reason"])
+        # Models write a reason without its full stop; read aloud, it would run into what to press.
+        reason = str(asked.data["reason"])
+        reason = reason if reason.endswith((".", "!", "?")) else f"{reason}."
+        words = _WHO.format(business=found.business_name, caller=caller, reason=reason)
         action = routing.address("warm-transfer-cxml", found.call_id, leg=marks["leg"])
         told = Answer().gather(f"{words} {_CHOOSE}", action=action, waits_s=_DECIDES_S)
         return told.gather(_CHOOSE, action=action, waits_s=_DECIDES_S).hang_up().xml

@@ -29,6 +29,7 @@ async def test_who_takes_a_caller_has_them_until_they_put_the_phone_down(line, a
     path = f"?call={rung.id}&leg=one"
     asked = await post(api, INSTRUCTIONS + path, form())
     assert said(asked).count("press 1") == 2
+    assert "an order. To speak" in said(asked)
     assert TO["reason"] in said(asked)
     for _ in range(times):
         taken = await post(api, INSTRUCTIONS + path, form(Digits="1"))
