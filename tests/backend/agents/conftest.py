@@ -191,7 +191,11 @@ class Script:
     before_answer: Callable[[], None] = lambda: None
 
     def says(self, *answers: Any) -> None:
-        """Answer with each of `answers` in turn, and with the last one from then on."""
+        """Answer with each of `answers` in turn, and with the last one from then on.
+
+        One that is a function is given the messages: where it is not known how often the model is asked, as of a voice
+        that begins to think before its caller has ended.
+        """
         self.answers = list(answers)
 
     @staticmethod
@@ -207,6 +211,8 @@ class Script:
     async def complete(self, request: Request) -> Response:
         self.requests.append(await request.json())
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if callable(answer):
+            answer = answer(self.requests[-1]["messages"])
         self.before_answer()
         if isinstance(answer, int):
             return JSONResponse({"error": {"message": "scripted", "type": "server_error"}}, answer)
