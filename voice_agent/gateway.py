@@ -226,9 +226,9 @@ async def tell(
     return await calls.append(call_id, SOURCE, event_id, kind, at or clock.now(), data)
 
 
-async def begin_recording(call_id: UUID, line: str, delay_s: float) -> Begun | None:
+async def begin_recording(call_id: UUID, line: str, delay_s: float, *, is_room: bool) -> Begun | None:
     """Keep that a line is recorded from now on, or return None when it may not be. Raises `NotFound`."""
-    return await recordings.begin(call_id, line, delay_s)
+    return await recordings.begin(call_id, line, delay_s, is_room=is_room)
 
 
 async def recording_made(begun: Begun) -> None:

@@ -17,6 +17,8 @@ import av
 import numpy as np
 
 from voice_agent import gateway
+from voice_agent.egress import Egress
+from voice_agent.legs.livekit_room import RoomLine
 from voice_agent.legs.port import Leg
 from voice_agent.legs.taps import Side, Taps
 
@@ -120,11 +122,15 @@ class _Writer:
 @asynccontextmanager
 async def of(leg: Leg, call: gateway.CallBrief) -> AsyncIterator[None]:
     """Record a line inside the block, where the call may be recorded; a recording that fails costs the call nothing."""
-    recorder = begun = None
+    recorder: Recorder | Egress | None = None
+    begun = None
     try:
-        begun = await gateway.begin_recording(call.call_id, leg.name, DELAY_SAMPLES / leg.taps.rate)
+        is_room = isinstance(leg, RoomLine)
+        begun = await gateway.begin_recording(call.call_id, leg.name, DELAY_SAMPLES / leg.taps.rate, is_room=is_room)
         if begun is not None:
             recorder = Recorder(leg.taps, begun.path)
+            if begun.egress_path is not None:
+                recorder = Egress(leg.name, begun.egress_path, instead=recorder)
             recorder.begin()
     except Exception as error:
         gateway.log.error("voice.not_recorded", call=str(call.call_id), error=repr(error))
@@ -135,10 +141,10 @@ async def of(leg: Leg, call: gateway.CallBrief) -> AsyncIterator[None]:
             await _end(recorder, begun)
 
 
-async def _end(recorder: "Recorder", begun: gateway.Begun) -> None:
+async def _end(recorder: "Recorder | Egress", begun: gateway.Begun) -> None:
     try:
-        await recorder.end()
-        await gateway.recording_made(begun)
+        if await recorder.end():
+            await gateway.recording_made(begun)
     except Exception as error:
         # Whoever looks for unfinished recordings finds it.
         gateway.log.error("voice.recording_not_told", recording=str(begun.id), error=repr(error))
@@ -172,7 +178,7 @@ class Recorder:
         if due - self._taken >= CHUNK_S * self._rate:
             self._hand_on(due)
 
-    async def end(self) -> None:
+    async def end(self) -> bool:
         """Hear no more, and wait until the file is whole."""
         self._taps.remove(self)
         self._hand_on(max(one.length for one in self._tracks.values()))
@@ -182,6 +188,7 @@ class Recorder:
             await asyncio.wait({ending, self._work}, return_when=asyncio.FIRST_COMPLETED)
             ending.cancel()
             await self._work
+        return True
 
     def _hand_on(self, until: int) -> None:
         count = until - self._taken

@@ -1,6 +1,7 @@
 """Have what others recorded of a call brought here, and say of which calls a recording may be kept."""
 
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,6 +24,21 @@ async def have_brought(session: AsyncSession, org_id: UUID, call_id: UUID, sid: 
         call_id=str(call_id),
         sid=sid,
         began_at=began_at.isoformat(),
+    )
+
+
+async def have_taken_up(session: AsyncSession, org_id: UUID, name: str) -> None:
+    """Have a file of LiveKit's egress service taken up by a job; what is not named as ours are, is nobody's."""
+    try:
+        recording_id = UUID(Path(name).stem.partition("_")[2])
+    except ValueError:
+        return
+    await jobs.defer(
+        session,
+        "recordings.complete",
+        queueing_lock=f"recording:{recording_id}",
+        org_id=str(org_id),
+        recording_id=str(recording_id),
     )
 
 

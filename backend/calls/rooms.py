@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from backend.calls import log, queries, room_calls, routing
+from backend.calls import log, queries, recorded, room_calls, routing
 from backend.calls.projection import Kind
 from backend.core import clock, jobs, telemetry
 from backend.core.tenancy import org_scope, platform_scope, unit_of_work
@@ -69,6 +69,8 @@ async def apply(event_id: UUID) -> None:
                 kind, data = _KINDS[event.payload["event"]], _data(event.payload)
                 at = _moment(event.payload.get("createdAt"), event.received_at)
                 await log.write(session, call_id, SOURCE, event.external_id, kind, at, data)
+                for name in _files(event.payload):
+                    await recorded.have_taken_up(session, org_id, name)
                 if event.payload["event"] == _GONE and data.get("who") == room_calls.line_of(call_id):
                     # The telephone we rang is off the line, whatever the voice process knew of it; where that said
                     # how it went, its word says more than this one.

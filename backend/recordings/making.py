@@ -14,7 +14,7 @@ from backend.core.config import settings
 from backend.core.ids import new_id
 from backend.core.tenancy import org_id_of, org_scope, unit_of_work
 from backend.models.recordings import CallRecording
-from backend.recordings import queries, sound
+from backend.recordings import egress, queries, sound
 from backend.recordings.schemas import Begun
 from backend.vocab import RecordingStatus
 
@@ -22,10 +22,11 @@ WORKER = "worker"
 _TYPE = "audio/mpeg"
 
 
-async def begin(call_id: UUID, line: str, delay_s: float) -> Begun | None:
+async def begin(call_id: UUID, line: str, delay_s: float, *, is_room: bool = False) -> Begun | None:
     """Keep that a line of a call is recorded from now on, or return None when it may not be.
 
-    `delay_s` is how much silence the file has before its first sound. Raises `NotFound`.
+    `delay_s` is how much silence the file has before its first sound; `is_room` says that the line is a room of
+    LiveKit's, which its egress service records where that has a folder. Raises `NotFound`.
     """
     found = await calls.brief(call_id)
     if not calls.is_recorded(found.settings):
@@ -34,7 +35,7 @@ async def begin(call_id: UUID, line: str, delay_s: float) -> Begun | None:
         id=new_id(),
         org_id=found.org_id,
         call_id=call_id,
-        source=WORKER,
+        source=egress.LIVEKIT if is_room and settings().livekit_egress_dir else WORKER,
         name=line,
         content_type=_TYPE,
         channels=2,
@@ -44,7 +45,8 @@ async def begin(call_id: UUID, line: str, delay_s: float) -> Begun | None:
     with org_scope(found.org_id):
         async with unit_of_work() as session:
             session.add(made)
-    return Begun(made.id, found.org_id, settings().media_dir / made.path)
+    path, elsewhere = settings().media_dir / made.path, egress.path_of(call_id, made.id)
+    return Begun(made.id, found.org_id, path, elsewhere if made.source == egress.LIVEKIT else None)
 
 
 async def made(begun: Begun) -> None:
@@ -77,6 +79,9 @@ async def complete(recording_id: UUID) -> None:
     if found is None:
         # It was erased while it was made.
         path.unlink(missing_ok=True)
+        egress.forget(recording_id)
+        return
+    if found.source == egress.LIVEKIT and not path.exists() and not await egress.take_up(found, path):
         return
     size = sound.size(path)
     if found.status == RecordingStatus.READY and found.size_bytes == size:

@@ -13,6 +13,8 @@ class Begun:
     id: UUID
     org_id: UUID
     path: Path
+    egress_path: Path | None
+    """Where LiveKit's egress service is to write it instead, for us to take up."""
 
 
 class RecordingView(TypedDict):

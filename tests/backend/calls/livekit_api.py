@@ -35,7 +35,8 @@ class LiveKit:
         self.asked.append((method, await request.json() if is_json else await request.read()))
         status, body = self.answers[method]
         # What asks in protobuf is answered in it: an answer without a word is an empty one.
-        return web.json_response(body, status=status) if is_json or status != 200 else web.Response()
+        in_protobuf = body.pop("protobuf", b"") if not is_json and status == 200 else None
+        return web.json_response(body, status=status) if in_protobuf is None else web.Response(body=in_protobuf)
 
 
 @asynccontextmanager

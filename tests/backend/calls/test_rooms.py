@@ -110,6 +110,16 @@ async def test_a_recording_is_told_by_the_name_of_its_file(line, api, apply):
     assert (told.kind, told.data["status"], told.data["duration_s"]) == ("recording.told", "completed", 61)
 
 
+async def test_a_recording_of_the_egress_service_is_taken_up_by_the_name_of_its_file(line, api, apply, jobs_waiting):
+    call_id, recording_id = call_in(await post(api, INBOUND, form())), new_id()
+    info = {"egressId": "EG_1", "fileResults": [{"filename": f"/shared/call-{call_id}_{recording_id}.mp3"}]}
+    for _ in range(2):
+        await tell(api, event("egress_ended", "", participant=None, egressInfo=info))
+    await apply()
+    ((_, job),) = await jobs_waiting("recordings.complete")
+    assert job["recording_id"] == str(recording_id)
+
+
 async def test_a_room_of_ours_names_its_call_in_its_metadata(line, api, apply):
     call_id = call_in(await post(api, INBOUND, form()))
     room = {"name": "call-2", "metadata": json.dumps({"call_id": str(call_id)})}
