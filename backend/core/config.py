@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     livekit_trunk_user: str = ""
     livekit_trunk_password: SecretStr = SecretStr("")
     # The folder, under one path for it and for us, into which LiveKit's egress service records calls in rooms
-    livekit_egress_dir: Path | None = None
+    livekit_egress_dir: str = ""
     voice_stream_url: str = ""
     voice_port: int = Field(3002, ge=1, le=65535)
     # Calls one voice process holds at once; with none, no such process is run

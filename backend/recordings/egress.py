@@ -23,13 +23,13 @@ _BIT_RATE = 64_000
 def path_of(call_id: UUID, recording_id: UUID) -> Path | None:
     """Return where the egress service writes a recording; None where it has no folder."""
     folder = settings().livekit_egress_dir
-    return folder / f"call-{call_id}_{recording_id}.mp3" if folder else None
+    return Path(folder) / f"call-{call_id}_{recording_id}.mp3" if folder else None
 
 
 def forget(recording_id: UUID) -> None:
     """Remove the file of a recording that nobody wants any more."""
     if folder := settings().livekit_egress_dir:
-        for given in folder.glob(f"call-*_{recording_id}.mp3"):
+        for given in Path(folder).glob(f"call-*_{recording_id}.mp3"):
             given.unlink(missing_ok=True)
 
 

@@ -20,7 +20,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(settings(), "data_dir", tmp_path / "data")
     shared = tmp_path / "egress"
     shared.mkdir()
-    monkeypatch.setattr(settings(), "livekit_egress_dir", shared)
+    monkeypatch.setattr(settings(), "livekit_egress_dir", str(shared))
     return shared
 
 
@@ -79,7 +79,7 @@ async def test_the_file_of_a_recording_that_was_erased_meanwhile_is_removed(line
 @pytest.mark.parametrize("is_room", [True, False])
 async def test_only_rooms_are_recorded_by_it_and_only_where_it_has_a_folder(line, monkeypatch, is_room):
     if is_room:
-        monkeypatch.setattr(settings(), "livekit_egress_dir", None)
+        monkeypatch.setattr(settings(), "livekit_egress_dir", "")
     begun = await recordings.begin((await line.begin()).id, "a line", 0.1, is_room=is_room)
     assert begun.egress_path is None
     write(begun.path)
