@@ -78,6 +78,7 @@ class CallAgent(Agent):
         self._used = used
         self._answers: OrderedDict[UUID, gateway.Answer] = OrderedDict()
         self._current: gateway.Answer | None = None
+        self._came: dict[str, str] = {}
 
     async def stt_node(
         self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
@@ -114,6 +115,10 @@ class CallAgent(Agent):
         answer = await self._answer(chat_ctx)
         self.words = ""
         given = chat_ctx.copy(exclude_instructions=True)
+        for item in given.items:
+            if item.type == "function_call_output":
+                # The session forgets what came of a tool after which nothing is said.
+                item.output = item.output or self._came.get(item.call_id, "")
         prompt = "\n\n".join(part for part in (answer.prompt, self.hint) if part)
         given.insert(llm.ChatMessage(role="system", content=[prompt], created_at=0.0))
         offered = {one["function"]["name"] for one in answer.schemas}
@@ -202,6 +207,7 @@ class CallAgent(Agent):
             self._used(answer.last_call)
             is_last = is_of_line and context.function_call.name != gateway.COPY_VOICE
             if is_last and answer.last_call["status"] == "ok":
+                self._came[context.function_call.call_id] = content
                 raise StopResponse
             return content
 

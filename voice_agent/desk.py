@@ -15,15 +15,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import numpy as np
-
 from voice_agent import gateway
 from voice_agent.captions import Captions
 from voice_agent.conference import Conference, Hearing, Member
 from voice_agent.core import rules
 from voice_agent.core.cost_clock import Component
-from voice_agent.legs import ulaw
 from voice_agent.legs.browser import BrowserLine
+from voice_agent.legs.keys import tones
 from voice_agent.legs.media_stream import MediaStream
 from voice_agent.legs.port import Gone, Leg
 
@@ -34,11 +32,6 @@ if TYPE_CHECKING:
 COMES_WITHIN_S = 15.0
 # The person at the desk among those of a conference.
 _PERSON = "person"
-# Each key is two tones (ITU-T Q.23) of 120 ms with a pause of 60 ms: twice what Q.24 asks for.
-_ROWS, _COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477)
-_PAD = "123456789*0#"
-_TONE_FRAMES, _PAUSE_FRAMES = 6, 3
-_LOUD = 8_000
 
 
 class Desk:
@@ -213,7 +206,7 @@ class Desk:
             await self._has_keys.wait()
             self._has_keys.clear()
             while self._keys:
-                await conference.caller.play(tones(self._keys.popleft()))
+                await conference.caller.play(tones(self._keys.popleft(), conference.leg.mouth.coding))
 
 
 class Desks:
@@ -274,13 +267,3 @@ class Desks:
             await gateway.leave_desk(call)
             raise gateway.Unavailable("Nobody is at the line of this call.")
         await desk.join(stream)
-
-
-def tones(key: str) -> list[bytes]:
-    """Return a key as frames of PCMU: its two tones, and the pause after them."""
-    row, column = divmod(_PAD.index(key), 3)
-    at = np.arange(ulaw.FRAME * _TONE_FRAMES) / ulaw.RATE
-    wave = sum(_LOUD * np.sin(2 * np.pi * hertz * at) for hertz in (_ROWS[row], _COLUMNS[column]))
-    sound = ulaw.encode(np.asarray(wave, np.int16).tobytes())
-    frames = [sound[begin : begin + ulaw.FRAME] for begin in range(0, len(sound), ulaw.FRAME)]
-    return [*frames, *[ulaw.SILENCE] * _PAUSE_FRAMES]

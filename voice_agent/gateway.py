@@ -14,7 +14,7 @@ from backend.calls import service as calls
 
 from backend.agents import jobs as turns
 from backend.agents import speaking, trial_calls
-from backend.agents.line_tools import COPY_VOICE, END_CALL
+from backend.agents.line_tools import COPY_VOICE, END_CALL, PRESS_KEYS
 from backend.agents.line_tools import NAMES as LINE_TOOLS
 from backend.agents.outgoing import Outgoing
 from backend.agents.schemas import Line, TurnView
@@ -62,6 +62,7 @@ __all__ = [
     "LINE_TOOLS",
     "OPENAI",
     "OUTBOUND",
+    "PRESS_KEYS",
     "REDACTED",
     "ROOM_AGENT",
     "SIP_HEADERS",

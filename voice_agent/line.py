@@ -66,6 +66,10 @@ class CallLine:
             raise gateway.Unavailable(_TRIED)
         await self._guests.consult(number, reason)
 
+    async def press(self, keys: str) -> None:
+        """Press keys of the telephone."""
+        await self._leg.press(keys)
+
     async def copy_voice(self) -> None:
         """Take the caller's voice if they agree. Raises `MagpipeError` that says why nothing was taken."""
         if self._sampler is None:

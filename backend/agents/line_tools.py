@@ -1,8 +1,9 @@
-"""Offer what an agent may do with the line of its call: put the phone down, put the caller through, copy their voice.
+"""Offer what an agent may do with the line of its call: put it down, put the caller through, press keys, copy a voice.
 
 A tool's result is the truth: it is what the line itself said of it, so that nobody is told of a transfer that is none.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -13,8 +14,12 @@ from backend.core.json_schema import closed_object
 from backend.functions.schemas import Offer
 from backend.vocab import THE_TEAM, ToolCallStatus, ToolKind, ToolPolicy, TransferMode
 
-END_CALL, TRANSFER_CALL, COPY_VOICE = "end_call", "transfer_call", "copy_voice"
-NAMES = (END_CALL, TRANSFER_CALL, COPY_VOICE)
+END_CALL, TRANSFER_CALL, COPY_VOICE, PRESS_KEYS = "end_call", "transfer_call", "copy_voice", "press_keys"
+NAMES = (END_CALL, TRANSFER_CALL, COPY_VOICE, PRESS_KEYS)
+# As long as the longest card number with its pauses; `w` waits for half a second.
+_KEYS = re.compile(r"[0-9*#w]{1,40}")
+_PRESSED = "The keys were pressed. Say nothing until you have heard what follows."
+_NO_KEYS = "Keys are digits, * and #, and w for a pause, 40 at most. Nothing was pressed."
 _ENDS = "The call ends now. Say nothing more."
 _PUT_THROUGH = "The caller is being put through to {label} now. Say nothing more."
 _NOT_PUT_THROUGH = "The caller could not be put through. Say so, and offer that somebody calls back."
@@ -43,6 +48,9 @@ class Line(Protocol):
         Raises `MagpipeError` that says why nobody did; the agent has the caller again then.
         """
 
+    async def press(self, keys: str) -> None:
+        """Press keys of the telephone; `w` waits for half a second."""
+
     async def copy_voice(self) -> None:
         """Ask the caller for their voice, take what they speak, and have it copied; the agent has them again.
 
@@ -50,10 +58,13 @@ class Line(Protocol):
         """
 
 
-def offers(values: Mapping[str, Any], caller: str, has_team: bool = False) -> tuple[Offer, ...]:
+def offers(
+    values: Mapping[str, Any], caller: str, *, has_team: bool = False, is_ours: bool = False
+) -> tuple[Offer, ...]:
     """Return the tools of a call, from the agent's fields; nobody is put through to themselves.
 
-    `has_team` says that people of the team take callers at their browsers, which goes before a telephone of theirs.
+    `has_team` says that people of the team take callers at their browsers, which goes before a telephone of theirs;
+    `is_ours` that we made the call, which a menu may answer.
     """
     found = [
         Offer(
@@ -80,6 +91,20 @@ def offers(values: Mapping[str, Any], caller: str, has_team: bool = False) -> tu
                 closed_object(properties, tuple(properties)),
                 {"numbers": numbers},
                 label="Transfer the call",
+                policies=(ToolPolicy.ALLOWED,),
+            )
+        )
+    if is_ours:
+        found.append(
+            Offer(
+                ToolKind.OWN,
+                PRESS_KEYS,
+                "Press keys of the telephone. Use it only when a recorded menu or a machine asks for them: for a person"
+                " to reach, an extension, a number to enter. Say nothing with it.",
+                closed_object(
+                    {"keys": {"type": "string", "description": "Such as 2, or 1w4711# (w waits)"}}, ("keys",)
+                ),
+                label="Press keys",
                 policies=(ToolPolicy.ALLOWED,),
             )
         )
@@ -120,6 +145,12 @@ async def use(name: str, arguments: Mapping[str, Any], spec: AgentSpec, line: Li
     if name == END_CALL:
         await line.end()
         return ToolAnswer(ToolCallStatus.OK, _ENDS)
+    if name == PRESS_KEYS:
+        keys = "".join(arguments["keys"].split()).lower()
+        if not _KEYS.fullmatch(keys):
+            return ToolAnswer(ToolCallStatus.REFUSED, _NO_KEYS)
+        await line.press(keys)
+        return ToolAnswer(ToolCallStatus.OK, _PRESSED)
     if name == COPY_VOICE:
         try:
             await line.copy_voice()

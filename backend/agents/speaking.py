@@ -405,7 +405,12 @@ def spoken(spec: AgentSpec, speaker: Speaker) -> AgentSpec:
         # Whoever is on the line is told who comes by the tools that can put them through, not by these.
         targets=(),
         tools=(
-            *line_tools.offers(speaker.settings, speaker.caller_number, speaker.has_team),
+            *line_tools.offers(
+                speaker.settings,
+                speaker.caller_number,
+                has_team=speaker.has_team,
+                is_ours=speaker.direction == Direction.OUTBOUND,
+            ),
             *(one for one in spec.tools if one.name not in (tools.TRANSFER_TO, *withheld, *line_tools.NAMES)),
         ),
     )

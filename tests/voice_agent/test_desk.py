@@ -12,8 +12,9 @@ from tests.backend.calls.conftest import CALLER
 from tests.voice_agent import dialling
 from tests.voice_agent.dialling import Customer, told
 from tests.voice_agent.page import opened
-from voice_agent.desk import tones
 from voice_agent.legs import ulaw
+from voice_agent.legs.keys import tones
+from voice_agent.legs.pacing import PCMU
 from voice_agent.worker import Worker
 
 
@@ -123,7 +124,7 @@ async def test_a_pass_is_worth_nothing_to_another_person(line, committed):
 
 def test_keys_are_the_tones_telephones_know():
     for key, hertz in {"1": (697, 1209), "5": (770, 1336), "0": (941, 1336), "#": (941, 1477)}.items():
-        sound = np.frombuffer(ulaw.decode(b"".join(tones(key))[: ulaw.FRAME * 6]), np.int16)
+        sound = np.frombuffer(ulaw.decode(b"".join(tones(key, PCMU))[: ulaw.FRAME * 6]), np.int16)
         power = np.abs(np.fft.rfft(sound))
         loudest = sorted(np.fft.rfftfreq(len(sound), 1 / ulaw.RATE)[np.argsort(power)[-2:]])
         assert all(abs(found - wanted) < 9 for found, wanted in zip(loudest, hertz, strict=True)), key

@@ -34,6 +34,7 @@ class Phone:
     def __init__(self) -> None:
         self.is_down = asyncio.Event()
         self.put_through_to: list[str] = []
+        self.pressed: list[str] = []
         self.is_refusing = False
         self.answers = asyncio.Event()
         self.answers.set()
@@ -42,6 +43,9 @@ class Phone:
 
     async def hang_up(self) -> None:
         self.is_down.set()
+
+    async def press(self, keys: str) -> None:
+        self.pressed.append(keys)
 
     async def put_through(self, number: str, reason: str) -> None:
         self.put_through_to.append(number)

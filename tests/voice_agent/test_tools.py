@@ -137,6 +137,29 @@ async def test_the_agent_ends_the_call_by_its_tool(held, house, script):  # noqa
     assert (logged.data["name"], logged.data["status"]) == ("end_call", "ok")
 
 
+async def test_an_agent_that_calls_presses_keys_says_nothing_with_them_and_knows_that_it_did(house, script):  # noqa: F811
+    call = await gateway.brief((await house.begin(direction="outbound")).id)
+    phone = Phone()
+    held = CallSession(call, await gateway.speaking_for(call), phone, None, CostClock({}, 0))
+    await held.begin()
+    for keys in ("12 w 47#", "1,2"):
+        script.says(script.calls(("press_keys", {"keys": keys})), "Well.")
+        await held.session.run(user_input="For the workshop, press one two")
+    assert phone.pressed == ["12w47#"]
+    # The second time it was told that nothing was pressed, and it knew what it had pressed before.
+    known = [one["content"] for one in script.requests[-1]["messages"] if one["role"] == "tool"]
+    assert ["were pressed" in known[0], "Nothing was pressed" in known[1]] == [True, True]
+    held.tell(Kind.HUNG_UP)
+    await held.end()
+    logged = [(one.data["name"], one.data["status"]) for one in await told(house, "tool.called")]
+    assert logged == [("press_keys", "ok"), ("press_keys", "refused")]
+
+
+async def test_an_agent_that_is_called_presses_no_keys(house):
+    call = await gateway.brief((await house.begin()).id)
+    assert "press_keys" not in [one.name for one in (await gateway.speaking_for(call)).spec.tools]
+
+
 @pytest.mark.parametrize("mode", ["redacted", "disabled"])
 async def test_where_words_may_not_be_kept_no_tool_and_no_answer_keeps_them(house, script, mode):  # noqa: F811
     with house.org.scope():

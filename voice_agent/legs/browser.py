@@ -19,6 +19,7 @@ from livekit.agents.voice import io
 
 from voice_agent import gateway
 from voice_agent.legs.around import Around
+from voice_agent.legs.keys import press
 from voice_agent.legs.media_stream import read
 from voice_agent.legs.pacing import PCM_24K, PacedMouth
 from voice_agent.legs.port import Gone
@@ -126,6 +127,10 @@ class BrowserLine:
         """Close the line."""
         self._is_put_down = True
         await self._socket.close()
+
+    async def press(self, keys: str) -> None:
+        """Let keys be heard as their tones."""
+        await press(self, keys)
 
     async def put_through(self, number: str, reason: str) -> None:
         """Refuse: a browser is joined with no telephone."""

@@ -9,6 +9,7 @@ from livekit.agents.voice import io
 
 from voice_agent import gateway
 from voice_agent.legs.around import Around
+from voice_agent.legs.keys import WAIT, WAIT_S
 from voice_agent.legs.pacing import PCM_24K, PacedMouth
 from voice_agent.legs.port import Gone
 from voice_agent.legs.taps import Taps
@@ -23,6 +24,8 @@ _KEPT_FRAMES = 100
 # A room brings a track to its people in some tenths of a second; where it brings it to nobody, we speak all the same.
 _HEARS_WITHIN_S = 5.0
 _TRACK = "agent"
+# The events of keys (RFC 4733, section 3.2), and the time one takes with the pause after it.
+_CODES, _KEY_S = {key: code for code, key in enumerate("0123456789*#")}, 0.3
 
 
 class _Ear(io.AudioInput):
@@ -105,6 +108,13 @@ class RoomLine:
         self._is_put_down = True
         await close(self._room.name)
         self._over(Gone.CLOSED)
+
+    async def press(self, keys: str) -> None:
+        """Have LiveKit's SIP service press keys (RFC 4733)."""
+        for key in keys:
+            if key in _CODES:
+                await self._room.local_participant.publish_dtmf(code=_CODES[key], digit=key)
+            await asyncio.sleep(WAIT_S if key == WAIT else _KEY_S)
 
     async def put_through(self, number: str, reason: str) -> None:
         """Have the carrier join the caller with a telephone; the caller leaves the room by that."""

@@ -22,6 +22,7 @@ from livekit.agents.voice import io
 from voice_agent import gateway
 from voice_agent.legs import ulaw
 from voice_agent.legs.around import Around
+from voice_agent.legs.keys import press
 from voice_agent.legs.pacing import PacedMouth
 from voice_agent.legs.port import Gone
 from voice_agent.legs.taps import Taps
@@ -139,6 +140,10 @@ class MediaStream:
         """Close the socket: the carrier goes on with what its instructions say comes after."""
         self._is_put_down = True
         await self._socket.close()
+
+    async def press(self, keys: str) -> None:
+        """Let keys be heard as their tones."""
+        await press(self, keys)
 
     async def put_through(self, number: str, reason: str) -> None:
         """Have the carrier take the caller to a telephone; the stream ends by that."""

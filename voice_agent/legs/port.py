@@ -52,5 +52,8 @@ class Leg(Protocol):
     async def hang_up(self) -> None:
         """Put the phone down."""
 
+    async def press(self, keys: str) -> None:
+        """Press keys for the other party to take, a menu of theirs for one; `w` waits for half a second."""
+
     async def put_through(self, number: str, reason: str) -> None:
         """Join the caller with a telephone instead of us. Raises `MagpipeError` when that is not done."""

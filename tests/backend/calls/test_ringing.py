@@ -180,7 +180,7 @@ async def test_an_agent_puts_callers_through_to_the_team_where_the_number_says_s
     given = given_to_stream(await post(api, INBOUND, fields))
     brief = await records.brief(UUID(given["call_id"]))
     assert brief.has_team
-    assert TRANSFER_CALL in [one.name for one in offers(brief.settings, brief.caller_number, brief.has_team)]
+    assert TRANSFER_CALL in [one.name for one in offers(brief.settings, brief.caller_number, has_team=brief.has_team)]
     # The agent cannot be reached at all: the team is rung.
     answer = await asks_next(api, fields, given, "agent")
     assert verbs(answer) == ["Connect", "Redirect"]
