@@ -40,6 +40,27 @@ async def aiohttp_server():
         await runner.cleanup()
 
 
+async def test_the_voice_is_connected_before_there_is_anything_to_say(monkeypatch, aiohttp_server):
+    connected = asyncio.get_running_loop().create_future()
+
+    async def speak(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        connected.set_result(None)
+        async for _ in socket:
+            pass
+        return socket
+
+    address = await aiohttp_server("/text-to-speech/{voice}/multi-stream-input", speak)
+    monkeypatch.setattr(settings(), "elevenlabs_base_url", address)
+    async with aiohttp.ClientSession() as http:
+        voice = vendors.of(SETTINGS, "gpt-4.1-mini", 300, http, PCMU.rate).voice
+        voice.prewarm()
+        async with asyncio.timeout(PATIENT_S):
+            await connected
+        await voice.aclose()
+
+
 async def broken(sandbox, target, kind):
     await sandbox.client.put("/sandbox/faults", json=[{"target": target, "kind": kind, "status": 503}])
 

@@ -29,6 +29,8 @@ from voice_agent.core.rules import AtMachine, AtScreening, CallRules
 from voice_agent.core.states import TALKING, Kind, State, after
 
 _Due = Callable[[float], list[Command]]
+# What the apology says is for somebody to do.
+_PROMISED = "Call them back, as they were promised. {why}"
 
 
 class Call:
@@ -263,7 +265,7 @@ class Call:
         if self.state in (State.RINGING, State.CLOSING):
             return []
         why = reason or "The agent could not speak."
-        return [CallPeople(why), *self._close(Line.APOLOGY, Ending.BROKEN, at)]
+        return [CallPeople(_PROMISED.format(why=why)), *self._close(Line.APOLOGY, Ending.BROKEN, at)]
 
     def _say(self, line: Line, is_last: bool = False) -> Say:
         self._speeches += 1

@@ -93,6 +93,7 @@ def test_an_answer_that_does_not_come_is_filled_then_retried_then_people_are_cal
     assert driven.wait(2.5) == [Retry()]
     done = driven.wait(6)
     assert isinstance(done[0], CallPeople)
+    assert done[0].reason.startswith("Call them back")
     assert lines(done) == [Line.APOLOGY]
     assert driven.call.ending == Ending.BROKEN
 
