@@ -50,6 +50,12 @@ class Greeting:
         """Return its sound as a voice gives it; None where it is not at hand."""
         return self._frames() if self._sound else None
 
+    async def made(self) -> AsyncIterator[rtc.AudioFrame] | None:
+        """Return its sound once it is made; None where the voice fails."""
+        if self._making is not None:
+            await self._making
+        return self.frames()
+
     def stop(self) -> None:
         """Leave to another call what is still being made."""
         if self._making is not None:
@@ -73,6 +79,7 @@ class Greeting:
             gateway.log.info("voice.greeting_not_kept", error=str(error))
             return
         if sound:
+            self._sound = sound
             await asyncio.to_thread(self._write, sound)
 
     def _read(self) -> bytes:

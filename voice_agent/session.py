@@ -45,6 +45,7 @@ from voice_agent.core.messages import (
     WrapUp,
 )
 from voice_agent.core.states import TALKING, Kind, State
+from voice_agent.filler import Filler
 from voice_agent.greetings import Greeting
 from voice_agent.guests import Guests
 from voice_agent.hearing import Attention
@@ -60,6 +61,8 @@ _PRESSED = "(The caller pressed {keys} on the keypad.)"
 _KEYS_S = 1.5
 # The log should know that we put the phone down before the carrier asks what follows; the caller need not wait for it.
 _TELL_S = 3.0
+# Where an answer is owed, and the caller may hear that it is being made.
+_MAY_FILL = (State.THINKING, State.TOOL)
 # A carrier joins within a second.
 _LET_GO_S = 5.0
 # A goodbye is said before the line is put down; the session need not wait longer for words after it.
@@ -91,6 +94,7 @@ class CallSession:
         made.voice.prewarm()
         self._attention = Attention(made.ear.give_up)
         self._first_words = Greeting(call.settings, made.own_voice)
+        self._filler = Filler(call.settings, made.own_voice, leg, lambda: self.core.state in _MAY_FILL)
         self.session: AgentSession[None] = AgentSession(
             stt=made.ear,
             llm=made.mind,
@@ -241,6 +245,7 @@ class CallSession:
         """Let everything go of a call that could not begin."""
         self._attention.stop()
         self._first_words.stop()
+        self._filler.stop()
         await self.session.aclose()
         await self._people.leave()
         await self._account.close()
@@ -276,6 +281,8 @@ class CallSession:
 
     def _do(self, command: Command) -> None:
         match command:
+            case Say(line=Line.ONE_MOMENT):
+                self._fill()
             case Say():
                 self._say(command)
             case Retry():
@@ -303,6 +310,11 @@ class CallSession:
             # Callers who have heard nothing yet are still owed the first words.
             self.session.say(self.spoken(Line.GREETING))
 
+    def _fill(self) -> None:
+        # Who reads along sees that an answer is being made.
+        if self.session.output.audio is not None:
+            self._filler.say(self.agent.pronouncing.said(self.spoken(Line.ONE_MOMENT)))
+
     def _say(self, said: Say) -> None:
         if said.is_last:
             self.guests.wait_no_more()
@@ -313,7 +325,6 @@ class CallSession:
             text,
             audio=(said.line == Line.GREETING and self._first_words.frames()) or NOT_GIVEN,
             allow_interruptions=not said.is_last,
-            add_to_chat_ctx=said.line != Line.ONE_MOMENT,
         )
         self._own[handle.id] = said.speech
 
@@ -329,6 +340,7 @@ class CallSession:
     def _on_caller(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking":
             self._attention.spoke()
+            self._filler.hush()
         else:
             self._attention.paused()
         self._tell(Event(Kind.CALLER_SPOKE if event.new_state == "speaking" else Kind.CALLER_PAUSED))

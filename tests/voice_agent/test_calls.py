@@ -8,6 +8,7 @@ from backend.models.agents import AgentConfig
 from backend.recordings import queries
 from tests.voice_agent import dialling
 from tests.voice_agent.dialling import Customer, told
+from voice_agent.core import rules
 from voice_agent.core.states import State
 from voice_agent.worker import Worker
 
@@ -127,6 +128,31 @@ async def test_a_caller_may_hang_up_at_any_moment(line, worker, carrier, custome
     await eventually(lambda: is_idle(worker), dialling.PATIENT_S)
 
 
+async def test_who_waits_for_an_answer_hears_so_before_it_and_once(
+    line, worker, carrier, customer, monkeypatch, eventually
+):
+    await customer.dial(line.number.phone_number)
+    await customer.hears("North Dental.")
+    await eventually(lambda: is_listening(worker), dialling.PATIENT_S)
+    slow = {"target": "openai.chat", "kind": "delay", "delay_ms": 600_000}
+    (await carrier.put("/sandbox/faults", json=[slow])).raise_for_status()
+    monkeypatch.setattr(rules, "WATCH_S", 0.1)
+    await customer.says("My name is Dana Ruiz")
+    # The answer is still being made: only what does not wait for it can be heard.
+    await customer.hears("One moment.")
+    assert await is_thinking(worker)
+    monkeypatch.setattr(rules, "WATCH_S", 300.0)
+    (await carrier.put("/sandbox/faults", json=[])).raise_for_status()
+    await customer.says("My name is Dana Ruiz")
+    heard = await customer.hears("noted")
+    assert ["One moment." in one for one in heard[:2]] == [False, True]
+    assert sum("One moment." in one for one in heard) == 1
+    await customer.hangs_up()
+    await eventually(lambda: is_idle(worker), dialling.PATIENT_S)
+    # Listeners have it; the transcript is of what was answered.
+    assert not any("One moment." in text for _, text in lines(await told(line)))
+
+
 async def test_a_line_that_breaks_is_told_to_the_caller_and_the_record(line, house, customer, run_jobs, eventually):
     worker, server = house
     await customer.dial(line.number.phone_number)
@@ -177,6 +203,10 @@ async def is_idle(worker):
 
 async def is_speaking(worker):
     return any(one.core.state == State.GREETING and one.session.agent_state == "speaking" for one in worker.held)
+
+
+async def is_listening(worker):
+    return any(one.core.state == State.LISTENING for one in worker.held)
 
 
 async def is_thinking(worker):
