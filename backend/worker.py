@@ -42,6 +42,7 @@ TASK_MODULES = (
     "backend.numbers.jobs",
     "backend.recordings.jobs",
     "backend.skills.jobs",
+    "backend.translation.jobs",
     "backend.voice_copies.jobs",
 )
 # It frees the locks dead workers left, so it must not wait for one.

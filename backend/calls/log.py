@@ -24,11 +24,14 @@ OURS = "magpipe"
 KEY = "keypad.pressed"
 # What tabs hear: a line was spoken, and anything else happened; the subject is the call.
 SPOKEN, CHANGED = "call.spoken", "call.changed"
+# Lines were translated.
+TRANSLATED = "call.translated"
 # Somebody waits for people, or no longer does.
 RINGS = "call.rings"
 # So long after the carrier says that a call is over, its last words may still be told.
 LAST_WORDS = timedelta(seconds=5)
 SETTLE, READ, COMPLETE = "calls.settle", "calls.read", "calls.complete"
+TRANSLATE = "translation.call"
 
 
 async def write(
@@ -94,7 +97,7 @@ def _due(call: CallRecord) -> set[str]:
     if call.status not in ENDED:
         return set()
     if call.answered_at is not None:
-        return {SETTLE, READ}
+        return {SETTLE, READ, *([TRANSLATE] if call.agent_id else [])}
     return {SETTLE, COMPLETE} if call.reserved_micros else {COMPLETE}
 
 

@@ -168,6 +168,7 @@ class Line(TypedDict):
     `began_at` is when the voice began, empty where nobody knows; `at` is when its words were whole.
     `who` is `whisper` or `note` for what a person wrote to the agent or about the call, `took` or `gave` where they
     took the call over or gave it back, `held` or `resumed` where they had the caller wait, and `by` is their name.
+    `translation` is what it is in the language `translated_into` (ISO 639-1); empty where nothing had to be translated.
     """
 
     id: str
@@ -177,6 +178,8 @@ class Line(TypedDict):
     at: str
     began_at: str
     is_interrupted: bool
+    translation: str
+    translated_into: str
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from backend.calls.inviting import decline as decline_invitation
 from backend.calls.listing import PAGE, RESULTS, SEARCH_LIMIT
 from backend.calls.listing import one_line as line
 from backend.calls.listing import page as lines
-from backend.calls.log import CHANGED, RINGS, SPOKEN
+from backend.calls.log import CHANGED, RINGS, SPOKEN, TRANSLATED
 from backend.calls.moving import instructions as transfer_instructions
 from backend.calls.moving import put_through
 from backend.calls.outgoing import CallOrder, check, place, terminate
@@ -77,7 +77,7 @@ from backend.calls.rooms import accept as accept_room_event
 from backend.calls.schemas import CallBrief, CallListFilter, Transcript
 from backend.calls.settling import reserve
 from backend.calls.stepping_in import OnLine, WayIn, give_back, on_line, take, way_in
-from backend.calls.transcript import everything_said, happenings, transcript
+from backend.calls.transcript import everything_said, happenings, transcript, translated
 from backend.calls.voicemail import brought as recording_brought
 from backend.calls.whitelist import add as add_to_whitelist
 from backend.calls.whitelist import entries as whitelist
@@ -93,6 +93,7 @@ __all__ = [
     "RINGS",
     "SEARCH_LIMIT",
     "SPOKEN",
+    "TRANSLATED",
     "Answered",
     "CallBrief",
     "CallFilter",
@@ -194,6 +195,7 @@ __all__ = [
     "transcript",
     "transfer",
     "transfer_instructions",
+    "translated",
     "waiting",
     "way_in",
     "whisper",

@@ -60,6 +60,13 @@ async def transcript(
     return Transcript(lines, has_earlier=False, has_later=has_more)
 
 
+async def translated(session: AsyncSession, line_ids: Sequence[UUID]) -> dict[str, Line]:
+    """Return those of the lines that are translated, by their ids."""
+    is_translated = text("data ? 'translation'")
+    query = select(_E).where(col(_E.org_id) == org_id_of(session), col(_E.id).in_(line_ids), is_translated)
+    return {str(one.id): _line(one) for one in (await session.execute(query)).scalars()}
+
+
 async def everything_said(session: AsyncSession, call_id: UUID, most: int) -> list[Line]:
     """Return up to `most` lines of a call from its beginning."""
     found = await _lines(session, call_id, (LINE,), before=None, after=None, from_end=False, limit=most)
@@ -112,6 +119,7 @@ async def _lines(
 
 
 def _line(event: CallEvent) -> Line:
+    translation = event.data.get("translation") or {}
     return Line(
         id=str(event.id),
         who=_ASIDE.get(event.kind) or str(event.data.get("who") or ""),
@@ -120,6 +128,8 @@ def _line(event: CallEvent) -> Line:
         at=event.at.isoformat(),
         began_at=str(event.data.get("began_at") or ""),
         is_interrupted=bool(event.data.get("is_interrupted")),
+        translation=str(translation.get("text") or ""),
+        translated_into=str(translation.get("language") or ""),
     )
 
 

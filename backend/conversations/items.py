@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.alerts import service as alerts
 from backend.conversations import queries, sentiment, unreads
 from backend.conversations.schemas import SYSTEM, Author, TimelineItem
-from backend.core import clock, realtime
+from backend.core import clock, jobs, realtime
 from backend.core.errors import NotFound
 from backend.core.tenancy import org_id_of
 from backend.models.contacts import Contact
@@ -157,6 +157,13 @@ async def append(
     session.add(item)
     await session.flush()
     await realtime.announce(session, conversation.org_id, "item.added", conversation_id=conversation.id, seq=item.seq)
+    if (
+        kind == ItemKind.MESSAGE
+        and body.strip()
+        and (is_heeded or not is_theirs)
+        and await queries.has_readers_elsewhere(session, conversation)
+    ):
+        await jobs.defer(session, "translation.messages", org_id=str(item.org_id), item_id=str(item.id))
     await notifications.note_message(session, item)
     await alerts.note_message(session, item)
     return item

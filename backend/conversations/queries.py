@@ -27,6 +27,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.schemas import Cursor, ListFilter
 from backend.conversations.search import Asked
+from backend.models.agents import AgentConfig
 from backend.models.contacts import Contact
 from backend.models.conversations import Conversation, ConversationItem, ConversationTag, ConversationUnread
 from backend.models.functions import ToolCall
@@ -363,3 +364,13 @@ async def item(session: AsyncSession, org_id: UUID, conversation_id: UUID, seq: 
         .options(defer(ConversationItem.words))
     )
     return (await session.execute(query)).scalars().first()
+
+
+async def has_readers_elsewhere(session: AsyncSession, conversation: Conversation) -> bool:
+    """Tell whether the team of a conversation's agent reads it in a language of its own (`translate_to`)."""
+    if conversation.agent_id is None:
+        return False
+    query = select(AgentConfig.settings["translate_to"].astext).where(
+        col(AgentConfig.id) == conversation.agent_id, col(AgentConfig.org_id) == conversation.org_id
+    )
+    return bool((await session.execute(query)).scalar())

@@ -6,6 +6,7 @@ import { Timestamp } from "$/public/external/pages/components/timestamp/timestam
 import { AgentMark, Icon } from "$/public/external/pages/inbox/parts/marks.jsx";
 import { clock } from "$/public/external/pages/calls/parts/player.jsx";
 import { Recordings, usePlaying } from "$/public/external/pages/calls/parts/recordings.jsx";
+import { Translated } from "$/public/external/pages/inbox/parts/translated.jsx";
 import { usePatched } from "$/public/external/pages/inbox/parts/live.jsx";
 
 const add = (lines, { line }) => (lines.some((known) => known.id === line.id) ? lines : [...lines, line]);
@@ -135,6 +136,7 @@ export function Transcript(props) {
                 {line.is_interrupted ? <span className="shrink-0">· {words.INTERRUPTED}</span> : null}
               </p>
               <p className="break-words whitespace-pre-wrap text-ink">{line.text}</p>
+              <Translated text={line.translation} language={line.translated_into} words={words} />
             </div>
           </div>
         ))}

@@ -7,6 +7,7 @@ import RotateCw from "lucide-react/dist/esm/icons/rotate-cw.mjs";
 import X from "lucide-react/dist/esm/icons/x.mjs";
 import { Timestamp } from "$/public/external/pages/components/timestamp/timestamp.jsx";
 import { MailHead, Quoted } from "$/public/external/pages/inbox/parts/email_parts.jsx";
+import { Translated } from "$/public/external/pages/inbox/parts/translated.jsx";
 import { AgentMark, Avatar, DELIVERY, Icon, hasFailed } from "$/public/external/pages/inbox/parts/marks.jsx";
 
 export const TEXT_BUTTON =
@@ -155,7 +156,9 @@ export function Message({ item, starts, contactName, orgName, isOpen, words, act
               <span className="sr-only">{words.TRANSLATION}: </span>
               {translated}
             </p>
-          ) : null}
+          ) : (
+            <Translated text={data.translation?.text} language={data.translation?.language} words={words} />
+          )}
         </div>
       ) : null}
       <div

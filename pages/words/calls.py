@@ -50,6 +50,7 @@ class CallWords:
     EARLIER = "Show earlier"
     LATER = "Show more"
     INTERRUPTED = "interrupted"
+    IN_LANGUAGE = "In {language}:"
     OPEN = "Open the call"
     RECORDING = "Recording"
     RECORDING_MADE = "The recording is being finished. It appears here in a moment."

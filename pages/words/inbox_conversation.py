@@ -124,6 +124,7 @@ class InboxTimeline:
     NOTE_MARK = "note, only the team sees it"
     UNTIL = "until"
     TRANSLATION = "Translation"
+    IN_LANGUAGE = "In {language}:"
     TRANSLATED_INTO = "Translated into"
     TRANSLATING = "Translating…"
     TRANSLATE_OFF = "Stop translating"

@@ -29,7 +29,7 @@ SHOWN_ON = ("/inbox", "/calls/")
 class TranscriptState(Feed, SessionState):
     """The transcript of one call: a part of it whole, and what is said from then on as patches."""
 
-    HEARS: ClassVar[frozenset[str]] = frozenset({calls.SPOKEN, calls.CHANGED, "resync"})
+    HEARS: ClassVar[frozenset[str]] = frozenset({calls.SPOKEN, calls.CHANGED, calls.TRANSLATED, "resync"})
 
     call_id: str = ""
     lines: list[Line] = []
@@ -101,6 +101,14 @@ class TranscriptState(Feed, SessionState):
             async with unit_of_work() as session:
                 return await calls.transcript(session, call_id, **place)
 
+    async def _see_translations(self, principal: Principal) -> None:
+        known = [*self.lines, *self._fresh]
+        with org_scope(principal.org_id):
+            async with unit_of_work() as session:
+                found = await calls.translated(session, [UUID(line["id"]) for line in known])
+        self.lines, self._fresh = [found.get(line["id"], line) for line in known], []
+        self._begin()
+
     async def _see_who_has_it(self, principal: Principal, call_id: UUID) -> None:
         with org_scope(principal.org_id):
             async with unit_of_work() as session:
@@ -121,6 +129,8 @@ class TranscriptState(Feed, SessionState):
             principal = await self._principal()
             self.recordings = await self._recorded(principal, UUID(self.call_id))
             await self._see_who_has_it(principal, UUID(self.call_id))
+        if calls.TRANSLATED in told:
+            await self._see_translations(await self._principal())
         if self.has_later or calls.SPOKEN not in told:
             return
         known = [*self.lines, *self._fresh]

@@ -145,6 +145,7 @@ MEMBERS = (
     Call("/api/inbox/chat-files/{conversation_id}", fair=422, values={"conversation_id": Id("conversations")}),
     Call("/api/inbox/chosen-files/{file_id}", method="GET", values={"file_id": Id("outgoing_files")}),
     Call("/functions/v1/generate-agent-message", {"prompt": "Say hello", "recipient_phone": "+14155550178"}),
+    Call("/functions/v1/translate-text", {"texts": ["Hallo"], "targetLang": "en"}),
     Call("/functions/v1/manage-api-keys", {"action": "list"}),
     Call(
         "/functions/v1/send-email",

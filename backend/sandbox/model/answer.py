@@ -51,6 +51,8 @@ def reply(body: dict[str, Any]) -> Reply:
         return Reply(call=tools.Call(remembering.KEEP, memory))
     if (notes := call_notes.kept(prompt)) is not None:
         return Reply(call=tools.Call(call_notes.KEEP, notes))
+    if (lines := translating.kept(prompt)) is not None:
+        return Reply(call=tools.Call(translating.KEEP, lines))
     persona = read_persona(prompt.system)
     language = language_of(prompt.user_texts[-3:])
     if prompt.response_format.get("type") in ("json_object", "json_schema"):
