@@ -34,7 +34,9 @@ _MY_NAME = re.compile(
     rf"|[Ii]ch hei(?:ß|ss)e)\s({_NAME})"
 )
 _I_AM = re.compile(rf"\b(?:I'm|I’m|I am)\s({_NAME})\b")
-_MY_NAME_LOWER = re.compile(r"\b(?:my name(?:'s| is)|call me)\s([a-z][\w'’-]+)", re.IGNORECASE)
+# "Call me back" is no name.
+_NO_NAME = r"(?!(?:back|again|at|on|if|when|later|today|tonight|tomorrow|soon)\b)"
+_MY_NAME_LOWER = re.compile(rf"\b(?:my name(?:'s| is)|call me)\s{_NO_NAME}([a-z][\w'’-]+)", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“«]([^\"”»]{1,500})[\"”»]")
 _SAYING = re.compile(
     r"\b(?:saying|that says|which says|with the (?:text|message|words)|to say|telling (?:them|him"

@@ -241,6 +241,10 @@ SAVE_NAME = {
 }
 
 
+def test_a_wish_to_be_called_back_names_nobody() -> None:
+    assert ask("Please call me back tomorrow about an appointment", tools=[SAVE_NAME]).call is None
+
+
 def test_name_given_in_passing_is_saved_and_the_question_answered() -> None:
     question = "Hi, this is Dana. Are you open on Sunday?"
     made = ask(question, tools=[SAVE_NAME, HAND_OVER]).call
