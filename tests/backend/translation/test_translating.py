@@ -4,12 +4,14 @@ import json
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from backend.agents import service as agents
 from backend.calls import service as calls
 from backend.core.errors import Unavailable
 from backend.core.ids import new_id
 from backend.core.tenancy import unit_of_work
+from backend.models.organizations import Organization
 from backend.translation import asking, jobs
 from tests.backend.calls.test_listing import say, spoken
 from tests.backend.calls.test_summing_up import talked
@@ -84,7 +86,19 @@ async def test_only_what_is_kept_of_a_call_is_translated(line, script):
     assert await translations(line, call) == []
 
 
-async def test_nothing_is_translated_where_nobody_asked_or_pays(line, script):
+async def test_nothing_is_translated_while_the_balance_is_used_up(line, api, script):
+    await reads(line, "en")
+    call = await talked(line, "Guten Tag")
+    with line.org.scope():
+        async with unit_of_work() as session:
+            await session.execute(update(Organization).values(balance_micros=-(10**9)))
+    await jobs.call(str(line.org.org_id), str(call.id))
+    body = {"texts": ["Guten Tag"], "targetLang": "en"}
+    answer = await api.call("translate-text", body, key=await api.key_of(line.org.owner))
+    assert (answer.status_code, script.requests) == (402, [])
+
+
+async def test_nothing_is_translated_where_nobody_asked(line, script):
     off = await talked(line, "Guten Tag")
     await jobs.call(str(line.org.org_id), str(off.id))
     await reads(line, "en")
