@@ -1,4 +1,4 @@
-"""Have a caller hear a few words while an answer is made, and not after it.
+"""Have a caller hear a few words while an answer is made, and not after it, or while they speak for long.
 
 LiveKit's session says one thing after the other: what it is told to say while an answer is owed is heard behind that
 answer. So these words go to the line beside the session, from sound that is kept as a greeting's is, and give way to
@@ -36,10 +36,13 @@ class Filler:
             found = self._sounds[text] = asyncio.get_running_loop().create_task(self._make(text))
         return found
 
-    def say(self, text: str) -> None:
-        """Have words heard as soon as their sound is at hand, where nobody says anything by then."""
+    def say(self, text: str, loudness: float = 1.0) -> None:
+        """Have words heard as soon as their sound is at hand, where the agent says nothing by then.
+
+        `loudness` is beside the agent's voice: 1 is as loud as it speaks in its turn.
+        """
         self.hush()
-        self._saying = asyncio.get_running_loop().create_task(self._say(text))
+        self._saying = asyncio.get_running_loop().create_task(self._say(text, loudness))
 
     def hush(self) -> None:
         """Break off what is being said; what was said last is not taken back."""
@@ -61,10 +64,10 @@ class Filler:
             kept.stop()
         return await _at_rate(frames, self._leg.mouth.coding.rate) if frames is not None else b""
 
-    async def _say(self, text: str) -> None:
+    async def _say(self, text: str, loudness: float) -> None:
         mouth, loop = self._leg.mouth, asyncio.get_running_loop()
         # Whoever is told to hush does not unmake what the next call can use.
-        samples = np.frombuffer(await asyncio.shield(self.prepare(text)), np.int16) * mouth.volume
+        samples = np.frombuffer(await asyncio.shield(self.prepare(text)), np.int16) * (mouth.volume * loudness)
         sound = np.clip(samples, -32_768, 32_767).astype(np.int16)
         size, due = round(mouth.coding.rate * FRAME_S), loop.time() - LEAD_S
         for start in range(0, len(sound), size):

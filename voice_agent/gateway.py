@@ -47,6 +47,7 @@ from backend.core.logging import log
 from backend.core.tenancy import org_scope
 from backend.recordings import service as recordings
 from backend.recordings.service import Begun
+from backend.vendors.openai_client import shared as openai_client
 from backend.vocab import Direction
 from backend.voice_copies.schemas import Sample as VoiceSample
 from voice_agent.core.states import Kind
@@ -112,6 +113,7 @@ __all__ = [
     "log",
     "names_in",
     "new_id",
+    "openai_client",
     "parse_id",
     "party_joined",
     "party_left",

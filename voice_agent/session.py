@@ -26,6 +26,7 @@ from livekit.agents.voice import SpeechHandle
 from voice_agent import gateway, opening, turns, vendors
 from voice_agent.account import Account
 from voice_agent.agent import CallAgent
+from voice_agent.backchannel import Backchannel
 from voice_agent.beeps import Beeps
 from voice_agent.core.call import Call
 from voice_agent.core.cost_clock import CostClock
@@ -95,6 +96,9 @@ class CallSession:
         self._attention = Attention(made.ear.give_up)
         self._first_words = Greeting(call.settings, made.own_voice)
         self._filler = Filler(call.settings, made.own_voice, leg, lambda: self.core.state in _MAY_FILL)
+        # It is said while the caller speaks on, who does not break it off.
+        listener = Filler(call.settings, made.own_voice, leg, lambda: self.core.state == State.LISTENING)
+        self._backchannel = Backchannel(call.settings, listener)
         self.session: AgentSession[None] = AgentSession(
             stt=made.ear,
             llm=made.mind,
@@ -188,11 +192,13 @@ class CallSession:
     def counts(self, text: str) -> bool:
         """Tell whether words of the caller are heard, and not only a sign that they listen."""
         self._attention.understood()
+        self._backchannel.understand(text)
         self._follow(self.core.hears(text, self._loop.time()))
         return self.core.counts(text)
 
     def listen(self, frame: rtc.AudioFrame) -> None:
-        """Take sound of the line, in which a machine may beep."""
+        """Take sound of the line, in which a machine may beep and somebody may speak for long."""
+        self._backchannel.hear(frame, self.session.user_state == "speaking", self.core.state == State.LISTENING)
         if self._beeps is not None and self._beeps.hear(bytes(frame.data), frame.sample_rate):
             self._tell(Event(Kind.BEEP))
 
@@ -246,6 +252,7 @@ class CallSession:
         self._attention.stop()
         self._first_words.stop()
         self._filler.stop()
+        self._backchannel.stop()
         await self.session.aclose()
         await self._people.leave()
         await self._account.close()

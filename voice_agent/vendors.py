@@ -76,8 +76,7 @@ def _stand_in_ear(settings: Mapping[str, Any], ours: gateway.Settings) -> stt.ST
         language=language[:2],
         detect_language=language == MANY,
         prompt=str(settings["vocabulary"]) or NOT_GIVEN,
-        api_key=ours.openai_api_key.get_secret_value(),
-        base_url=ours.openai_base_url,
+        client=gateway.openai_client(ours.openai_base_url, ours.openai_api_key.get_secret_value()),
     )
 
 
@@ -106,8 +105,7 @@ def _mind(settings: Mapping[str, Any], model: str, max_tokens: int, ours: gatewa
     made: list[llm.LLM[Any]] = [
         openai.LLM(
             model=name,
-            api_key=key,
-            base_url=address,
+            client=gateway.openai_client(address, key),
             temperature=settings["temperature"],
             max_completion_tokens=max_tokens,
             service_tier="priority" if settings["priority_sequencing"] else NOT_GIVEN,
@@ -129,8 +127,7 @@ def _voices(
         voice=chosen.name.lower() if is_openai else STAND_IN_VOICE,
         speed=float(settings["voice_speed"]),
         response_format="pcm",
-        api_key=ours.openai_api_key.get_secret_value(),
-        base_url=ours.openai_base_url,
+        client=gateway.openai_client(ours.openai_base_url, ours.openai_api_key.get_secret_value()),
     )
     language = str(settings["language"])[:2]
     spoken_by_elevenlabs = elevenlabs.TTS(

@@ -89,9 +89,9 @@ async def test_every_kind_of_field_is_stored_as_what_it_is(db: None, org: Any) -
         ("transfer_phone_number", "(415) 555-0132", ""),
     ):
         await page.call(ConfigureState.save, name, value, base)
-    await page.call(ConfigureState.switch, "backchannel_enabled", False)
+    await page.call(ConfigureState.switch, "backchannel_enabled", True)
     found = await draft(org, agent_id)
-    assert (found["voice_speed"], found["max_idle_reminders"], found["backchannel_enabled"]) == (1.2, 3, False)
+    assert (found["voice_speed"], found["max_idle_reminders"], found["backchannel_enabled"]) == (1.2, 3, True)
     assert (found["ambient_sound"], found["end_call_phrases"]) == ("coffee-shop", ["bye", "see you"])
     assert found["transfer_phone_number"] == "+14155550132"
 
