@@ -8,15 +8,20 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
-from backend.calls import records
+from backend.calls import callbacks, records
 from backend.calls import service as calls
 from backend.contacts import service as contacts
 from backend.conversations import service as conversations
 from backend.core import clock
-from backend.core.tenancy import unit_of_work
+from backend.core.ids import new_id
+from backend.core.principal import Principal
+from backend.core.tenancy import platform_scope, unit_of_work
+from backend.models.accounts import User
 from backend.models.agents import AgentConfig
 from backend.models.calls import CallRecord
 from backend.models.numbers import ServiceNumber
+from backend.models.organizations import OrganizationMember
+from backend.vocab import MemberRole
 from tests.backend.api.functions.conftest import api, jobs_waiting  # noqa: F401 - the API as the carrier reaches it
 
 SHOP, CALLER = "+14155550132", "+14155550177"
@@ -95,3 +100,31 @@ async def line(db, make_org) -> Line:
             number = ServiceNumber(org_id=org.org_id, phone_number=SHOP, agent_id=agent.id)
             session.add(number)
     return Line(org, number, agent)
+
+
+@pytest.fixture
+async def colleague(line):
+    """Return somebody else of the team."""
+    email = f"{new_id().hex}@example.com"
+    with platform_scope("make a teammate for a test"):
+        async with unit_of_work() as session:
+            user = User(email=email, name="Leo Park", password_hash="none")
+            session.add(user)
+            await session.flush()
+            org_id = line.org.org_id
+            session.add(OrganizationMember(org_id=org_id, user_id=user.id, email=email, full_name="Leo Park"))
+    return Principal(user.id, line.org.org_id, "Leo Park", email, MemberRole.SUPPORT)
+
+
+@pytest.fixture
+async def apply(jobs_waiting):  # noqa: F811
+    """Return what handles the webhooks that were stored and not yet handled."""
+    done: set[str] = set()
+
+    async def run() -> None:
+        for _, job in await jobs_waiting("calls.apply"):
+            if job["event_id"] not in done:
+                done.add(job["event_id"])
+                await callbacks.apply(UUID(job["event_id"]))
+
+    return run

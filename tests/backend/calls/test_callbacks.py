@@ -20,20 +20,6 @@ ANSWERED = {"CallStatus": "in-progress", "Timestamp": "Sun, 22 Nov 2026 18:00:05
 COMPLETED = {"CallStatus": "completed", "Timestamp": "Sun, 22 Nov 2026 18:01:05 +0000", "CallDuration": "60"}
 
 
-@pytest.fixture
-async def apply(jobs_waiting):
-    """Return what handles the webhooks that were stored and not yet handled."""
-    done: set[str] = set()
-
-    async def run() -> None:
-        for _, job in await jobs_waiting("calls.apply"):
-            if job["event_id"] not in done:
-                done.add(job["event_id"])
-                await callbacks.apply(UUID(job["event_id"]))
-
-    return run
-
-
 async def ring(line, api):
     """Let somebody call, and return (the carrier's id, ours)."""
     fields = form()

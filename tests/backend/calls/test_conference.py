@@ -10,13 +10,10 @@ from backend.calls.passes import Door, Pass
 from backend.contacts import service as contacts
 from backend.core import clock
 from backend.core.errors import Conflict, Invalid, MagpipeError, NotAllowed, NotFound, PaymentRequired, Refused
-from backend.core.ids import new_id
-from backend.core.principal import Principal
-from backend.core.tenancy import platform_scope, unit_of_work
-from backend.models.accounts import User
+from backend.core.tenancy import unit_of_work
 from backend.models.calls import CallRecord
-from backend.models.organizations import Organization, OrganizationMember
-from backend.vocab import Channel, MemberRole
+from backend.models.organizations import Organization
+from backend.vocab import Channel
 from tests.backend.calls.calling import form, given_to_stream, post, said, verbs
 from tests.backend.calls.test_moving import events
 
@@ -186,20 +183,6 @@ async def test_a_program_adds_a_telephone_to_a_call_that_lasts_once(line, api, c
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "call_not_found")
 
 
-@pytest.fixture
-async def leo(line):
-    """A colleague who is on duty."""
-    email = f"{new_id().hex}@example.com"
-    with platform_scope("make a teammate for a test"):
-        async with unit_of_work() as session:
-            user = User(email=email, name="Leo Park", password_hash="none")
-            session.add(user)
-            await session.flush()
-            org_id = line.org.org_id
-            session.add(OrganizationMember(org_id=org_id, user_id=user.id, email=email, full_name="Leo Park"))
-    return Principal(user.id, line.org.org_id, "Leo Park", email, MemberRole.SUPPORT)
-
-
 async def invite(line, call, user_id):
     with line.org.scope():
         async with unit_of_work() as session:
@@ -212,42 +195,42 @@ async def rings_for(line, who):
             return [row["id"] for row in await inviting.invitations(session, who)]
 
 
-async def test_a_colleague_is_rung_until_they_decline_and_nobody_else_is(line, call, leo):
-    party = await invite(line, call, leo.user_id)
-    assert (await rings_for(line, leo), await rings_for(line, line.org.owner)) == ([party], [])
+async def test_a_colleague_is_rung_until_they_decline_and_nobody_else_is(line, call, colleague):
+    party = await invite(line, call, colleague.user_id)
+    assert (await rings_for(line, colleague), await rings_for(line, line.org.owner)) == ([party], [])
     with line.org.scope():
         async with unit_of_work() as session:
             assert [one["name"] for one in await inviting.colleagues(session, line.org.owner)] == ["Leo Park"]
             with pytest.raises(NotFound):
                 await inviting.decline(session, line.org.owner, call.id, party)
-            await inviting.decline(session, leo, call.id, party)
-    assert not await rings_for(line, leo)
+            await inviting.decline(session, colleague, call.id, party)
+    assert not await rings_for(line, colleague)
     assert [one["reason"] for one in await parties(line, call)] == ["They declined."]
 
 
-async def test_a_colleague_who_does_not_answer_is_rung_no_more(line, call, leo):
-    party = await invite(line, call, leo.user_id)
+async def test_a_colleague_who_does_not_answer_is_rung_no_more(line, call, colleague):
+    party = await invite(line, call, colleague.user_id)
     for _ in range(2):
         await inviting.miss(line.org.org_id, call.id, party)
-    assert not await rings_for(line, leo)
+    assert not await rings_for(line, colleague)
     assert [one["reason"] for one in await parties(line, call)] == ["They did not answer."]
 
 
-async def test_only_colleagues_who_are_there_are_rung_and_each_once(line, call, leo, make_org):
+async def test_only_colleagues_who_are_there_are_rung_and_each_once(line, call, colleague, make_org):
     other = await make_org()
     with pytest.raises(NotFound):
         await invite(line, call, other.owner.user_id)
-    await invite(line, call, leo.user_id)
-    for there in (leo.user_id, line.org.owner.user_id):
+    await invite(line, call, colleague.user_id)
+    for there in (colleague.user_id, line.org.owner.user_id):
         with pytest.raises(Conflict):
             await invite(line, call, there)
 
 
-async def test_a_pass_to_join_is_worth_nothing_to_anybody_else(line, call, leo, make_org):
-    party = UUID(await invite(line, call, leo.user_id))
+async def test_a_pass_to_join_is_worth_nothing_to_anybody_else(line, call, colleague, make_org):
+    party = UUID(await invite(line, call, colleague.user_id))
     other = await make_org()
-    mine = Pass(Door.JOIN, party, line.org.org_id, leo.user_id)
+    mine = Pass(Door.JOIN, party, line.org.org_id, colleague.user_id)
     assert await inviting.admit(mine, call.id) == party.hex
-    for org_id, user_id in ((line.org.org_id, line.org.owner.user_id), (other.org_id, leo.user_id)):
+    for org_id, user_id in ((line.org.org_id, line.org.owner.user_id), (other.org_id, colleague.user_id)):
         with pytest.raises(NotAllowed):
             await inviting.admit(Pass(Door.JOIN, party, org_id, user_id), call.id)

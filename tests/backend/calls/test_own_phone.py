@@ -1,11 +1,10 @@
 """A person calls by their own phone: it is asked first, says who of the two did not answer, and costs two lines."""
 
 from itertools import permutations
-from uuid import UUID
 
 import pytest
 
-from backend.calls import callbacks, conference, outgoing, own_phone
+from backend.calls import conference, outgoing, own_phone
 from backend.calls import service as calls
 from backend.contacts import service as contacts
 from backend.core.errors import Conflict, Invalid, LimitReached, Refused
@@ -19,20 +18,6 @@ from tests.backend.calls.test_settling import settle
 ASKS = "/functions/v1/own-phone-cxml"
 OWN = "+14155550155"
 INITIATE, CALLBACK = "initiate-bridged-call", "initiate-callback-call"
-
-
-@pytest.fixture
-async def apply(jobs_waiting):
-    """Return what handles the webhooks that were stored and not yet handled."""
-    done: set[str] = set()
-
-    async def run() -> None:
-        for _, job in await jobs_waiting("calls.apply"):
-            if job["event_id"] not in done:
-                done.add(job["event_id"])
-                await callbacks.apply(UUID(job["event_id"]))
-
-    return run
 
 
 async def give(line, number=OWN, *, is_proven=True):

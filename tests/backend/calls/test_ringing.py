@@ -11,29 +11,11 @@ from backend.calls.deciding import NOT_REACHED
 from backend.calls.passes import Door, Pass
 from backend.core import clock
 from backend.core.errors import Conflict
-from backend.core.ids import new_id
-from backend.core.principal import Principal
-from backend.core.tenancy import platform_scope, unit_of_work
+from backend.core.tenancy import unit_of_work
 from backend.inbox import service as inbox
-from backend.models.accounts import User
 from backend.models.calls import CallRecord, CallWait
 from backend.models.numbers import ServiceNumber
-from backend.models.organizations import OrganizationMember
-from backend.vocab import MemberRole
 from tests.backend.calls.calling import INBOUND, LEG, form, given_to_stream, post, said, verbs
-
-
-@pytest.fixture
-async def colleague(line):
-    email = f"{new_id().hex}@example.com"
-    with platform_scope("make a teammate for a test"):
-        async with unit_of_work() as session:
-            user = User(email=email, name="Leo Park", password_hash="none")
-            session.add(user)
-            await session.flush()
-            org_id = line.org.org_id
-            session.add(OrganizationMember(org_id=org_id, user_id=user.id, email=email, full_name="Leo Park"))
-    return Principal(user.id, line.org.org_id, "Leo Park", email, MemberRole.SUPPORT)
 
 
 async def answer_by(line, who, **more):
